@@ -1,0 +1,183 @@
+"""Whom to believe: checking a server's certificate chain, and making one for lessons. RFC 5280.
+
+The checking of paths, names and dates is pyca/cryptography's X.509 verification. This file says only
+what a *trust* is: a set of roots, a pinned certificate, or nothing at all. TLS 1.3 carries the chain
+(RFC 9846 section 4.5.1) and leaves its checking to others, and so does the lab. It does not check
+revocation.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tls13lab.crypto.entropy import Entropy
+from tls13lab.crypto.groups import P256Share
+from tls13lab.wire.faults import (
+    BadCertificate,
+    CertificateExpired,
+    LocalFault,
+    UnknownCA,
+    UnsupportedCertificate,
+)
+
+if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.types import (
+        CertificatePublicKeyTypes,
+        PrivateKeyTypes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TrustRoots:
+    """Believe chains that lead to one of these certificates (DER)."""
+
+    roots: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustPin:
+    """Believe exactly the certificate whose SHA-256 (32 bytes, over the DER) this is."""
+
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TrustAnyone:
+    """Believe every certificate: no authentication at all. For lessons about what that costs."""
+
+
+Trust = TrustRoots | TrustPin | TrustAnyone
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A server's certificate chain (DER, its own first) and the private key that belongs to it."""
+
+    chain: tuple[bytes, ...]
+    key: "PrivateKeyTypes" = field(repr=False)
+
+
+def public_key(der: bytes) -> "CertificatePublicKeyTypes":
+    """The public key in a certificate; raises BadCertificate or UnsupportedCertificate."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    try:
+        return _load(der).public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        raise UnsupportedCertificate("the certificate's public key cannot be used") from None
+
+
+def check_chain(chain: tuple[bytes, ...], trust: Trust, server_name: str, now_ms: int) -> None:
+    """Raise the fault that fits if ``chain`` is not to be believed for ``server_name`` now.
+
+    ``server_name`` is a DNS name or an IP address; ``now_ms`` is Unix time in milliseconds.
+    """
+    leaf = _load(chain[0])
+    if isinstance(trust, TrustAnyone):
+        return
+    now = datetime.fromtimestamp(now_ms / 1000, UTC)
+    if not leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc:
+        raise CertificateExpired("the certificate is not valid at this time")
+    if isinstance(trust, TrustPin):
+        if not hmac.compare_digest(hashlib.sha256(chain[0]).digest(), trust.sha256):
+            raise UnknownCA("the certificate is not the pinned one")
+        return
+    # A self-signed certificate that was itself given as a root is believed as a pin is: it names
+    # no authority that could have signed anything else.
+    if chain[0] not in trust.roots:
+        _verify_path(leaf, chain[1:], trust.roots, server_name, now)
+
+
+def _load(der: bytes) -> "x509.Certificate":
+    from cryptography import x509
+
+    try:
+        return x509.load_der_x509_certificate(der)
+    except ValueError:
+        raise BadCertificate("the certificate cannot be parsed") from None
+
+
+def _verify_path(
+    leaf: "x509.Certificate",
+    intermediates: tuple[bytes, ...],
+    roots: tuple[bytes, ...],
+    server_name: str,
+    now: datetime,
+) -> None:
+    from cryptography import x509
+    from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+
+    subject: x509.DNSName | x509.IPAddress
+    try:
+        subject = x509.IPAddress(ipaddress.ip_address(server_name))
+    except ValueError:
+        subject = x509.DNSName(server_name)
+    store = Store([_load(root) for root in roots])
+    try:
+        verifier = PolicyBuilder().store(store).time(now).build_server_verifier(subject)
+        verifier.verify(leaf, [_load(der) for der in intermediates])
+    except VerificationError as error:
+        if "subject" in str(error).lower() or "san" in str(error).lower():
+            raise BadCertificate(f"the certificate is not for {server_name}") from None
+        raise UnknownCA("the certificate does not lead to a trusted root") from None
+
+
+def load_pem_chain(pem: bytes) -> tuple[bytes, ...]:
+    """The certificates of a PEM file, as DER, in the file's order."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    try:
+        return tuple(
+            one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(pem)
+        )
+    except ValueError:
+        raise LocalFault("the file holds no PEM certificate") from None
+
+
+def load_credential(chain_pem: bytes, key_pem: bytes) -> Credential:
+    """A server's chain and its unencrypted private key, from PEM."""
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        key = load_pem_private_key(key_pem, None)
+    except (ValueError, TypeError):
+        raise LocalFault("the file holds no unencrypted PEM private key") from None
+    chain = load_pem_chain(chain_pem)
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    info = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    if key.public_key().public_bytes(*info) != public_key(chain[0]).public_bytes(*info):
+        raise LocalFault("the private key does not belong to the certificate")
+    return Credential(chain, key)
+
+
+def self_signed(server_name: str, now_ms: int, entropy: Entropy, days: int = 30) -> Credential:
+    """A P-256 certificate for ``server_name`` that signs itself; same entropy, same bytes."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    scalar = P256Share.new(entropy).private_key
+    key = ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP256R1())
+    now = datetime.fromtimestamp(now_ms // 1000, UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, server_name)])
+    names: list[x509.GeneralName] = [x509.DNSName(server_name)]
+    names += [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(int.from_bytes(entropy(16), "big") >> 1 | 1)
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .sign(key, hashes.SHA256(), ecdsa_deterministic=True)
+    )
+    return Credential((certificate.public_bytes(Encoding.DER),), key)

@@ -1,0 +1,201 @@
+"""The key exchange methods: x25519, secp256r1, and the hybrid X25519MLKEM768. RFC 9846 section 4.3.8.
+
+All three look alike from outside: the client *initiates* and sends a share, the server *responds*
+with a share and already has the secret, the client *finishes*. For Diffie-Hellman both shares are
+g^x; for the hybrid the server's share holds an ML-KEM ciphertext. The arithmetic is
+pyca/cryptography's.
+
+Private keys come from the ``entropy`` that is passed in, so a handshake can be replayed byte for
+byte. One exception: the library's ML-KEM encapsulation draws its own randomness, so a *server's*
+X25519MLKEM768 share, and what follows from it, differs from run to run.
+
+>>> from tls13lab.crypto.entropy import seeded
+>>> mine = initiate(NamedGroup.X25519, seeded("client"))
+>>> theirs = respond(NamedGroup.X25519, mine.share, seeded("server"))
+>>> mine.finish(theirs.share) == theirs.shared_secret, len(mine.share)
+(True, 32)
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tls13lab.crypto.entropy import Entropy
+from tls13lab.wire.codepoints import NamedGroup
+from tls13lab.wire.faults import IllegalParameter
+
+MLKEM_SHARE, MLKEM_CIPHERTEXT = 1184, 1088
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+class PrivateShare(Protocol):
+    """The client's half: a public ``share`` to send, and a secret to finish with."""
+
+    @property
+    def share(self) -> bytes:
+        """KeyShareEntry.key_exchange, to be sent."""
+
+    @property
+    def private_key(self) -> bytes:
+        """The secret exponent (and ML-KEM seed), which a lesson may leak."""
+
+    def finish(self, server_share: bytes) -> bytes:
+        """The (EC)DHE shared secret; raises IllegalParameter on a bad share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The server's half: its ``share`` to send, and the secret, known at once."""
+
+    share: bytes
+    shared_secret: bytes = field(repr=False)
+    private_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class X25519Share:
+    """RFC 7748: 32 bytes each way."""
+
+    private_key: bytes = field(repr=False)
+    share: bytes
+
+    @classmethod
+    def new(cls, entropy: Entropy) -> "X25519Share":
+        """A share from 32 bytes of entropy."""
+        return cls.from_private(entropy(32))
+
+    @classmethod
+    def from_private(cls, private_key: bytes) -> "X25519Share":
+        """The share that belongs to a private key of 32 bytes."""
+        from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+        public = X25519PrivateKey.from_private_bytes(private_key).public_key()
+        return cls(private_key, public.public_bytes_raw())
+
+    def finish(self, server_share: bytes) -> bytes:
+        """32 bytes."""
+        from cryptography.hazmat.primitives.asymmetric import x25519
+
+        mine = x25519.X25519PrivateKey.from_private_bytes(self.private_key)
+        try:
+            # The library refuses the all-zero secret, as section 7.4.2 demands.
+            return mine.exchange(x25519.X25519PublicKey.from_public_bytes(server_share))
+        except ValueError:
+            raise IllegalParameter("the x25519 key share is not usable") from None
+
+
+@dataclass(frozen=True, slots=True)
+class P256Share:
+    """SEC 1: an uncompressed point, 65 bytes, each way."""
+
+    private_key: bytes = field(repr=False)
+    share: bytes
+
+    @classmethod
+    def new(cls, entropy: Entropy) -> "P256Share":
+        """A share from 48 bytes of entropy: 128 more bits than the order, so hardly any bias."""
+        scalar = int.from_bytes(entropy(48), "big") % (P256_ORDER - 1) + 1
+        return cls.from_private(scalar.to_bytes(32, "big"))
+
+    @classmethod
+    def from_private(cls, private_key: bytes) -> "P256Share":
+        """The share that belongs to a private scalar of 32 bytes."""
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric import ec
+
+        key = ec.derive_private_key(int.from_bytes(private_key, "big"), ec.SECP256R1())
+        point = key.public_key().public_bytes(
+            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+        )
+        return cls(private_key, point)
+
+    def finish(self, server_share: bytes) -> bytes:
+        """32 bytes: the x coordinate."""
+        from cryptography.hazmat.primitives.asymmetric import ec
+
+        mine = ec.derive_private_key(int.from_bytes(self.private_key, "big"), ec.SECP256R1())
+        if len(server_share) != 65 or server_share[0] != 4:
+            raise IllegalParameter("the secp256r1 key share is not an uncompressed point")
+        try:
+            # "Peers MUST validate each other's public key Q by ensuring that the point is a valid
+            # point on the elliptic curve" (4.3.8.2): the library does.
+            theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), server_share)
+        except ValueError:
+            raise IllegalParameter("the secp256r1 key share is not on the curve") from None
+        return mine.exchange(ec.ECDH(), theirs)
+
+
+@dataclass(frozen=True, slots=True)
+class HybridShare:
+    """ML-KEM-768 first, x25519 second, in shares and in the secret (draft-ietf-tls-ecdhe-mlkem)."""
+
+    seed: bytes = field(repr=False)
+    encapsulation_key: bytes
+    x25519: X25519Share
+
+    @classmethod
+    def new(cls, entropy: Entropy) -> "HybridShare":
+        """A share from 64 + 32 bytes of entropy."""
+        from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
+
+        seed = entropy(64)
+        public = MLKEM768PrivateKey.from_seed_bytes(seed).public_key()
+        return cls(seed, public.public_bytes_raw(), X25519Share.new(entropy))
+
+    @property
+    def share(self) -> bytes:
+        """1184 + 32 bytes."""
+        return self.encapsulation_key + self.x25519.share
+
+    @property
+    def private_key(self) -> bytes:
+        """64 + 32 bytes."""
+        return self.seed + self.x25519.private_key
+
+    def finish(self, server_share: bytes) -> bytes:
+        """32 + 32 bytes, from a share of 1088 + 32."""
+        from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
+
+        if len(server_share) != MLKEM_CIPHERTEXT + 32:
+            raise IllegalParameter("the X25519MLKEM768 key share has the wrong length")
+        ciphertext, public = server_share[:MLKEM_CIPHERTEXT], server_share[MLKEM_CIPHERTEXT:]
+        decapsulated = MLKEM768PrivateKey.from_seed_bytes(self.seed).decapsulate(ciphertext)
+        return decapsulated + self.x25519.finish(public)
+
+
+def _respond_hybrid(client_share: bytes, entropy: Entropy) -> Response:
+    from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PublicKey
+
+    if len(client_share) != MLKEM_SHARE + 32:
+        raise IllegalParameter("the X25519MLKEM768 key share has the wrong length")
+    try:
+        theirs = MLKEM768PublicKey.from_public_bytes(client_share[:MLKEM_SHARE])
+    except ValueError:
+        raise IllegalParameter("the ML-KEM encapsulation key is not valid") from None
+    kem_secret, ciphertext = theirs.encapsulate()
+    mine = X25519Share.new(entropy)
+    shared_secret = kem_secret + mine.finish(client_share[MLKEM_SHARE:])
+    return Response(ciphertext + mine.share, shared_secret, mine.private_key)
+
+
+_NEW: dict[int, Callable[[Entropy], PrivateShare]] = {
+    NamedGroup.X25519: X25519Share.new,
+    NamedGroup.SECP256R1: P256Share.new,
+    NamedGroup.X25519MLKEM768: HybridShare.new,
+}
+
+SUPPORTED = tuple(NamedGroup(group) for group in _NEW)
+"""The groups that can be run, in the lab's order of preference."""
+
+
+def initiate(group: int, entropy: Entropy) -> PrivateShare:
+    """The client's share in ``group``."""
+    return _NEW[group](entropy)
+
+
+def respond(group: int, client_share: bytes, entropy: Entropy) -> Response:
+    """The server's answer to a client's share; raises IllegalParameter on a bad one."""
+    if group == NamedGroup.X25519MLKEM768:
+        return _respond_hybrid(client_share, entropy)
+    mine = initiate(group, entropy)
+    return Response(mine.share, mine.finish(client_share), mine.private_key)

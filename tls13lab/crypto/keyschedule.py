@@ -1,0 +1,224 @@
+"""The key schedule on bytes: the table, run. RFC 9846 section 7.1.
+
+The schedule has three stages, and each is a frozen type here. Only the next stage has the next
+secrets, so a program that asks for an application secret before the (EC)DHE secret went in does not
+type-check:
+
+    EarlyStage --(ecdhe or zeros)--> HandshakeStage --(zeros)--> MainStage
+
+Every method reads its operation, inputs and label from :mod:`tls13lab.crypto.schedule`; a label
+cannot be spelled wrongly here because none stands here. Transcript hashes come in as arguments:
+this file does not know any message.
+
+>>> early = EarlyStage.start("sha256", psk=None)
+>>> early.handshake(ecdhe=bytes(32)).main().main_secret == early.early_secret
+False
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from tls13lab.crypto import hkdf
+from tls13lab.crypto.schedule import FAMILIES, SCHEDULE, Context, Length, Operation, Row
+from tls13lab.crypto.suites import HASH_LENGTHS, IV_LENGTH, Suite
+
+
+@lru_cache(maxsize=8)
+def empty_hash(hash_name: str) -> bytes:
+    """Transcript-Hash(""), which Derive-Secret takes where the table says ``""``."""
+    return hashlib.new(hash_name, b"").digest()
+
+
+def run(
+    row: Row,
+    hash_name: str,
+    inputs: tuple[bytes, ...],
+    context: bytes = b"",
+    *,
+    length: int | None = None,
+    label: str | None = None,
+) -> bytes:
+    """One row of the table on bytes.
+
+    ``inputs`` in the row's order; ``context`` is a transcript hash or a nonce, as the row says;
+    ``length`` in bytes only where the row's length is not Hash.length; ``label`` only for the
+    exporter, where the application chooses it.
+
+    >>> run(SCHEDULE["early_secret"], "sha256", (bytes(32), bytes(32))).hex()[:8]
+    '33ad0a1c'
+    """
+    if row.operation is Operation.EXTRACT:
+        salt, ikm = inputs
+        return hkdf.extract(hash_name, salt, ikm)
+    (secret,) = inputs
+    if row.operation is Operation.HMAC:
+        return hmac.digest(secret, context, hash_name)
+    if row.operation is Operation.DERIVE_SECRET and row.context is Context.EMPTY:
+        context = empty_hash(hash_name)
+    size = IV_LENGTH if row.length is Length.IV else length or HASH_LENGTHS[hash_name]
+    chosen = row.label if label is None else label
+    return hkdf.expand_label(hash_name, secret, chosen, context, size)
+
+
+def _zeros(hash_name: str) -> bytes:
+    # "If a given secret is not available, then the 0-value consisting of a string of Hash.length
+    # bytes set to zeros is used." (7.1)
+    return bytes(HASH_LENGTHS[hash_name])
+
+
+@dataclass(frozen=True, slots=True)
+class MainStage:
+    """After the last extraction: application traffic, exporter and resumption secrets."""
+
+    hash_name: str
+    main_secret: bytes = field(repr=False)
+
+    def derive(self, name: str, transcript_hash: bytes) -> bytes:
+        """A secret that the table derives from ``main_secret``; Hash.length bytes."""
+        return _derive(name, "main_secret", self.main_secret, self.hash_name, transcript_hash)
+
+    def client_application_traffic_secret_0(self, to_server_finished: bytes) -> bytes:
+        """Bound to ClientHello...server Finished."""
+        return self.derive("client_application_traffic_secret_0", to_server_finished)
+
+    def server_application_traffic_secret_0(self, to_server_finished: bytes) -> bytes:
+        """Bound to ClientHello...server Finished."""
+        return self.derive("server_application_traffic_secret_0", to_server_finished)
+
+    def exporter_secret(self, to_server_finished: bytes) -> bytes:
+        """Bound to ClientHello...server Finished."""
+        return self.derive("exporter_secret", to_server_finished)
+
+    def resumption_secret(self, to_client_finished: bytes) -> bytes:
+        """Bound to ClientHello...client Finished: the parent of every ticket's PSK."""
+        return self.derive("resumption_secret", to_client_finished)
+
+
+@dataclass(frozen=True, slots=True)
+class HandshakeStage:
+    """After the (EC)DHE secret, or zeros in psk_ke: handshake traffic secrets."""
+
+    hash_name: str
+    handshake_secret: bytes = field(repr=False)
+
+    def derive(self, name: str, transcript_hash: bytes) -> bytes:
+        """A secret that the table derives from ``handshake_secret``; Hash.length bytes."""
+        return _derive(
+            name, "handshake_secret", self.handshake_secret, self.hash_name, transcript_hash
+        )
+
+    def client_handshake_traffic_secret(self, to_server_hello: bytes) -> bytes:
+        """Bound to ClientHello...ServerHello."""
+        return self.derive("client_handshake_traffic_secret", to_server_hello)
+
+    def server_handshake_traffic_secret(self, to_server_hello: bytes) -> bytes:
+        """Bound to ClientHello...ServerHello."""
+        return self.derive("server_handshake_traffic_secret", to_server_hello)
+
+    def main(self) -> MainStage:
+        """The next stage. Nothing secret enters: "0 --> HKDF-Extract = Main Secret"."""
+        salt = self.derive("handshake_derived_secret", b"")
+        inputs = (salt, _zeros(self.hash_name))
+        return MainStage(self.hash_name, run(SCHEDULE["main_secret"], self.hash_name, inputs))
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyStage:
+    """After the PSK, or zeros without one: binder keys, early traffic, early exporter."""
+
+    hash_name: str
+    early_secret: bytes = field(repr=False)
+
+    @classmethod
+    def start(cls, hash_name: str, psk: bytes | None) -> "EarlyStage":
+        """Begin with a PSK of any length, or with None for the zero PSK."""
+        zeros = _zeros(hash_name)
+        inputs = (zeros, zeros if psk is None else psk)
+        return cls(hash_name, run(SCHEDULE["early_secret"], hash_name, inputs))
+
+    def derive(self, name: str, transcript_hash: bytes) -> bytes:
+        """A secret that the table derives from ``early_secret``; Hash.length bytes."""
+        return _derive(name, "early_secret", self.early_secret, self.hash_name, transcript_hash)
+
+    def ext_binder_key(self) -> bytes:
+        """The binder key of a PSK that was provisioned outside TLS."""
+        return self.derive("ext_binder_key", b"")
+
+    def res_binder_key(self) -> bytes:
+        """The binder key of a PSK that an earlier connection made."""
+        return self.derive("res_binder_key", b"")
+
+    def client_early_traffic_secret(self, client_hello: bytes) -> bytes:
+        """Bound to the ClientHello alone: the server has added nothing yet."""
+        return self.derive("client_early_traffic_secret", client_hello)
+
+    def early_exporter_secret(self, client_hello: bytes) -> bytes:
+        """Bound to the ClientHello alone."""
+        return self.derive("early_exporter_secret", client_hello)
+
+    def handshake(self, ecdhe: bytes | None) -> HandshakeStage:
+        """The next stage: with the (EC)DHE secret in psk_dhe_ke, with None in psk_ke.
+
+        This one argument is the whole difference between the two modes' secrets, and so between
+        keeping forward secrecy and losing it.
+        """
+        salt = self.derive("early_derived_secret", b"")
+        inputs = (salt, _zeros(self.hash_name) if ecdhe is None else ecdhe)
+        secret = run(SCHEDULE["handshake_secret"], self.hash_name, inputs)
+        return HandshakeStage(self.hash_name, secret)
+
+
+def _derive(name: str, parent: str, secret: bytes, hash_name: str, transcript_hash: bytes) -> bytes:
+    row = SCHEDULE[name]
+    if row.inputs != (parent,):
+        raise KeyError(f"{name} is not derived from {parent}")
+    return run(row, hash_name, (secret,), transcript_hash)
+
+
+# The rows that can be applied to any secret of a kind ------------------------------------------
+
+
+def traffic_keys(suite: Suite, traffic_secret: bytes) -> tuple[bytes, bytes]:
+    """The AEAD key (``suite.key_length`` bytes) and IV (12 bytes) of a traffic secret. 7.3."""
+    key = run(FAMILIES["key"], suite.hash_name, (traffic_secret,), length=suite.key_length)
+    return key, run(FAMILIES["iv"], suite.hash_name, (traffic_secret,))
+
+
+def next_traffic_secret(hash_name: str, traffic_secret: bytes) -> bytes:
+    """application_traffic_secret_N+1 from _N, after a KeyUpdate. 7.2."""
+    return run(FAMILIES["next_traffic_secret"], hash_name, (traffic_secret,))
+
+
+def finished_key(hash_name: str, base_key: bytes) -> bytes:
+    """The MAC key of a Finished or of a binder. 4.5.3."""
+    return run(FAMILIES["finished_key"], hash_name, (base_key,))
+
+
+def verify_data(hash_name: str, base_key: bytes, transcript_hash: bytes) -> bytes:
+    """The content of a Finished, from a handshake traffic secret; Hash.length bytes. 4.5.3."""
+    key = finished_key(hash_name, base_key)
+    return run(FAMILIES["verify_data"], hash_name, (key,), transcript_hash)
+
+
+def binder(hash_name: str, binder_key: bytes, truncated_hash: bytes) -> bytes:
+    """The binder: made like a Finished, from a binder key; Hash.length bytes. 4.3.11.2."""
+    key = finished_key(hash_name, binder_key)
+    return run(FAMILIES["binder"], hash_name, (key,), truncated_hash)
+
+
+def resumption_psk(hash_name: str, resumption_secret: bytes, ticket_nonce: bytes) -> bytes:
+    """The PSK of one ticket: the nonce makes each ticket's different. 4.7.1."""
+    return run(FAMILIES["resumption_psk"], hash_name, (resumption_secret,), ticket_nonce)
+
+
+def exported(
+    hash_name: str, exporter_secret: bytes, label: str, context_value: bytes, length: int
+) -> bytes:
+    """TLS-Exporter(label, context_value, length): ``length`` bytes. 7.5."""
+    derived = run(
+        FAMILIES["derived_exporter_secret"], hash_name, (exporter_secret,), label=label
+    )
+    context = hashlib.new(hash_name, context_value).digest()
+    return run(FAMILIES["exported"], hash_name, (derived,), context, length=length)

@@ -1,0 +1,95 @@
+"""Signing and verifying the handshake: the server's CertificateVerify. RFC 9846 section 4.5.2.
+
+What is signed is not the transcript hash alone but 64 spaces, a context string, a zero byte and the
+hash, so that a signature made here cannot be passed off as one made elsewhere. The signatures are
+pyca/cryptography's.
+
+>>> signed_content(b"hash").endswith(b"TLS 1.3, server CertificateVerify\\x00hash")
+True
+"""
+
+from typing import TYPE_CHECKING
+
+from tls13lab.wire.codepoints import SignatureScheme
+from tls13lab.wire.faults import SignatureMismatch, UnsupportedCertificate
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import (
+        CertificatePublicKeyTypes,
+        PrivateKeyTypes,
+    )
+
+SUPPORTED = (
+    SignatureScheme.ECDSA_SECP256R1_SHA256,
+    SignatureScheme.ED25519,
+    SignatureScheme.RSA_PSS_RSAE_SHA256,
+    SignatureScheme.RSA_PSS_RSAE_SHA384,
+    SignatureScheme.RSA_PSS_RSAE_SHA512,
+)
+"""The schemes that can be run, in the lab's order of preference."""
+
+_PSS_HASHES = {
+    SignatureScheme.RSA_PSS_RSAE_SHA256: "SHA256",
+    SignatureScheme.RSA_PSS_RSAE_SHA384: "SHA384",
+    SignatureScheme.RSA_PSS_RSAE_SHA512: "SHA512",
+}
+
+
+def signed_content(transcript_hash: bytes) -> bytes:
+    """What the server signs, from Transcript-Hash(Handshake Context, Certificate)."""
+    return b" " * 64 + b"TLS 1.3, server CertificateVerify" + b"\x00" + transcript_hash
+
+
+def schemes_for(key: "PrivateKeyTypes | CertificatePublicKeyTypes") -> tuple[SignatureScheme, ...]:
+    """The schemes that a key of this type can sign with; none for other types."""
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+    if isinstance(key, ed25519.Ed25519PrivateKey | ed25519.Ed25519PublicKey):
+        return (SignatureScheme.ED25519,)
+    if isinstance(key, rsa.RSAPrivateKey | rsa.RSAPublicKey):
+        return tuple(_PSS_HASHES)
+    if isinstance(key, ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey):
+        # In TLS 1.3 the scheme names the curve too (section 4.3.3).
+        return (SignatureScheme.ECDSA_SECP256R1_SHA256,) if key.curve.name == "secp256r1" else ()
+    return ()
+
+
+def sign(key: "PrivateKeyTypes", scheme: SignatureScheme, transcript_hash: bytes) -> bytes:
+    """The signature over the handshake so far. ECDSA (RFC 6979) and Ed25519 repeat; RSA-PSS salts."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+
+    content = signed_content(transcript_hash)
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        return key.sign(content)
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return key.sign(content, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+    if isinstance(key, rsa.RSAPrivateKey):
+        hash_ = getattr(hashes, _PSS_HASHES[scheme])()
+        pss = padding.PSS(padding.MGF1(hash_), padding.PSS.DIGEST_LENGTH)
+        return key.sign(content, pss, hash_)
+    raise UnsupportedCertificate("this kind of private key cannot sign in TLS 1.3 here")
+
+
+def verify(
+    key: "CertificatePublicKeyTypes", scheme: int, signature: bytes, transcript_hash: bytes
+) -> None:
+    """Check a CertificateVerify; raises SignatureMismatch or UnsupportedCertificate."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+
+    if scheme not in schemes_for(key):
+        raise UnsupportedCertificate("the signature scheme does not fit the certificate's key")
+    content = signed_content(transcript_hash)
+    try:
+        if isinstance(key, ed25519.Ed25519PublicKey):
+            key.verify(signature, content)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, content, ec.ECDSA(hashes.SHA256()))
+        elif isinstance(key, rsa.RSAPublicKey):
+            hash_ = getattr(hashes, _PSS_HASHES[SignatureScheme(scheme)])()
+            pss = padding.PSS(padding.MGF1(hash_), padding.PSS.DIGEST_LENGTH)
+            key.verify(signature, content, pss, hash_)
+    except InvalidSignature:
+        raise SignatureMismatch("the CertificateVerify signature does not verify") from None
