@@ -132,9 +132,7 @@ def load_pem_chain(pem: bytes) -> tuple[bytes, ...]:
     from cryptography.hazmat.primitives.serialization import Encoding
 
     try:
-        return tuple(
-            one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(pem)
-        )
+        return tuple(one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(pem))
     except ValueError:
         raise LocalFault("the file holds no PEM certificate") from None
 

@@ -217,8 +217,6 @@ def exported(
     hash_name: str, exporter_secret: bytes, label: str, context_value: bytes, length: int
 ) -> bytes:
     """TLS-Exporter(label, context_value, length): ``length`` bytes. 7.5."""
-    derived = run(
-        FAMILIES["derived_exporter_secret"], hash_name, (exporter_secret,), label=label
-    )
+    derived = run(FAMILIES["derived_exporter_secret"], hash_name, (exporter_secret,), label=label)
     context = hashlib.new(hash_name, context_value).digest()
     return run(FAMILIES["exported"], hash_name, (derived,), context, length=length)

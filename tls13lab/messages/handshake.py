@@ -1,0 +1,90 @@
+"""Handshake framing: one byte of type, three of length, a body. RFC 9846 section 4.
+
+:func:`pack` and :func:`unpack` turn any message of this room into bytes and back. With a list of
+spans, ``unpack`` also says where each field is.
+
+>>> pack(EndOfEarlyData()).hex()
+'05000000'
+>>> unpack(bytes.fromhex("05000000"))
+EndOfEarlyData()
+"""
+
+from typing import Protocol
+
+from tls13lab.messages.client_hello import ClientHello
+from tls13lab.messages.post_handshake import EndOfEarlyData, KeyUpdate, NewSessionTicket
+from tls13lab.messages.server_flight import (
+    Certificate,
+    CertificateRequest,
+    CertificateVerify,
+    EncryptedExtensions,
+    Finished,
+)
+from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello, decode_server_hello
+from tls13lab.wire.codepoints import HandshakeType, name_of
+from tls13lab.wire.faults import UnexpectedMessage
+from tls13lab.wire.reader import Reader
+from tls13lab.wire.spans import Span
+from tls13lab.wire.writer import opaque24, uint8
+
+Message = (
+    ClientHello
+    | ServerHello
+    | HelloRetryRequest
+    | EncryptedExtensions
+    | CertificateRequest
+    | Certificate
+    | CertificateVerify
+    | Finished
+    | NewSessionTicket
+    | EndOfEarlyData
+    | KeyUpdate
+)
+
+
+class _Decoder(Protocol):
+    def __call__(self, reader: Reader) -> Message: ...
+
+
+_DECODERS: dict[int, _Decoder] = {
+    HandshakeType.CLIENT_HELLO: ClientHello.decode,
+    HandshakeType.SERVER_HELLO: decode_server_hello,
+    HandshakeType.NEW_SESSION_TICKET: NewSessionTicket.decode,
+    HandshakeType.END_OF_EARLY_DATA: EndOfEarlyData.decode,
+    HandshakeType.ENCRYPTED_EXTENSIONS: EncryptedExtensions.decode,
+    HandshakeType.CERTIFICATE: Certificate.decode,
+    HandshakeType.CERTIFICATE_REQUEST: CertificateRequest.decode,
+    HandshakeType.CERTIFICATE_VERIFY: CertificateVerify.decode,
+    HandshakeType.FINISHED: Finished.decode,
+    HandshakeType.KEY_UPDATE: KeyUpdate.decode,
+}
+
+
+def pack(message: Message) -> bytes:
+    """The message with its type and length in front."""
+    code = message.handshake_type
+    if code is HandshakeType.HELLO_RETRY_REQUEST:
+        code = HandshakeType.SERVER_HELLO
+    return uint8(code) + opaque24(message.encode())
+
+
+def unpack(raw: bytes, spans: list[Span] | None = None) -> Message:
+    """One whole message from its bytes; raises a PeerFault that says what is wrong with them."""
+    reader = Reader(raw, spans)
+    code = reader.u8("msg_type")
+    decode = _DECODERS.get(code)
+    if decode is None:
+        raise UnexpectedMessage(f"there is no handshake message of type {code}")
+    body = reader.vector24(name_of(HandshakeType, code))
+    message = decode(body)
+    reader.finish()
+    return message
+
+
+def message_name(raw: bytes) -> str:
+    """The RFC's name for a packed message, telling HelloRetryRequest from ServerHello.
+
+    >>> message_name(bytes.fromhex("05000000"))
+    'EndOfEarlyData'
+    """
+    return type(unpack(raw)).__name__

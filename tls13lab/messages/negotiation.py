@@ -1,0 +1,224 @@
+"""The small extensions by which two sides agree: versions, groups, names, protocols. RFC 9846 4.3.1-4.3.10.
+
+``key_share`` and ``pre_shared_key``, which carry keys and proofs, have files of their own.
+
+>>> SupportedVersions((0x0304,)).encode().hex()
+'020304'
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from tls13lab.wire.codepoints import TLS13, ExtensionType
+from tls13lab.wire.faults import DecodeError, LocalFault
+from tls13lab.wire.reader import Reader
+from tls13lab.wire.writer import opaque8, opaque16, uint8, uint16, uint16s, uint32
+
+
+def _numbers(items: Reader, name: str) -> tuple[int, ...]:
+    numbers = []
+    while items.left:
+        numbers.append(items.u16(name))
+    return tuple(numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class SupportedVersions:
+    """In a ClientHello: every version the client speaks, most wanted first. 4.3.1."""
+
+    extension_type: ClassVar[int] = ExtensionType.SUPPORTED_VERSIONS
+    versions: tuple[int, ...]
+
+    @classmethod
+    def decode(cls, reader: Reader) -> Self:
+        """ProtocolVersion versions<2..254>."""
+        return cls(_numbers(reader.vector8("versions", 2, 254), "version"))
+
+    def encode(self) -> bytes:
+        """A list behind a length of 1 byte."""
+        return opaque8(uint16s(self.versions))
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedVersion:
+    """In a ServerHello or HelloRetryRequest: the one version. 4.3.1."""
+
+    extension_type: ClassVar[int] = ExtensionType.SUPPORTED_VERSIONS
+    selected_version: int = TLS13
+
+    @classmethod
+    def decode(cls, reader: Reader) -> Self:
+        """ProtocolVersion selected_version."""
+        return cls(reader.u16("selected_version"))
+
+    def encode(self) -> bytes:
+        """2 bytes."""
+        return uint16(self.selected_version)
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """What a server asks the client to repeat in its second ClientHello. 4.3.2."""
+
+    extension_type: ClassVar[int] = ExtensionType.COOKIE
+    cookie: bytes
+
+    @classmethod
+    def decode(cls, reader: Reader) -> Self:
+        """Opaque cookie<1..2^16-1>."""
+        return cls(reader.opaque16("cookie", 1))
+
+    def encode(self) -> bytes:
+        """Behind a length of 2 bytes."""
+        return opaque16(self.cookie)
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureAlgorithms:
+    """The schemes in which a CertificateVerify may be signed. 4.3.3."""
+
+    extension_type: ClassVar[int] = ExtensionType.SIGNATURE_ALGORITHMS
+    schemes: tuple[int, ...]
+
+    @classmethod
+    def decode(cls, reader: Reader) -> Self:
+        """SignatureScheme supported_signature_algorithms<2..2^16-2>."""
+        items = reader.vector16("supported_signature_algorithms", 2, 2**16 - 2)
+        return cls(_numbers(items, "scheme"))
+
+    def encode(self) -> bytes:
+        """A list behind a length of 2 bytes."""
+        return opaque16(uint16s(self.schemes))
+
+
+@dataclass(frozen=True, slots=True)
+class SupportedGroups:
+    """The groups a side can do key exchange in, most wanted first. 4.3.7."""
+
+    extension_type: ClassVar[int] = ExtensionType.SUPPORTED_GROUPS
+    groups: tuple[int, ...]
+
+    @classmethod
+    def decode(cls, reader: Reader) -> Self:
+        """NamedGroup named_group_list<2..2^16-1>."""
+        return cls(_numbers(reader.vector16("named_group_list", 2), "named_group"))
+
+    def encode(self) -> bytes:
+        """A list behind a length of 2 bytes."""
+        return opaque16(uint16s(self.groups))
+
+
+@dataclass(frozen=True, slots=True)
+class PskKeyExchangeModes:
+    """The ways in which this client's PSKs may be used, and those of tickets to come. 4.3.9."""
+
+    extension_type: ClassVar[int] = ExtensionType.PSK_KEY_EXCHANGE_MODES
+    modes: tuple[int, ...]
+
+    @classmethod
+    def decode(cls, reader: Reader) -> Self:
+        """PskKeyExchangeMode ke_modes<1..255>."""
+        return cls(tuple(reader.opaque8("ke_modes", 1)))
+
+    def encode(self) -> bytes:
+        """A list behind a length of 1 byte."""
+        return opaque8(bytes(self.modes))
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyData:
+    """In a ClientHello and in EncryptedExtensions: 0-RTT data is sent, or taken. 4.3.10."""
+
+    extension_type: ClassVar[int] = ExtensionType.EARLY_DATA
+
+    @classmethod
+    def decode(cls, reader: Reader) -> Self:
+        """Empty."""
+        return cls()
+
+    def encode(self) -> bytes:
+        """No bytes."""
+        return b""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyDataLimit:
+    """In a NewSessionTicket: how many bytes of 0-RTT data this ticket is good for. 4.7.1."""
+
+    extension_type: ClassVar[int] = ExtensionType.EARLY_DATA
+    max_early_data_size: int
+
+    @classmethod
+    def decode(cls, reader: Reader) -> Self:
+        """Uint32 max_early_data_size."""
+        return cls(reader.u32("max_early_data_size"))
+
+    def encode(self) -> bytes:
+        """4 bytes."""
+        return uint32(self.max_early_data_size)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerName:
+    """In a ClientHello: the DNS name the client wants (SNI). RFC 6066 section 3."""
+
+    extension_type: ClassVar[int] = ExtensionType.SERVER_NAME
+    host_name: str
+
+    @classmethod
+    def decode(cls, reader: Reader) -> Self:
+        """A list that in practice holds one host_name: RFC 6066 forbids two of a type."""
+        names = reader.vector16("server_name_list", 1)
+        if names.u8("name_type") != 0:
+            raise DecodeError("server_name is not a host_name")
+        raw = names.opaque16("host_name", 1)
+        names.finish()
+        try:
+            return cls(raw.decode("ascii"))
+        except UnicodeDecodeError:
+            raise DecodeError("server_name.host_name is not ASCII") from None
+
+    def encode(self) -> bytes:
+        """A list of one."""
+        try:
+            name = self.host_name.encode("ascii")
+        except UnicodeEncodeError:
+            raise LocalFault("write a non-ASCII host name in its punycode form") from None
+        return opaque16(uint8(0) + opaque16(name))
+
+
+@dataclass(frozen=True, slots=True)
+class ServerNameAck:
+    """In EncryptedExtensions: the server used the name. RFC 6066 section 3."""
+
+    extension_type: ClassVar[int] = ExtensionType.SERVER_NAME
+
+    @classmethod
+    def decode(cls, reader: Reader) -> Self:
+        """Empty."""
+        return cls()
+
+    def encode(self) -> bytes:
+        """No bytes."""
+        return b""
+
+
+@dataclass(frozen=True, slots=True)
+class Alpn:
+    """Application protocols: the client's list, or the server's list of one. RFC 7301."""
+
+    extension_type: ClassVar[int] = ExtensionType.APPLICATION_LAYER_PROTOCOL_NEGOTIATION
+    protocols: tuple[bytes, ...]
+
+    @classmethod
+    def decode(cls, reader: Reader) -> Self:
+        """ProtocolName protocol_name_list<2..2^16-1>."""
+        names = reader.vector16("protocol_name_list", 2)
+        protocols = []
+        while names.left:
+            protocols.append(names.opaque8("protocol_name", 1))
+        return cls(tuple(protocols))
+
+    def encode(self) -> bytes:
+        """A list behind a length of 2 bytes."""
+        return opaque16(b"".join(opaque8(name) for name in self.protocols))

@@ -1,0 +1,121 @@
+"""ServerHello, and HelloRetryRequest, which dresses as one. RFC 9846 sections 4.2.3 and 4.2.4.
+
+On the wire both have the same type; a HelloRetryRequest is told by its ``random``, which is the
+SHA-256 of "HelloRetryRequest". Here they are two classes, because they mean different things.
+
+>>> import hashlib
+>>> HELLO_RETRY_RANDOM == hashlib.sha256(b"HelloRetryRequest").digest()
+True
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from tls13lab.messages.extension import (
+    E_,
+    Extension,
+    Registry,
+    decode_extensions,
+    encode_extensions,
+    find,
+)
+from tls13lab.messages.key_share import KeyShareHelloRetryRequest, KeyShareServerHello
+from tls13lab.messages.negotiation import Cookie, SelectedVersion
+from tls13lab.messages.pre_shared_key import SelectedPsk
+from tls13lab.wire.codepoints import LEGACY_VERSION, ExtensionType, HandshakeType
+from tls13lab.wire.faults import IllegalParameter, WrongVersion
+from tls13lab.wire.reader import Reader
+from tls13lab.wire.writer import opaque8, uint8, uint16
+
+HELLO_RETRY_RANDOM = bytes.fromhex(
+    "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"
+)
+
+SERVER_HELLO_EXTENSIONS: Registry = {
+    ExtensionType.SUPPORTED_VERSIONS: SelectedVersion,
+    ExtensionType.KEY_SHARE: KeyShareServerHello,
+    ExtensionType.PRE_SHARED_KEY: SelectedPsk,
+}
+HELLO_RETRY_EXTENSIONS: Registry = {
+    ExtensionType.SUPPORTED_VERSIONS: SelectedVersion,
+    ExtensionType.KEY_SHARE: KeyShareHelloRetryRequest,
+    ExtensionType.COOKIE: Cookie,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerHello:
+    """The server's choices. ``random`` has 32 bytes."""
+
+    handshake_type: ClassVar[HandshakeType] = HandshakeType.SERVER_HELLO
+    random: bytes
+    legacy_session_id_echo: bytes
+    cipher_suite: int
+    extensions: tuple[Extension, ...]
+
+    def find(self, kind: type[E_]) -> E_ | None:
+        """The extension of class ``kind``, or None."""
+        return find(self.extensions, kind)
+
+    def encode(self) -> bytes:
+        """The body."""
+        return _encode(self.random, self)
+
+
+@dataclass(frozen=True, slots=True)
+class HelloRetryRequest:
+    """Not yet: the server needs another ClientHello, with another share or a cookie."""
+
+    handshake_type: ClassVar[HandshakeType] = HandshakeType.HELLO_RETRY_REQUEST
+    legacy_session_id_echo: bytes
+    cipher_suite: int
+    extensions: tuple[Extension, ...]
+
+    def find(self, kind: type[E_]) -> E_ | None:
+        """The extension of class ``kind``, or None."""
+        return find(self.extensions, kind)
+
+    def encode(self) -> bytes:
+        """The body, with the special random."""
+        return _encode(HELLO_RETRY_RANDOM, self)
+
+    @classmethod
+    def decode(cls, reader: Reader) -> Self:
+        """Read a body that is known to be a HelloRetryRequest."""
+        hello = decode_server_hello(reader)
+        if not isinstance(hello, cls):
+            raise IllegalParameter("this ServerHello is not a HelloRetryRequest")
+        return hello
+
+
+def _encode(random: bytes, hello: ServerHello | HelloRetryRequest) -> bytes:
+    return (
+        uint16(LEGACY_VERSION)
+        + random
+        + opaque8(hello.legacy_session_id_echo)
+        + uint16(hello.cipher_suite)
+        + uint8(0)
+        + encode_extensions(hello.extensions)
+    )
+
+
+def decode_server_hello(reader: Reader) -> ServerHello | HelloRetryRequest:
+    """Read a body; which of the two it is, its random says."""
+    legacy_version = reader.u16("legacy_version")
+    random = reader.take(32, "random")
+    session_id = reader.opaque8("legacy_session_id_echo", 0, 32)
+    suite = reader.u16("cipher_suite")
+    compression = reader.u8("legacy_compression_method")
+    # A ServerHello of TLS 1.2 may have no extensions: that is for the version check to say.
+    block = reader.vector16("extensions") if reader.left else None
+    reader.finish()
+    if legacy_version != LEGACY_VERSION:
+        raise WrongVersion("legacy_version is not 0x0303")
+    if compression != 0:
+        raise IllegalParameter("legacy_compression_method is not 0")
+    retry = random == HELLO_RETRY_RANDOM
+    registry = HELLO_RETRY_EXTENSIONS if retry else SERVER_HELLO_EXTENSIONS
+    extensions = decode_extensions(block, registry) if block else ()
+    if retry:
+        return HelloRetryRequest(session_id, suite, extensions)
+    return ServerHello(random, session_id, suite, extensions)

@@ -1,0 +1,65 @@
+"""The two kinds of PSK and what belongs to each. RFC 9846 sections 2.2 and 4.3.11.
+
+A PSK is a secret with a name (its *identity*) and a hash. The name is not the secret: a ticket is
+sent in the clear, and so is an external identity. Neither class prints its key.
+
+>>> ExternalPsk(b"lab", bytes(32))
+ExternalPsk(identity=b'lab', hash_name='sha256')
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import ClassVar
+
+from tls13lab.messages.post_handshake import MAX_LIFETIME_S
+from tls13lab.wire.codepoints import CipherSuite
+
+
+class PskKind(Enum):
+    """Where a PSK came from; it decides the label of its binder key."""
+
+    EXTERNAL = "external"
+    RESUMPTION = "resumption"
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalPsk:
+    """A key that both sides were given outside TLS; any length, 32 random bytes recommended.
+
+    "the PSK identity and the KDF hash algorithm to be used with the PSK MUST also be provisioned"
+    (2.2); the hash defaults to SHA-256 (4.3.11).
+    """
+
+    kind: ClassVar[PskKind] = PskKind.EXTERNAL
+    identity: bytes
+    key: bytes = field(repr=False)
+    hash_name: str = "sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class ResumptionPsk:
+    """A ticket and the PSK that belongs to it, as the client keeps them.
+
+    ``identity`` is the ticket; times are Unix milliseconds, ``lifetime_s`` seconds. ``server_name``
+    is what the first connection asked for: the client offers the ticket under no other name (4.7.1).
+    """
+
+    kind: ClassVar[PskKind] = PskKind.RESUMPTION
+    identity: bytes = field(repr=False)
+    key: bytes = field(repr=False)
+    hash_name: str
+    suite: CipherSuite
+    received_ms: int
+    lifetime_s: int
+    age_add: int = field(repr=False)
+    server_name: str | None = None
+    alpn: bytes | None = None
+    max_early_data_size: int = 0
+
+    def usable(self, now_ms: int) -> bool:
+        """Whether a client may still offer it: "Clients MUST NOT use tickets for longer" (4.7.1)."""
+        age_ms = now_ms - self.received_ms
+        return 0 <= age_ms <= min(self.lifetime_s, MAX_LIFETIME_S) * 1000 and self.lifetime_s > 0
+
+
+Psk = ExternalPsk | ResumptionPsk

@@ -1,0 +1,84 @@
+"""Records on the wire: a header of 5 bytes, and a fragment. RFC 9846 section 5.1.
+
+Bytes come in as the network delivers them; whole records come out. Nothing is decrypted here.
+
+>>> buffer = RecordBuffer()
+>>> buffer.feed(bytes.fromhex("1503030002"))
+>>> buffer.next() is None
+True
+>>> buffer.feed(bytes.fromhex("0100"))
+>>> record = buffer.next()
+>>> record.content_type.name, record.fragment.hex()
+('ALERT', '0100')
+"""
+
+from typing import NamedTuple
+
+from tls13lab.wire.codepoints import LEGACY_VERSION, ContentType
+from tls13lab.wire.faults import RecordOverflow, UnexpectedMessage
+from tls13lab.wire.writer import opaque16, uint8, uint16
+
+HEADER_LENGTH = 5
+MAX_PLAINTEXT = 2**14
+"""Bytes of content in one record, at most."""
+MAX_CIPHERTEXT = 2**14 + 256
+"""Bytes of a protected record's fragment, at most (5.2)."""
+
+_TYPES = {int(one): one for one in ContentType}
+
+
+class Record(NamedTuple):
+    """One record: its outer type, its header (5 bytes) and its fragment."""
+
+    content_type: ContentType
+    header: bytes
+    fragment: bytes
+
+
+def frame(content_type: ContentType, fragment: bytes, version: int = LEGACY_VERSION) -> bytes:
+    """A record around ``fragment``."""
+    return uint8(content_type) + uint16(version) + opaque16(fragment)
+
+
+class RecordBuffer:
+    """Collects bytes until a record is whole. Holds at most one record more than it was fed."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def __len__(self) -> int:
+        return len(self._bytes)
+
+    def feed(self, data: bytes) -> None:
+        """Take in what the network delivered."""
+        self._bytes += data
+
+    def next(self) -> Record | None:
+        """The next whole record, or None if there is none yet."""
+        if len(self._bytes) < HEADER_LENGTH:
+            # A peer that does not speak TLS is known by its first byte.
+            if self._bytes:
+                self._content_type()
+            return None
+        content_type = self._content_type()
+        end = HEADER_LENGTH + self._fragment_length(content_type)
+        if len(self._bytes) < end:
+            return None
+        raw = bytes(self._bytes[:end])
+        del self._bytes[:end]
+        return Record(content_type, raw[:HEADER_LENGTH], raw[HEADER_LENGTH:])
+
+    def _content_type(self) -> ContentType:
+        content_type = _TYPES.get(self._bytes[0])
+        if content_type is None:
+            raise UnexpectedMessage(f"there is no record of type {self._bytes[0]}: is this TLS?")
+        return content_type
+
+    def _fragment_length(self, content_type: ContentType) -> int:
+        # legacy_record_version "MUST be ignored for all purposes" (5.1).
+        length = int.from_bytes(self._bytes[3:5], "big")
+        protected = content_type is ContentType.APPLICATION_DATA
+        limit = MAX_CIPHERTEXT if protected else MAX_PLAINTEXT
+        if length > limit:
+            raise RecordOverflow(f"a record of {length} bytes is longer than {limit}")
+        return length

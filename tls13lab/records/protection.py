@@ -1,0 +1,82 @@
+"""Record protection: AEAD over content, type and padding. RFC 9846 sections 5.2 to 5.4.
+
+    TLSInnerPlaintext = content || type (1 byte) || zeros
+    TLSCiphertext     = header (5 bytes) || AEAD(key, iv XOR sequence, header, TLSInnerPlaintext)
+
+The true type and the true length are inside; outside, every protected record says that it is
+application data. One object protects one direction under one traffic secret, and counts.
+
+>>> from tls13lab.crypto.suites import SUITES
+>>> sender, receiver = (RecordProtection(SUITES[0x1301], bytes(32)) for _ in range(2))
+>>> record = sender.seal(ContentType.HANDSHAKE, b"hello", padding=3)
+>>> len(record), receiver.open(record[:5], record[5:])
+(30, (<ContentType.HANDSHAKE: 22>, b'hello'))
+"""
+
+from tls13lab.crypto.aead import aead
+from tls13lab.crypto.keyschedule import traffic_keys
+from tls13lab.crypto.suites import TAG_LENGTH, Suite
+from tls13lab.records.framing import MAX_PLAINTEXT
+from tls13lab.wire.codepoints import LEGACY_VERSION, ContentType
+from tls13lab.wire.faults import BadRecordMac, LocalFault, RecordOverflow, UnexpectedMessage
+from tls13lab.wire.writer import uint8, uint16
+
+_PROTECTED_HEADER = uint8(ContentType.APPLICATION_DATA) + uint16(LEGACY_VERSION)
+_INNER_TYPES = {
+    int(one): one
+    for one in (ContentType.ALERT, ContentType.HANDSHAKE, ContentType.APPLICATION_DATA)
+}
+
+
+class RecordProtection:
+    """Seals or opens the records of one direction, in their order."""
+
+    __slots__ = ("_aead", "_iv", "sequence", "suite")
+
+    def __init__(self, suite: Suite, traffic_secret: bytes) -> None:
+        key, iv = traffic_keys(suite, traffic_secret)
+        self.suite = suite
+        self.sequence = 0
+        self._aead = aead(suite, key)
+        self._iv = int.from_bytes(iv, "big")
+
+    def _next_nonce(self) -> bytes:
+        # "The padded sequence number is XORed with ... the iv" (5.3).
+        nonce = (self._iv ^ self.sequence).to_bytes(12, "big")
+        self.sequence += 1
+        return nonce
+
+    def seal(self, content_type: ContentType, content: bytes, padding: int = 0) -> bytes:
+        """A whole protected record: 22 bytes longer than content and padding."""
+        inner = content + uint8(content_type) + bytes(padding)
+        if len(inner) > MAX_PLAINTEXT + 1:
+            raise LocalFault(f"{len(inner) - 1} bytes do not fit into one record")
+        header = _PROTECTED_HEADER + uint16(len(inner) + TAG_LENGTH)
+        return header + self._aead.encrypt(self._next_nonce(), inner, header)
+
+    def open(self, header: bytes, fragment: bytes) -> tuple[ContentType, bytes]:
+        """The true type and the content of a protected record; raises BadRecordMac."""
+        from cryptography.exceptions import InvalidTag
+
+        if len(fragment) < TAG_LENGTH + 1:
+            raise BadRecordMac("a protected record is too short to hold a type and a tag")
+        try:
+            inner = self._aead.decrypt(self._next_nonce(), fragment, header)
+        except InvalidTag:
+            raise BadRecordMac("a record's tag does not verify") from None
+        if len(inner) > MAX_PLAINTEXT + 1:
+            raise RecordOverflow(f"a record holds {len(inner) - 1} bytes after decryption")
+        return _strip_padding(inner)
+
+
+def _strip_padding(inner: bytes) -> tuple[ContentType, bytes]:
+    content = inner.rstrip(b"\x00")
+    if not content:
+        raise UnexpectedMessage("a record holds nothing but padding")
+    content_type = _INNER_TYPES.get(content[-1])
+    if content_type is None:
+        raise UnexpectedMessage(f"a protected record claims to be of type {content[-1]}")
+    if content_type is not ContentType.APPLICATION_DATA and len(content) == 1:
+        # "implementations MUST NOT send zero-length fragments of Handshake types" (5.1)
+        raise UnexpectedMessage("a protected record is empty")
+    return content_type, content[:-1]
