@@ -1,0 +1,189 @@
+"""The server's choice: suite, PSK, mode and group out of what a ClientHello offers. RFC 9846 4.2.1.
+
+It reads the offer and decides; it verifies no binder and makes no keys. A PSK is chosen before the
+suite, because a PSK with the wrong hash cannot be used: a server that picks its favourite suite first
+can end up silently ignoring a PSK it was configured with.
+"""
+
+from dataclasses import dataclass
+
+from tls13lab.crypto.suites import SUITES, Suite
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ServerConfig
+from tls13lab.messages.client_hello import ClientHello
+from tls13lab.messages.key_share import KeyShareClientHello
+from tls13lab.messages.negotiation import (
+    PskKeyExchangeModes,
+    SignatureAlgorithms,
+    SupportedGroups,
+    SupportedVersions,
+)
+from tls13lab.messages.pre_shared_key import OfferedPsks
+from tls13lab.psk.keys import Psk, ResumptionPsk
+from tls13lab.wire.codepoints import TLS13
+from tls13lab.wire.faults import (
+    HandshakeFailure,
+    IllegalParameter,
+    MissingExtension,
+    UnknownPskIdentity,
+    WrongVersion,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the server will do. ``share`` is the client's in ``group``; None asks for a retry.
+
+    Without a PSK it is a full handshake. With one, ``group`` None means psk_ke.
+    """
+
+    suite: Suite
+    psk: Psk | None
+    index: int | None
+    group: int | None
+    share: bytes | None
+
+    @property
+    def needs_retry(self) -> bool:
+        """Whether the group is agreed but the client sent no share in it."""
+        return self.group is not None and self.share is None
+
+    @property
+    def mode(self) -> str:
+        """``full``, ``psk_ke`` or ``psk_dhe_ke``."""
+        if self.psk is None:
+            return "full"
+        return "psk_ke" if self.group is None else "psk_dhe_ke"
+
+
+def check_hello(hello: ClientHello) -> None:
+    """What holds for every ClientHello of TLS 1.3, whatever is chosen from it."""
+    versions = hello.find(SupportedVersions)
+    if versions is None or TLS13 not in versions.versions:
+        raise WrongVersion("the client does not offer TLS 1.3")
+    if hello.legacy_compression_methods != b"\x00":
+        raise IllegalParameter("legacy_compression_methods is not one zero byte")
+    groups, shares = hello.find(SupportedGroups), hello.find(KeyShareClientHello)
+    if (groups is None) != (shares is None):
+        # "If containing a "supported_groups" extension, it MUST also contain a "key_share"
+        # extension, and vice versa." (9.2)
+        raise MissingExtension("supported_groups and key_share come together or not at all")
+    if groups is not None and shares is not None:
+        _check_shares(groups, shares)
+    offered, modes = hello.find(OfferedPsks), hello.find(PskKeyExchangeModes)
+    if offered is not None and modes is None:
+        # "If clients offer "pre_shared_key" without a "psk_key_exchange_modes" extension, servers
+        # MUST abort the handshake." (4.3.9)
+        raise MissingExtension("pre_shared_key came without psk_key_exchange_modes")
+    if offered is None and (groups is None or hello.find(SignatureAlgorithms) is None):
+        raise MissingExtension("without a PSK, signature_algorithms and supported_groups must come")
+
+
+def _check_shares(groups: SupportedGroups, shares: KeyShareClientHello) -> None:
+    """Each share in a group that is listed, in the same order, and none twice (4.3.8)."""
+    places = []
+    for share in shares.client_shares:
+        if share.group not in groups.groups:
+            raise IllegalParameter("a key share is in a group that supported_groups lacks")
+        places.append(groups.groups.index(share.group))
+    if len(set(places)) != len(places):
+        raise IllegalParameter("two key shares are in the same group")
+
+
+def choose(config: ServerConfig, hello: ClientHello, now_ms: int) -> Choice:
+    """Decide, or raise the fault that says why nothing can be agreed."""
+    check_hello(hello)
+    suites = [SUITES[suite] for suite in config.suites if suite in hello.cipher_suites]
+    if not suites:
+        raise HandshakeFailure("no cipher suite is shared")
+    group, share = _key_exchange(config, hello)
+    for index, psk in _known_psks(config, hello, now_ms):
+        suite = _suite_for(psk, suites)
+        if suite is None:
+            continue
+        mode = _psk_mode(config, hello, group)
+        if mode is None:
+            break
+        if mode is PSK_KE:
+            return Choice(suite, psk, index, None, None)
+        return Choice(suite, psk, index, group, share)
+    return _full(config, hello, suites, group, share)
+
+
+def _full(
+    config: ServerConfig,
+    hello: ClientHello,
+    suites: list[Suite],
+    group: int | None,
+    share: bytes | None,
+) -> Choice:
+    if config.credential is None:
+        if hello.find(OfferedPsks) is not None:
+            raise UnknownPskIdentity("no offered PSK can be used, and there is no certificate")
+        raise HandshakeFailure("the client offers no PSK, and there is no certificate")
+    if hello.find(SignatureAlgorithms) is None:
+        raise MissingExtension("a full handshake needs signature_algorithms")
+    if group is None:
+        raise HandshakeFailure("no group is shared")
+    return Choice(suites[0], None, None, group, share)
+
+
+def _suite_for(psk: Psk, suites: list[Suite]) -> Suite | None:
+    """A suite with the PSK's hash; for a ticket, the suite it was made with if that is offered."""
+    fitting = [suite for suite in suites if suite.hash_name == psk.hash_name]
+    if isinstance(psk, ResumptionPsk):
+        same = [suite for suite in fitting if suite.code_point == psk.suite]
+        fitting = same or fitting
+    return fitting[0] if fitting else None
+
+
+def _known_psks(config: ServerConfig, hello: ClientHello, now_ms: int) -> list[tuple[int, Psk]]:
+    """The offered identities that are known here. "Any unknown PSKs ... SHOULD simply be ignored"."""
+    offered = hello.find(OfferedPsks)
+    known: list[tuple[int, Psk]] = []
+    for index, one in enumerate(offered.identities if offered else ()):
+        external = config.external_psk(one.identity)
+        if external is not None:
+            known.append((index, external))
+            continue
+        state = config.tickets.find(one.identity, now_ms) if config.tickets else None
+        if state is not None:
+            psk = ResumptionPsk(
+                identity=one.identity,
+                key=state.psk,
+                hash_name=SUITES[state.suite].hash_name,
+                suite=state.suite,
+                received_ms=state.issued_ms,
+                lifetime_s=state.lifetime_s,
+                age_add=state.age_add,
+                alpn=state.alpn or None,
+                max_early_data_size=state.max_early_data_size,
+            )
+            known.append((index, psk))
+    return known
+
+
+def _psk_mode(config: ServerConfig, hello: ClientHello, group: int | None) -> object:
+    """The mode that both sides allow and that can be carried out, or None."""
+    extension = hello.find(PskKeyExchangeModes)
+    offered = extension.modes if extension else ()
+    possible = [
+        mode
+        for mode in (PSK_DHE_KE, PSK_KE)
+        if mode in offered and mode in config.modes and (mode is PSK_KE or group is not None)
+    ]
+    if not possible:
+        return None
+    return possible[-1] if config.prefer_psk_ke else possible[0]
+
+
+def _key_exchange(config: ServerConfig, hello: ClientHello) -> tuple[int | None, bytes | None]:
+    """The group, and the client's share in it: a group with a share before one without."""
+    groups, shares = hello.find(SupportedGroups), hello.find(KeyShareClientHello)
+    if groups is None or shares is None:
+        return None, None
+    sent = {share.group: share.key_exchange for share in shares.client_shares}
+    common = [group for group in config.groups if group in groups.groups]
+    with_share = [group for group in common if group in sent]
+    if with_share:
+        return with_share[0], sent[with_share[0]]
+    return (common[0], None) if common else (None, None)

@@ -1,0 +1,347 @@
+"""The client's moves: what each message from the server makes it check, derive and send. RFC 9846 4.
+
+Each state is a frozen type that holds just what is known by then, so a handler cannot reach for a
+secret that does not exist yet. A handler takes (state, message, its bytes, environment) and returns
+the next state and the actions. Which handler may run when, the move table says.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+from tls13lab.crypto import certificates, signatures
+from tls13lab.crypto.keyschedule import EarlyStage, HandshakeStage
+from tls13lab.handshake.actions import (
+    Action,
+    Completed,
+    Direction,
+    InstallKeys,
+    Outcome,
+    Reveal,
+    SendCompatibilityCcs,
+    SendMessage,
+)
+from tls13lab.handshake.answer import Answer, check_retry, check_server_hello
+from tls13lab.handshake.config import ClientConfig
+from tls13lab.handshake.connected import Connected, on_key_update, on_new_session_ticket
+from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.finished import check_finished, make_finished
+from tls13lab.handshake.moves import State
+from tls13lab.handshake.offer import Offer, first_offer, second_offer
+from tls13lab.messages.extension import RawExtension
+from tls13lab.messages.handshake import pack
+from tls13lab.messages.negotiation import Alpn, Cookie, EarlyData, ServerNameAck
+from tls13lab.messages.post_handshake import KeyUpdate, NewSessionTicket
+from tls13lab.messages.server_flight import (
+    Certificate,
+    CertificateRequest,
+    CertificateVerify,
+    EncryptedExtensions,
+    Finished,
+)
+from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
+from tls13lab.messages.transcript import Transcript
+from tls13lab.records.epochs import Epoch
+from tls13lab.wire.faults import (
+    BadCertificate,
+    DecodeError,
+    IllegalParameter,
+    UnexpectedMessage,
+    UnsupportedExtension,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitServerHello:
+    """The ClientHello is out. ``transcript`` ends with it; ``retry`` is the request, if one came."""
+
+    state: ClassVar[State] = State.CLIENT_WAIT_SH
+    config: ClientConfig
+    offer: Offer
+    transcript: Transcript
+    retry: HelloRetryRequest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """What is fixed from the ServerHello on: the choice, and the handshake secrets."""
+
+    config: ClientConfig
+    outcome: Outcome
+    stage: HandshakeStage
+    client_secret: bytes = field(repr=False)
+    server_secret: bytes = field(repr=False)
+
+    @property
+    def hash_name(self) -> str:
+        """The suite's hash."""
+        return self.outcome.suite.hash_name
+
+
+@dataclass(frozen=True, slots=True)
+class WaitEncryptedExtensions:
+    """The handshake keys are in use."""
+
+    state: ClassVar[State] = State.CLIENT_WAIT_EE
+    keyed: Keyed
+    transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class WaitCertificateOrRequest:
+    """No PSK was taken: the server must authenticate with a certificate."""
+
+    state: ClassVar[State] = State.CLIENT_WAIT_CERT_CR
+    keyed: Keyed
+    transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class WaitCertificate:
+    """The server asked for our certificate, under ``request_context``."""
+
+    state: ClassVar[State] = State.CLIENT_WAIT_CERT
+    keyed: Keyed
+    transcript: Transcript
+    request_context: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WaitCertificateVerify:
+    """The chain is believed; that the server has its key is still to be shown."""
+
+    state: ClassVar[State] = State.CLIENT_WAIT_CV
+    keyed: Keyed
+    transcript: Transcript
+    request_context: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitFinished:
+    """All but the MAC over the whole handshake has come."""
+
+    state: ClassVar[State] = State.CLIENT_WAIT_FINISHED
+    keyed: Keyed
+    transcript: Transcript
+    request_context: bytes | None = None
+
+
+Actions = list[Action]
+
+
+def start(config: ClientConfig, env: Environment) -> tuple[WaitServerHello, Actions]:
+    """Send the first ClientHello."""
+    offer = first_offer(config, env.now_ms, env.entropy)
+    after = WaitServerHello(config, offer, Transcript().add(offer.raw))
+    return after, [_reveal_offer(offer), SendMessage(offer.raw)]
+
+
+def _reveal_offer(offer: Offer) -> Reveal:
+    known = {"client_ecdhe": share.private_key for _, share in offer.shares[:1]}
+    if offer.psks:
+        psk = offer.psks[0]
+        known |= {
+            "psk": psk.key,
+            "early_secret": EarlyStage.start(psk.hash_name, psk.key).early_secret,
+        }
+    return Reveal(known)
+
+
+def on_hello_retry_request(
+    before: WaitServerHello, message: HelloRetryRequest, raw: bytes, env: Environment
+) -> tuple[WaitServerHello, Actions]:
+    """The server wants another ClientHello: a share in its group, its cookie, new binders."""
+    if before.retry is not None:
+        # "If a client receives a second HelloRetryRequest in the same connection ... it MUST abort
+        # the handshake with an "unexpected_message" alert." (4.2.4)
+        raise UnexpectedMessage("a second HelloRetryRequest came")
+    config = before.config
+    suite, group = check_retry(config, before.offer, message)
+    transcript = before.transcript.after_hello_retry(suite.hash_name).add(raw)
+    cookie = message.find(Cookie)
+    offer = second_offer(
+        config, before.offer, group, cookie, suite.hash_name, transcript, env.now_ms, env.entropy
+    )
+    after = WaitServerHello(config, offer, transcript.add(offer.raw), message)
+    ccs: Actions = [SendCompatibilityCcs()] if config.middlebox_compatibility else []
+    return after, [*ccs, _reveal_offer(offer), SendMessage(offer.raw)]
+
+
+def on_server_hello(
+    before: WaitServerHello, message: ServerHello, raw: bytes, env: Environment
+) -> tuple[WaitEncryptedExtensions, Actions]:
+    """The choice is made: check it against the offer, and go to the handshake keys."""
+    config = before.config
+    answer = check_server_hello(config, before.offer, before.retry, message)
+    suite, psk = answer.suite, answer.psk
+    early = EarlyStage.start(suite.hash_name, psk.key if psk else None)
+    stage = early.handshake(answer.ecdhe)
+    transcript = before.transcript.add(raw)
+    to_server_hello = transcript.hash(suite.hash_name)
+    client_secret = stage.client_handshake_traffic_secret(to_server_hello)
+    server_secret = stage.server_handshake_traffic_secret(to_server_hello)
+    outcome = _outcome(config, answer, before.retry is not None)
+    keyed = Keyed(config, outcome, stage, client_secret, server_secret)
+    revealed = {
+        "early_secret": early.early_secret,
+        "handshake_secret": stage.handshake_secret,
+        "client_handshake_traffic_secret": client_secret,
+        "server_handshake_traffic_secret": server_secret,
+    }
+    if answer.ecdhe is not None:
+        revealed["ecdhe"] = answer.ecdhe
+    actions: Actions = [Reveal(revealed)]
+    if config.middlebox_compatibility and before.retry is None:
+        actions.append(SendCompatibilityCcs())
+    actions.append(InstallKeys(Direction.RECEIVE, Epoch.HANDSHAKE, suite, server_secret))
+    actions.append(InstallKeys(Direction.SEND, Epoch.HANDSHAKE, suite, client_secret))
+    return WaitEncryptedExtensions(keyed, transcript), actions
+
+
+def _outcome(config: ClientConfig, answer: Answer, retried: bool) -> Outcome:
+    psk = answer.psk
+    return Outcome(
+        mode=answer.mode,
+        suite=answer.suite,
+        group=answer.group,
+        psk_kind=psk.kind if psk else None,
+        selected_identity=answer.index,
+        psk_identity=psk.identity if psk else None,
+        retried=retried,
+        server_name=config.server_name,
+    )
+
+
+def on_encrypted_extensions(
+    before: WaitEncryptedExtensions, message: EncryptedExtensions, raw: bytes, env: Environment
+) -> tuple[WaitCertificateOrRequest | WaitFinished, Actions]:
+    """Answers to what we asked for, and to nothing else; then certificate or Finished."""
+    keyed, transcript = before.keyed, before.transcript.add(raw)
+    config = keyed.config
+    for extension in message.extensions:
+        if isinstance(extension, RawExtension | EarlyData):
+            raise UnsupportedExtension(f"extension {extension.extension_type} was not asked for")
+        if isinstance(extension, ServerNameAck) and config.server_name is None:
+            raise UnsupportedExtension("server_name was not asked for")
+    alpn = message.find(Alpn)
+    if alpn is not None:
+        keyed = replace(keyed, outcome=replace(keyed.outcome, alpn=_chosen_alpn(config, alpn)))
+    if keyed.outcome.mode == "full":
+        return WaitCertificateOrRequest(keyed, transcript), []
+    return WaitFinished(keyed, transcript), []
+
+
+def _chosen_alpn(config: ClientConfig, alpn: Alpn) -> bytes:
+    if not config.alpn:
+        raise UnsupportedExtension("ALPN was not asked for")
+    if len(alpn.protocols) != 1 or alpn.protocols[0] not in config.alpn:
+        raise IllegalParameter("the server's ALPN choice is not one of those offered")
+    return alpn.protocols[0]
+
+
+def on_certificate_request(
+    before: WaitCertificateOrRequest, message: CertificateRequest, raw: bytes, env: Environment
+) -> tuple[WaitCertificate, Actions]:
+    """We have no certificate; the request is remembered, to be answered with an empty one."""
+    if message.certificate_request_context:
+        raise IllegalParameter("certificate_request_context is not empty in the handshake")
+    context = message.certificate_request_context
+    return WaitCertificate(before.keyed, before.transcript.add(raw), context), []
+
+
+def on_certificate(
+    before: WaitCertificateOrRequest | WaitCertificate,
+    message: Certificate,
+    raw: bytes,
+    env: Environment,
+) -> tuple[WaitCertificateVerify, Actions]:
+    """Is this chain to be believed for the name we asked for?"""
+    keyed = before.keyed
+    if message.certificate_request_context:
+        raise IllegalParameter("a server's certificate_request_context must be empty")
+    if not message.certificate_list:
+        # "If the server supplies an empty Certificate message, the client MUST abort the handshake
+        # with a "decode_error" alert." (4.5.1.4)
+        raise DecodeError("the server's certificate_list is empty")
+    if any(entry.extensions for entry in message.certificate_list):
+        raise UnsupportedExtension("a certificate came with an extension that was not asked for")
+    chain = tuple(entry.cert_data for entry in message.certificate_list)
+    if keyed.config.trust is None:
+        raise BadCertificate("this client believes no certificate")
+    name = keyed.config.server_name or "localhost"
+    certificates.check_chain(chain, keyed.config.trust, name, env.now_ms)
+    keyed = replace(keyed, outcome=replace(keyed.outcome, chain=chain))
+    context = before.request_context if isinstance(before, WaitCertificate) else None
+    return WaitCertificateVerify(keyed, before.transcript.add(raw), context), []
+
+
+def on_certificate_verify(
+    before: WaitCertificateVerify, message: CertificateVerify, raw: bytes, env: Environment
+) -> tuple[WaitFinished, Actions]:
+    """Does the server hold the key of its certificate, in this handshake?"""
+    keyed = before.keyed
+    if message.algorithm not in keyed.config.schemes:
+        raise IllegalParameter("the CertificateVerify is signed in a scheme that was not offered")
+    key = certificates.public_key(keyed.outcome.chain[0])
+    digest = before.transcript.hash(keyed.hash_name)
+    signatures.verify(key, message.algorithm, message.signature, digest)
+    return WaitFinished(keyed, before.transcript.add(raw), before.request_context), []
+
+
+def on_finished(
+    before: WaitFinished, message: Finished, raw: bytes, env: Environment
+) -> tuple[Connected, Actions]:
+    """Check the server's MAC over everything, answer with ours, go to the application keys."""
+    keyed, hash_name = before.keyed, before.keyed.hash_name
+    check_finished(hash_name, keyed.server_secret, before.transcript, message)
+    transcript = before.transcript.add(raw)
+    main = keyed.stage.main()
+    to_server_finished = transcript.hash(hash_name)
+    client_secret = main.client_application_traffic_secret_0(to_server_finished)
+    server_secret = main.server_application_traffic_secret_0(to_server_finished)
+    exporter_secret = main.exporter_secret(to_server_finished)
+    actions: Actions = []
+    if before.request_context is not None:
+        empty = pack(Certificate(before.request_context, ()))
+        transcript = transcript.add(empty)
+        actions.append(SendMessage(empty))
+    finished = make_finished(hash_name, keyed.client_secret, transcript)
+    transcript = transcript.add(finished)
+    resumption_secret = main.resumption_secret(transcript.hash(hash_name))
+    revealed = {
+        "main_secret": main.main_secret,
+        "client_application_traffic_secret_0": client_secret,
+        "server_application_traffic_secret_0": server_secret,
+        "exporter_secret": exporter_secret,
+        "resumption_secret": resumption_secret,
+    }
+    suite = keyed.outcome.suite
+    actions += [
+        SendMessage(finished),
+        Reveal(revealed),
+        InstallKeys(Direction.RECEIVE, Epoch.APPLICATION, suite, server_secret),
+        InstallKeys(Direction.SEND, Epoch.APPLICATION, suite, client_secret),
+        Completed(keyed.outcome),
+    ]
+    after = Connected(
+        State.CLIENT_CONNECTED,
+        keyed.outcome,
+        client_secret,
+        server_secret,
+        resumption_secret,
+        exporter_secret,
+    )
+    return after, actions
+
+
+def on_ticket(
+    before: Connected, message: NewSessionTicket, raw: bytes, env: Environment
+) -> tuple[Connected, Actions]:
+    """A ticket to resume with."""
+    return on_new_session_ticket(before, message, env.now_ms)
+
+
+def on_update(
+    before: Connected, message: KeyUpdate, raw: bytes, env: Environment
+) -> tuple[Connected, Actions]:
+    """The peer moves to its next keys."""
+    return on_key_update(before, message)

@@ -1,0 +1,80 @@
+"""What an endpoint is willing to do. RFC 9846 section 4.2.1.
+
+A configuration is a value: it never changes, and one may serve many connections. (A server's
+``tickets`` book has a memory; it is the one thing here that does.)
+
+>>> ClientConfig(modes=frozenset({PSK_KE})).offers_dhe
+False
+"""
+
+from dataclasses import dataclass, field
+
+from tls13lab.crypto import groups, signatures
+from tls13lab.crypto.certificates import Credential, Trust
+from tls13lab.crypto.suites import SUITES
+from tls13lab.psk.keys import ExternalPsk, Psk
+from tls13lab.psk.tickets import TicketBook
+from tls13lab.wire.codepoints import CipherSuite, NamedGroup, PskKeyExchangeMode
+
+PSK_KE = PskKeyExchangeMode.PSK_KE
+PSK_DHE_KE = PskKeyExchangeMode.PSK_DHE_KE
+ALL_SUITES = tuple(SUITES)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientConfig:
+    """A client.
+
+    ``psks`` are offered in this order, with ``modes`` for all of them. ``trust`` says which server
+    certificates to believe; without it the client takes no certificate, and so nothing but a PSK.
+    ``share_groups`` are those it sends a share in at once; by default the first of ``groups``.
+    ``padding`` rounds the content of every protected record up to a multiple of that many bytes.
+    """
+
+    psks: tuple[Psk, ...] = ()
+    modes: frozenset[PskKeyExchangeMode] = frozenset({PSK_DHE_KE})
+    trust: Trust | None = None
+    server_name: str | None = None
+    alpn: tuple[bytes, ...] = ()
+    suites: tuple[CipherSuite, ...] = ALL_SUITES
+    groups: tuple[NamedGroup, ...] = (NamedGroup.X25519, NamedGroup.SECP256R1)
+    share_groups: tuple[NamedGroup, ...] | None = None
+    schemes: tuple[int, ...] = signatures.SUPPORTED
+    middlebox_compatibility: bool = True
+    padding: int = 1
+
+    @property
+    def offers_dhe(self) -> bool:
+        """Whether a key exchange can come of the offer: in psk_dhe_ke or in a full handshake."""
+        return PSK_DHE_KE in self.modes or self.trust is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerConfig:
+    """A server.
+
+    ``modes`` are those in which it takes PSKs; of two that the client offers too it takes
+    psk_dhe_ke, unless ``prefer_psk_ke``. Without a ``credential`` it has no full handshake to fall
+    back to. ``suites`` and ``groups`` are in its order of preference, which counts.
+    """
+
+    credential: Credential | None = None
+    psks: tuple[ExternalPsk, ...] = ()
+    modes: frozenset[PskKeyExchangeMode] = frozenset({PSK_DHE_KE})
+    prefer_psk_ke: bool = False
+    tickets: TicketBook | None = None
+    ticket_count: int = 2
+    ticket_lifetime_s: int = 7200
+    alpn: tuple[bytes, ...] = ()
+    suites: tuple[CipherSuite, ...] = ALL_SUITES
+    groups: tuple[NamedGroup, ...] = groups.SUPPORTED
+    padding: int = 1
+    _by_identity: dict[bytes, ExternalPsk] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_identity = {psk.identity: psk for psk in self.psks}
+        object.__setattr__(self, "_by_identity", by_identity)
+
+    def external_psk(self, identity: bytes) -> ExternalPsk | None:
+        """The external PSK of that name, or None."""
+        return self._by_identity.get(identity)

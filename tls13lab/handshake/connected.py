@@ -1,0 +1,91 @@
+"""After the handshake, on either side: tickets come in, keys move on. RFC 9846 section 4.7.
+
+A connected endpoint keeps the two application traffic secrets, which KeyUpdate replaces one
+direction at a time, and the resumption secret, from which each ticket's PSK is made.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from tls13lab.crypto import keyschedule
+from tls13lab.handshake.actions import (
+    Action,
+    Direction,
+    InstallKeys,
+    Outcome,
+    Reveal,
+    SendMessage,
+    StoreTicket,
+)
+from tls13lab.handshake.moves import State
+from tls13lab.messages.handshake import pack
+from tls13lab.messages.negotiation import EarlyDataLimit
+from tls13lab.messages.post_handshake import KeyUpdate, NewSessionTicket
+from tls13lab.psk.keys import ResumptionPsk
+from tls13lab.records.epochs import Epoch
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The last state of both sides; ``state`` says which side this is."""
+
+    state: State
+    outcome: Outcome
+    send_secret: bytes = field(repr=False)
+    receive_secret: bytes = field(repr=False)
+    resumption_secret: bytes = field(repr=False)
+    exporter_secret: bytes = field(repr=False)
+
+    def exported(self, label: str, context_value: bytes, length: int) -> bytes:
+        """Keying material for the application, ``length`` bytes. 7.5."""
+        hash_name = self.outcome.suite.hash_name
+        return keyschedule.exported(hash_name, self.exporter_secret, label, context_value, length)
+
+
+def _next(before: Connected, direction: Direction) -> tuple[Connected, InstallKeys]:
+    suite = before.outcome.suite
+    if direction is Direction.SEND:
+        secret = keyschedule.next_traffic_secret(suite.hash_name, before.send_secret)
+        after = replace(before, send_secret=secret)
+    else:
+        secret = keyschedule.next_traffic_secret(suite.hash_name, before.receive_secret)
+        after = replace(before, receive_secret=secret)
+    return after, InstallKeys(direction, Epoch.APPLICATION, suite, secret)
+
+
+def update_sending_keys(before: Connected, *, request: bool) -> tuple[Connected, list[Action]]:
+    """Send a KeyUpdate, "with the old keys", and move to the next ones. 4.7.3."""
+    after, install = _next(before, Direction.SEND)
+    return after, [SendMessage(pack(KeyUpdate(request))), install]
+
+
+def on_key_update(before: Connected, message: KeyUpdate) -> tuple[Connected, list[Action]]:
+    """The peer moved on; if it asks us to, so do we."""
+    after, install = _next(before, Direction.RECEIVE)
+    if not message.update_requested:
+        return after, [install]
+    after, actions = update_sending_keys(after, request=False)
+    return after, [install, *actions]
+
+
+def on_new_session_ticket(
+    before: Connected, message: NewSessionTicket, now_ms: int
+) -> tuple[Connected, list[Action]]:
+    """Derive the ticket's PSK, and hand both over to be stored. 4.7.1."""
+    suite, outcome = before.outcome.suite, before.outcome
+    key = keyschedule.resumption_psk(
+        suite.hash_name, before.resumption_secret, message.ticket_nonce
+    )
+    limit = message.find(EarlyDataLimit)
+    psk = ResumptionPsk(
+        identity=message.ticket,
+        key=key,
+        hash_name=suite.hash_name,
+        suite=suite.code_point,
+        received_ms=now_ms,
+        lifetime_s=message.ticket_lifetime,
+        age_add=message.ticket_age_add,
+        server_name=outcome.server_name,
+        alpn=outcome.alpn,
+        max_early_data_size=limit.max_early_data_size if limit else 0,
+    )
+    return before, [Reveal({"resumption_psk": key}), StoreTicket(psk)]

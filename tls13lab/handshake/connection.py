@@ -1,0 +1,263 @@
+"""A TLS connection without a socket: bytes in, events out, and bytes to be sent. RFC 9846 sections 4-6.
+
+The state machine decides, the record layer protects, and this file carries out the actions of the one
+on the other. Feed it what the network delivers, send what :meth:`Connection.outgoing` gives.
+
+When the peer breaks the protocol, :meth:`Connection.receive` queues the right alert, closes, and
+raises the fault.
+
+>>> from tls13lab.handshake.pair import Pair, lesson_configs
+>>> pair = Pair(*lesson_configs("psk_ke"), seed="doctest")
+>>> pair.handshake().mode
+'psk_ke'
+>>> pair.client.send(b"hello")
+>>> pair.pump()
+>>> pair.server_received
+b'hello'
+"""
+
+from tls13lab.handshake import client, server
+from tls13lab.handshake.actions import (
+    Action,
+    Completed,
+    Direction,
+    InstallKeys,
+    Outcome,
+    Reveal,
+    SendCompatibilityCcs,
+    SendMessage,
+    StoreTicket,
+)
+from tls13lab.handshake.config import ClientConfig, ServerConfig
+from tls13lab.handshake.connected import Connected, update_sending_keys
+from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.events import (
+    DataReceived,
+    Event,
+    HandshakeCompleted,
+    KeysUpdated,
+    PeerClosed,
+    Tap,
+    TicketReceived,
+)
+from tls13lab.handshake.machine import AnyState, step
+from tls13lab.handshake.sending import Sender
+from tls13lab.records.epochs import Epoch
+from tls13lab.records.framing import Record, RecordBuffer
+from tls13lab.records.protection import RecordProtection
+from tls13lab.records.reassembly import Reassembler
+from tls13lab.wire.codepoints import AlertDescription, ContentType, HandshakeType
+from tls13lab.wire.faults import (
+    AlertReceived,
+    DecodeError,
+    LocalFault,
+    PeerFault,
+    TLSFault,
+    UnexpectedMessage,
+)
+
+
+class Connection:
+    """One side of one connection. Make it with :meth:`client` or :meth:`server`."""
+
+    def __init__(self, role: str, state: AnyState, padding: int, tap: Tap | None) -> None:
+        self.role = role
+        self.secrets: dict[str, bytes] = {}
+        self._state = state
+        self._tap = tap
+        self._sender = Sender(role, padding, tap)
+        self._records = RecordBuffer()
+        self._messages = Reassembler()
+        self._opener: RecordProtection | None = None
+        self._saw_hello = role == "client"
+        self._closed_by_peer = False
+        self._closed = False
+
+    @classmethod
+    def client(cls, config: ClientConfig, env: Environment, tap: Tap | None = None) -> "Connection":
+        """A client; its ClientHello is in :meth:`outgoing` at once."""
+        state, actions = client.start(config, env)
+        connection = cls("client", state, config.padding, tap)
+        connection._carry_out(actions)
+        return connection
+
+    @classmethod
+    def server(cls, config: ServerConfig, tap: Tap | None = None) -> "Connection":
+        """A server, which waits."""
+        return cls("server", server.start(config), config.padding, tap)
+
+    # What is known ------------------------------------------------------------------------------
+
+    @property
+    def connected(self) -> bool:
+        """Whether the handshake is done on this side."""
+        return isinstance(self._state, Connected)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more will be sent from here."""
+        return self._closed
+
+    @property
+    def outcome(self) -> Outcome:
+        """What was agreed; raises LocalFault before the handshake is done."""
+        return self._connected().outcome
+
+    @property
+    def state_name(self) -> str:
+        """The name of the state in the move table."""
+        return self._state.state.name
+
+    def exported(self, label: str, context_value: bytes, length: int) -> bytes:
+        """Keying material for the application: ``length`` bytes. 7.5."""
+        return self._connected().exported(label, context_value, length)
+
+    def _connected(self) -> Connected:
+        if not isinstance(self._state, Connected):
+            raise LocalFault("the handshake is not done yet")
+        return self._state
+
+    # What the application does --------------------------------------------------------------------
+
+    def outgoing(self) -> bytes:
+        """The bytes to be sent; they are given out once."""
+        return self._sender.take()
+
+    def send(self, data: bytes) -> None:
+        """Protect application data, in as many records as it needs."""
+        self._connected()
+        if self._closed:
+            raise LocalFault("the connection is closed")
+        if self._sender.exhausted:
+            self.update_keys()
+        self._sender.send(ContentType.APPLICATION_DATA, data)
+
+    def update_keys(self, *, request: bool = False) -> None:
+        """Send a KeyUpdate and go to the next sending keys; with ``request``, ask the peer to, too."""
+        self._state, actions = update_sending_keys(self._connected(), request=request)
+        self._carry_out(actions)
+
+    def close(self) -> None:
+        """Say close_notify: nothing more will be sent."""
+        if not self._closed:
+            self._closed = True
+            self._sender.alert(AlertDescription.CLOSE_NOTIFY)
+
+    # What the network does ------------------------------------------------------------------------
+
+    def receive(self, data: bytes, env: Environment) -> list[Event]:
+        """Take in bytes from the peer; returns what happened, raises the fault that ended it."""
+        events: list[Event] = []
+        self._records.feed(data)
+        try:
+            while not self._closed_by_peer and (record := self._records.next()) is not None:
+                self._take_record(record, env, events)
+        except PeerFault as fault:
+            self.abort(fault)
+            raise
+        except AlertReceived:
+            self._closed = self._closed_by_peer = True
+            raise
+        return events
+
+    def receive_eof(self) -> None:
+        """The transport ended. Without a close_notify before it, data may have been cut off."""
+        if not self._closed_by_peer:
+            self._closed = True
+            raise TruncatedConnection("the peer closed the transport without close_notify")
+
+    def abort(self, fault: TLSFault) -> None:
+        """Send the fault's alert and be closed."""
+        if not self._closed:
+            self._closed = self._closed_by_peer = True
+            self._sender.alert(fault.alert)
+
+    def _take_record(self, record: Record, env: Environment, events: list[Event]) -> None:
+        content_type, content = record.content_type, record.fragment
+        if content_type is ContentType.CHANGE_CIPHER_SPEC:
+            self._take_ccs(content)
+            return
+        if self._opener is not None and not self._plaintext_alert(content_type):
+            if content_type is not ContentType.APPLICATION_DATA:
+                raise UnexpectedMessage("an unprotected record came after the keys were in use")
+            content_type, content = self._opener.open(record.header, content)
+        elif content_type is ContentType.APPLICATION_DATA:
+            raise UnexpectedMessage("a protected record came before there were keys")
+        if content_type is ContentType.HANDSHAKE:
+            self._take_handshake(content, env, events)
+            return
+        if self._messages.pending:
+            # "Handshake messages MUST NOT be interleaved with other record types" (5.1)
+            raise UnexpectedMessage("another record came in the middle of a handshake message")
+        if content_type is ContentType.ALERT:
+            self._take_alert(content, events)
+        elif self.connected:
+            events.append(DataReceived(content))
+        else:
+            raise UnexpectedMessage("application data came before the handshake was done")
+
+    def _plaintext_alert(self, content_type: ContentType) -> bool:
+        # A client that cannot make sense of the ServerHello has no keys to send its alert under.
+        return content_type is ContentType.ALERT and self.role == "server" and not self.connected
+
+    def _take_ccs(self, content: bytes) -> None:
+        """ "MUST simply drop it", if it is the compatibility one and in its place (5)."""
+        if content != b"\x01" or not self._saw_hello or self.connected or self._messages.pending:
+            raise UnexpectedMessage("a change_cipher_spec that TLS 1.3 has no place for")
+
+    def _take_alert(self, content: bytes, events: list[Event]) -> None:
+        if len(content) != 2:
+            raise DecodeError("an alert does not have 2 bytes")
+        description = content[1]
+        if description == AlertDescription.CLOSE_NOTIFY:
+            self._closed_by_peer = True
+            events.append(PeerClosed())
+        elif description != AlertDescription.USER_CANCELED:
+            # A close_notify follows user_canceled; every other alert is fatal, whatever level it
+            # claims (6.2).
+            raise AlertReceived(description)
+
+    def _take_handshake(self, content: bytes, env: Environment, events: list[Event]) -> None:
+        if not content:
+            raise UnexpectedMessage("a handshake record is empty")
+        self._messages.feed(content)
+        while (raw := self._messages.next()) is not None:
+            self._saw_hello = True
+            self._state, actions = step(self._state, raw, env)
+            if raw[0] == HandshakeType.KEY_UPDATE:
+                events.append(KeysUpdated())
+            self._carry_out(actions, events)
+
+    def _carry_out(self, actions: list[Action], events: list[Event] | None = None) -> None:
+        for action in actions:
+            match action:
+                case SendMessage(raw):
+                    self._sender.handshake(raw)
+                case InstallKeys(direction, epoch, suite, secret):
+                    protection = RecordProtection(suite, secret)
+                    if direction is Direction.SEND:
+                        self._sender.install(epoch, protection)
+                    else:
+                        self._install_opener(protection)
+                case SendCompatibilityCcs():
+                    self._sender.compatibility_ccs()
+                case Reveal(secrets):
+                    self.secrets.update(secrets)
+                    if self._tap is not None:
+                        self._sender.flush()
+                        self._tap(secrets)
+                case StoreTicket(psk) if events is not None:
+                    events.append(TicketReceived(psk))
+                case Completed(outcome) if events is not None:
+                    events.append(HandshakeCompleted(outcome))
+        self._sender.flush()
+
+    def _install_opener(self, protection: RecordProtection) -> None:
+        # "Handshake messages MUST NOT span key changes." (5.1)
+        if self._messages.pending:
+            raise UnexpectedMessage("a handshake message stretches over a change of keys")
+        self._opener = protection
+
+
+class TruncatedConnection(LocalFault):
+    """The transport ended before close_notify: an attacker may have cut the data short (6.1)."""

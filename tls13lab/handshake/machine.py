@@ -1,0 +1,79 @@
+"""One step of the handshake: a state, a message, and what follows. RFC 9846 appendix A.
+
+    step(state, raw message, environment) -> (state, actions)
+
+The move table decides whether the message may come at all; the handler does the work; and where it
+leads must again be in the table.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from tls13lab.handshake import client, server
+from tls13lab.handshake.actions import Action
+from tls13lab.handshake.connected import Connected
+from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.moves import MOVES, State, expected
+from tls13lab.messages.handshake import unpack
+from tls13lab.wire.codepoints import HandshakeType, name_of
+from tls13lab.wire.faults import LocalFault, UnexpectedMessage
+
+AnyState = (
+    client.WaitServerHello
+    | client.WaitEncryptedExtensions
+    | client.WaitCertificateOrRequest
+    | client.WaitCertificate
+    | client.WaitCertificateVerify
+    | client.WaitFinished
+    | server.WaitClientHello
+    | server.WaitSecondClientHello
+    | server.WaitClientFinished
+    | Connected
+)
+
+# Each handler takes the state and the message of its own cell; the key of the cell is what makes
+# sure of that, which the type of a dictionary cannot express.
+HANDLERS: dict[tuple[State, HandshakeType], Callable[..., tuple[Any, list[Action]]]] = {
+    (State.CLIENT_WAIT_SH, HandshakeType.HELLO_RETRY_REQUEST): client.on_hello_retry_request,
+    (State.CLIENT_WAIT_SH, HandshakeType.SERVER_HELLO): client.on_server_hello,
+    (State.CLIENT_WAIT_EE, HandshakeType.ENCRYPTED_EXTENSIONS): client.on_encrypted_extensions,
+    (State.CLIENT_WAIT_CERT_CR, HandshakeType.CERTIFICATE_REQUEST): client.on_certificate_request,
+    (State.CLIENT_WAIT_CERT_CR, HandshakeType.CERTIFICATE): client.on_certificate,
+    (State.CLIENT_WAIT_CERT, HandshakeType.CERTIFICATE): client.on_certificate,
+    (State.CLIENT_WAIT_CV, HandshakeType.CERTIFICATE_VERIFY): client.on_certificate_verify,
+    (State.CLIENT_WAIT_FINISHED, HandshakeType.FINISHED): client.on_finished,
+    (State.CLIENT_CONNECTED, HandshakeType.NEW_SESSION_TICKET): client.on_ticket,
+    (State.CLIENT_CONNECTED, HandshakeType.KEY_UPDATE): client.on_update,
+    (State.SERVER_START, HandshakeType.CLIENT_HELLO): server.on_client_hello,
+    (State.SERVER_WAIT_SECOND_HELLO, HandshakeType.CLIENT_HELLO): server.on_second_client_hello,
+    (State.SERVER_WAIT_FINISHED, HandshakeType.FINISHED): server.on_finished,
+    (State.SERVER_CONNECTED, HandshakeType.KEY_UPDATE): server.on_update,
+}
+
+
+def _refuse(state: State, code: int) -> UnexpectedMessage:
+    wanted = " or ".join(name_of(HandshakeType, one) for one in expected(state))
+    return UnexpectedMessage(f"{name_of(HandshakeType, code)} came where only {wanted} may come")
+
+
+# On the wire a HelloRetryRequest has the type of a ServerHello, so the first look cannot tell.
+_WIRE_TYPES = {
+    state: {
+        HandshakeType.SERVER_HELLO if one is HandshakeType.HELLO_RETRY_REQUEST else one
+        for one in expected(state)
+    }
+    for state in State
+}
+
+
+def step(state: AnyState, raw: bytes, env: Environment) -> tuple[AnyState, list[Action]]:
+    """Take one packed message in ``state``; raises a PeerFault if it is not to be taken."""
+    where = state.state
+    if raw[0] not in _WIRE_TYPES[where]:
+        raise _refuse(where, raw[0])
+    message = unpack(raw)
+    cell = (where, message.handshake_type)
+    after, actions = HANDLERS[cell](state, message, raw, env)
+    if after.state not in MOVES[cell]:
+        raise LocalFault(f"the move to {after.state.name} is not in the table")
+    return after, actions

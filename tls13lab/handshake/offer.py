@@ -1,0 +1,146 @@
+"""The client's offer: which PSKs and shares it sends, and the ClientHello around them. RFC 9846 4.2.2.
+
+The first and the second ClientHello (after a HelloRetryRequest) are made by the same function: the
+second differs only in what it is given.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from tls13lab.crypto import groups
+from tls13lab.crypto.entropy import Entropy
+from tls13lab.crypto.suites import SUITES
+from tls13lab.handshake.config import ClientConfig
+from tls13lab.messages.client_hello import ClientHello
+from tls13lab.messages.extension import Extension
+from tls13lab.messages.handshake import pack
+from tls13lab.messages.key_share import KeyShareClientHello, KeyShareEntry
+from tls13lab.messages.negotiation import (
+    Alpn,
+    Cookie,
+    PskKeyExchangeModes,
+    ServerName,
+    SignatureAlgorithms,
+    SupportedGroups,
+    SupportedVersions,
+)
+from tls13lab.messages.pre_shared_key import OfferedPsks, PskIdentity
+from tls13lab.messages.transcript import Transcript
+from tls13lab.psk.age import age_field
+from tls13lab.psk.binder import fill_binders, placeholder
+from tls13lab.psk.keys import Psk, ResumptionPsk
+from tls13lab.wire.codepoints import TLS13
+from tls13lab.wire.faults import LocalFault
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the client sent, and the secrets that go with it."""
+
+    hello: ClientHello
+    raw: bytes = field(repr=False)
+    psks: tuple[Psk, ...]
+    shares: tuple[tuple[int, groups.PrivateShare], ...] = field(repr=False)
+
+    def share(self, group: int) -> groups.PrivateShare | None:
+        """The private share in ``group``, or None if none was sent."""
+        return next((share for offered, share in self.shares if offered == group), None)
+
+
+def usable_psks(config: ClientConfig, now_ms: int) -> tuple[Psk, ...]:
+    """The configured PSKs that may be offered now: not expired, same name, a suite for the hash."""
+    hashes = {SUITES[suite].hash_name for suite in config.suites}
+    return tuple(
+        psk
+        for psk in config.psks
+        if psk.hash_name in hashes
+        and (
+            not isinstance(psk, ResumptionPsk)
+            or (psk.usable(now_ms) and psk.server_name == config.server_name)
+        )
+    )
+
+
+def first_offer(config: ClientConfig, now_ms: int, entropy: Entropy) -> Offer:
+    """ClientHello1, with fresh shares in the configured groups."""
+    psks = usable_psks(config, now_ms) if config.modes else ()
+    if not psks and config.trust is None:
+        raise LocalFault("give the client a usable PSK or a trusted certificate")
+    wanted = config.groups[:1] if config.share_groups is None else config.share_groups
+    shared = tuple(group for group in config.groups if group in wanted)
+    hello = ClientHello(
+        random=entropy(32),
+        # "A client which ... offers compatibility mode" makes up a session ID (appendix E.4).
+        legacy_session_id=entropy(32) if config.middlebox_compatibility else b"",
+        cipher_suites=config.suites,
+        extensions=(),
+    )
+    shares = tuple((group, groups.initiate(group, entropy)) for group in shared)
+    return _finish(config, hello, psks, shares if config.offers_dhe else (), None, now_ms)
+
+
+def second_offer(
+    config: ClientConfig,
+    first: Offer,
+    group: int | None,
+    cookie: Cookie | None,
+    hash_name: str,
+    before: Transcript,
+    now_ms: int,
+    entropy: Entropy,
+) -> Offer:
+    """ClientHello2: a share in the group the server asked for, its cookie, and new binders.
+
+    ``before`` is message_hash(ClientHello1) and the HelloRetryRequest.
+    """
+    # "the client SHOULD NOT offer any pre-shared keys associated with a hash other than that of the
+    # selected cipher suite" (4.2.4)
+    psks = tuple(psk for psk in first.psks if psk.hash_name == hash_name)
+    shares = first.shares if group is None else ((group, groups.initiate(group, entropy)),)
+    return _finish(config, first.hello, psks, shares, cookie, now_ms, before)
+
+
+def _finish(
+    config: ClientConfig,
+    hello: ClientHello,
+    psks: tuple[Psk, ...],
+    shares: tuple[tuple[int, groups.PrivateShare], ...],
+    cookie: Cookie | None,
+    now_ms: int,
+    before: Transcript | None = None,
+) -> Offer:
+    extensions = _extensions(config, shares, cookie)
+    if not psks:
+        hello = replace(hello, extensions=extensions)
+        return Offer(hello, pack(hello), psks, shares)
+    identities = tuple(PskIdentity(psk.identity, age_field(psk, now_ms)) for psk in psks)
+    offered = OfferedPsks(identities, placeholder(psks))
+    hello = replace(hello, extensions=(*extensions, offered))
+    raw = fill_binders(pack(hello), offered, psks, before or Transcript())
+    return Offer(hello, raw, psks, shares)
+
+
+def _extensions(
+    config: ClientConfig,
+    shares: tuple[tuple[int, groups.PrivateShare], ...],
+    cookie: Cookie | None,
+) -> tuple[Extension, ...]:
+    """All extensions but pre_shared_key, which must come last."""
+    extensions: list[Extension] = []
+    if config.server_name is not None:
+        extensions.append(ServerName(config.server_name))
+    if config.offers_dhe:
+        extensions.append(SupportedGroups(config.groups))
+    if config.trust is not None:
+        extensions.append(SignatureAlgorithms(config.schemes))
+    if config.alpn:
+        extensions.append(Alpn(config.alpn))
+    extensions.append(SupportedVersions((TLS13,)))
+    if cookie is not None:
+        extensions.append(cookie)
+    if config.modes:
+        # Sent without a PSK too: it tells the server that tickets are worth sending (4.3.9).
+        extensions.append(PskKeyExchangeModes(tuple(sorted(config.modes, reverse=True))))
+    if config.offers_dhe:
+        entries = tuple(KeyShareEntry(group, share.share) for group, share in shares)
+        extensions.append(KeyShareClientHello(entries))
+    return tuple(extensions)

@@ -1,0 +1,105 @@
+"""A client and a server in one process: every lesson's stage. No socket, no thread, no waiting.
+
+With a seed, the whole conversation is the same byte for byte each time; see
+:mod:`tls13lab.crypto.groups` for the one exception.
+
+>>> pair = Pair(*lesson_configs("psk_dhe_ke"), seed="an example")
+>>> outcome = pair.handshake()
+>>> outcome.mode, outcome.suite.name
+('psk_dhe_ke', 'TLS_AES_128_GCM_SHA256')
+>>> [step.sender for step in pair.conversation().steps][:2]
+['client', 'server']
+"""
+
+import os
+
+from tls13lab.crypto.entropy import Entropy, seeded
+from tls13lab.handshake.actions import Outcome
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
+from tls13lab.handshake.connection import Connection
+from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.events import DataReceived, Event, TicketReceived
+from tls13lab.handshake.trace import Conversation, Trace
+from tls13lab.psk.keys import ExternalPsk, ResumptionPsk
+
+LESSON_TIME_MS = 1_767_225_600_000
+"""The lessons' clock: 2026-01-01 00:00:00 UTC, in Unix milliseconds."""
+
+
+class Pair:
+    """Two connections joined back to back; ``now_ms`` can be moved by hand."""
+
+    def __init__(
+        self,
+        client: ClientConfig,
+        server: ServerConfig,
+        seed: str | None = None,
+        now_ms: int = LESSON_TIME_MS,
+        *,
+        traced: bool = True,
+    ) -> None:
+        def source(who: str) -> Entropy:
+            return os.urandom if seed is None else seeded(f"{seed} {who}")
+
+        self.now_ms = now_ms
+        self._client_entropy, self._server_entropy = source("client"), source("server")
+        self._trace = Trace() if traced else None
+        tap = self._trace.tap if self._trace else None
+        self.client = Connection.client(client, Environment(now_ms, self._client_entropy), tap)
+        self.server = Connection.server(server, tap)
+        self.client_events: list[Event] = []
+        self.server_events: list[Event] = []
+
+    def pump(self) -> None:
+        """Carry bytes back and forth until both sides are silent; faults come out as they are."""
+        moved = True
+        while moved:
+            to_server, to_client = self.client.outgoing(), b""
+            if to_server:
+                env = Environment(self.now_ms, self._server_entropy)
+                self.server_events += self.server.receive(to_server, env)
+            to_client = self.server.outgoing()
+            if to_client:
+                env = Environment(self.now_ms, self._client_entropy)
+                self.client_events += self.client.receive(to_client, env)
+            moved = bool(to_server or to_client)
+
+    def handshake(self) -> Outcome:
+        """Run to the end of the handshake; what was agreed, as the client sees it."""
+        self.pump()
+        return self.client.outcome
+
+    @property
+    def tickets(self) -> tuple[ResumptionPsk, ...]:
+        """The tickets that the client has got."""
+        return tuple(one.psk for one in self.client_events if isinstance(one, TicketReceived))
+
+    @property
+    def client_received(self) -> bytes:
+        """All application data that the client has got."""
+        return _data(self.client_events)
+
+    @property
+    def server_received(self) -> bytes:
+        """All application data that the server has got."""
+        return _data(self.server_events)
+
+    def conversation(self) -> Conversation:
+        """What was said, record by record, with every secret."""
+        if self._trace is None:
+            raise ValueError("this pair was made with traced=False")
+        return self._trace.conversation(self.client.outcome if self.client.connected else None)
+
+
+def _data(events: list[Event]) -> bytes:
+    return b"".join(one.data for one in events if isinstance(one, DataReceived))
+
+
+LESSON_PSK = ExternalPsk(b"lab", bytes(range(32)))
+"""An external PSK for examples. It is printed in a book, so it protects nothing."""
+
+
+def lesson_configs(mode: str, psk: ExternalPsk = LESSON_PSK) -> tuple[ClientConfig, ServerConfig]:
+    """A client and a server that use an external PSK in ``psk_ke`` or ``psk_dhe_ke`` only."""
+    modes = frozenset({PSK_KE if mode == "psk_ke" else PSK_DHE_KE})
+    return ClientConfig(psks=(psk,), modes=modes), ServerConfig(psks=(psk,), modes=modes)

@@ -1,0 +1,58 @@
+"""A conversation written down for a lesson: every record, in order, with every secret.
+
+This is what a teacher sees who holds both ends. It is no recording that an eavesdropper could make.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from tls13lab.handshake.actions import Outcome
+from tls13lab.handshake.events import Step
+from tls13lab.wire.codepoints import NamedGroup, name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The records in the order in which they were sent, and what was agreed.
+
+    ``secrets`` are by their names in the schedule table, with ``psk``, ``ecdhe`` and the private keys
+    ``client_ecdhe`` and ``server_ecdhe``. ``mode`` is ``unfinished`` when the handshake failed.
+    """
+
+    steps: tuple[Step, ...]
+    mode: str
+    suite: str
+    group: str | None
+    secrets: Mapping[str, bytes] = field(repr=False)
+
+
+class Trace:
+    """Takes both sides' taps in turn."""
+
+    def __init__(self) -> None:
+        self._steps: list[Step] = []
+        self._known: dict[str, bytes] = {}
+        self._new: dict[str, bytes] = {}
+
+    def tap(self, seen: Step | Mapping[str, bytes]) -> None:
+        """Note a record; or secrets, which go with the record before them."""
+        if isinstance(seen, Step):
+            self._steps.append(replace(seen, secrets=self._new))
+            self._new = {}
+            return
+        fresh = {name: value for name, value in seen.items() if name not in self._known}
+        self._known |= fresh
+        if self._steps:
+            last = self._steps[-1]
+            self._steps[-1] = replace(last, secrets={**last.secrets, **fresh})
+        else:
+            self._new |= fresh
+
+    def conversation(self, outcome: Outcome | None) -> Conversation:
+        """All of it so far."""
+        if outcome is None:
+            return Conversation(tuple(self._steps), "unfinished", "", None, dict(self._known))
+        group = None if outcome.group is None else name_of(NamedGroup, outcome.group)
+        return Conversation(
+            tuple(self._steps), outcome.mode, outcome.suite.name, group, dict(self._known)
+        )
