@@ -97,7 +97,7 @@ def _load(der: bytes) -> "x509.Certificate":
 
     try:
         return x509.load_der_x509_certificate(der)
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         raise BadCertificate("the certificate cannot be parsed") from None
 
 
@@ -108,22 +108,35 @@ def _verify_path(
     server_name: str,
     now: datetime,
 ) -> None:
-    from cryptography import x509
     from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-    subject: x509.DNSName | x509.IPAddress
+    if not roots:
+        raise UnknownCA("no root is trusted")
+    builder = PolicyBuilder().store(Store([_load(root) for root in roots])).time(now)
     try:
-        subject = x509.IPAddress(ipaddress.ip_address(server_name))
+        verifier = builder.build_server_verifier(_subject(server_name))
     except ValueError:
-        subject = x509.DNSName(server_name)
-    store = Store([_load(root) for root in roots])
+        raise LocalFault(f"{server_name!r} is neither a DNS name nor an IP address") from None
     try:
-        verifier = PolicyBuilder().store(store).time(now).build_server_verifier(subject)
         verifier.verify(leaf, [_load(der) for der in intermediates])
     except VerificationError as error:
-        if "subject" in str(error).lower() or "san" in str(error).lower():
+        # The text goes on with the certificate that was looked at, whose names may say anything.
+        reason = str(error).partition(" (encountered processing ")[0]
+        if "subjectAltName" in reason:
             raise BadCertificate(f"the certificate is not for {server_name}") from None
         raise UnknownCA("the certificate does not lead to a trusted root") from None
+    except (ValueError, TypeError):
+        # The library parses some fields only when it comes to them.
+        raise BadCertificate("the certificate cannot be parsed") from None
+
+
+def _subject(server_name: str) -> "x509.DNSName | x509.IPAddress":
+    from cryptography import x509
+
+    try:
+        return x509.IPAddress(ipaddress.ip_address(server_name))
+    except ValueError:
+        return x509.DNSName(server_name)
 
 
 def load_pem_chain(pem: bytes) -> tuple[bytes, ...]:

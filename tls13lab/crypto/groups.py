@@ -18,11 +18,15 @@ X25519MLKEM768 share, and what follows from it, differs from run to run.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tls13lab.crypto.entropy import Entropy
 from tls13lab.wire.codepoints import NamedGroup
 from tls13lab.wire.faults import IllegalParameter
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 MLKEM_SHARE, MLKEM_CIPHERTEXT = 1184, 1088
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -54,10 +58,11 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class X25519Share:
-    """RFC 7748: 32 bytes each way."""
+    """RFC 7748: 32 bytes each way. ``loaded`` is the library's form of ``private_key``."""
 
     private_key: bytes = field(repr=False)
     share: bytes
+    loaded: "X25519PrivateKey" = field(repr=False, compare=False)
 
     @classmethod
     def new(cls, entropy: Entropy) -> "X25519Share":
@@ -69,27 +74,27 @@ class X25519Share:
         """The share that belongs to a private key of 32 bytes."""
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-        public = X25519PrivateKey.from_private_bytes(private_key).public_key()
-        return cls(private_key, public.public_bytes_raw())
+        key = X25519PrivateKey.from_private_bytes(private_key)
+        return cls(private_key, key.public_key().public_bytes_raw(), key)
 
     def finish(self, server_share: bytes) -> bytes:
         """32 bytes."""
-        from cryptography.hazmat.primitives.asymmetric import x25519
+        from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
-        mine = x25519.X25519PrivateKey.from_private_bytes(self.private_key)
         try:
             # The library refuses the all-zero secret, as section 7.4.2 demands.
-            return mine.exchange(x25519.X25519PublicKey.from_public_bytes(server_share))
+            return self.loaded.exchange(X25519PublicKey.from_public_bytes(server_share))
         except ValueError:
             raise IllegalParameter("the x25519 key share is not usable") from None
 
 
 @dataclass(frozen=True, slots=True)
 class P256Share:
-    """SEC 1: an uncompressed point, 65 bytes, each way."""
+    """SEC 1: an uncompressed point, 65 bytes, each way. ``loaded`` as in :class:`X25519Share`."""
 
     private_key: bytes = field(repr=False)
     share: bytes
+    loaded: "EllipticCurvePrivateKey" = field(repr=False, compare=False)
 
     @classmethod
     def new(cls, entropy: Entropy) -> "P256Share":
@@ -107,13 +112,12 @@ class P256Share:
         point = key.public_key().public_bytes(
             serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
         )
-        return cls(private_key, point)
+        return cls(private_key, point, key)
 
     def finish(self, server_share: bytes) -> bytes:
         """32 bytes: the x coordinate."""
         from cryptography.hazmat.primitives.asymmetric import ec
 
-        mine = ec.derive_private_key(int.from_bytes(self.private_key, "big"), ec.SECP256R1())
         if len(server_share) != 65 or server_share[0] != 4:
             raise IllegalParameter("the secp256r1 key share is not an uncompressed point")
         try:
@@ -122,7 +126,7 @@ class P256Share:
             theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), server_share)
         except ValueError:
             raise IllegalParameter("the secp256r1 key share is not on the curve") from None
-        return mine.exchange(ec.ECDH(), theirs)
+        return self.loaded.exchange(ec.ECDH(), theirs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ def expand(hash_name: str, secret: bytes, info: bytes, length: int) -> bytes:
     """HKDF-Expand: ``length`` bytes, at most 255 * Hash.length, bound to ``info``."""
     if length > 255 * HASH_LENGTHS[hash_name]:
         raise LocalFault(f"HKDF-Expand gives at most 255 blocks, not {length} bytes")
+    if length <= HASH_LENGTHS[hash_name]:
+        # One block is enough, as it is for every secret and key of TLS 1.3.
+        return hmac.digest(secret, info + b"\x01", hash_name)[:length]
     output = block = b""
     counter = 0
     while len(output) < length:

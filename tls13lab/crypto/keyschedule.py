@@ -57,7 +57,9 @@ def run(
         return hmac.digest(secret, context, hash_name)
     if row.operation is Operation.DERIVE_SECRET and row.context is Context.EMPTY:
         context = empty_hash(hash_name)
-    size = IV_LENGTH if row.length is Length.IV else length or HASH_LENGTHS[hash_name]
+    size = HASH_LENGTHS[hash_name] if length is None else length
+    if row.length is Length.IV:
+        size = IV_LENGTH
     chosen = row.label if label is None else label
     return hkdf.expand_label(hash_name, secret, chosen, context, size)
 

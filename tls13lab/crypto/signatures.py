@@ -11,7 +11,7 @@ True
 from typing import TYPE_CHECKING
 
 from tls13lab.wire.codepoints import SignatureScheme
-from tls13lab.wire.faults import SignatureMismatch, UnsupportedCertificate
+from tls13lab.wire.faults import LocalFault, SignatureMismatch, UnsupportedCertificate
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import (
@@ -55,20 +55,24 @@ def schemes_for(key: "PrivateKeyTypes | CertificatePublicKeyTypes") -> tuple[Sig
 
 
 def sign(key: "PrivateKeyTypes", scheme: SignatureScheme, transcript_hash: bytes) -> bytes:
-    """The signature over the handshake so far. ECDSA (RFC 6979) and Ed25519 repeat; RSA-PSS salts."""
+    """The signature over the handshake so far; raises LocalFault if key and scheme do not fit.
+
+    ECDSA (RFC 6979) and Ed25519 signatures repeat; RSA-PSS salts.
+    """
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
     content = signed_content(transcript_hash)
-    if isinstance(key, ed25519.Ed25519PrivateKey):
+    fits = scheme in schemes_for(key)
+    if fits and isinstance(key, ed25519.Ed25519PrivateKey):
         return key.sign(content)
-    if isinstance(key, ec.EllipticCurvePrivateKey):
+    if fits and isinstance(key, ec.EllipticCurvePrivateKey):
         return key.sign(content, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
-    if isinstance(key, rsa.RSAPrivateKey):
+    if fits and isinstance(key, rsa.RSAPrivateKey):
         hash_ = getattr(hashes, _PSS_HASHES[scheme])()
         pss = padding.PSS(padding.MGF1(hash_), padding.PSS.DIGEST_LENGTH)
         return key.sign(content, pss, hash_)
-    raise UnsupportedCertificate("this kind of private key cannot sign in TLS 1.3 here")
+    raise LocalFault("the signature scheme does not fit the private key")
 
 
 def verify(
@@ -91,5 +95,5 @@ def verify(
             hash_ = getattr(hashes, _PSS_HASHES[SignatureScheme(scheme)])()
             pss = padding.PSS(padding.MGF1(hash_), padding.PSS.DIGEST_LENGTH)
             key.verify(signature, content, pss, hash_)
-    except InvalidSignature:
+    except (InvalidSignature, ValueError):  # ValueError: an RSA key too short for the hash
         raise SignatureMismatch("the CertificateVerify signature does not verify") from None

@@ -66,7 +66,7 @@ def first_offer(config: ClientConfig, now_ms: int, entropy: Entropy) -> Offer:
     if not psks and config.trust is None:
         raise LocalFault("give the client a usable PSK or a trusted certificate")
     wanted = config.groups[:1] if config.share_groups is None else config.share_groups
-    shared = tuple(group for group in config.groups if group in wanted)
+    shared = tuple(group for group in config.groups if group in wanted and config.offers_dhe)
     hello = ClientHello(
         random=entropy(32),
         # "A client which ... offers compatibility mode" makes up a session ID (appendix E.4).
@@ -75,7 +75,7 @@ def first_offer(config: ClientConfig, now_ms: int, entropy: Entropy) -> Offer:
         extensions=(),
     )
     shares = tuple((group, groups.initiate(group, entropy)) for group in shared)
-    return _finish(config, hello, psks, shares if config.offers_dhe else (), None, now_ms)
+    return _finish(config, hello, psks, shares, None, now_ms)
 
 
 def second_offer(
