@@ -19,7 +19,7 @@ from tls13lab.messages.negotiation import (
 )
 from tls13lab.messages.pre_shared_key import OfferedPsks
 from tls13lab.psk.keys import Psk, ResumptionPsk
-from tls13lab.wire.codepoints import TLS13
+from tls13lab.wire.codepoints import TLS13, PskKeyExchangeMode
 from tls13lab.wire.faults import (
     HandshakeFailure,
     IllegalParameter,
@@ -162,7 +162,9 @@ def _known_psks(config: ServerConfig, hello: ClientHello, now_ms: int) -> list[t
     return known
 
 
-def _psk_mode(config: ServerConfig, hello: ClientHello, group: int | None) -> object:
+def _psk_mode(
+    config: ServerConfig, hello: ClientHello, group: int | None
+) -> PskKeyExchangeMode | None:
     """The mode that both sides allow and that can be carried out, or None."""
     extension = hello.find(PskKeyExchangeModes)
     offered = extension.modes if extension else ()

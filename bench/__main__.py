@@ -1,0 +1,41 @@
+"""``python3 run.py bench``: all measurements, as text, or with ``--json`` as one object."""
+
+import argparse
+import json
+
+from bench import handshakes, startup
+
+
+def measure() -> dict[str, dict[str, float]]:
+    """Every figure, by heading and name."""
+    figures: dict[str, dict[str, float]] = {}
+    for contest in handshakes.contests():
+        rates = handshakes.rates(contest)
+        figures[f"{contest.mode}, handshakes/s"] = rates
+        ours = rates["tls13lab"]
+        figures[f"{contest.mode}, tls13lab as a multiple of"] = {
+            name: ours / rate for name, rate in rates.items() if name != "tls13lab"
+        }
+    figures["import, seconds"] = startup.import_seconds()
+    return figures
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    arguments = parser.parse_args()
+    figures = measure()
+    if arguments.json:
+        print(json.dumps(figures))
+        return
+    for heading, rows in figures.items():
+        print(heading)
+        for name, value in rows.items():
+            print(f"  {name:32} {value:10.3g}" if value < 100 else f"  {name:32} {value:10.0f}")
+    for note in handshakes.NOTES:
+        print(f"note: {note}")
+
+
+if __name__ == "__main__":
+    main()
