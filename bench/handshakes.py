@@ -29,9 +29,9 @@ from tls13lab.wire.codepoints import CipherSuite, NamedGroup
 
 ROUNDS, HANDSHAKES = 5, 40
 NOTES = (
-    "Python's ssl is OpenSSL in C; before Python 3.13 it cannot use external PSKs, so its row is a "
-    "resumption (psk_dhe_ke, one ticket).",
-    "tlslite-ng is Python with its own big-integer arithmetic; gmpy2, if installed, makes it faster.",
+    "Python's ssl is OpenSSL in C; before Python 3.13 it cannot use external PSKs, so its row is "
+    "a resumption (psk_dhe_ke, one ticket).",
+    "tlslite-ng is Python with its own big-integer arithmetic; gmpy2 would make it faster.",
 )
 
 

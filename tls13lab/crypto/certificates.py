@@ -1,9 +1,9 @@
 """Whom to believe: checking a server's certificate chain, and making one for lessons. RFC 5280.
 
-The checking of paths, names and dates is pyca/cryptography's X.509 verification. This file says only
-what a *trust* is: a set of roots, a pinned certificate, or nothing at all. TLS 1.3 carries the chain
-(RFC 9846 section 4.5.1) and leaves its checking to others, and so does the lab. It does not check
-revocation.
+The checking of paths, names and dates is pyca/cryptography's X.509 verification. This file says
+only what a *trust* is: a set of roots, a pinned certificate, or nothing at all. TLS 1.3 carries
+the chain (RFC 9846 section 4.5.1) and leaves its checking to others, and so does the lab. It does
+not check revocation.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""The key exchange methods: x25519, secp256r1, and the hybrid X25519MLKEM768. RFC 9846 section 4.3.8.
+"""The key exchange methods: x25519, secp256r1, the hybrid X25519MLKEM768. RFC 9846 4.3.8.
 
 All three look alike from outside: the client *initiates* and sends a share, the server *responds*
 with a share and already has the secret, the client *finishes*. For Diffie-Hellman both shares are

@@ -1,9 +1,9 @@
 """HKDF and its TLS 1.3 dress, HKDF-Expand-Label. RFC 5869 and RFC 9846 section 7.1.
 
 Two steps: *extract* squeezes entropy into one secret of Hash.length bytes, *expand* draws named
-secrets from it. TLS puts a label and a context into every expansion, so that a secret drawn for one
-purpose says nothing about the others. No label of the key schedule stands in this file: those are in
-:mod:`tls13lab.crypto.schedule`.
+secrets from it. TLS puts a label and a context into every expansion, so that a secret drawn for
+one purpose says nothing about the others. No label of the key schedule stands in this file: those
+are in :mod:`tls13lab.crypto.schedule`.
 
 >>> early_secret = extract("sha256", salt=b"", ikm=bytes(32))
 >>> early_secret.hex()[:16]

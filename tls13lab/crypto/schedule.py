@@ -1,4 +1,4 @@
-"""The schedule table: every secret of TLS 1.3, what it is made from, and its label. RFC 9846 section 7.
+"""The schedule table: every secret of TLS 1.3, its inputs, and its label. RFC 9846 section 7.
 
 This is the one place where the key schedule is written down. It has readers, and computes nothing:
 :mod:`tls13lab.crypto.keyschedule` runs it on bytes, the pictures draw it, and the symbolic model
@@ -8,8 +8,8 @@ A row says: ``name = operation(inputs, label, context)``. Leaves, which no row m
 ``ecdhe`` and ``zeros``. Rows in :data:`SCHEDULE` make one secret each; rows in :data:`FAMILIES` can
 be applied to any secret of a kind, as ``key`` and ``iv`` are to each traffic secret.
 
-RFC 9846 renamed some secrets of RFC 8446 and kept their labels ("res master"); the new names are used
-throughout the lab, and the old ones are given here, once, in ``rfc8446_name``.
+RFC 9846 renamed some secrets of RFC 8446 and kept their labels ("res master"); the new names are
+used throughout the lab, and the old ones are given here, once, in ``rfc8446_name``.
 
 >>> row = SCHEDULE["resumption_secret"]
 >>> row.inputs, row.label, row.context.value

@@ -1,7 +1,7 @@
 """What a step of the handshake does to the world, as values. RFC 9846 appendix A.
 
-A step never writes, stores or installs anything itself; it returns these, in the order in which they
-are to be carried out. So a step can be tested by looking at what it returned.
+A step never writes, stores or installs anything itself; it returns these, in the order in which
+they are to be carried out. So a step can be tested by looking at what it returned.
 
 >>> SendMessage(b"\\x05\\x00\\x00\\x00").raw.hex()
 '05000000'
@@ -63,8 +63,9 @@ class StoreTicket:
 class Outcome:
     """What the handshake agreed on.
 
-    ``mode`` is ``full``, ``psk_ke`` or ``psk_dhe_ke``; ``group`` is None in psk_ke; ``psk_kind`` and
-    ``selected_identity`` are None in a full handshake; ``chain`` holds the server's certificates (DER).
+    ``mode`` is ``full``, ``psk_ke`` or ``psk_dhe_ke``; ``group`` is None in psk_ke; ``psk_kind``
+    and ``selected_identity`` are None in a full handshake; ``chain`` holds the server's
+    certificates (DER).
     """
 
     mode: str

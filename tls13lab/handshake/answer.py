@@ -1,4 +1,4 @@
-"""The client's check of what the server answered against what was offered. RFC 9846 4.2.3, 4.2.4, 4.3.11.
+"""The client's check of the server's answer against its own offer. RFC 9846 4.2.3, 4.3.11.
 
 A server may choose only what the client offered. Everything here that is out of line ends the
 connection; nothing here derives a key but the (EC)DHE secret itself.
@@ -40,7 +40,7 @@ class Answer:
 
     @property
     def mode(self) -> str:
-        """``full``, ``psk_ke`` or ``psk_dhe_ke``: key_share in the ServerHello tells the last two."""
+        """``full``, ``psk_ke`` or ``psk_dhe_ke``: key_share tells the last two apart."""
         if self.psk is None:
             return "full"
         return "psk_ke" if self.ecdhe is None else "psk_dhe_ke"

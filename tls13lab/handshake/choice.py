@@ -1,8 +1,8 @@
 """The server's choice: suite, PSK, mode and group out of what a ClientHello offers. RFC 9846 4.2.1.
 
 It reads the offer and decides; it verifies no binder and makes no keys. A PSK is chosen before the
-suite, because a PSK with the wrong hash cannot be used: a server that picks its favourite suite first
-can end up silently ignoring a PSK it was configured with.
+suite, because a PSK with the wrong hash cannot be used: a server that picks its favourite suite
+first can end up silently ignoring a PSK it was configured with.
 """
 
 from dataclasses import dataclass
@@ -137,7 +137,7 @@ def _suite_for(psk: Psk, suites: list[Suite]) -> Suite | None:
 
 
 def _known_psks(config: ServerConfig, hello: ClientHello, now_ms: int) -> list[tuple[int, Psk]]:
-    """The offered identities that are known here. "Any unknown PSKs ... SHOULD simply be ignored"."""
+    """The identities known here. "Any unknown PSKs ... SHOULD simply be ignored" (4.3.11)."""
     offered = hello.find(OfferedPsks)
     known: list[tuple[int, Psk]] = []
     for index, one in enumerate(offered.identities if offered else ()):

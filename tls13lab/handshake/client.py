@@ -1,4 +1,4 @@
-"""The client's moves: what each message from the server makes it check, derive and send. RFC 9846 4.
+"""The client's moves: what each server message makes it check, derive and send. RFC 9846 4.
 
 Each state is a frozen type that holds just what is known by then, so a handler cannot reach for a
 secret that does not exist yet. A handler takes (state, message, its bytes, environment) and returns
@@ -52,7 +52,7 @@ from tls13lab.wire.faults import (
 
 @dataclass(frozen=True, slots=True)
 class WaitServerHello:
-    """The ClientHello is out. ``transcript`` ends with it; ``retry`` is the request, if one came."""
+    """The ClientHello is out, and ends ``transcript``; ``retry`` is the request, if one came."""
 
     state: ClassVar[State] = State.CLIENT_WAIT_SH
     config: ClientConfig
@@ -136,7 +136,9 @@ def start(config: ClientConfig, env: Environment) -> tuple[WaitServerHello, Acti
 
 
 def _reveal_offer(offer: Offer) -> Reveal:
-    known = {"client_ecdhe": share.private_key for _, share in offer.shares[:1]}
+    known: dict[str, bytes] = {}
+    if offer.shares:
+        known["client_ecdhe"] = offer.shares[0][1].private_key
     if offer.psks:
         psk = offer.psks[0]
         known |= {

@@ -1,7 +1,7 @@
-"""A TLS connection without a socket: bytes in, events out, and bytes to be sent. RFC 9846 sections 4-6.
+"""A TLS connection without a socket: bytes in, events and bytes out. RFC 9846 sections 4-6.
 
-The state machine decides, the record layer protects, and this file carries out the actions of the one
-on the other. Feed it what the network delivers, send what :meth:`Connection.outgoing` gives.
+The state machine decides, the record layer protects, and this file carries out the actions of the
+one on the other. Feed it what the network delivers, send what :meth:`Connection.outgoing` gives.
 
 When the peer breaks the protocol, :meth:`Connection.receive` queues the right alert, closes, and
 raises the fault.
@@ -42,7 +42,6 @@ from tls13lab.handshake.events import (
 )
 from tls13lab.handshake.machine import AnyState, step
 from tls13lab.handshake.sending import Sender
-from tls13lab.records.epochs import Epoch
 from tls13lab.records.framing import Record, RecordBuffer
 from tls13lab.records.protection import RecordProtection
 from tls13lab.records.reassembly import Reassembler
@@ -133,7 +132,7 @@ class Connection:
         self._sender.send(ContentType.APPLICATION_DATA, data)
 
     def update_keys(self, *, request: bool = False) -> None:
-        """Send a KeyUpdate and go to the next sending keys; with ``request``, ask the peer to, too."""
+        """Send a KeyUpdate and use the next sending keys; ``request`` asks the peer to, too."""
         self._state, actions = update_sending_keys(self._connected(), request=request)
         self._carry_out(actions)
 

@@ -1,7 +1,7 @@
 """What a connection tells its application, and what it lets a tap see.
 
-Events are for the application. Tapped things are for lessons: a :class:`Step` holds what was sent both
-as it crossed the wire and as it was before protection, which no eavesdropper could have.
+Events are for the application. Tapped things are for lessons: a :class:`Step` holds what was sent
+both as it crossed the wire and as it was before protection, which no eavesdropper could have.
 """
 
 from collections.abc import Callable, Mapping
@@ -51,9 +51,9 @@ Event = HandshakeCompleted | DataReceived | TicketReceived | KeysUpdated | PeerC
 class Step:
     """One record that was sent.
 
-    ``sender`` is ``client`` or ``server``; ``content_type`` the true one; ``plaintext`` the content;
-    ``wire`` the whole record with its header; ``messages`` the handshake messages that this record
-    completes; ``secrets`` those that an endpoint could first compute here.
+    ``sender`` is ``client`` or ``server``; ``content_type`` the true one; ``plaintext`` the
+    content; ``wire`` the whole record with its header; ``messages`` the handshake messages that
+    this record completes; ``secrets`` those that an endpoint could first compute here.
     """
 
     sender: str

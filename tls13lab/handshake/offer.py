@@ -1,4 +1,4 @@
-"""The client's offer: which PSKs and shares it sends, and the ClientHello around them. RFC 9846 4.2.2.
+"""The client's offer: its PSKs and shares, and the ClientHello around them. RFC 9846 4.2.2.
 
 The first and the second ClientHello (after a HelloRetryRequest) are made by the same function: the
 second differs only in what it is given.

@@ -1,4 +1,4 @@
-"""The sending half of a connection: messages into records, under the keys in force. RFC 9846 section 5.
+"""The sending half of a connection: messages into records, under the keys in force. RFC 9846 5.
 
 Handshake messages that go out together under the same keys share a record, as in RFC 8448's traces.
 """
@@ -69,7 +69,7 @@ class Sender:
     def send(
         self, content_type: ContentType, content: bytes, messages: tuple[bytes, ...] = ()
     ) -> None:
-        """Content of any length, split into records; ``messages`` are complete with the last one."""
+        """Content of any length, in records; ``messages`` are complete with the last one."""
         last = max(0, (len(content) - 1) // MAX_PLAINTEXT)
         for number in range(last + 1):
             part = content[number * MAX_PLAINTEXT : (number + 1) * MAX_PLAINTEXT]

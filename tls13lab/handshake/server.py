@@ -1,4 +1,4 @@
-"""The server's moves: what each message from the client makes it check, derive and send. RFC 9846 4.
+"""The server's moves: what each client message makes it check, derive and send. RFC 9846 4.
 
 The mirror of :mod:`tls13lab.handshake.client`, with the same conventions. The choosing is in
 :mod:`tls13lab.handshake.choice`.
@@ -174,7 +174,7 @@ def on_second_client_hello(
 
 
 def _check_psk(choice: Choice, message: ClientHello, raw: bytes, before: Transcript) -> None:
-    """ "Prior to accepting PSK key establishment, the server MUST validate the ... binder" (4.3.11)."""
+    """A PSK is taken only when "the corresponding binder value" verifies (4.3.11)."""
     offered = message.find(OfferedPsks)
     if choice.psk is not None and choice.index is not None and offered is not None:
         check_binder(choice.psk, raw, offered, choice.index, before)

@@ -15,8 +15,9 @@ from tls13lab.wire.codepoints import NamedGroup, name_of
 class Conversation:
     """The records in the order in which they were sent, and what was agreed.
 
-    ``secrets`` are by their names in the schedule table, with ``psk``, ``ecdhe`` and the private keys
-    ``client_ecdhe`` and ``server_ecdhe``. ``mode`` is ``unfinished`` when the handshake failed.
+    ``secrets`` are by their names in the schedule table, with ``psk``, ``ecdhe`` and the private
+    keys ``client_ecdhe`` and ``server_ecdhe``. ``mode`` is ``unfinished`` when the handshake
+    failed.
     """
 
     steps: tuple[Step, ...]

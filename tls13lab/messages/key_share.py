@@ -1,4 +1,4 @@
-"""The key_share extension: public keys for the (EC)DHE exchange. RFC 9846 section 4.3.8 (8446: 4.2.8).
+"""The key_share extension: public keys for (EC)DHE. RFC 9846 section 4.3.8 (8446: 4.2.8).
 
 The client offers shares, the server answers with one, or asks in a HelloRetryRequest for a share in
 another group. In a ServerHello that took a PSK, the presence of this extension is what tells

@@ -1,4 +1,4 @@
-"""The small extensions by which two sides agree: versions, groups, names, protocols. RFC 9846 4.3.1-4.3.10.
+"""The small extensions by which two sides agree: versions, groups, names. RFC 9846 4.3.
 
 ``key_share`` and ``pre_shared_key``, which carry keys and proofs, have files of their own.
 

@@ -1,4 +1,4 @@
-"""Messages outside the opening exchange: tickets, key updates, the end of early data. RFC 9846 4.6-4.7.
+"""Messages after the opening exchange: tickets, key updates, end of early data. RFC 9846 4.7.
 
 >>> KeyUpdate(update_requested=True).encode()
 b'\\x01'

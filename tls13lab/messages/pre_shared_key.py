@@ -1,8 +1,8 @@
 """The pre_shared_key extension: identities and binders. RFC 9846 section 4.3.11 (8446: 4.2.11).
 
-The client lists identities, each with an obfuscated age, and behind them one binder for each: a MAC
-made with that PSK over the ClientHello up to here. The server answers with an index. How a binder is
-computed is in :mod:`tls13lab.psk.binder`; this file only carries it.
+The client lists identities, each with an obfuscated age, and behind them one binder for each: a
+MAC made with that PSK over the ClientHello up to here. The server answers with an index. How a
+binder is computed is in :mod:`tls13lab.psk.binder`; this file only carries it.
 
 >>> offered = OfferedPsks((PskIdentity(b"lab", 0),), (bytes(32),))
 >>> offered.binders_length, len(offered.encode())

@@ -65,7 +65,7 @@ class EncryptedExtensions:
 
 @dataclass(frozen=True, slots=True)
 class CertificateRequest:
-    """The server asks for a client certificate; this lab's client answers that it has none. 4.4.2."""
+    """The server asks for a client certificate; the lab's client has none. 4.4.2."""
 
     handshake_type: ClassVar[HandshakeType] = HandshakeType.CERTIFICATE_REQUEST
     certificate_request_context: bytes

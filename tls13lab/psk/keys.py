@@ -40,8 +40,9 @@ class ExternalPsk:
 class ResumptionPsk:
     """A ticket and the PSK that belongs to it, as the client keeps them.
 
-    ``identity`` is the ticket; times are Unix milliseconds, ``lifetime_s`` seconds. ``server_name``
-    is what the first connection asked for: the client offers the ticket under no other name (4.7.1).
+    ``identity`` is the ticket; times are Unix milliseconds, ``lifetime_s`` seconds.
+    ``server_name`` is what the first connection asked for: the client offers the ticket under no
+    other name (4.7.1).
     """
 
     kind: ClassVar[PskKind] = PskKind.RESUMPTION
@@ -57,7 +58,7 @@ class ResumptionPsk:
     max_early_data_size: int = 0
 
     def usable(self, now_ms: int) -> bool:
-        """Whether a client may still offer it: "Clients MUST NOT use tickets for longer" (4.7.1)."""
+        """Whether a client may still offer it, by its lifetime and the RFC's seven days (4.7.1)."""
         age_ms = now_ms - self.received_ms
         return 0 <= age_ms <= min(self.lifetime_s, MAX_LIFETIME_S) * 1000 and self.lifetime_s > 0
 

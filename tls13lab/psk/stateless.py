@@ -1,8 +1,8 @@
 """Stateless tickets: the server's memory, sealed and given to the client. RFC 9846 section 4.7.1.
 
-The PSK travels inside the ticket, under a key that only the server has. So the ticket key opens every
-ticket sealed under it, and with it every psk_ke connection those tickets resumed: that is why it is
-rotated. The previous key still opens, the current one seals.
+The PSK travels inside the ticket, under a key that only the server has. So the ticket key opens
+every ticket sealed under it, and with it every psk_ke connection those tickets resumed: that is
+why it is rotated. The previous key still opens, the current one seals.
 
     ticket = key_name (16 bytes) || nonce (12) || AES-256-GCM(TicketState) (length + 16)
 
