@@ -1,0 +1,65 @@
+"""One JupyterLab and one browser for all tests of this folder; one page for each test."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.lab_page import LabPage
+from tests.browser.lab_server import LabServer, start_lab
+from tests.conftest import ROOT, chromium
+
+# No sandbox, because in a container the tests may run as root; the rest keeps the browser itself
+# from calling home, so that every request seen is the page's.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
+    """A JupyterLab that serves copies of the notebooks, so that the real ones stay as they are."""
+    base = tmp_path_factory.mktemp("lab")
+    folder = base / "project" / "notebooks"
+    if (ROOT / "notebooks").is_dir():
+        shutil.copytree(ROOT / "notebooks", folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.glob("*.ipynb"):
+        add_last_cell(path)
+    with start_lab(folder.parent, base / "state") as server:
+        yield server
+
+
+def add_last_cell(path: Path) -> None:
+    """Add a cell to a copied notebook: when it has run, all before it ran, and without an error."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell("'the end'"))
+    nbformat.write(notebook, path)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def lab_page(browser: Browser, lab_server: LabServer) -> Iterator[LabPage]:
+    """A fresh page with no memory of the one before."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = LabPage(context, lab_server)
+    yield page
+    page.close()
+    context.close()

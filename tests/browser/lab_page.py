@@ -1,0 +1,152 @@
+"""One notebook in a real JupyterLab in a real browser: open it, run all of it, move its widget.
+
+What a student would do with mouse and keys is done with mouse and keys. Only the results are read
+from JupyterLab's own model, because cells that are scrolled away are not in the page.
+"""
+
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+
+from tests.browser.lab_server import LabServer
+
+OPEN_MS = 30_000
+RUN_SECONDS = 120.0
+ANSWER_MS = 5_000
+
+# Every cell's outputs: was there an error, and did the cell announce it with a tag?
+READ_CELLS = """() => {
+    const notebook = window.jupyterapp.shell.currentWidget;
+    const cells = notebook.content.model.sharedModel.toJSON().cells;
+    return {
+        status: notebook.sessionContext.session?.kernel?.status ?? "none",
+        lastRan: cells.at(-1).execution_count !== null,
+        errors: cells.flatMap((cell, index) => (cell.outputs ?? [])
+            .filter(o => o.output_type === "error")
+            .filter(() => !(cell.metadata.tags ?? []).includes("raises-exception"))
+            .map(o => `cell ${index}: ${o.ename}: ${o.evalue}`)),
+        widgets: cells.flatMap((cell, index) =>
+            (cell.metadata.tags ?? []).includes("widget") ? [index] : []),
+    };
+}"""
+SCROLL_TO_CELL = """async index => {
+    const content = window.jupyterapp.shell.currentWidget.content;
+    content.activeCellIndex = index;
+    await content.scrollToItem(index, "start");
+}"""
+
+# A control, and the keys that change it; the second way is for one that stands at its end. Up and
+# Down alone would not reach a closed list: there JupyterLab takes them to go from cell to cell.
+CONTROLS = {
+    ".noUi-handle": ("ArrowRight", "ArrowLeft"),
+    "select": ("Space ArrowDown Enter", "Space ArrowUp Enter"),
+    "button:not(.jp-Button)": ("Enter",),
+    "input[type=checkbox]": ("Space",),
+    "input[type=radio]": ("Space",),
+}
+
+
+class LabPage:
+    """A page of JupyterLab with one notebook, and all that it asked for and complained of."""
+
+    def __init__(self, context: BrowserContext, server: LabServer) -> None:
+        self.server = server
+        self.page: Page = context.new_page()
+        self.outside: list[str] = []  # addresses asked for that are not this machine's own
+        self.complaints: list[str] = []  # the console's errors and uncaught exceptions
+        self.page.on("request", lambda request: self._asked(request.url))
+        self.page.on("websocket", lambda socket: self._asked(socket.url))
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _asked(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob") and parts.hostname not in ("127.0.0.1", "::1"):
+            self.outside.append(url)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def open(self, path: str) -> None:
+        """Open the notebook ``path`` (in the served folder) and wait until it can be used."""
+        workspace = path.replace("/", "-").removesuffix(".ipynb")
+        query = f"token={self.server.token}&reset"
+        self.page.goto(f"{self.server.url}lab/workspaces/{workspace}/tree/{path}?{query}")
+        expect(self.page.locator(".jp-Notebook")).to_be_visible(timeout=OPEN_MS)
+        expect(self.page.locator(".jp-Spinner")).to_have_count(0, timeout=OPEN_MS)
+        self.wait_until_idle()
+
+    def wait_until_idle(self) -> None:
+        """Wait until the status bar says that the kernel has nothing to do."""
+        bar = self.page.locator("#jp-main-statusbar")
+        expect(bar).to_contain_text("Idle", timeout=OPEN_MS)
+
+    def read(self) -> dict[str, Any]:
+        """What the notebook's model says now; see ``READ_CELLS``."""
+        answer: dict[str, Any] = self.page.evaluate(READ_CELLS)
+        return answer
+
+    def run_all(self) -> list[str]:
+        """Menu Run, Run All Cells, to the end; the errors shown that no cell announces.
+
+        The last cell must not have been run before: that it has run is how the end is seen.
+        """
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
+        deadline = time.monotonic() + RUN_SECONDS
+        while time.monotonic() < deadline:
+            state = self.read()
+            if state["status"] == "idle" and (state["lastRan"] or state["errors"]):
+                return list(state["errors"])
+            self.page.wait_for_timeout(100)
+        return [f"still not done after {RUN_SECONDS:.0f} s: {self.read()}"]
+
+    def widget_cells(self) -> list[int]:
+        """The numbers of the cells tagged ``widget``."""
+        return list(self.read()["widgets"])
+
+    def output(self, cell: int) -> Locator:
+        """The output area of a cell, scrolled into sight."""
+        self.page.evaluate(SCROLL_TO_CELL, cell)
+        area = self.page.locator(f'.jp-Cell[data-windowed-list-index="{cell}"] .jp-OutputArea')
+        expect(area.first).to_be_visible()
+        return area.first
+
+    def move_a_control(self, cell: int) -> bool:
+        """Change the cell's controls by keyboard, in turn, until its answer changes: did it?"""
+        area = self.output(cell)
+        answers = area.locator(".widget-html-content")
+        expect(answers.first).to_be_attached(timeout=ANSWER_MS)
+        controls = area.locator(", ".join(CONTROLS))
+        for index in range(controls.count()):
+            control = controls.nth(index)
+            if not control.is_enabled() or not control.is_visible():
+                continue
+            kind = next(css for css in CONTROLS if control.evaluate(f"(e) => e.matches('{css}')"))
+            for keys in CONTROLS[kind]:
+                before = answers.evaluate_all("all => all.map(e => e.innerHTML)")
+                for key in keys.split():
+                    control.press(key)
+                if self._changes(answers, before):
+                    return True
+        return False
+
+    def _changes(self, answers: Locator, before: list[str]) -> bool:
+        """Whether the answers become something else than ``before``, within a while."""
+        deadline = time.monotonic() + ANSWER_MS / 1000
+        while time.monotonic() < deadline:
+            if answers.evaluate_all("all => all.map(e => e.innerHTML)") != before:
+                return True
+            self.page.wait_for_timeout(20)
+        return False
+
+    def close(self) -> None:
+        """Close the page and end the kernels that it used, so that they do not pile up."""
+        api = f"{self.server.url}api/sessions"
+        headers = {"Authorization": f"token {self.server.token}"}
+        for session in self.page.request.get(api, headers=headers).json():
+            self.page.request.delete(f"{api}/{session['id']}", headers=headers)
+        self.page.close()

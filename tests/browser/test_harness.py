@@ -1,0 +1,63 @@
+"""The harness itself: on notebooks made for it, it sees what is well and what is not."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from tests.browser.lab_page import LabPage
+
+pytestmark = pytest.mark.browser
+
+WIDGET = """
+import ipywidgets
+def panel(control, linked):
+    answer = ipywidgets.HTML()
+    def show(_=None):
+        answer.value = f"<b>{{control.value}}</b>" if linked else "always this"
+    control.observe(show, "value")
+    show()
+    return ipywidgets.VBox([control, answer])
+panel(ipywidgets.{control}, {linked})
+"""
+SLIDER = "IntSlider(min=1, max=9, value=9, description='Bits')"  # at its end: must go back
+DROPDOWN = "Dropdown(options=['psk_ke', 'psk_dhe_ke'], description='Mode')"
+CHECKBOX = "Checkbox(value=False, description='Leak')"
+OUTSIDE = "http://tls13lab.invalid/picture.png"
+
+
+def open_with(page: LabPage, name: str, *sources: str) -> None:
+    """Open a new notebook with these cells; those with a widget are tagged so."""
+    cells = [new_code_cell(source) for source in (*sources, "'the end'")]
+    for cell in cells:
+        cell.metadata["tags"] = ["widget"] if "ipywidgets" in cell.source else []
+    path = page.server.folder / f"{name}.ipynb"
+    kernel = {"name": "python3", "display_name": "Python 3"}  # else it asks which to take
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    page.open(path.name)
+
+
+def test_an_error_is_seen(lab_page: LabPage) -> None:
+    open_with(lab_page, "error", "1 + 1", "1 / 0", "2 + 2")
+    assert lab_page.run_all() == ["cell 1: ZeroDivisionError: division by zero"]
+
+
+def test_controls_that_answer_and_one_that_does_not(lab_page: LabPage) -> None:
+    lots = "print('\\n' * 200)"  # so that not all cells are in sight at once
+    linked = [WIDGET.format(control=c, linked=True) for c in (SLIDER, DROPDOWN, CHECKBOX)]
+    dead = WIDGET.format(control=CHECKBOX, linked=False)
+    open_with(lab_page, "widgets", linked[0], lots, linked[1], lots, linked[2], dead)
+    assert lab_page.run_all() == []
+    assert lab_page.widget_cells() == [0, 2, 4, 5]
+    assert [lab_page.move_a_control(cell) for cell in (0, 2, 4, 5)] == [True, True, True, False]
+    assert lab_page.outside == []
+    assert lab_page.complaints == []
+
+
+def test_a_request_that_leaves_this_machine_is_seen(lab_page: LabPage) -> None:
+    open_with(
+        lab_page, "outside", f"from IPython.display import HTML\nHTML('<img src=\"{OUTSIDE}\">')"
+    )
+    assert lab_page.run_all() == []
+    lab_page.page.wait_for_timeout(500)
+    assert OUTSIDE in lab_page.outside
+    assert lab_page.complaints, "the console also says that it could not be loaded"

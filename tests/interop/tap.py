@@ -1,0 +1,109 @@
+"""A tap on loopback: it forwards connections to a port and keeps a copy of both directions.
+
+It understands nothing of what it forwards. One thread does everything, so what was recorded when a
+client has its answer is at least what made that answer.
+"""
+
+import selectors
+import socket
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+LOOPBACK = "127.0.0.1"
+SECONDS = 10.0
+
+
+@dataclass
+class Recording:
+    """The bytes of one connection."""
+
+    from_client: bytearray = field(default_factory=bytearray)
+    from_server: bytearray = field(default_factory=bytearray)
+
+
+@dataclass
+class _Leg:
+    """One direction of a connection."""
+
+    to: socket.socket
+    copy: bytearray
+
+
+class Tap:
+    """A context manager: connect to ``port`` instead of to the server's."""
+
+    def __init__(self, server_port: int) -> None:
+        self._server_port = server_port
+        self.recordings: list[Recording] = []
+        self.port = 0
+
+    def __enter__(self) -> Self:
+        self._sockets: list[socket.socket] = []
+        self._listener = socket.create_server((LOOPBACK, 0))
+        self.port = self._listener.getsockname()[1]
+        self._wake, self._woken = socket.socketpair()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._listener, selectors.EVENT_READ)
+        self._selector.register(self._woken, selectors.EVENT_READ)
+        self._thread = threading.Thread(target=self._run, name="tap", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._wake.send(b"x")
+        self._thread.join(SECONDS)
+        self._selector.close()
+        for one in (self._listener, self._wake, self._woken, *self._sockets):
+            one.close()
+
+    def _run(self) -> None:
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._woken:
+                    return
+                if key.fileobj is self._listener:
+                    self._accept()
+                else:
+                    self._forward(key)
+
+    def _accept(self) -> None:
+        client, _ = self._listener.accept()
+        self._sockets.append(client)
+        client.settimeout(SECONDS)
+        try:
+            server = socket.create_connection((LOOPBACK, self._server_port), SECONDS)
+        except OSError:
+            client.close()
+            return
+        self._sockets.append(server)
+        recording = Recording()
+        self.recordings.append(recording)
+        for one, other, copy in (
+            (client, server, recording.from_client),
+            (server, client, recording.from_server),
+        ):
+            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._selector.register(one, selectors.EVENT_READ, _Leg(other, copy))
+
+    def _forward(self, key: selectors.SelectorKey) -> None:
+        assert isinstance(key.fileobj, socket.socket)
+        leg: _Leg = key.data
+        try:
+            data = key.fileobj.recv(65536)
+            leg.copy += data
+            if data:
+                leg.to.sendall(data)
+                return
+            leg.to.shutdown(socket.SHUT_WR)
+        except OSError:  # one side is gone: whoever is left will see the end
+            with suppress(OSError):
+                leg.to.shutdown(socket.SHUT_RDWR)
+        self._selector.unregister(key.fileobj)
