@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from bench import handshakes, startup
+from bench import handshakes, lab, startup
 
 
 def measure() -> dict[str, dict[str, float]]:
@@ -17,6 +17,7 @@ def measure() -> dict[str, dict[str, float]]:
             name: ours / rate for name, rate in rates.items() if name != "tls13lab"
         }
     figures["import, seconds"] = startup.import_seconds()
+    figures["run.py lab, seconds until"] = lab.usable_seconds()
     return figures
 
 

@@ -29,7 +29,13 @@ from tls13lab.handshake.moves import State
 from tls13lab.handshake.offer import Offer, first_offer, second_offer
 from tls13lab.messages.extension import RawExtension
 from tls13lab.messages.handshake import pack
-from tls13lab.messages.negotiation import Alpn, Cookie, EarlyData, ServerNameAck
+from tls13lab.messages.negotiation import (
+    Alpn,
+    Cookie,
+    EarlyData,
+    ServerNameAck,
+    SignatureAlgorithms,
+)
 from tls13lab.messages.post_handshake import KeyUpdate, NewSessionTicket
 from tls13lab.messages.server_flight import (
     Certificate,
@@ -45,6 +51,7 @@ from tls13lab.wire.faults import (
     BadCertificate,
     DecodeError,
     IllegalParameter,
+    MissingExtension,
     UnexpectedMessage,
     UnsupportedExtension,
 )
@@ -246,6 +253,9 @@ def on_certificate_request(
     """We have no certificate; the request is remembered, to be answered with an empty one."""
     if message.certificate_request_context:
         raise IllegalParameter("certificate_request_context is not empty in the handshake")
+    if not any(isinstance(one, SignatureAlgorithms) for one in message.extensions):
+        # "The "signature_algorithms" extension MUST be specified" (4.4.2).
+        raise MissingExtension("the CertificateRequest has no signature_algorithms")
     context = message.certificate_request_context
     return WaitCertificate(before.keyed, before.transcript.add(raw), context), []
 
@@ -269,7 +279,7 @@ def on_certificate(
     chain = tuple(entry.cert_data for entry in message.certificate_list)
     if keyed.config.trust is None:
         raise BadCertificate("this client believes no certificate")
-    name = keyed.config.server_name or "localhost"
+    name = keyed.config.certificate_name or keyed.config.server_name or "localhost"
     certificates.check_chain(chain, keyed.config.trust, name, env.now_ms)
     keyed = replace(keyed, outcome=replace(keyed.outcome, chain=chain))
     context = before.request_context if isinstance(before, WaitCertificate) else None

@@ -27,7 +27,9 @@ class ClientConfig:
 
     ``psks`` are offered in this order, with ``modes`` for all of them. ``trust`` says which server
     certificates to believe; without it the client takes no certificate, and so nothing but a PSK.
-    ``share_groups`` are those it sends a share in at once; by default the first of ``groups``.
+    ``certificate_name`` is whom the certificate must be for, if not for ``server_name``: an address,
+    say, which server_name cannot carry. ``share_groups`` are those it sends a share in at once; by
+    default the first of ``groups``.
     ``padding`` rounds the content of every protected record up to a multiple of that many bytes.
     """
 
@@ -35,6 +37,7 @@ class ClientConfig:
     modes: frozenset[PskKeyExchangeMode] = frozenset({PSK_DHE_KE})
     trust: Trust | None = None
     server_name: str | None = None
+    certificate_name: str | None = None
     alpn: tuple[bytes, ...] = ()
     suites: tuple[CipherSuite, ...] = ALL_SUITES
     groups: tuple[NamedGroup, ...] = (NamedGroup.X25519, NamedGroup.SECP256R1)

@@ -62,6 +62,7 @@ class Connection:
     def __init__(self, role: str, state: AnyState, padding: int, tap: Tap | None) -> None:
         self.role = role
         self.secrets: dict[str, bytes] = {}
+        self.client_random = b""
         self._state = state
         self._tap = tap
         self._sender = Sender(role, padding, tap)
@@ -222,6 +223,7 @@ class Connection:
         self._messages.feed(content)
         while (raw := self._messages.next()) is not None:
             self._saw_hello = True
+            self._note_random(raw)
             self._state, actions = step(self._state, raw, env)
             if raw[0] == HandshakeType.KEY_UPDATE:
                 events.append(KeysUpdated())
@@ -231,6 +233,7 @@ class Connection:
         for action in actions:
             match action:
                 case SendMessage(raw):
+                    self._note_random(raw)
                     self._sender.handshake(raw)
                 case InstallKeys(direction, epoch, suite, secret):
                     protection = RecordProtection(suite, secret)
@@ -250,6 +253,11 @@ class Connection:
                 case Completed(outcome) if events is not None:
                     events.append(HandshakeCompleted(outcome))
         self._sender.flush()
+
+    def _note_random(self, raw: bytes) -> None:
+        # 32 bytes, by which a key log names the connection (RFC 9850).
+        if raw[0] == HandshakeType.CLIENT_HELLO and not self.client_random:
+            self.client_random = raw[6:38]
 
     def _install_opener(self, protection: RecordProtection) -> None:
         # "Handshake messages MUST NOT span key changes." (5.1)
