@@ -1,0 +1,97 @@
+"""A picture as a value: SVG, what it shows in words, and the same as a table.
+
+In a notebook it appears as an ``<img>`` with alternative text, which is also shown where the
+notebook is not trusted, and keeps its own light ground in the dark theme. Its text form names the
+picture's digest, so that a notebook's stored output still says when the picture has changed.
+
+>>> picture = Picture("<svg/>", "nothing at all", ("what",), (("nothing",),))
+>>> print(picture.text)
+[picture: nothing at all; 3ae46cdb]
+what
+-------
+nothing
+"""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """``svg`` is a whole document; ``header`` and ``rows`` are the table in words.
+
+    ``source`` is what the picture was made from, if its SVG depends on the program that drew it.
+    """
+
+    svg: str
+    alt: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    source: str = ""
+
+    @property
+    def digest(self) -> str:
+        """8 hex digits of the source's hash."""
+        return hashlib.sha256((self.source or self.svg).encode()).hexdigest()[:8]
+
+    @property
+    def image(self) -> str:
+        """The ``<img>`` element alone."""
+        data = base64.b64encode(self.svg.encode()).decode()
+        style = "max-width:100%;background:#ffffff;padding:8px"
+        return (
+            f'<img alt="{escape(self.alt)}" style="{style}" src="data:image/svg+xml;base64,{data}">'
+        )
+
+    @property
+    def html(self) -> str:
+        """The image, and the table folded beneath it."""
+        table = html_table(self.header, self.rows)
+        return f"{self.image}<details><summary>The same in words</summary>{table}</details>"
+
+    @property
+    def text(self) -> str:
+        """The alternative text and the table, as plain text."""
+        head = f"[picture: {self.alt}; {self.digest}]"
+        return head + "\n" + text_table(self.header, self.rows)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.text}
+
+
+def html_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table that also reads well where styles are dropped; cells are escaped."""
+    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in header)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """The same in columns of plain text.
+
+    >>> print(text_table(("a", "b"), [("1", "two")]))
+    a | b
+    - | ---
+    1 | two
+    """
+    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
+    lines = [header, ["-" * width for width in widths], *rows]
+    padded = (" | ".join(cell.ljust(widths[i]) for i, cell in enumerate(row)) for row in lines)
+    return "\n".join(line.rstrip() for line in padded)
+
+
+def shortened(value: bytes) -> str:
+    """The first and last bytes of a value, in hexadecimal.
+
+    >>> shortened(bytes(range(32)))
+    '00010203...1e1f (32 bytes)'
+    """
+    if len(value) <= 8:
+        return value.hex()
+    return f"{value[:4].hex()}...{value[-2:].hex()} ({len(value)} bytes)"

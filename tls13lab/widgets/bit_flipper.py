@@ -1,0 +1,80 @@
+"""Change one bit of a message, and see which check catches it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from tls13lab.pictures.byte_view import named_fields
+from tls13lab.pictures.picture import html_table, text_table
+from tls13lab.widgets.panel import Panel
+from tls13lab.wire.spans import Span
+
+Outcome = Callable[[bytes], str]
+"""Replays a handshake with the changed message; says in a sentence what came of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlipView:
+    """A message, and which bit of which of its fields is to be changed."""
+
+    raw: bytes = field(repr=False)
+    number: int = 0
+    byte: int = 0
+    bit: int = 0
+
+    def choose(self, number: int, byte: int, bit: int) -> "FlipView":
+        """Another field, byte of it, or bit of that (0 is the least); out of range is clipped."""
+        number = max(0, min(number, len(named_fields(self.raw)) - 1))
+        length = named_fields(self.raw)[number].length
+        return replace(
+            self, number=number, byte=max(0, min(byte, length - 1)), bit=max(0, min(bit, 7))
+        )
+
+    @property
+    def where(self) -> Span:
+        """The field."""
+        return named_fields(self.raw)[self.number]
+
+    def flipped(self) -> bytes:
+        """The message with that one bit changed."""
+        changed = bytearray(self.raw)
+        changed[self.where.start + self.byte] ^= 1 << self.bit
+        return bytes(changed)
+
+    def facts(self, outcome: Outcome) -> tuple[tuple[str, str], ...]:
+        """What was changed, and what came of it."""
+        at = self.where.start + self.byte
+        before, after = self.raw[at], self.flipped()[at]
+        return (
+            ("field", self.where.path),
+            ("byte of the message", str(at)),
+            ("changed", f"{before:02x} to {after:02x}"),
+            ("what came of it", outcome(self.flipped())),
+        )
+
+
+class BitFlipper(Panel):
+    """A menu of fields, and sliders for the byte and the bit."""
+
+    def __init__(self, raw: bytes, outcome: Outcome, start: str = "") -> None:
+        import ipywidgets
+
+        self._outcome = outcome
+        spans = named_fields(raw)
+        first = next((i for i, span in enumerate(spans) if start and start in span.path), 0)
+        self.view = FlipView(raw).choose(first, 0, 0)
+        options = [(f"{span.start}: {span.path}", i) for i, span in enumerate(spans)]
+        layout = ipywidgets.Layout(width="40em")
+        self.field = ipywidgets.Dropdown(
+            options=options, value=first, description="Field:", layout=layout
+        )
+        self.byte = ipywidgets.IntSlider(min=0, max=spans[first].length - 1, description="Byte:")
+        self.bit = ipywidgets.IntSlider(min=0, max=7, description="Bit:")
+        super().__init__([self.field, self.byte, self.bit], self._draw)
+        self.watch(self.field, self.byte, self.bit)
+
+    def _draw(self) -> tuple[str, str]:
+        self.view = self.view.choose(self.field.value, self.byte.value, self.bit.value)
+        self.byte.max = self.view.where.length - 1
+        facts = self.view.facts(self._outcome)
+        header = ("one bit", "")
+        return html_table(header, facts), text_table(header, facts)

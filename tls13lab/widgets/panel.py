@@ -1,0 +1,37 @@
+"""What all widgets share: controls above, one HTML value below, and a static form for no kernel."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ipywidgets
+
+
+class Panel:
+    """Controls, and an HTML value that is made anew by ``render`` whenever a control changes.
+
+    ``render`` returns (HTML, plain text). Subclasses make the controls and call :meth:`watch`.
+    """
+
+    def __init__(self, controls: Sequence[Any], render: Callable[[], tuple[str, str]]) -> None:
+        self._render = render
+        html, self._first_text = render()
+        self._first_html = html
+        self.answer = ipywidgets.HTML(value=html)
+        self.box = ipywidgets.VBox([*controls, self.answer])
+
+    def watch(self, *controls: Any) -> None:
+        """Render anew whenever the value of one of these changes."""
+        for control in controls:
+            control.observe(lambda _: self.refresh(), names="value")
+
+    def refresh(self) -> None:
+        """Render anew."""
+        self.answer.value = self._render()[0]
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        """The live widget, and what stands in its place where there is no kernel."""
+        bundle: dict[str, Any] = dict(self.box._repr_mimebundle_(**options))
+        note = "<p><em>Without a running kernel, this is the widget's first view.</em></p>"
+        bundle["text/html"] = note + self._first_html
+        bundle["text/plain"] = self._first_text
+        return bundle

@@ -1,0 +1,142 @@
+"""A question that the student answers before the cell that answers it. Predict, run, explain.
+
+What was chosen is kept in the kernel's memory under the question's key, so that running the cell
+again does not lose it; nothing is sent or stored anywhere.
+
+>>> bits = Prediction("How many bits is a SHA-256 hash?", (128, 256), key="doctest")
+>>> print(bits.reveal(256, "Its name says so.").text)
+You made no prediction: choose one above and run this cell again.
+What happened: 256
+Why: Its name says so.
+>>> bits.choose("256")
+>>> print(bits.reveal(256, "Its name says so.").text)
+You predicted: 256. That is what happened.
+Why: Its name says so.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+NO_PREDICTION = "You made no prediction: choose one above and run this cell again."
+ASK = "Choose one; then run the next cell."
+
+_chosen: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was predicted, if anything was, what happened, and why."""
+
+    predicted: str | None
+    happened: str
+    why: str
+
+    @property
+    def _lines(self) -> tuple[tuple[str, str], ...]:
+        happened, why = ("What happened", self.happened), ("Why", self.why)
+        if self.predicted == self.happened:
+            return (("You predicted", f"{self.predicted}. That is what happened."), why)
+        if self.predicted is None:
+            return (happened, why)
+        return (("You predicted", f"{self.predicted}. That is not what happened."), happened, why)
+
+    @property
+    def html(self) -> str:
+        """The answer; folded away as long as nothing was predicted."""
+        lines = "".join(f"<p><b>{name}:</b> {escape(text)}</p>" for name, text in self._lines)
+        if self.predicted is not None:
+            return lines
+        folded = f"<details><summary>Show what happened</summary>{lines}</details>"
+        return f"<p>{NO_PREDICTION}</p>{folded}"
+
+    @property
+    def text(self) -> str:
+        """The same as plain text, with nothing folded away."""
+        lines = [f"{name}: {text}" for name, text in self._lines]
+        return "\n".join(lines if self.predicted is not None else [NO_PREDICTION, *lines])
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.text}
+
+
+class Prediction:
+    """A question with a few answers to choose from.
+
+    ``options`` are the values that an experiment may come out with; as a mapping, with the words
+    for each. ``key`` is the name under which the choice is remembered.
+    """
+
+    def __init__(
+        self, question: str, options: Sequence[object] | Mapping[Any, str], key: str
+    ) -> None:
+        named = options if isinstance(options, Mapping) else {one: str(one) for one in options}
+        self.question = question
+        self.options: dict[object, str] = dict(named)
+        self.key = key
+
+    @property
+    def chosen(self) -> str | None:
+        """The words of the option chosen last, or None."""
+        words = _chosen.get(self.key)
+        return words if words in self.options.values() else None
+
+    def choose(self, words: str) -> None:
+        """What the radio buttons do; the same without them."""
+        if words not in self.options.values():
+            raise ValueError(f"{words!r} is not one of {list(self.options.values())}")
+        _chosen[self.key] = words
+
+    def forget(self) -> None:
+        """As if nothing had been chosen."""
+        _chosen.pop(self.key, None)
+
+    def reveal(self, actual: object, why: str) -> Answer:
+        """Compare with what happened; raises KeyError if that is none of the options."""
+        return Answer(self.chosen, self.options[actual], why)
+
+    # Showing it ----------------------------------------------------------------------------------
+
+    @property
+    def status(self) -> str:
+        """One line of HTML: what is chosen now, and what to do next."""
+        if self.chosen is None:
+            return f"<i>{ASK}</i>"
+        return f"Your prediction: <b>{escape(self.chosen)}</b>. Now run the next cell."
+
+    @property
+    def html(self) -> str:
+        """The question and its options, for where no kernel runs."""
+        items = "".join(f"<li>{escape(words)}</li>" for words in self.options.values())
+        return f"<p><b>Predict:</b> {escape(self.question)}</p><ul>{items}</ul>"
+
+    @property
+    def text(self) -> str:
+        """The same as plain text."""
+        return "\n".join(
+            [f"Predict: {self.question}", *(f"( ) {o}" for o in self.options.values())]
+        )
+
+    def controls(self) -> Any:
+        """The question, a radio button for each option, and a line that says what is chosen."""
+        import ipywidgets
+
+        question = ipywidgets.HTML(f"<b>Predict:</b> {escape(self.question)}")
+        status = ipywidgets.HTML(self.status)
+        radio = ipywidgets.RadioButtons(
+            options=list(self.options.values()),
+            value=self.chosen,
+            layout=ipywidgets.Layout(width="auto"),
+        )
+
+        def chose(change: Mapping[str, Any]) -> None:
+            self.choose(change["new"])
+            status.value = self.status
+
+        radio.observe(chose, "value")
+        return ipywidgets.VBox([question, radio, status])
+
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+        live = self.controls()._repr_mimebundle_(**options)
+        return {**live, "text/html": self.html, "text/plain": self.text}

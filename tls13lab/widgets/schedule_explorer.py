@@ -1,0 +1,52 @@
+"""Choose a secret, and see all that it depends on light up in the key schedule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from tls13lab.crypto.schedule import LEAVES, SCHEDULE
+from tls13lab.pictures.picture import Picture
+from tls13lab.pictures.schedule_graph import MODES, schedule_graph
+from tls13lab.widgets.panel import Panel
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleView:
+    """What is chosen. ``values`` are secrets to show in the table."""
+
+    secret: str = "resumption_secret"
+    mode: str = "psk_dhe_ke"
+    values: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    def choose(self, secret: str, mode: str) -> "ScheduleView":
+        """Another secret or mode."""
+        if secret not in (*LEAVES, *SCHEDULE) or mode not in MODES:
+            raise ValueError(f"there is no {secret} in {mode}")
+        return replace(self, secret=secret, mode=mode)
+
+    def picture(self) -> Picture:
+        """The schedule with the chosen secret lit."""
+        return schedule_graph(self.secret, self.mode, self.values)
+
+
+class ScheduleExplorer(Panel):
+    """Two menus over the key schedule."""
+
+    def __init__(self, view: ScheduleView | None = None) -> None:
+        import ipywidgets
+
+        self.view = view or ScheduleView()
+        wide = {"description_width": "initial"}
+        names = [*LEAVES, *SCHEDULE]
+        self.secret = ipywidgets.Dropdown(
+            options=names, value=self.view.secret, description="Secret:", style=wide
+        )
+        self.mode = ipywidgets.Dropdown(
+            options=MODES, value=self.view.mode, description="Mode:", style=wide
+        )
+        super().__init__([self.secret, self.mode], self._draw)
+        self.watch(self.secret, self.mode)
+
+    def _draw(self) -> tuple[str, str]:
+        self.view = self.view.choose(self.secret.value, self.mode.value)
+        picture = self.view.picture()
+        return picture.html, picture.text

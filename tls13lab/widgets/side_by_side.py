@@ -1,0 +1,50 @@
+"""Two conversations side by side, place by place, with the first difference marked."""
+
+from dataclasses import dataclass, replace
+
+from tls13lab.handshake.trace import Conversation
+from tls13lab.pictures.compare import Comparison, compare
+from tls13lab.widgets.panel import Panel
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySideView:
+    """The first ``shown`` places in which ``left`` and ``right`` are compared."""
+
+    left: Conversation
+    right: Conversation
+    shown: int
+
+    @classmethod
+    def of(cls, left: Conversation, right: Conversation) -> "SideBySideView":
+        """All places."""
+        return cls(left, right, len(compare(left, right).rows))
+
+    def show(self, places: int) -> "SideBySideView":
+        """Only so many places."""
+        return replace(self, shown=max(1, places))
+
+    def comparison(self) -> Comparison:
+        """The table as far as it is shown."""
+        return compare(self.left, self.right, self.shown)
+
+
+class SideBySide(Panel):
+    """A slider that uncovers the comparison row by row."""
+
+    def __init__(self, left: Conversation, right: Conversation) -> None:
+        import ipywidgets
+
+        self.view = SideBySideView.of(left, right)
+        self.slider = ipywidgets.IntSlider(
+            value=self.view.shown, min=1, max=self.view.shown, description="Rows:"
+        )
+        super().__init__([self.slider], self._draw)
+        self.watch(self.slider)
+
+    def _draw(self) -> tuple[str, str]:
+        self.view = self.view.show(self.slider.value)
+        comparison = self.view.comparison()
+        first = comparison.first_difference
+        note = f"First difference: {first}." if first else "No difference so far."
+        return f"<p><strong>{note}</strong></p>{comparison.html}", f"{note}\n{comparison.text}"
