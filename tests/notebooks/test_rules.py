@@ -1,0 +1,170 @@
+"""Every notebook keeps the rules of the house; and the rules see a notebook that does not."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tests.notebooks import rules
+from tests.notebooks.refresh import FOLDER, METADATA, WIDGET_VIEW, to_text
+
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_keeps_the_rules(path: Path) -> None:
+    assert list(rules.offences(path)) == []
+
+
+def test_notebooks_are_numbered_from_00_without_a_gap() -> None:
+    assert [int(path.name[:2]) for path in NOTEBOOKS] == list(range(len(NOTEBOOKS)))
+    assert NOTEBOOKS
+
+
+# The rules themselves ----------------------------------------------------------------------------
+
+
+def shown(**data: str) -> list[NotebookNode]:
+    named = {kind.replace("_", "/"): text for kind, text in data.items()}
+    return [new_output("execute_result", named, execution_count=1)]
+
+
+def good() -> NotebookNode:
+    """A notebook with nothing wrong."""
+    quote = "> A sentence.\n> RFC 9846 section 7.1 (RFC 8446 section 7.1)"
+    words = "A sentence stands here."
+    both = shown(text_plain="choose", text_html="<p>choose</p>")
+    cells = [
+        new_markdown_cell(f"# Title\n\n{words}"),
+        new_code_cell("import hashlib", metadata={"tags": ["setup"]}),
+        new_markdown_cell(f"## A claim\n\n{quote}\n\n{words}"),
+        new_code_cell("ask()", metadata={"tags": ["predict"]}, outputs=both),
+        new_markdown_cell(words),
+        new_code_cell("assert True\nanswer()", metadata={"tags": ["reveal"]}, outputs=both),
+        new_markdown_cell(f"## Scope\n\n{words}"),
+    ]
+    notebook: NotebookNode = new_notebook(cells=cells, metadata=METADATA)
+    for count, cell in enumerate(rules.code_cells(cells), 1):
+        cell.execution_count = count
+        for output in cell.outputs:
+            output.execution_count = count
+    return notebook
+
+
+def write(notebook: NotebookNode, folder: Path) -> Path:
+    path = folder / "00_made_for_a_test.ipynb"
+    path.write_text(to_text(notebook), encoding="utf-8")
+    return path
+
+
+def test_nothing_is_said_of_a_good_notebook(tmp_path: Path) -> None:
+    assert list(rules.offences(write(good(), tmp_path))) == []
+
+
+def no_count(notebook: NotebookNode) -> None:
+    notebook.cells[1].execution_count = None
+
+
+def an_error(notebook: NotebookNode) -> None:
+    notebook.cells[1].outputs = [new_output("error", ename="E", evalue="e", traceback=[])]
+
+
+def a_widgets_state(notebook: NotebookNode) -> None:
+    notebook.metadata["widgets"] = {}
+
+
+def an_unknown_tag(notebook: NotebookNode) -> None:
+    notebook.cells[1].metadata["tags"] = ["revael"]
+
+
+def thirteen_lines(notebook: NotebookNode) -> None:
+    notebook.cells[1].source = "\n".join(["x = 1"] * 13)
+
+
+def only_a_heading(notebook: NotebookNode) -> None:
+    notebook.cells[0].source = "# Title: this is. Not a sentence"
+
+
+def no_assert(notebook: NotebookNode) -> None:
+    notebook.cells[5].source = "answer()  # we assert nothing"
+
+
+def one_numbering(notebook: NotebookNode) -> None:
+    notebook.cells[2].source = "## A claim\n\n> A sentence.\n> RFC 9846 section 7.1\n\nWe see it."
+
+
+def no_quote(notebook: NotebookNode) -> None:
+    notebook.cells[2].source = "## A claim\n\nRFC 9846 section 7.1 says so."
+
+
+def reveal_first(notebook: NotebookNode) -> None:
+    cells = notebook.cells
+    cells[3].metadata, cells[5].metadata = cells[5].metadata, cells[3].metadata
+
+
+def no_scope(notebook: NotebookNode) -> None:
+    notebook.cells[6].source = "## The end\n\nNothing is simplified."
+
+
+def no_alt(notebook: NotebookNode) -> None:
+    notebook.cells[3].outputs[0].data["text/html"] = '<img src="a.svg" alt="">'
+
+
+def a_bare_image(notebook: NotebookNode) -> None:
+    notebook.cells[3].outputs[0].data["image/svg+xml"] = "<svg/>"
+
+
+def no_fallback(notebook: NotebookNode) -> None:
+    del notebook.cells[3].outputs[0].data["text/html"]
+
+
+def a_live_view(notebook: NotebookNode) -> None:
+    notebook.cells[3].outputs[0].data[WIDGET_VIEW] = {"model_id": "1"}
+
+
+def a_place(notebook: NotebookNode) -> None:
+    notebook.cells[3].outputs[0].data["text/plain"] = "File /home/student/x.py"
+
+
+def a_broken_link(notebook: NotebookNode) -> None:
+    notebook.cells[6].source += " See [that](07_gone.ipynb)."
+
+
+OFFENCES: dict[Callable[[NotebookNode], None], rules.Rule] = {
+    no_count: rules.was_run_from_the_top_without_error,
+    an_error: rules.was_run_from_the_top_without_error,
+    a_widgets_state: rules.holds_only_what_is_meant,
+    an_unknown_tag: rules.holds_only_what_is_meant,
+    thirteen_lines: rules.cells_are_short,
+    only_a_heading: rules.a_sentence_stands_before_each_code_cell,
+    no_assert: rules.every_section_with_code_asserts,
+    one_numbering: rules.every_claim_has_its_sentence,
+    no_quote: rules.every_claim_has_its_sentence,
+    reveal_first: rules.prediction_comes_before_reveal,
+    no_scope: rules.says_what_is_simplified,
+    no_alt: rules.images_have_words,
+    a_bare_image: rules.images_have_words,
+    no_fallback: rules.widgets_can_be_read_without_a_kernel,
+    a_live_view: rules.widgets_can_be_read_without_a_kernel,
+    a_place: rules.nothing_names_this_machine,
+    a_broken_link: rules.links_lead_somewhere,
+}
+
+
+@pytest.mark.parametrize("spoil", OFFENCES, ids=lambda spoil: spoil.__name__)
+def test_each_rule_sees_its_offence(tmp_path: Path, spoil: Callable[[NotebookNode], None]) -> None:
+    notebook = good()
+    spoil(notebook)
+    found = rules.offences(write(notebook, tmp_path))
+    assert OFFENCES[spoil].__name__ in {one.split(":")[0] for one in found}
+
+
+def test_a_notebook_must_link_to_the_next(tmp_path: Path) -> None:
+    path = write(good(), tmp_path)
+    (tmp_path / "01_next.ipynb").write_text(nbformat.writes(good()))
+    assert list(rules.offences(path)) == [
+        "links_lead_somewhere: no link to the next notebook, 01_next.ipynb"
+    ]

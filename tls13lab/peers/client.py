@@ -1,0 +1,228 @@
+"""A client on a socket: connect, send, read the echo, collect the tickets, close.
+
+Tickets come after the handshake, when the server likes. The client neither sleeps nor guesses: it
+closes its side and reads until the server has closed, too, and what had been sent has then come
+(RFC 9846 section 6.1: close_notify ends one direction only).
+
+An example (``serving`` is in :mod:`tls13lab.peers.background`)::
+
+    with serving(server_config) as server:
+        report = connect("127.0.0.1", server.port, client_config, send=b"hello")
+    assert report.received == b"hello"
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from tls13lab.handshake.actions import Outcome
+from tls13lab.handshake.config import ClientConfig
+from tls13lab.handshake.connection import Connection, TruncatedConnection
+from tls13lab.handshake.events import (
+    DataReceived,
+    Event,
+    KeysUpdated,
+    PeerClosed,
+    Tap,
+    TicketReceived,
+)
+from tls13lab.peers.keylog import KeyLog
+from tls13lab.peers.link import BUFFER, EnvironmentSource, Link, Timeout, real_environment
+from tls13lab.psk.keys import ResumptionPsk
+from tls13lab.wire.faults import LocalFault
+
+CLOSING_S = 2.0
+"""How long the client waits for a server that does not answer close_notify by closing."""
+
+T = TypeVar("T")
+
+
+class Unreachable(LocalFault):
+    """There was no one to say anything to: no transport connection came about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a connection came to.
+
+    ``received`` is all application data; ``tickets`` in the order in which they came; ``in_time``
+    is False if fewer bytes came back than were asked for, although the time was waited out.
+    """
+
+    outcome: Outcome
+    received: bytes
+    tickets: tuple[ResumptionPsk, ...]
+    key_updates: int
+    in_time: bool
+    client_random: bytes
+    secrets: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def mode(self) -> str:
+        """``full``, ``psk_ke`` or ``psk_dhe_ke``."""
+        return self.outcome.mode
+
+    @property
+    def resumed(self) -> bool:
+        """Whether the PSK came from a ticket."""
+        return self.outcome.resumed
+
+
+def connect(
+    host: str,
+    port: int,
+    config: ClientConfig,
+    *,
+    send: bytes = b"",
+    expect: int | None = None,
+    update_keys: bool = False,
+    timeout: float = 10.0,
+    keylog: KeyLog | None = None,
+    environment: EnvironmentSource = real_environment,
+    tap: Tap | None = None,
+) -> Report:
+    """One connection, from beginning to end; may be called where an event loop runs, too.
+
+    Sends ``send`` and waits for ``expect`` bytes: by default as many as were sent, an echo. With
+    ``update_keys`` a KeyUpdate that asks for one goes before the data. ``timeout`` in seconds is
+    for connecting, for the handshake, and for each silence after it.
+
+    Raises a :class:`~tls13lab.wire.faults.TLSFault`: :class:`Unreachable`, a fault of the server's,
+    the alert that it sent, :class:`~tls13lab.peers.link.Timeout`, or TruncatedConnection.
+    """
+    wanted = len(send) if expect is None else expect
+    talk = _Talk(send, wanted, update_keys, timeout)
+    return _run(_connect(host, port, config, talk, keylog, environment, tap))
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end; in a thread of its own where a loop is running, as it is in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
+async def _connect(
+    host: str,
+    port: int,
+    config: ClientConfig,
+    talk: "_Talk",
+    keylog: KeyLog | None,
+    environment: EnvironmentSource,
+    tap: Tap | None,
+) -> Report:
+    # Made first: a client that has nothing to offer need not bother anyone.
+    connection = Connection.client(config, environment(), tap)
+    try:
+        async with asyncio.timeout(talk.timeout):
+            reader, writer = await asyncio.open_connection(host, port, limit=BUFFER)
+    except TimeoutError:
+        raise Unreachable(f"{host} port {port} did not answer in {talk.timeout:g} s") from None
+    except (OSError, ValueError) as error:
+        raise Unreachable(f"cannot connect to {host} port {port}: {_reason(error)}") from None
+    link = Link(connection, reader, writer, environment)
+    try:
+        await talk.handshake(link)
+        if keylog is not None:
+            keylog.add(connection)
+        await talk.exchange(link)
+        await talk.close(link)
+    finally:
+        if keylog is not None and not connection.connected:
+            keylog.add(connection)
+        await link.close()
+    return talk.report(connection)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, socket.gaierror | ValueError):
+        return "there is no such host"
+    if isinstance(error, OSError) and error.errno and not isinstance(error, ConnectionRefusedError):
+        return os.strerror(error.errno)
+    return "nobody listens there"
+
+
+class _Talk:
+    """What the client says and hears on one connection."""
+
+    def __init__(self, send: bytes, wanted: int, update_keys: bool, timeout: float) -> None:
+        self.timeout = timeout
+        self._send, self._wanted, self._update_keys = send, wanted, update_keys
+        self._received = bytearray()
+        self._tickets: list[ResumptionPsk] = []
+        self._key_updates = 0
+        self._peer_closed = False
+        self._in_time = True
+
+    def _note(self, events: list[Event]) -> None:
+        for event in events:
+            match event:
+                case DataReceived(data):
+                    self._received += data
+                case TicketReceived(psk):
+                    self._tickets.append(psk)
+                case KeysUpdated():
+                    self._key_updates += 1
+                case PeerClosed():
+                    self._peer_closed = True
+
+    async def handshake(self, link: Link) -> None:
+        try:
+            async with asyncio.timeout(self.timeout):
+                await link.flush()
+                while not link.connection.connected:
+                    self._note(await link.receive())
+                    if self._peer_closed or link.ended:
+                        raise TruncatedConnection(_NO_HANDSHAKE)
+                await link.flush()
+        except TimeoutError:
+            raise Timeout(f"the handshake was not done within {self.timeout:g} s") from None
+        except TruncatedConnection:
+            raise TruncatedConnection(_NO_HANDSHAKE) from None
+
+    async def exchange(self, link: Link) -> None:
+        if self._update_keys:
+            link.connection.update_keys(request=True)
+        if self._send:
+            link.connection.send(self._send)
+        # Not awaited: an echo server stops reading while its own bytes are not read.
+        link.write()
+        while len(self._received) < self._wanted and not self._peer_closed:
+            try:
+                async with asyncio.timeout(self.timeout):
+                    self._note(await link.receive())
+            except TimeoutError:
+                self._in_time = False
+                return
+            link.write()
+
+    async def close(self, link: Link) -> None:
+        link.connection.close()
+        link.write()
+        # All that was wanted has come: an end without close_notify cuts nothing off any more.
+        with suppress(TimeoutError, TruncatedConnection):
+            async with asyncio.timeout(min(CLOSING_S, self.timeout)):
+                while not self._peer_closed:
+                    self._note(await link.receive())
+
+    def report(self, connection: Connection) -> Report:
+        return Report(
+            outcome=connection.outcome,
+            received=bytes(self._received),
+            tickets=tuple(self._tickets),
+            key_updates=self._key_updates,
+            in_time=self._in_time,
+            client_random=connection.client_random,
+            secrets=dict(connection.secrets),
+        )
+
+
+_NO_HANDSHAKE = "the server closed the connection before the handshake was done"

@@ -1,0 +1,225 @@
+"""An echo server: many connections at a time, none of which can hurt another.
+
+Each connection is one task with a deadline on its handshake and on its silences, bounded buffers,
+and a place among at most ``max_connections``. Whatever goes wrong in it ends in its report. What the
+server does with data is to send it back; a KeyUpdate is answered by the connection itself.
+
+This is asyncio; :func:`tls13lab.peers.background.serving` is for everyone else.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from tls13lab.handshake.actions import Outcome
+from tls13lab.handshake.config import ServerConfig
+from tls13lab.handshake.connection import Connection
+from tls13lab.handshake.events import DataReceived, KeysUpdated, PeerClosed
+from tls13lab.peers.keylog import KeyLog
+from tls13lab.peers.link import BUFFER, EnvironmentSource, Link, Timeout, real_environment
+from tls13lab.wire.faults import AlertReceived, LocalFault, TLSFault
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one client may take: seconds for the handshake, seconds of silence; and how many may."""
+
+    handshake_s: float = 10.0
+    idle_s: float = 60.0
+    max_connections: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What became of one connection; ``outcome`` is None if there was no handshake.
+
+    ``fault`` is what ended it, if anything did; ``echoed`` counts bytes.
+    """
+
+    peer: str
+    outcome: Outcome | None = None
+    fault: TLSFault | None = None
+    echoed: int = 0
+    key_updates: int = 0
+
+    def __str__(self) -> str:
+        if self.outcome is None:
+            return f"{self.peer} failed: {self.fault}"
+        if self.fault is not None:
+            return f"{self.peer} ended: {self.fault}"
+        outcome = self.outcome
+        words = [self.peer, outcome.mode, outcome.suite.name]
+        if outcome.psk_kind is not None:
+            words.append(f"{outcome.psk_kind.value} PSK")
+        if outcome.retried:
+            words.append("after HelloRetryRequest")
+        return " ".join(words)
+
+
+Log = Callable[[Served], None]
+"""Is told of a connection when its handshake is done, and again if it then ends in a fault."""
+
+REPORTS = 1000
+"""How many reports are kept."""
+
+
+class Server:
+    """Listens from :meth:`start` to :meth:`stop`. A new ``config`` counts from the next connection.
+
+    ``stop_after`` is a number of connections: when they have ended, ``done`` is set.
+    """
+
+    def __init__(
+        self,
+        config: ServerConfig,
+        *,
+        limits: Limits | None = None,
+        stop_after: int | None = None,
+        keylog: KeyLog | None = None,
+        log: Log | None = None,
+        on_end: Log | None = None,
+        environment: EnvironmentSource = real_environment,
+    ) -> None:
+        self.config = config
+        self.limits = limits or Limits()
+        self.reports: deque[Served] = deque(maxlen=REPORTS)
+        self.done = asyncio.Event()
+        self._left = stop_after
+        self._keylog = keylog
+        self._log, self._on_end = log, on_end
+        self._environment = environment
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._listener: asyncio.Server | None = None
+
+    async def start(self, host: str, port: int) -> tuple[str, int]:
+        """Listen; gives the address and the port, which matters if ``port`` was 0."""
+        self._listener = await asyncio.start_server(
+            self._accept, host, port, limit=BUFFER, backlog=128
+        )
+        address = self._listener.sockets[0].getsockname()
+        return address[0], address[1]
+
+    async def stop(self) -> None:
+        """Listen no more, say close_notify to all who are connected, and wait for their ends."""
+        if self._listener is not None:
+            self._listener.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._left == 0:
+            writer.transport.abort()
+            return
+        if self._left is not None:
+            self._left -= 1
+            if self._left == 0 and self._listener is not None:
+                self._listener.close()
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if self._left == 0 and not self._tasks:
+            self.done.set()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, whatever happens in it."""
+        address = writer.get_extra_info("peername") or ("?", 0)
+        report = Served(_printable(address[0], address[1]))
+        link = Link(Connection.server(self.config), reader, writer, self._environment)
+        talk = _Talk(link, report, self.limits, self._after_handshake)
+        linger = False
+        try:
+            if len(self._tasks) > self.limits.max_connections:
+                raise LocalFault("there are too many connections already")
+            await talk.run()
+        except asyncio.CancelledError:
+            link.connection.close()
+            with suppress(OSError):
+                link.write()
+            raise
+        except TLSFault as fault:
+            linger = not isinstance(fault, AlertReceived | Timeout)
+            talk.report = replace(talk.report, fault=fault)
+        except Exception as error:
+            # A fault of the lab's own must not take the other clients down; but it is not hidden.
+            fault = LocalFault(f"internal error ({type(error).__name__}): please report it")
+            await link.fail(fault)
+            talk.report = replace(talk.report, fault=fault)
+        finally:
+            try:
+                self._end(talk)
+            finally:
+                await link.close(linger=linger)
+
+    def _after_handshake(self, talk: "_Talk") -> None:
+        if self._keylog is not None:
+            self._keylog.add(talk.link.connection)
+        if self._log is not None:
+            self._log(talk.report)
+
+    def _end(self, talk: "_Talk") -> None:
+        report = talk.report
+        if report.outcome is None and self._keylog is not None:
+            self._keylog.add(talk.link.connection)
+        self.reports.append(report)
+        if report.fault is not None and self._log is not None:
+            self._log(report)
+        if self._on_end is not None:
+            self._on_end(report)
+
+
+class _Talk:
+    """One connection's handshake and echo."""
+
+    def __init__(
+        self, link: Link, report: Served, limits: Limits, done: "Callable[[_Talk], None]"
+    ) -> None:
+        self.link, self.report = link, report
+        self._limits, self._done = limits, done
+
+    async def run(self) -> None:
+        limits, connection = self._limits, self.link.connection
+        try:
+            async with asyncio.timeout(limits.handshake_s):
+                while not connection.connected:
+                    await self._step()
+        except TimeoutError:
+            late = f"the handshake was not done within {limits.handshake_s:g} s"
+            raise Timeout(late) from None
+        while not connection.closed:
+            try:
+                async with asyncio.timeout(limits.idle_s):
+                    await self._step()
+            except TimeoutError:
+                connection.close()
+                self.link.write()
+                raise Timeout(f"there was silence for {limits.idle_s:g} s") from None
+
+    async def _step(self) -> None:
+        """Take in what came, and send back what there is to send back."""
+        connection = self.link.connection
+        before = connection.connected
+        events = await self.link.receive()
+        if connection.connected and not before:
+            self.report = replace(self.report, outcome=connection.outcome)
+            self._done(self)
+        for event in events:
+            match event:
+                case DataReceived(data):
+                    self.report = replace(self.report, echoed=self.report.echoed + len(data))
+                    if data:
+                        connection.send(data)
+                case KeysUpdated():
+                    self.report = replace(self.report, key_updates=self.report.key_updates + 1)
+                case PeerClosed():
+                    connection.close()
+        await self.link.flush()
+
+
+def _printable(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
