@@ -51,9 +51,12 @@ def test_a_wrong_prediction_is_told_what_happened(prediction: Prediction) -> Non
 def test_running_the_cell_again_does_not_lose_the_choice(prediction: Prediction) -> None:
     controls(prediction)[0].value = "yes, all"
     again = Prediction(prediction.question, prediction.options, key=prediction.key)
+    assert again.reveal("no & never", WHY).predicted == "yes, all"
     assert controls(again)[0].value == "yes, all"
     other_options = Prediction("Another question?", (1, 2), key=prediction.key)
     assert other_options.chosen is None
+    other_question = Prediction("Another question?", prediction.options)
+    assert other_question.chosen is None
 
 
 def test_an_outcome_or_a_choice_that_is_no_option_is_an_error(prediction: Prediction) -> None:

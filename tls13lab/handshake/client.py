@@ -198,6 +198,9 @@ def on_server_hello(
     }
     if answer.ecdhe is not None:
         revealed["ecdhe"] = answer.ecdhe
+    if psk is not None:
+        # Perhaps not the one that was offered first.
+        revealed["psk"] = psk.key
     actions: Actions = [Reveal(revealed)]
     if config.middlebox_compatibility and before.retry is None:
         actions.append(SendCompatibilityCcs())

@@ -41,7 +41,7 @@ class Trace:
             self._steps.append(replace(seen, secrets=self._new))
             self._new = {}
             return
-        fresh = {name: value for name, value in seen.items() if name not in self._known}
+        fresh = {name: one for name, one in seen.items() if self._known.get(name) != one}
         self._known |= fresh
         if self._steps:
             last = self._steps[-1]

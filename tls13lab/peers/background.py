@@ -1,4 +1,4 @@
-"""A server beside the program that asks for it: in a thread, for notebooks, tests and the command line.
+"""A server beside the program that asks for it: in a thread, for notebooks and tests.
 
 An example::
 
@@ -15,9 +15,10 @@ An example::
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 
 from tls13lab.handshake.config import ServerConfig
 from tls13lab.peers.keylog import KeyLog
@@ -35,9 +36,9 @@ class CannotListen(LocalFault):
 class Running:
     """A server that runs; ``host`` and ``port`` are where."""
 
-    def __init__(self, server: Server, loop: asyncio.AbstractEventLoop, host: str, port: int) -> None:
+    def __init__(self, server: Server, host: str, port: int, stop: Callable[[], object]) -> None:
         self.host, self.port = host, port
-        self._server, self._loop = server, loop
+        self._server, self._stop_signal = server, stop
         self._ended = 0
         self._changed = threading.Condition()
         self._done = False
@@ -77,3 +78,54 @@ class Running:
         with self._changed:
             self._done = True
             self._changed.notify_all()
+
+
+@contextmanager
+def serving(
+    config: ServerConfig,
+    *,
+    host: str = LOOPBACK,
+    port: int = 0,
+    limits: Limits | None = None,
+    stop_after: int | None = None,
+    keylog: KeyLog | None = None,
+    log: Log | None = None,
+    environment: EnvironmentSource = real_environment,
+) -> Iterator[Running]:
+    """Serve from here to the end of the ``with`` block; raises CannotListen."""
+    ready: Future[Running] = Future()
+
+    async def work() -> None:
+        server = Server(
+            config,
+            limits=limits,
+            stop_after=stop_after,
+            keylog=keylog,
+            log=log,
+            on_end=lambda report: running._note_end(report),
+            environment=environment,
+        )
+        loop = asyncio.get_running_loop()
+        try:
+            address, bound = await server.start(host, port)
+        except (OSError, OverflowError) as error:
+            ready.set_exception(CannotListen(f"cannot listen on {host} port {port}: {error}"))
+            return
+        stopping = asyncio.Event()
+        stop = partial(loop.call_soon_threadsafe, stopping.set)
+        running = Running(server, address, bound, stop)
+        ready.set_result(running)
+        done = asyncio.create_task(server.done.wait())
+        done.add_done_callback(lambda _: running._note_done())
+        await stopping.wait()
+        done.cancel()
+        await server.stop()
+
+    thread = threading.Thread(target=asyncio.run, args=(work(),), daemon=True)
+    thread.start()
+    running = ready.result()
+    try:
+        yield running
+    finally:
+        running._stop_signal()
+        thread.join()

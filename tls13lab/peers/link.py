@@ -75,7 +75,9 @@ class Link:
             await self._writer.drain()
         except OSError:
             self.ended = True
-            raise TruncatedConnection("the peer closed the transport while it was sent to") from None
+            raise TruncatedConnection(
+                "the peer closed the transport while it was sent to"
+            ) from None
 
     def write(self) -> None:
         """Send what waits, without waiting: for the side that bounds its own data."""

@@ -147,9 +147,9 @@ class Server:
             talk.report = replace(talk.report, fault=fault)
         except Exception as error:
             # A fault of the lab's own must not take the other clients down; but it is not hidden.
-            fault = LocalFault(f"internal error ({type(error).__name__}): please report it")
-            await link.fail(fault)
-            talk.report = replace(talk.report, fault=fault)
+            ours = LocalFault(f"internal error ({type(error).__name__}): please report it")
+            await link.fail(ours)
+            talk.report = replace(talk.report, fault=ours)
         finally:
             try:
                 self._end(talk)

@@ -64,28 +64,33 @@ class Answer:
 class Prediction:
     """A question with a few answers to choose from.
 
-    ``options`` are the values that an experiment may come out with; as a mapping, with the words
-    for each. ``key`` is the name under which the choice is remembered.
+    ``options`` are what an experiment may come out with, or a mapping from that to the words for
+    it. ``key`` is the name under which the choice is remembered: by default, the question.
     """
 
     def __init__(
-        self, question: str, options: Sequence[object] | Mapping[Any, str], key: str
+        self, question: str, options: Sequence[object] | Mapping[Any, str], key: str = ""
     ) -> None:
         named = options if isinstance(options, Mapping) else {one: str(one) for one in options}
         self.question = question
-        self.options: dict[object, str] = dict(named)
-        self.key = key
+        self.key = key or question
+        self._words: dict[object, str] = dict(named)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options' words, in their order."""
+        return tuple(self._words.values())
 
     @property
     def chosen(self) -> str | None:
         """The words of the option chosen last, or None."""
         words = _chosen.get(self.key)
-        return words if words in self.options.values() else None
+        return words if words in self.options else None
 
     def choose(self, words: str) -> None:
         """What the radio buttons do; the same without them."""
-        if words not in self.options.values():
-            raise ValueError(f"{words!r} is not one of {list(self.options.values())}")
+        if words not in self.options:
+            raise ValueError(f"{words!r} is not one of {self.options}")
         _chosen[self.key] = words
 
     def forget(self) -> None:
@@ -94,7 +99,7 @@ class Prediction:
 
     def reveal(self, actual: object, why: str) -> Answer:
         """Compare with what happened; raises KeyError if that is none of the options."""
-        return Answer(self.chosen, self.options[actual], why)
+        return Answer(self.chosen, self._words[actual], why)
 
     # Showing it ----------------------------------------------------------------------------------
 
@@ -108,15 +113,13 @@ class Prediction:
     @property
     def html(self) -> str:
         """The question and its options, for where no kernel runs."""
-        items = "".join(f"<li>{escape(words)}</li>" for words in self.options.values())
+        items = "".join(f"<li>{escape(words)}</li>" for words in self.options)
         return f"<p><b>Predict:</b> {escape(self.question)}</p><ul>{items}</ul>"
 
     @property
     def text(self) -> str:
         """The same as plain text."""
-        return "\n".join(
-            [f"Predict: {self.question}", *(f"( ) {o}" for o in self.options.values())]
-        )
+        return "\n".join([f"Predict: {self.question}", *(f"( ) {o}" for o in self.options)])
 
     def controls(self) -> Any:
         """The question, a radio button for each option, and a line that says what is chosen."""
@@ -125,8 +128,9 @@ class Prediction:
         question = ipywidgets.HTML(f"<b>Predict:</b> {escape(self.question)}")
         status = ipywidgets.HTML(self.status)
         radio = ipywidgets.RadioButtons(
-            options=list(self.options.values()),
+            options=list(self.options),
             value=self.chosen,
+            tooltip=self.question,
             layout=ipywidgets.Layout(width="auto"),
         )
 

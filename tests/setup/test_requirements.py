@@ -1,0 +1,73 @@
+"""The lock, what it was made from, Binder's list and pyproject.toml all say the same."""
+
+import re
+import tomllib
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.conftest import ROOT
+
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def requirements(name: str) -> list[Requirement]:
+    """The requirements of a file, without comments and options."""
+    lines = (
+        re.sub(r"(^|\s)#.*", "", line).strip() for line in (ROOT / name).read_text().split("\n")
+    )
+    return [Requirement(line) for line in lines if line and not line.startswith("-")]
+
+
+def locked() -> dict[str, set[str]]:
+    """Each package of the lock with its versions: one, or one for each kind of machine."""
+    lock: dict[str, set[str]] = {}
+    for one in requirements("requirements.txt"):
+        lock.setdefault(canonicalize_name(one.name), set()).add(str(one.specifier))
+    return lock
+
+
+def test_every_line_of_both_files_pins_one_exact_version() -> None:
+    for name in ("requirements.in", "requirements.txt"):
+        found = requirements(name)
+        assert len(found) > 20
+        for one in found:
+            assert re.fullmatch(r"==[\w.]+", str(one.specifier)), f"{name}: {one}"
+
+
+def test_the_lock_has_every_direct_requirement_in_its_version() -> None:
+    lock = locked()
+    for one in requirements("requirements.in"):
+        assert lock.get(canonicalize_name(one.name)) == {str(one.specifier)}, one.name
+
+
+def test_a_second_version_of_a_package_is_for_another_machine() -> None:
+    for one in requirements("requirements.txt"):
+        if len(locked()[canonicalize_name(one.name)]) > 1:
+            assert one.marker is not None, one
+
+
+def test_the_lock_names_no_index_and_no_local_file() -> None:
+    for name in ("requirements.in", "requirements.txt", "binder/requirements.txt"):
+        text = (ROOT / name).read_text()
+        assert not re.search(r"://|--(extra-)?index|--find-links|--hash|^-e|@ ", text, re.M), name
+
+
+def test_binder_takes_its_versions_from_the_lock() -> None:
+    assert "-c ../requirements.txt" in (ROOT / "binder/requirements.txt").read_text().splitlines()
+    direct = {canonicalize_name(one.name) for one in requirements("requirements.in")}
+    wanted = requirements("binder/requirements.txt")
+    assert all(str(one.specifier) == "" for one in wanted)
+    assert {canonicalize_name(one.name) for one in wanted} <= direct
+
+
+def test_what_the_package_declares_is_what_binder_and_the_lab_install() -> None:
+    project = PYPROJECT["project"]
+    declared = [*project["dependencies"], *project["optional-dependencies"]["lab"]]
+    declared += PYPROJECT["build-system"]["requires"]
+    names = {canonicalize_name(Requirement(one).name) for one in declared}
+    assert names == {canonicalize_name(one.name) for one in requirements("binder/requirements.txt")}
+    for text in declared:
+        one = Requirement(text)
+        for version in locked()[canonicalize_name(one.name)]:
+            assert one.specifier.contains(version.removeprefix("==")), f"{text} against {version}"

@@ -1,0 +1,131 @@
+"""The commands and their help. What each one does is in a file of its own, imported when called."""
+
+import click
+
+from tls13lab import __version__
+from tls13lab.cli.options import GROUPS, MODES, Hexadecimal, Listed, shared
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+FILE = click.Path(dir_okay=False)
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="tls13lab")
+def cli() -> None:
+    """TLS 1.3 pre-shared keys on real bytes, for learning.
+
+    This is for learning, not for protecting real traffic: nobody has audited it.
+
+    \b
+    Examples:
+      tls13lab doctor
+      tls13lab vectors
+      tls13lab serve --psk 0011223344556677 --identity lab --modes psk_ke,psk_dhe_ke
+      tls13lab connect 127.0.0.1:PORT --psk 0011223344556677 --identity lab --send hello
+    """
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@click.option("--cert", type=FILE, help="Certificate chain, PEM.")
+@click.option("--key", type=FILE, help="Its private key, PEM, not encrypted.")
+@click.option("--self-signed", is_flag=True, help="Make a certificate for localhost, for this run.")
+@click.option(
+    "--modes",
+    type=Listed(MODES),
+    default="psk_dhe_ke",
+    show_default=True,
+    help="How PSKs may be used. psk_ke loses forward secrecy.",
+)
+@click.option("--prefer-psk-ke", is_flag=True, help="Of both modes, take psk_ke.")
+@click.option(
+    "--tickets",
+    type=click.Choice(["stateless", "stateful", "off"]),
+    default="stateless",
+    show_default=True,
+    help="Sealed under a ticket key, or kept in memory for one use each.",
+)
+@click.option("--ticket-key", type=Hexadecimal(32, 48), help="48 bytes (name, key), or 32.")
+@click.option("--ticket-lifetime", type=click.IntRange(1, 604800), default=7200, help="Seconds.")
+@click.option("--connections", type=click.IntRange(1), help="Stop after so many.")
+@shared
+def serve(**options: object) -> None:
+    """Listen, and echo what is received.
+
+    Prints "listening on HOST:PORT" at once and a line per connection.
+
+    \b
+    Examples:
+      tls13lab serve --self-signed
+      tls13lab serve --cert cert.pem --key key.pem --port 4433 --tickets stateful
+      tls13lab serve --psk 0011223344556677 --identity lab --modes psk_ke --connections 1
+    """
+    from tls13lab.cli import serve as command
+
+    command.run(**options)  # type: ignore[arg-type]
+
+
+@cli.command()
+@click.argument("address", metavar="HOST:PORT")
+@click.option(
+    "--modes",
+    type=Listed(MODES),
+    default="psk_dhe_ke",
+    show_default=True,
+    help="How the PSKs may be used. psk_ke loses forward secrecy.",
+)
+@click.option("--share-groups", type=Listed(GROUPS), help="Groups to send a share in at once.")
+@click.option("--session", type=FILE, help="Resume with a ticket from this file.")
+@click.option("--save-session", type=FILE, help="Save the tickets that come to this file.")
+@click.option("--cafile", type=FILE, help="Believe certificates that lead to these roots, PEM.")
+@click.option("--pin", type=Hexadecimal(32), help="Believe the certificate with this SHA-256.")
+@click.option("--insecure", is_flag=True, help="Believe any certificate: no authentication.")
+@click.option("--server-name", metavar="NAME", help="The name to ask for; HOST by default.")
+@click.option("--send", default="", metavar="TEXT", help="Send this and wait for its echo.")
+@click.option("--timeout", type=click.FloatRange(0.1), default=10.0, show_default=True)
+@shared
+def connect(**options: object) -> None:
+    """Connect, send, read, collect tickets, close.
+
+    Without --cafile, --pin or --insecure no certificate is believed: only a PSK will do.
+
+    \b
+    Examples:
+      tls13lab connect 127.0.0.1:4433 --psk 0011223344556677 --identity lab --send hello
+      tls13lab connect localhost:4433 --cafile cert.pem --save-session s.json
+      tls13lab connect localhost:4433 --session s.json --modes psk_ke,psk_dhe_ke --json
+    """
+    from tls13lab.cli import connect as command
+
+    command.run(**options)  # type: ignore[arg-type]
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def vectors(as_json: bool) -> None:
+    """Recompute the published handshakes of RFC 8448.
+
+    \b
+    Examples:
+      tls13lab vectors
+      tls13lab vectors --json
+    """
+    from tls13lab.cli import vectors as command
+
+    command.run(as_json=as_json)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def doctor(as_json: bool) -> None:
+    """Say what is installed, and what to do about what is not.
+
+    \b
+    Examples:
+      tls13lab doctor
+      tls13lab doctor --json
+    """
+    from tls13lab.cli import doctor as command
+
+    command.run(as_json=as_json)

@@ -1,0 +1,152 @@
+"""``tls13lab connect``: one connection, and what it came to."""
+
+import ipaddress
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tls13lab.cli import report
+from tls13lab.cli.options import GROUPS, SUITES, external_psks, protocols
+from tls13lab.crypto.certificates import (
+    Trust,
+    TrustAnyone,
+    TrustPin,
+    TrustRoots,
+    load_pem_chain,
+)
+from tls13lab.handshake.config import ClientConfig
+from tls13lab.peers import client, session_file
+from tls13lab.peers.keylog import KeyLog
+from tls13lab.psk.keys import ResumptionPsk
+from tls13lab.wire.codepoints import NamedGroup, name_of
+from tls13lab.wire.faults import LocalFault
+
+
+def run(
+    *,
+    address: str,
+    session: str | None,
+    save_session: str | None,
+    send: str,
+    timeout: float,
+    keylog: str | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Check the options, connect, and say what came of it."""
+    host, port = _parse(address)
+
+    def work() -> report.Result:
+        saved = session_file.load(Path(session)) if session else ()
+        ticket = _usable(saved)
+        if session and ticket is None:
+            click.echo(f"tls13lab: no ticket in {session} can be used any more", err=True)
+        config = _config(host=host, ticket=ticket, **options)
+        log = KeyLog(Path(keylog)) if keylog else None
+        done = client.connect(host, port, config, send=send.encode(), timeout=timeout, keylog=log)
+        if save_session:
+            # A ticket is to be used once: the one that was just offered is not kept.
+            same = session is not None and Path(session).resolve() == Path(save_session).resolve()
+            kept = [one for one in saved if same and one is not ticket]
+            session_file.save(Path(save_session), [*done.tickets, *kept])
+        return _described(done)
+
+    report.run(work, _sentence, as_json=as_json)
+
+
+def _parse(address: str) -> tuple[str, int]:
+    host, colon, port = address.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not (colon and host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise click.UsageError("give HOST:PORT, as in 127.0.0.1:4433 or [::1]:4433")
+    return host, int(port)
+
+
+def _usable(tickets: Sequence[ResumptionPsk]) -> ResumptionPsk | None:
+    now_ms = time.time_ns() // 1_000_000
+    return next((one for one in tickets if one.usable(now_ms)), None)
+
+
+def _config(
+    *,
+    host: str,
+    ticket: ResumptionPsk | None,
+    psks: Sequence[bytes],
+    identities: Sequence[str],
+    psk_hash: str,
+    modes: Sequence[Any],
+    suites: Any,
+    groups: Any,
+    share_groups: Any,
+    alpn: str | None,
+    padding: int,
+    cafile: str | None,
+    pin: bytes | None,
+    insecure: bool,
+    server_name: str | None,
+) -> ClientConfig:
+    trust = _trust(cafile, pin, insecure)
+    external = external_psks(psks, identities, psk_hash)
+    offered = (*((ticket,) if ticket else ()), *external)
+    if not offered and trust is None:
+        raise LocalFault("give --psk and --identity, a --session, or --cafile, --pin or --insecure")
+    name = server_name if server_name is not None else _dns_name(host)
+    if ticket is not None and ticket.server_name != name:
+        raise LocalFault(
+            f"the session is for the name {ticket.server_name}: give it with --server-name"
+        )
+    return ClientConfig(
+        psks=offered,
+        modes=frozenset(modes),
+        trust=trust,
+        server_name=name,
+        certificate_name=server_name or host,
+        alpn=protocols(alpn),
+        suites=suites or SUITES,
+        groups=groups or GROUPS[:2],
+        share_groups=share_groups,
+        padding=padding,
+    )
+
+
+def _dns_name(host: str) -> str | None:
+    """The name to ask for: none for an address, which server_name cannot carry (RFC 6066)."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    return None
+
+
+def _trust(cafile: str | None, pin: bytes | None, insecure: bool) -> Trust | None:
+    if (cafile is not None) + (pin is not None) + insecure > 1:
+        raise click.UsageError("give only one of --cafile, --pin and --insecure")
+    if cafile is not None:
+        return TrustRoots(load_pem_chain(Path(cafile).read_bytes()))
+    if pin is not None:
+        return TrustPin(pin)
+    return TrustAnyone() if insecure else None
+
+
+def _described(done: client.Report) -> report.Result:
+    outcome = done.outcome
+    return {
+        "mode": outcome.mode,
+        "resumed": outcome.resumed,
+        "suite": outcome.suite.name,
+        "group": None if outcome.group is None else name_of(NamedGroup, outcome.group),
+        "psk_identity_kind": outcome.psk_kind.value if outcome.psk_kind else None,
+        "retried": outcome.retried,
+        "alpn": outcome.alpn.decode("ascii", "replace") if outcome.alpn else None,
+        "server_name": outcome.server_name,
+        "received": done.received.decode("utf-8", "replace"),
+        "tickets": len(done.tickets),
+    }
+
+
+def _sentence(result: report.Result) -> str:
+    words = [f"{name}: {value}" for name, value in result.items() if value not in (None, "")]
+    return "\n".join(words)

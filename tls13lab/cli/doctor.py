@@ -1,0 +1,106 @@
+"""``tls13lab doctor``: what is installed here, and what to do about what is not."""
+
+import os
+import platform
+import shutil
+import sys
+from dataclasses import asdict, dataclass
+from importlib import metadata
+
+from tls13lab import __version__
+from tls13lab.cli import report
+from tls13lab.peers.openssl import OpenSSLUnavailable, find_openssl
+from tls13lab.pictures.dot import layout_program
+
+INSTALL = "run: python3 run.py lab"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing: whether it is there, which one, whether it is needed, and what to do if not."""
+
+    name: str
+    there: bool
+    detail: str
+    needed: bool
+    advice: str
+
+
+def findings() -> list[Finding]:
+    """All that is looked for, the needed things first."""
+    return [
+        Finding("Python", sys.version_info >= (3, 11), platform.python_version(), True, "use 3.11"),
+        Finding("tls13lab", True, __version__, True, ""),
+        _package("cryptography", needed=True),
+        _mlkem(),
+        *(_package(name) for name in ("jupyterlab", "ipywidgets", "graphviz", "matplotlib")),
+        _layout(),
+        *_openssl(),
+        _browser(),
+    ]
+
+
+def _package(name: str, *, needed: bool = False) -> Finding:
+    try:
+        return Finding(name, True, metadata.version(name), needed, "")
+    except metadata.PackageNotFoundError:
+        return Finding(name, False, "not installed", needed, INSTALL)
+
+
+def _mlkem() -> Finding:
+    from tls13lab.crypto.entropy import seeded
+    from tls13lab.crypto.groups import initiate
+    from tls13lab.wire.codepoints import NamedGroup
+
+    try:
+        initiate(NamedGroup.X25519MLKEM768, seeded("doctor"))
+    except Exception as error:  # whatever the library says: it is only reported
+        advice = "install cryptography 50 or later"
+        return Finding("X25519MLKEM768", False, type(error).__name__, False, advice)
+    return Finding("X25519MLKEM768", True, "works", False, "")
+
+
+def _layout() -> Finding:
+    program = layout_program()
+    detail = os.path.basename(program) if program else "not found"
+    return Finding("graph layout", program is not None, detail, False, INSTALL)
+
+
+def _openssl() -> list[Finding]:
+    advice = "install OpenSSL 3: the live sections of the lessons use it"
+    try:
+        found = find_openssl()
+    except OpenSSLUnavailable as error:
+        return [Finding("openssl", False, str(error), False, advice)]
+    rows = [Finding("openssl", True, found.banner, False, "")]
+    newer = "a newer OpenSSL has it"
+    for name, able in found.abilities.items():
+        rows.append(Finding(f"openssl: {name}", able, "yes" if able else "no", False, newer))
+    return rows
+
+
+def _browser() -> Finding:
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    found = next((name for name in names if shutil.which(name)), None)
+    advice = "install Chromium: only the browser tests use it"
+    return Finding("browser for tests", found is not None, found or "not found", False, advice)
+
+
+def run(*, as_json: bool) -> None:
+    """Look for everything; exit with 1 if a needed thing is missing."""
+
+    def work() -> report.Result:
+        rows = findings()
+        ok = all(one.there for one in rows if one.needed)
+        return {"ok": ok, "findings": [asdict(one) for one in rows]}
+
+    report.run(work, _lines, as_json=as_json)
+
+
+def _lines(result: report.Result) -> str:
+    lines = []
+    for one in result["findings"]:
+        mark = "ok     " if one["there"] else "MISSING" if one["needed"] else "absent "
+        advice = "" if one["there"] or not one["advice"] else f"; {one['advice']}"
+        lines.append(f"{mark} {one['name']}: {one['detail']}{advice}")
+    return "\n".join(lines)

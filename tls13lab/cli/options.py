@@ -1,0 +1,117 @@
+"""The options that commands share, and how their texts become values."""
+
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from typing import Any, TypeVar
+
+import click
+
+from tls13lab.wire.codepoints import CipherSuite, NamedGroup, PskKeyExchangeMode
+
+Code = TypeVar("Code", bound=IntEnum)
+
+SUITES = tuple(CipherSuite)
+GROUPS = (NamedGroup.X25519, NamedGroup.SECP256R1, NamedGroup.X25519MLKEM768)
+MODES = tuple(PskKeyExchangeMode)
+
+
+class Listed(click.ParamType):
+    """Names of code points with commas between them, in any case."""
+
+    name = "LIST"
+
+    def __init__(self, allowed: Sequence[IntEnum]) -> None:
+        self._allowed = {one.name.lower(): one for one in allowed}
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[IntEnum, ...]:
+        """The code points, in the order in which they were named."""
+        if isinstance(value, tuple):
+            return value
+        names = [name.strip().lower() for name in value.split(",")]
+        unknown = [name for name in names if name not in self._allowed]
+        if unknown:
+            choices = ", ".join(one.name for one in self._allowed.values())
+            self.fail(f"{unknown[0]!r} is none of {choices}", param, ctx)
+        return tuple(dict.fromkeys(self._allowed[name] for name in names))
+
+
+class Hexadecimal(click.ParamType):
+    """Bytes as hexadecimal digits; ``lengths`` in bytes, if only some are right."""
+
+    name = "HEX"
+
+    def __init__(self, *lengths: int) -> None:
+        self._lengths = lengths
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> bytes:
+        """The bytes; a wrong value is not repeated, for it may be a key with a slip in it."""
+        if isinstance(value, bytes):
+            return value
+        try:
+            data = bytes.fromhex(value)
+        except ValueError:
+            self.fail("give it as an even number of hexadecimal digits", param, ctx)
+        if not data or (self._lengths and len(data) not in self._lengths):
+            wanted = " or ".join(str(one) for one in self._lengths) or "1 or more"
+            self.fail(f"give {wanted} bytes, two hexadecimal digits each", param, ctx)
+        return data
+
+
+Decorated = Callable[..., Any]
+
+
+def shared(command: Decorated) -> Decorated:
+    """PSKs, modes, suites, groups, ALPN, key log and JSON: what both ends take."""
+    options = [
+        click.option("--psk", "psks", type=Hexadecimal(), multiple=True, help="An external PSK."),
+        click.option(
+            "--identity", "identities", multiple=True, metavar="STR", help="The name of that PSK."
+        ),
+        click.option(
+            "--psk-hash",
+            type=click.Choice(["sha256", "sha384"]),
+            default="sha256",
+            show_default=True,
+            help="The hash that the PSKs belong to.",
+        ),
+        click.option("--suites", type=Listed(SUITES), help="Cipher suites, most wanted first."),
+        click.option("--groups", type=Listed(GROUPS), help="Groups, most wanted first."),
+        click.option("--alpn", metavar="LIST", help="Application protocols, commas between them."),
+        click.option(
+            "--padding",
+            type=click.IntRange(1, 16384),
+            default=1,
+            help="Round each protected record up to a multiple of so many bytes.",
+        ),
+        click.option(
+            "--keylog",
+            type=click.Path(dir_okay=False),
+            help="Append the traffic secrets to this file (SSLKEYLOGFILE, RFC 9850).",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def external_psks(
+    psks: Sequence[bytes], identities: Sequence[str], hash_name: str
+) -> tuple[Any, ...]:
+    """The external PSKs, from keys and names in the same order."""
+    from tls13lab.psk.keys import ExternalPsk
+
+    if len(psks) != len(identities):
+        raise click.UsageError("give each --psk one --identity, in the same order")
+    names = [identity.encode() for identity in identities]
+    if not all(0 < len(name) < 2**16 for name in names):
+        raise click.UsageError("an --identity has 1 to 65535 bytes")
+    return tuple(ExternalPsk(n, k, hash_name) for n, k in zip(names, psks, strict=True))
+
+
+def protocols(text: str | None) -> tuple[bytes, ...]:
+    """ALPN names from their list."""
+    names = tuple(name.encode() for name in text.split(",")) if text else ()
+    if not all(0 < len(name) < 256 for name in names):
+        raise click.UsageError("a name in --alpn has 1 to 255 bytes")
+    return names

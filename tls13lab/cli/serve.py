@@ -1,0 +1,147 @@
+"""``tls13lab serve``: an echo server in the foreground, until a signal or its last connection."""
+
+import asyncio
+import hashlib
+import os
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tls13lab.cli import report
+from tls13lab.cli.options import GROUPS, SUITES, external_psks, protocols
+from tls13lab.crypto.certificates import Credential, load_credential, self_signed
+from tls13lab.handshake.config import ServerConfig
+from tls13lab.peers.background import CannotListen
+from tls13lab.peers.keylog import KeyLog
+from tls13lab.peers.link import real_environment
+from tls13lab.peers.server import Served, Server
+from tls13lab.psk.stateful import StatefulTickets
+from tls13lab.psk.stateless import StatelessTickets, TicketKey
+from tls13lab.psk.tickets import TicketBook
+
+
+def run(
+    *,
+    host: str,
+    port: int,
+    connections: int | None,
+    keylog: str | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Check the options, listen, and serve to the end."""
+
+    def work() -> report.Result:
+        config = _config(**options)
+        log = KeyLog(Path(keylog)) if keylog else None
+        server_reports = asyncio.run(_serve(config, host, port, connections, log))
+        return {"connections": [_described(one) for one in server_reports]}
+
+    report.run(work, lambda result: f"served {len(result['connections'])}", as_json=as_json)
+
+
+def _config(
+    *,
+    cert: str | None,
+    key: str | None,
+    self_signed: bool,
+    psks: Sequence[bytes],
+    identities: Sequence[str],
+    psk_hash: str,
+    modes: Sequence[Any],
+    prefer_psk_ke: bool,
+    tickets: str,
+    ticket_key: bytes | None,
+    ticket_lifetime: int,
+    suites: Any,
+    groups: Any,
+    alpn: str | None,
+    padding: int,
+) -> ServerConfig:
+    external = external_psks(psks, identities, psk_hash)
+    credential = _credential(cert, key, self_signed)
+    if credential is None and not external:
+        raise click.UsageError("give --self-signed, or --cert and --key, or --psk and --identity")
+    return ServerConfig(
+        credential=credential,
+        psks=external,
+        modes=frozenset(modes),
+        prefer_psk_ke=prefer_psk_ke,
+        tickets=_tickets(tickets, ticket_key),
+        ticket_lifetime_s=ticket_lifetime,
+        alpn=protocols(alpn),
+        suites=suites or SUITES,
+        groups=groups or GROUPS,
+        padding=padding,
+    )
+
+
+def _credential(cert: str | None, key: str | None, make: bool) -> Credential | None:
+    if (cert is None) != (key is None) or (cert is not None and make):
+        raise click.UsageError("give --cert and --key together, or --self-signed alone")
+    if make:
+        env = real_environment()
+        credential = self_signed("localhost", env.now_ms, env.entropy)
+        pin = hashlib.sha256(credential.chain[0]).hexdigest()
+        click.echo(f"certificate for localhost; clients may use --pin {pin}", err=True)
+        return credential
+    if cert is None or key is None:
+        return None
+    return load_credential(Path(cert).read_bytes(), Path(key).read_bytes())
+
+
+def _tickets(kind: str, key: bytes | None) -> TicketBook | None:
+    if key is not None and kind != "stateless":
+        raise click.UsageError("--ticket-key is for --tickets stateless")
+    if kind == "off":
+        return None
+    if kind == "stateful":
+        return StatefulTickets()
+    if key is None:
+        return StatelessTickets(TicketKey.new(os.urandom))
+    # With 32 bytes there is no name: the first 16 bytes of the key's hash serve as one.
+    name = b"" if len(key) == 48 else hashlib.sha256(key).digest()[:16]
+    return StatelessTickets(TicketKey.from_bytes(name + key))
+
+
+async def _serve(
+    config: ServerConfig, host: str, port: int, connections: int | None, keylog: KeyLog | None
+) -> list[Served]:
+    def say(served: Served) -> None:
+        click.echo(str(served), err=True)
+
+    server = Server(config, stop_after=connections, keylog=keylog, log=say)
+    stop = asyncio.Event()
+    try:
+        address, bound = await server.start(host, port)
+    except (OSError, OverflowError) as error:
+        raise CannotListen(f"cannot listen on {host} port {port}: {error}") from None
+    place = f"[{address}]" if ":" in address else address
+    click.echo(f"listening on {place}:{bound}")
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # on Windows, Ctrl-C comes as KeyboardInterrupt
+            loop.add_signal_handler(number, stop.set)
+    waits = {asyncio.create_task(stop.wait()), asyncio.create_task(server.done.wait())}
+    _, unfinished = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for one in unfinished:
+        one.cancel()
+    await server.stop()
+    return list(server.reports)
+
+
+def _described(served: Served) -> dict[str, Any]:
+    outcome = served.outcome
+    return {
+        "peer": served.peer,
+        "mode": outcome.mode if outcome else None,
+        "suite": outcome.suite.name if outcome else None,
+        "resumed": outcome.resumed if outcome else None,
+        "echoed": served.echoed,
+        "error": str(served.fault) if served.fault else None,
+        "alert": report.alert_name(served.fault) if served.fault else None,
+    }
