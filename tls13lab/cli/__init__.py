@@ -1,4 +1,4 @@
-"""The command line: ``tls13lab``, also ``python -m tls13lab``. It parses, calls the rooms, and reports.
+"""The command line: ``tls13lab``, also ``python -m tls13lab``. It parses, calls, and reports.
 
 Exit codes: 0 done, 1 a handshake or check failed, 2 wrong usage.
 """

@@ -15,7 +15,7 @@ GROUPS = (NamedGroup.X25519, NamedGroup.SECP256R1, NamedGroup.X25519MLKEM768)
 MODES = tuple(PskKeyExchangeMode)
 
 
-class Listed(click.ParamType):
+class Listed(click.ParamType[tuple[IntEnum, ...]]):
     """Names of code points with commas between them, in any case."""
 
     name = "LIST"
@@ -35,7 +35,7 @@ class Listed(click.ParamType):
         return tuple(dict.fromkeys(self._allowed[name] for name in names))
 
 
-class Hexadecimal(click.ParamType):
+class Hexadecimal(click.ParamType[bytes]):
     """Bytes as hexadecimal digits; ``lengths`` in bytes, if only some are right."""
 
     name = "HEX"

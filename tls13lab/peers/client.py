@@ -182,7 +182,7 @@ class _Talk:
                     self._note(await link.receive())
                     if self._peer_closed or link.ended:
                         raise TruncatedConnection(_NO_HANDSHAKE)
-                await link.flush()
+                    await link.flush()
         except TimeoutError:
             raise Timeout(f"the handshake was not done within {self.timeout:g} s") from None
         except TruncatedConnection:

@@ -1,8 +1,8 @@
-"""A connection on a socket: what both roles need. No echo, no policy; asyncio's streams do the work.
+"""A connection on a socket: what both roles need, over asyncio's streams. No echo, no policy.
 
 A :class:`Link` reads bytes and gives events, and sends what the connection wants sent. It sends
-before it reads on, and the streams' buffers are bounded, so a peer that never reads makes us wait and
-not grow. Its errors are :class:`~tls13lab.wire.faults.TLSFault`, each one sentence.
+before it reads on, and the streams' buffers are bounded, so a peer that never reads makes us wait
+and not grow. Its errors are :class:`~tls13lab.wire.faults.TLSFault`, each one sentence.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
 """An echo server: many connections at a time, none of which can hurt another.
 
 Each connection is one task with a deadline on its handshake and on its silences, bounded buffers,
-and a place among at most ``max_connections``. Whatever goes wrong in it ends in its report. What the
-server does with data is to send it back; a KeyUpdate is answered by the connection itself.
+and a place among at most ``max_connections``. Whatever goes wrong in it ends in its report. What
+the server does with data is to send it back; a KeyUpdate is answered by the connection itself.
 
 This is asyncio; :func:`tls13lab.peers.background.serving` is for everyone else.
 """

@@ -130,7 +130,6 @@ class Prediction:
         radio = ipywidgets.RadioButtons(
             options=list(self.options),
             value=self.chosen,
-            tooltip=self.question,
             layout=ipywidgets.Layout(width="auto"),
         )
 
