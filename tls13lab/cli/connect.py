@@ -40,7 +40,7 @@ def run(
     host, port = _parse(address)
 
     def work() -> report.Result:
-        saved = session_file.load(Path(session)) if session else ()
+        saved = _load(session) if session else ()
         ticket = _usable(saved)
         if session and ticket is None:
             click.echo(f"tls13lab: no ticket in {session} can be used any more", err=True)
@@ -55,6 +55,13 @@ def run(
         return _described(done)
 
     report.run(work, _sentence, as_json=as_json)
+
+
+def _load(session: str) -> tuple[ResumptionPsk, ...]:
+    try:
+        return session_file.load(Path(session))
+    except session_file.SessionFileError as error:
+        raise LocalFault(str(error)) from None
 
 
 def _parse(address: str) -> tuple[str, int]:

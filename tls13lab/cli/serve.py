@@ -120,12 +120,12 @@ async def _serve(
         address, bound = await server.start(host, port)
     except (OSError, OverflowError) as error:
         raise CannotListen(f"cannot listen on {host} port {port}: {error}") from None
-    place = f"[{address}]" if ":" in address else address
-    click.echo(f"listening on {place}:{bound}")
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # on Windows, Ctrl-C comes as KeyboardInterrupt
             loop.add_signal_handler(number, stop.set)
+    place = f"[{address}]" if ":" in address else address
+    click.echo(f"listening on {place}:{bound}")
     waits = {asyncio.create_task(stop.wait()), asyncio.create_task(server.done.wait())}
     _, unfinished = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for one in unfinished:

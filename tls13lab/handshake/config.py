@@ -29,7 +29,8 @@ class ClientConfig:
     certificates to believe; without it the client takes no certificate, and so nothing but a PSK.
     ``certificate_name`` is whom the certificate must be for, if not for ``server_name``: an
     address, say, which server_name cannot carry. ``share_groups`` are those it sends a share in at
-    once; by default the first of ``groups``. ``padding`` rounds the content of every protected record up to a multiple of that many bytes.
+    once; by default the first of ``groups``. ``padding`` rounds the content of every protected
+    record up to a multiple of that many bytes.
     """
 
     psks: tuple[Psk, ...] = ()

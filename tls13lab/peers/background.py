@@ -9,16 +9,18 @@ An example::
     client, server = lesson_configs("psk_dhe_ke")
     with serving(server) as running:
         report = connect("127.0.0.1", running.port, client, send=b"hello")
+        ended = running.wait_for(1)
     assert (report.mode, report.received) == ("psk_dhe_ke", b"hello")
-    assert running.reports[0].echoed == 5
+    assert ended[0].echoed == 5
 """
 
 import asyncio
+import os
+import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import partial
 
 from tls13lab.handshake.config import ServerConfig
 from tls13lab.peers.keylog import KeyLog
@@ -36,17 +38,19 @@ class CannotListen(LocalFault):
 class Running:
     """A server that runs; ``host`` and ``port`` are where."""
 
-    def __init__(self, server: Server, host: str, port: int, stop: Callable[[], object]) -> None:
-        self.host, self.port = host, port
-        self._server, self._stop_signal = server, stop
-        self._ended = 0
+    def __init__(self, server: Server) -> None:
+        self.host, self.port = "", 0
+        self._server = server
         self._changed = threading.Condition()
+        self._ended = 0
         self._done = False
+        server.on_end = self._note_end
 
     @property
     def reports(self) -> tuple[Served, ...]:
         """The connections that have ended, in the order of their ends (the last 1000)."""
-        return tuple(self._server.reports)
+        with self._changed:
+            return tuple(self._server.reports)
 
     @property
     def config(self) -> ServerConfig:
@@ -61,23 +65,51 @@ class Running:
         """The reports, once at least ``ended`` connections have ended; else raises TimeoutError."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._ended >= ended, timeout):
-                raise TimeoutError(f"only {self._ended} connections have ended")
-            return self.reports
+                raise TimeoutError(f"{self._ended} of {ended} connections have ended")
+            return tuple(self._server.reports)
 
     def wait_done(self, timeout: float | None = None) -> bool:
-        """Whether the server has served all of its ``stop_after`` connections, after waiting."""
+        """Wait until the ``stop_after`` connections have ended; whether they have."""
         with self._changed:
             return self._changed.wait_for(lambda: self._done, timeout)
 
     def _note_end(self, report: Served) -> None:
         with self._changed:
+            self._server.reports.append(report)
             self._ended += 1
             self._changed.notify_all()
 
-    def _note_done(self) -> None:
+    async def _run(
+        self, host: str, port: int, ready: "Future[None]", stop: "Future[asyncio.Event]"
+    ) -> None:
+        try:
+            self.host, self.port = await self._server.start(host, port)
+        except (OSError, ValueError, OverflowError) as error:
+            ready.set_exception(CannotListen(_cannot(host, port, error)))
+            return
+        asked = asyncio.Event()
+        stop.set_result(asked)
+        ready.set_result(None)
+        done = asyncio.create_task(self._note_done())
+        await asked.wait()
+        done.cancel()
+        await self._server.stop()
+
+    async def _note_done(self) -> None:
+        await self._server.done.wait()
         with self._changed:
             self._done = True
             self._changed.notify_all()
+
+
+def _cannot(host: str, port: int, error: Exception) -> str:
+    if isinstance(error, socket.gaierror | ValueError | OverflowError):
+        reason = "there is no such address here"
+    elif isinstance(error, OSError) and error.errno:
+        reason = os.strerror(error.errno)
+    else:
+        reason = "the system refuses"
+    return f"cannot listen on {host} port {port}: {reason}"
 
 
 @contextmanager
@@ -92,40 +124,33 @@ def serving(
     log: Log | None = None,
     environment: EnvironmentSource = real_environment,
 ) -> Iterator[Running]:
-    """Serve from here to the end of the ``with`` block; raises CannotListen."""
-    ready: Future[Running] = Future()
+    """An echo server while the block lasts; by default on a free port of this machine only.
 
-    async def work() -> None:
-        server = Server(
-            config,
-            limits=limits,
-            stop_after=stop_after,
-            keylog=keylog,
-            log=log,
-            on_end=lambda report: running._note_end(report),
-            environment=environment,
-        )
-        loop = asyncio.get_running_loop()
-        try:
-            address, bound = await server.start(host, port)
-        except (OSError, OverflowError) as error:
-            ready.set_exception(CannotListen(f"cannot listen on {host} port {port}: {error}"))
-            return
-        stopping = asyncio.Event()
-        stop = partial(loop.call_soon_threadsafe, stopping.set)
-        running = Running(server, address, bound, stop)
-        ready.set_result(running)
-        done = asyncio.create_task(server.done.wait())
-        done.add_done_callback(lambda _: running._note_done())
-        await stopping.wait()
-        done.cancel()
-        await server.stop()
+    Raises :class:`CannotListen`. ``log`` is called in the server's thread.
+    """
+    server = Server(
+        config,
+        limits=limits,
+        stop_after=stop_after,
+        keylog=keylog,
+        log=log,
+        environment=environment,
+    )
+    running = Running(server)
+    ready: Future[None] = Future()
+    stop: Future[asyncio.Event] = Future()
+    loop = asyncio.new_event_loop()
 
-    thread = threading.Thread(target=asyncio.run, args=(work(),), daemon=True)
+    def run() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(running._run(host, port, ready, stop))
+
+    thread = threading.Thread(target=run, name="tls13lab server", daemon=True)
     thread.start()
-    running = ready.result()
     try:
+        ready.result()
         yield running
     finally:
-        running._stop_signal()
+        if stop.done():
+            loop.call_soon_threadsafe(stop.result().set)
         thread.join()

@@ -1,8 +1,9 @@
 """An echo server: many connections at a time, none of which can hurt another.
 
 Each connection is one task with a deadline on its handshake and on its silences, bounded buffers,
-and a place among at most ``max_connections``. Whatever goes wrong in it ends in its report. What
-the server does with data is to send it back; a KeyUpdate is answered by the connection itself.
+and a place among at most ``max_connections``; one more is turned away unheard. Whatever goes wrong
+in it ends in its report. What the server does with data is to send it back; a KeyUpdate is answered
+by the connection itself.
 
 This is asyncio; :func:`tls13lab.peers.background.serving` is for everyone else.
 """
@@ -10,7 +11,6 @@ This is asyncio; :func:`tls13lab.peers.background.serving` is for everyone else.
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tls13lab.handshake.actions import Outcome
@@ -79,7 +79,6 @@ class Server:
         stop_after: int | None = None,
         keylog: KeyLog | None = None,
         log: Log | None = None,
-        on_end: Log | None = None,
         environment: EnvironmentSource = real_environment,
     ) -> None:
         self.config = config
@@ -88,7 +87,8 @@ class Server:
         self.done = asyncio.Event()
         self._left = stop_after
         self._keylog = keylog
-        self._log, self._on_end = log, on_end
+        self.on_end: Log = self.reports.append
+        self._log = log
         self._environment = environment
         self._tasks: set[asyncio.Task[None]] = set()
         self._listener: asyncio.Server | None = None
@@ -110,7 +110,7 @@ class Server:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._left == 0:
+        if self._left == 0 or len(self._tasks) >= self.limits.max_connections:
             writer.transport.abort()
             return
         if self._left is not None:
@@ -134,13 +134,11 @@ class Server:
         talk = _Talk(link, report, self.limits, self._after_handshake)
         linger = False
         try:
-            if len(self._tasks) > self.limits.max_connections:
-                raise LocalFault("there are too many connections already")
             await talk.run()
         except asyncio.CancelledError:
+            talk.report = replace(talk.report, fault=LocalFault("the server was stopped"))
             link.connection.close()
-            with suppress(OSError):
-                link.write()
+            link.write()
             raise
         except TLSFault as fault:
             linger = not isinstance(fault, AlertReceived | Timeout)
@@ -166,11 +164,9 @@ class Server:
         report = talk.report
         if report.outcome is None and self._keylog is not None:
             self._keylog.add(talk.link.connection)
-        self.reports.append(report)
         if report.fault is not None and self._log is not None:
             self._log(report)
-        if self._on_end is not None:
-            self._on_end(report)
+        self.on_end(report)
 
 
 class _Talk:

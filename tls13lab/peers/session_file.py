@@ -1,61 +1,109 @@
-"""A saved session: a client's tickets with their PSKs, in a file that only its owner may read.
+"""A saved session: tickets and the PSKs that belong to them, as JSON. RFC 9846 sections 4.7.1, C.4.
 
-The file is JSON, because a student is meant to open it. It holds keys: whoever reads it can resume
-the session in the client's place.
+The file holds secrets: whoever reads it can resume in your place, and with psk_ke read along. So
+only its owner may read it, and it is written whole or not at all. A ticket is for one connection;
+who offers one should save what is left.
+
+    {"format": "tls13lab session", "version": 1, "tickets": [{"ticket": "<hex>", "psk": "<hex>",
+     "suite": "TLS_AES_128_GCM_SHA256", "received_ms": 1767225600000, "lifetime_s": 7200,
+     "age_add": 7, "server_name": null, "alpn": null, "max_early_data_size": 0}]}
 """
 
 import json
 import os
+import stat
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tls13lab.crypto.suites import SUITES
 from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.wire.codepoints import CipherSuite
-from tls13lab.wire.faults import LocalFault
 
-VERSION = 1
-MAX_BYTES = 2**21
-"""The longest file that is read: room for thirty tickets of the greatest length."""
+FORMAT, VERSION = "tls13lab session", 1
+MAX_TICKETS = 16
+MAX_BYTES = 4 * 2**20
+"""More than 16 tickets of 65535 bytes take in hexadecimal."""
 
 
-class BadSessionFile(LocalFault):
-    """The file is not a session that this lab saved."""
+class SessionFileError(ValueError):
+    """The file is not a session of this lab; the text says in a sentence what is wrong."""
 
 
 def save(path: Path, tickets: Sequence[ResumptionPsk]) -> None:
-    """Write the tickets; the old file stays whole until the new one is."""
-    text = json.dumps({"tls13lab session": VERSION, "tickets": [_out(one) for one in tickets]})
-    # mkstemp makes the file readable by its owner only.
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Replace the file by one with these tickets (the last 16), readable by its owner alone."""
+    content = {
+        "format": FORMAT,
+        "version": VERSION,
+        "tickets": [_to_json(psk) for psk in tickets[-MAX_TICKETS:]],
+    }
+    # In the same directory, since a rename within a file system is atomic; mkstemp makes it 0600.
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(text + "\n")
-        os.replace(temporary, path)
+        with open(descriptor, "w", encoding="ascii") as file:
+            json.dump(content, file, indent=1)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
     except BaseException:
-        os.unlink(temporary)
+        with suppress(OSError):
+            os.unlink(name)
         raise
 
 
 def load(path: Path) -> tuple[ResumptionPsk, ...]:
-    """The tickets; raises BadSessionFile, or OSError if the file cannot be read."""
-    with path.open("rb") as file:
-        raw = file.read(MAX_BYTES + 1)
+    """The tickets, oldest first; raises SessionFileError, or OSError if it cannot be read."""
+    text = _read(path)
     try:
-        if len(raw) > MAX_BYTES:
-            raise ValueError("too long")
-        content = json.loads(raw)
-        if content["tls13lab session"] != VERSION:
-            raise ValueError("another version")
-        return tuple(_in(one) for one in content["tickets"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        message = f"{path} is not a session file of this lab: save one with --save-session"
-        raise BadSessionFile(message) from None
+        content = json.loads(text, object_pairs_hook=_object)
+    except SessionFileError:
+        raise
+    except (ValueError, RecursionError):
+        raise SessionFileError("the session file is not JSON") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise SessionFileError("the file is not a session saved by tls13lab")
+    if content.get("version") != VERSION or isinstance(content["version"], bool):
+        raise SessionFileError(f"the session file is not of version {VERSION}")
+    _check_keys(content, {"format", "version", "tickets"}, "the session file")
+    tickets = content["tickets"]
+    if not isinstance(tickets, list) or len(tickets) > MAX_TICKETS:
+        raise SessionFileError(f"tickets is not a list of at most {MAX_TICKETS}")
+    return tuple(_from_json(one, f"ticket {number}") for number, one in enumerate(tickets, 1))
 
 
-def _out(psk: ResumptionPsk) -> dict[str, Any]:
+def _read(path: Path) -> bytes:
+    with open(path, "rb", opener=_open) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise SessionFileError("the session is not an ordinary file")
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise SessionFileError(f"the session file is longer than {MAX_BYTES} bytes")
+    return data
+
+
+def _open(path: str, flags: int) -> int:
+    # A pipe must not make us wait for its other end before we see that it is one.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        raise SessionFileError("the session file names a field twice")
+    return content
+
+
+def _check_keys(content: dict[str, Any], wanted: set[str], where: str) -> None:
+    if set(content) != wanted:
+        odd = min(set(content) ^ wanted)
+        what = f"lacks {odd}" if odd in wanted else "has a field that does not belong there"
+        raise SessionFileError(f"{where} {what}")
+
+
+def _to_json(psk: ResumptionPsk) -> dict[str, object]:
     return {
         "ticket": psk.identity.hex(),
         "psk": psk.key.hex(),
@@ -64,29 +112,77 @@ def _out(psk: ResumptionPsk) -> dict[str, Any]:
         "lifetime_s": psk.lifetime_s,
         "age_add": psk.age_add,
         "server_name": psk.server_name,
-        "alpn": psk.alpn.hex() if psk.alpn is not None else None,
+        # One character for each byte: ALPN names are bytes, and mostly ASCII.
+        "alpn": None if psk.alpn is None else psk.alpn.decode("latin-1"),
         "max_early_data_size": psk.max_early_data_size,
     }
 
 
-def _in(one: dict[str, Any]) -> ResumptionPsk:
-    suite = CipherSuite[one["suite"]]
-    numbers = {name: one[name] for name in ("received_ms", "lifetime_s", "age_add")}
-    numbers["max_early_data_size"] = one["max_early_data_size"]
-    if not all(type(number) is int and 0 <= number < 2**63 for number in numbers.values()):
-        raise ValueError("not a number in range")
-    name, alpn = one["server_name"], one["alpn"]
-    if not (name is None or isinstance(name, str)):
-        raise ValueError("not a name")
-    psk = ResumptionPsk(
-        identity=bytes.fromhex(one["ticket"]),
-        key=bytes.fromhex(one["psk"]),
-        hash_name=SUITES[suite].hash_name,
-        suite=suite,
-        server_name=name,
-        alpn=None if alpn is None else bytes.fromhex(alpn),
-        **numbers,
+_SUITES = {suite.name: suite for suite in SUITES.values()}
+
+
+def _from_json(content: object, where: str) -> ResumptionPsk:
+    if not isinstance(content, dict):
+        raise SessionFileError(f"{where} is not an object")
+    _check_keys(content, set(_FIELDS), where)
+    for name, (fits, what) in _FIELDS.items():
+        if not fits(content[name]):
+            raise SessionFileError(f"{name} of {where} is not {what}")
+    suite = _SUITES[content["suite"]]
+    key = bytes.fromhex(content["psk"])
+    if len(key) != suite.hash_length:
+        raise SessionFileError(f"psk of {where} does not have the length of the suite's hash")
+    alpn = content["alpn"]
+    return ResumptionPsk(
+        identity=bytes.fromhex(content["ticket"]),
+        key=key,
+        hash_name=suite.hash_name,
+        suite=CipherSuite(suite.code_point),
+        received_ms=content["received_ms"],
+        lifetime_s=content["lifetime_s"],
+        age_add=content["age_add"],
+        server_name=content["server_name"],
+        alpn=None if alpn is None else alpn.encode("latin-1"),
+        max_early_data_size=content["max_early_data_size"],
     )
-    if not 0 < len(psk.identity) < 2**16 or len(psk.key) != SUITES[suite].hash_length:
-        raise ValueError("a ticket or a key of an impossible length")
-    return psk
+
+
+Fits = Callable[[object], bool]
+
+
+def _integer(bits: int) -> tuple[Fits, str]:
+    def fits(value: object) -> bool:
+        return type(value) is int and 0 <= value < 2**bits
+
+    return fits, f"a whole number of at most {bits} bits"
+
+
+def _hexadecimal(most: int) -> tuple[Fits, str]:
+    def fits(value: object) -> bool:
+        if not isinstance(value, str) or len(value) % 2 or not 2 <= len(value) <= 2 * most:
+            return False
+        return set(value) <= set("0123456789abcdefABCDEF")
+
+    return fits, f"1 to {most} bytes in hexadecimal"
+
+
+def _text(limit: int) -> tuple[Fits, str]:
+    def fits(value: object) -> bool:
+        if not isinstance(value, str):
+            return value is None
+        return 1 <= len(value) <= 255 and all(ord(one) < limit for one in value)
+
+    return fits, f"null or a text of 1 to 255 characters below {limit}"
+
+
+_FIELDS: dict[str, tuple[Fits, str]] = {
+    "ticket": _hexadecimal(2**16 - 1),
+    "psk": _hexadecimal(64),
+    "suite": (lambda value: isinstance(value, str) and value in _SUITES, "a suite of the lab"),
+    "received_ms": _integer(63),
+    "lifetime_s": _integer(32),
+    "age_add": _integer(32),
+    "server_name": _text(128),
+    "alpn": _text(256),
+    "max_early_data_size": _integer(32),
+}
