@@ -89,8 +89,8 @@ class HandshakeStepper(Panel):
         self.outside = ipywidgets.Checkbox(value=False, description="as an eavesdropper sees it")
         moves = (("First", -self.view.last), ("Back", -1), ("Forward", 1), ("Last", self.view.last))
         self.buttons = [ipywidgets.Button(description=name, tooltip=name) for name, _ in moves]
-        row = ipywidgets.HBox([*self.buttons, self.slider, self.outside])
-        super().__init__([row], self._draw)
+        rows = [ipywidgets.HBox(self.buttons), ipywidgets.HBox([self.slider, self.outside])]
+        super().__init__(rows, self._draw)
         self.watch(self.slider, self.outside)
         for button, (_, by) in zip(self.buttons, moves, strict=True):
             button.on_click(lambda _, by=by: self._move(by))
