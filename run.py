@@ -59,12 +59,12 @@ CHECKS = {
     "types": ["mypy"],
     "imports": ["lint-imports", "--no-logo"],
 }
-PYTEST = ["pytest", "-n", "logical", "--maxprocesses", "8", "--dist", "loadfile"]
+PYTEST = ["pytest", "-n", "logical", "--maxprocesses", "8", "--dist"]
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg"]
 TESTS = {
-    "tests": [*PYTEST, "tests"],
+    "tests": [*PYTEST, "worksteal", "tests"],
     # In the order in which they stand: a notebook's cells build on one another.
-    "notebooks": [*PYTEST, "-p", "no:randomly", *NBVAL, "notebooks"],
+    "notebooks": [*PYTEST, "loadfile", "-p", "no:randomly", *NBVAL, "notebooks"],
 }
 
 

@@ -1,4 +1,4 @@
-"""One JupyterLab and one browser for all tests of this folder; one page for each test."""
+"""One JupyterLab for all tests of this folder, a browser for each file, a page for each test."""
 
 import shutil
 from collections.abc import Iterator
@@ -46,8 +46,12 @@ def add_last_cell(path: Path) -> None:
     nbformat.write(notebook, path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser for one file, no longer: while it is there, Playwright's event loop runs.
+
+    Then ``asyncio.run`` refuses to work in this process, also in the tests of other rooms.
+    """
     path = chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)

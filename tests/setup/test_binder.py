@@ -1,5 +1,6 @@
 """Binder: the recipe that it would build, and the same steps replayed into an empty environment."""
 
+import importlib.util
 import json
 import os
 import re
@@ -23,18 +24,13 @@ FIRST = "lab/tree/notebooks/00_start_here.ipynb"
 @pytest.fixture(scope="module")
 def dockerfile(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What Binder would build from this folder; no Docker is needed for asking."""
-    if shutil.which("jupyter-repo2docker") is None:
-        missing("jupyter-repo2docker is not on this machine (it does not run on Windows)")
+    if importlib.util.find_spec("repo2docker") is None:
+        missing("jupyter-repo2docker is not installed (it does not run on Windows)")
     copy = copy_of_the_project(tmp_path_factory.mktemp("binder"))
+    command = [sys.executable, "-m", "repo2docker", "--no-build", "--debug"]
+    command += ["--user-id=1000", "--user-name=jovyan", "."]
     done = subprocess.run(
-        [
-            "jupyter-repo2docker",
-            "--no-build",
-            "--debug",
-            "--user-id=1000",
-            "--user-name=jovyan",
-            ".",
-        ],
+        command,
         cwd=copy,
         capture_output=True,
         text=True,

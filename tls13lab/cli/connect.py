@@ -1,6 +1,7 @@
 """``tls13lab connect``: one connection, and what it came to."""
 
 import ipaddress
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ from tls13lab.peers import client, session_file
 from tls13lab.peers.keylog import KeyLog
 from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.wire.codepoints import NamedGroup, name_of
-from tls13lab.wire.faults import LocalFault
+from tls13lab.wire.faults import LocalFault, TLSFault
 
 
 def run(
@@ -38,20 +39,36 @@ def run(
 ) -> None:
     """Check the options, connect, and say what came of it."""
     host, port = _parse(address)
+    if save_session and not Path(save_session).parent.is_dir():
+        raise click.UsageError("the folder of --save-session does not exist")
 
     def work() -> report.Result:
         saved = _load(session) if session else ()
         ticket = _usable(saved)
         if session and ticket is None:
-            click.echo(f"tls13lab: no ticket in {session} can be used any more", err=True)
+            click.echo(f"tls13lab: {_spent(saved, session)}", err=True)
         config = _config(host=host, ticket=ticket, **options)
         log = KeyLog(Path(keylog)) if keylog else None
-        done = client.connect(host, port, config, send=send.encode(), timeout=timeout, keylog=log)
-        if save_session:
-            # A ticket is to be used once: the one that was just offered is not kept.
-            same = session is not None and Path(session).resolve() == Path(save_session).resolve()
-            kept = [one for one in saved if same and one is not ticket]
-            session_file.save(Path(save_session), [*done.tickets, *kept])
+        # A ticket is to be used once: the one that is offered now is not kept.
+        same = _same_file(session, save_session)
+        kept = [one for one in saved if same and one is not ticket]
+        new: tuple[ResumptionPsk, ...] = ()
+        save = save_session is not None
+        try:
+            text = os.fsencode(send)
+            done = client.connect(host, port, config, send=text, timeout=timeout, keylog=log)
+            new = done.tickets
+        except client.Unreachable:
+            save = False  # nobody has seen the ticket
+            raise
+        except TLSFault:
+            save = same
+            raise
+        finally:
+            if save and save_session is not None:
+                session_file.save(Path(save_session), [*kept, *new])
+        if not done.in_time:
+            click.echo(f"tls13lab: not all came back within {timeout:g} s", err=True)
         return _described(done)
 
     report.run(work, _sentence, as_json=as_json)
@@ -73,8 +90,18 @@ def _parse(address: str) -> tuple[str, int]:
 
 
 def _usable(tickets: Sequence[ResumptionPsk]) -> ResumptionPsk | None:
+    """The newest that may still be offered."""
     now_ms = time.time_ns() // 1_000_000
-    return next((one for one in tickets if one.usable(now_ms)), None)
+    return next((one for one in reversed(tickets) if one.usable(now_ms)), None)
+
+
+def _spent(tickets: Sequence[ResumptionPsk], session: str) -> str:
+    what = f"every ticket in {session} has expired" if tickets else f"{session} holds no ticket"
+    return f"{what}: connect without --session, and with --save-session, to get new ones"
+
+
+def _same_file(one: str | None, other: str | None) -> bool:
+    return bool(one and other) and Path(str(one)).resolve() == Path(str(other)).resolve()
 
 
 def _config(
@@ -96,15 +123,21 @@ def _config(
     server_name: str | None,
 ) -> ClientConfig:
     trust = _trust(cafile, pin, insecure)
-    external = external_psks(psks, identities, psk_hash)
+    external = external_psks(psks, identities, psk_hash, suites)
     offered = (*((ticket,) if ticket else ()), *external)
     if not offered and trust is None:
         raise LocalFault("give --psk and --identity, a --session, or --cafile, --pin or --insecure")
-    name = server_name if server_name is not None else _dns_name(host)
+    if server_name is not None and len(server_name) > 253:
+        raise click.UsageError("--server-name has at most 253 characters")
+    name = _dns_name(host) if server_name is None else server_name or None
+    if ticket is not None and server_name is None:
+        name = ticket.server_name
     if ticket is not None and ticket.server_name != name:
         raise LocalFault(
-            f"the session is for the name {ticket.server_name}: give it with --server-name"
+            f"the session is for the name {ticket.server_name}: leave out --server-name"
         )
+    if share_groups and not set(share_groups) <= set(groups or GROUPS[:2]):
+        raise click.UsageError("every one of --share-groups must be among --groups, too")
     return ClientConfig(
         psks=offered,
         modes=frozenset(modes),

@@ -1,5 +1,6 @@
 """The options that commands share, and how their texts become values."""
 
+import os
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any, TypeVar
@@ -96,22 +97,27 @@ def shared(command: Decorated) -> Decorated:
 
 
 def external_psks(
-    psks: Sequence[bytes], identities: Sequence[str], hash_name: str
+    psks: Sequence[bytes], identities: Sequence[str], hash_name: str, suites: Sequence[IntEnum]
 ) -> tuple[Any, ...]:
     """The external PSKs, from keys and names in the same order."""
     from tls13lab.psk.keys import ExternalPsk
 
     if len(psks) != len(identities):
         raise click.UsageError("give each --psk one --identity, in the same order")
-    names = [identity.encode() for identity in identities]
+    # The bytes that were typed, whether or not they are UTF-8.
+    names = [os.fsencode(identity) for identity in identities]
     if not all(0 < len(name) < 2**16 for name in names):
         raise click.UsageError("an --identity has 1 to 65535 bytes")
+    if len(set(names)) != len(names):
+        raise click.UsageError("give each --psk an --identity of its own")
+    if names and not any(suite.name.lower().endswith(hash_name) for suite in suites or SUITES):
+        raise click.UsageError(f"none of --suites has the hash of the PSKs, {hash_name}")
     return tuple(ExternalPsk(n, k, hash_name) for n, k in zip(names, psks, strict=True))
 
 
 def protocols(text: str | None) -> tuple[bytes, ...]:
     """ALPN names from their list."""
-    names = tuple(name.encode() for name in text.split(",")) if text else ()
+    names = tuple(os.fsencode(name) for name in text.split(",")) if text else ()
     if not all(0 < len(name) < 256 for name in names):
         raise click.UsageError("a name in --alpn has 1 to 255 bytes")
     return names

@@ -17,13 +17,32 @@ def run(work: Callable[[], Result], show: Callable[[Result], str], *, as_json: b
     try:
         result = work()
     except TLSFault as fault:
-        fail(str(fault), alert_name(fault), as_json=as_json)
+        fail(f"{fault}{_hint(fault)}", alert_name(fault), as_json=as_json)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         fail(f"{place}{error.strerror or error}", None, as_json=as_json)
     click.echo(json.dumps(result) if as_json else show(result))
     if result.get("ok") is False:
         sys.exit(1)
+
+
+_HINTS = {
+    "decrypt_error": "the two sides hold different keys for this identity: compare --psk",
+    "unknown_psk_identity": "it cannot use the PSK: compare --identity, --psk-hash and --modes, "
+    "or resume with a newer session",
+    "handshake_failure": "the two sides have nothing in common: compare --suites, --groups and "
+    "--psk",
+    "protocol_version": "it does not speak TLS 1.3",
+    "no_application_protocol": "it speaks none of the protocols in --alpn",
+    "missing_extension": "it takes none of the PSKs and wants to show a certificate: compare "
+    "--psk and --identity, or give --cafile, --pin or --insecure",
+}
+
+
+def _hint(fault: TLSFault) -> str:
+    """What the peer's alert means for whoever gave the command."""
+    name = alert_name(fault) if isinstance(fault, AlertReceived) else None
+    return f": {_HINTS[name]}" if name in _HINTS else ""
 
 
 def alert_name(fault: TLSFault) -> str | None:

@@ -15,7 +15,6 @@ from tls13lab.cli import report
 from tls13lab.cli.options import GROUPS, SUITES, external_psks, protocols
 from tls13lab.crypto.certificates import Credential, load_credential, self_signed
 from tls13lab.handshake.config import ServerConfig
-from tls13lab.peers.background import CannotListen
 from tls13lab.peers.keylog import KeyLog
 from tls13lab.peers.link import real_environment
 from tls13lab.peers.server import Served, Server
@@ -62,7 +61,7 @@ def _config(
     alpn: str | None,
     padding: int,
 ) -> ServerConfig:
-    external = external_psks(psks, identities, psk_hash)
+    external = external_psks(psks, identities, psk_hash, suites)
     credential = _credential(cert, key, self_signed)
     if credential is None and not external:
         raise click.UsageError("give --self-signed, or --cert and --key, or --psk and --identity")
@@ -116,10 +115,7 @@ async def _serve(
 
     server = Server(config, stop_after=connections, keylog=keylog, log=say)
     stop = asyncio.Event()
-    try:
-        address, bound = await server.start(host, port)
-    except (OSError, OverflowError) as error:
-        raise CannotListen(f"cannot listen on {host} port {port}: {error}") from None
+    address, bound = await server.start(host, port)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # on Windows, Ctrl-C comes as KeyboardInterrupt

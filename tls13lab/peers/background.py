@@ -15,8 +15,6 @@ An example::
 """
 
 import asyncio
-import os
-import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -25,14 +23,11 @@ from contextlib import contextmanager
 from tls13lab.handshake.config import ServerConfig
 from tls13lab.peers.keylog import KeyLog
 from tls13lab.peers.link import EnvironmentSource, real_environment
-from tls13lab.peers.server import Limits, Log, Served, Server
-from tls13lab.wire.faults import LocalFault
+from tls13lab.peers.server import CannotListen, Limits, Log, Served, Server
+
+__all__ = ["CannotListen", "Running", "serving"]
 
 LOOPBACK = "127.0.0.1"
-
-
-class CannotListen(LocalFault):
-    """The address or the port is not to be had."""
 
 
 class Running:
@@ -84,8 +79,8 @@ class Running:
     ) -> None:
         try:
             self.host, self.port = await self._server.start(host, port)
-        except (OSError, ValueError, OverflowError) as error:
-            ready.set_exception(CannotListen(_cannot(host, port, error)))
+        except CannotListen as fault:
+            ready.set_exception(fault)
             return
         asked = asyncio.Event()
         stop.set_result(asked)
@@ -102,16 +97,6 @@ class Running:
             self._changed.notify_all()
 
 
-def _cannot(host: str, port: int, error: Exception) -> str:
-    if isinstance(error, socket.gaierror | ValueError | OverflowError):
-        reason = "there is no such address here"
-    elif isinstance(error, OSError) and error.errno:
-        reason = os.strerror(error.errno)
-    else:
-        reason = "the system refuses"
-    return f"cannot listen on {host} port {port}: {reason}"
-
-
 @contextmanager
 def serving(
     config: ServerConfig,
@@ -126,7 +111,7 @@ def serving(
 ) -> Iterator[Running]:
     """An echo server while the block lasts; by default on a free port of this machine only.
 
-    Raises :class:`CannotListen`. ``log`` is called in the server's thread.
+    Raises :class:`~tls13lab.peers.server.CannotListen`. ``log`` is called in the server's thread.
     """
     server = Server(
         config,

@@ -9,6 +9,8 @@ This is asyncio; :func:`tls13lab.peers.background.serving` is for everyone else.
 """
 
 import asyncio
+import os
+import socket
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,6 +22,10 @@ from tls13lab.handshake.events import DataReceived, KeysUpdated, PeerClosed
 from tls13lab.peers.keylog import KeyLog
 from tls13lab.peers.link import BUFFER, EnvironmentSource, Link, Timeout, real_environment
 from tls13lab.wire.faults import AlertReceived, LocalFault, TLSFault
+
+
+class CannotListen(LocalFault):
+    """The address or the port is not to be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +100,17 @@ class Server:
         self._listener: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
-        """Listen; gives the address and the port, which matters if ``port`` was 0."""
-        self._listener = await asyncio.start_server(
-            self._accept, host, port, limit=BUFFER, backlog=128
-        )
+        """Listen; gives the address and the port, which matters if ``port`` was 0.
+
+        Raises :class:`CannotListen`.
+        """
+        try:
+            self._listener = await asyncio.start_server(
+                self._accept, host, port, limit=BUFFER, backlog=128
+            )
+        except (OSError, ValueError, OverflowError) as error:
+            where = _printable(host, port)
+            raise CannotListen(f"cannot listen on {where}: {_reason(error)}") from None
         address = self._listener.sockets[0].getsockname()
         return address[0], address[1]
 
@@ -215,6 +228,12 @@ class _Talk:
                 case PeerClosed():
                     connection.close()
         await self.link.flush()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno and not isinstance(error, socket.gaierror):
+        return os.strerror(error.errno)
+    return "there is no such address here"
 
 
 def _printable(host: str, port: int) -> str:

@@ -1,0 +1,151 @@
+"""``serve`` within this process: a client in a thread, the command in the main one."""
+
+import json
+import socket
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import tls13lab.cli
+from tests.handshake.scenes import BOTH, CREDENTIAL, PSK
+from tls13lab.cli.app import cli
+from tls13lab.crypto.certificates import TrustAnyone
+from tls13lab.handshake.config import PSK_KE, ClientConfig
+from tls13lab.peers.client import Report, Unreachable, connect
+
+KEY = PSK.key.hex()
+CLIENT = ClientConfig(trust=TrustAnyone(), modes=BOTH)
+EXTERNAL = ("--psk", KEY, "--identity", "lab")
+Visit = Callable[[int], Report]
+
+
+def serve(visit: Visit, *arguments: str, connections: int = 1) -> tuple[Report, Result]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+
+    def visitor() -> Report:
+        end = time.monotonic() + 30
+        while True:
+            try:
+                return visit(port)
+            except Unreachable:  # it does not listen yet
+                if time.monotonic() > end:
+                    raise
+
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(visitor)
+        command = ["serve", "--port", str(port), "--connections", str(connections), *arguments]
+        result = CliRunner().invoke(cli, command)
+        assert result.exit_code == 0, result.output
+        return coming.result(30), result
+
+
+def visit(config: ClientConfig) -> Visit:
+    return lambda port: connect("127.0.0.1", port, config, send=b"hello")
+
+
+def told(result: Result) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])["connections"][0]
+    return content
+
+
+def test_it_says_where_first_and_what_became_of_it_last() -> None:
+    report, result = serve(visit(CLIENT), "--self-signed", "--json")
+    assert result.stdout.startswith("listening on 127.0.0.1:")
+    assert (report.mode, report.received, len(report.tickets)) == ("full", b"hello", 2)
+    served = told(result)
+    assert served.pop("peer").startswith("127.0.0.1:")
+    assert served == {
+        "mode": "full",
+        "suite": "TLS_AES_128_GCM_SHA256",
+        "resumed": False,
+        "echoed": 5,
+        "error": None,
+        "alert": None,
+    }
+    assert len(result.stdout.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("modes", "mode"),
+    [
+        ((), "psk_dhe_ke"),
+        (("--modes", "psk_ke"), "psk_ke"),
+        (("--modes", "psk_ke,psk_dhe_ke"), "psk_dhe_ke"),
+        (("--modes", "psk_ke,psk_dhe_ke", "--prefer-psk-ke"), "psk_ke"),
+    ],
+)
+def test_modes(modes: tuple[str, ...], mode: str) -> None:
+    report, _ = serve(visit(replace(CLIENT, psks=(PSK,))), *EXTERNAL, *modes)
+    assert report.mode == mode
+
+
+def test_psk_ke_is_not_taken_unless_asked_for() -> None:
+    config = replace(CLIENT, psks=(PSK,), modes=frozenset({PSK_KE}))
+    report, _ = serve(visit(config), *EXTERNAL, "--self-signed")
+    assert report.mode == "full"
+
+
+@pytest.mark.parametrize(
+    ("option", "count", "has_key_inside"),
+    [("off", 0, False), ("stateful", 2, False), ("stateless", 2, True)],
+)
+def test_tickets(option: str, count: int, has_key_inside: bool) -> None:
+    options = ("--self-signed", "--tickets", option, "--ticket-lifetime", "60")
+    report, _ = serve(visit(CLIENT), *options)
+    assert [one.lifetime_s for one in report.tickets] == [60] * count
+    # A name of 32 bytes, or all of the server's memory.
+    assert all((len(one.identity) > 32) is has_key_inside for one in report.tickets)
+
+
+@pytest.mark.parametrize("key", ["11" * 32, "22" * 16 + "11" * 32])
+def test_a_ticket_outlives_the_server_if_the_ticket_key_does(key: str) -> None:
+    options = ("--self-signed", "--ticket-key", key)
+    first, _ = serve(visit(CLIENT), *options)
+    client = replace(CLIENT, psks=first.tickets[:1])
+    again, _ = serve(visit(client), *options)
+    assert again.resumed
+    stranger, _ = serve(visit(client), "--self-signed")
+    assert not stranger.resumed
+
+
+def test_a_certificate_from_files(tmp_path: Path) -> None:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+    )
+
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    certificate = x509.load_der_x509_certificate(CREDENTIAL.chain[0])
+    cert.write_bytes(certificate.public_bytes(Encoding.PEM))
+    key.write_bytes(CREDENTIAL.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    report, result = serve(visit(CLIENT), "--cert", str(cert), "--key", str(key))
+    assert report.outcome.chain == CREDENTIAL.chain
+    assert result.stdout.endswith("served 1\n")
+
+
+def test_a_port_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = CliRunner().invoke(cli, ["serve", "--self-signed", "--port", port, "--json"])
+    assert result.exit_code == 1
+    assert f"cannot listen on 127.0.0.1:{port}: " in json.loads(result.stdout)["error"]
+
+
+def test_the_installed_program(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["anything", "--version"])
+    with pytest.raises(SystemExit) as caught:
+        tls13lab.cli.main()
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.startswith("tls13lab, version ")
