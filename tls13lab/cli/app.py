@@ -78,7 +78,12 @@ def serve(**options: object) -> None:
 @click.option("--share-groups", type=Listed(GROUPS), help="Groups to send a share in at once.")
 @click.option("--session", type=FILE, help="Resume with a ticket from this file.")
 @click.option("--save-session", type=FILE, help="Save the tickets that come to this file.")
-@click.option("--cafile", type=FILE, help="Believe certificates that lead to these roots, PEM.")
+@click.option(
+    "--cafile",
+    type=FILE,
+    help="Believe certificates that lead to these roots, PEM; one that is itself among them, for "
+    "any name.",
+)
 @click.option("--pin", type=Hexadecimal(32), help="Believe the certificate with this SHA-256.")
 @click.option("--insecure", is_flag=True, help="Believe any certificate: no authentication.")
 @click.option("--server-name", metavar="NAME", help="The name to ask for; HOST by default.")
