@@ -26,7 +26,7 @@ def import_seconds() -> dict[str, float]:
     empty = _fresh("pass")
     statements = {
         "tls13lab (all of the protocol)": "import tls13lab.handshake.pair",
-        "tls13lab and its command line": "import tls13lab.cli",
+        "tls13lab and its command line": "import tls13lab.cli.app",
         "Python ssl": "import ssl",
     }
     return {name: _fresh(statement) - empty for name, statement in statements.items()}

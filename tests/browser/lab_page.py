@@ -14,7 +14,7 @@ from tests.browser.lab_server import LabServer
 
 OPEN_MS = 30_000
 RUN_SECONDS = 120.0
-ANSWER_MS = 3_000
+ANSWER_MS = 5_000
 
 # Every cell's outputs: was there an error, and did the cell announce it with a tag?
 READ_CELLS = """() => {

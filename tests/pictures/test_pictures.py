@@ -5,6 +5,8 @@ from html import escape, unescape
 
 import pytest
 
+from tests.conftest import missing
+from tests.pictures import store
 from tls13lab.crypto.schedule import LEAVES, SCHEDULE, ancestors
 from tls13lab.handshake.pair import Pair, lesson_configs
 from tls13lab.handshake.trace import Conversation
@@ -77,6 +79,20 @@ def test_without_a_layout_program_the_error_says_what_to_do(
     monkeypatch.setattr(dot, "layout_program", lambda: None)
     with pytest.raises(dot.NoLayout, match="install graphviz-pure"):
         dot.svg("digraph { never_stored }")
+
+
+def test_the_stored_pictures_are_current_and_are_used_where_nothing_can_draw(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = dot.layout_program()
+    if program is None or "graphviz-pure" not in program:
+        missing("graphviz-pure is not installed, and only it draws the same everywhere")
+    stored = {one.name: one.read_text(encoding="utf-8") for one in store.FOLDER.glob("*.svg")}
+    assert stored == store.current(), "run python -m tests.pictures.store"
+    monkeypatch.setattr(dot, "layout_program", lambda: None)
+    dot.svg.cache_clear()
+    assert {dot.svg(schedule_dot(mode)) for mode in MODES} == set(stored.values())
+    dot.svg.cache_clear()
 
 
 def test_a_picture_carries_alt_text_digest_and_table() -> None:

@@ -1,0 +1,183 @@
+"""Which certificates are believed, for which name, when, and with which fault if not."""
+
+import hashlib
+import ipaddress
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from tls13lab.crypto import signatures
+from tls13lab.crypto.certificates import (
+    TrustAnyone,
+    TrustPin,
+    TrustRoots,
+    check_chain,
+    load_credential,
+    load_pem_chain,
+    public_key,
+    self_signed,
+)
+from tls13lab.crypto.entropy import seeded
+from tls13lab.wire.codepoints import SignatureScheme
+from tls13lab.wire.faults import (
+    BadCertificate,
+    CertificateExpired,
+    LocalFault,
+    SignatureMismatch,
+    UnknownCA,
+    UnsupportedCertificate,
+)
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NOW_MS = int(NOW.timestamp() * 1000)
+DAY_MS = 86_400_000
+NAME = "lab.example"
+
+
+def issue(subject: str, key, issuer: str, signer, *, ca: bool):  # type: ignore[no-untyped-def]
+    """A certificate for ``subject``, signed by ``issuer``."""
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, subject)]))
+        .issuer_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, issuer)]))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + timedelta(days=30))
+        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
+        )
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+    if ca:
+        usage = x509.KeyUsage(
+            digital_signature=True,
+            content_commitment=False,
+            key_encipherment=False,
+            data_encipherment=False,
+            key_agreement=False,
+            key_cert_sign=True,
+            crl_sign=True,
+            encipher_only=False,
+            decipher_only=False,
+        )
+        builder = builder.add_extension(usage, critical=True)
+    else:
+        names = [x509.DNSName(NAME), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+        usages = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+        builder = builder.add_extension(usages, critical=False)
+    return builder.sign(signer, hashes.SHA256())
+
+
+def der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(Encoding.DER)
+
+
+ROOT_KEY, MIDDLE_KEY, LEAF_KEY = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
+ROOT = issue("root", ROOT_KEY, "root", ROOT_KEY, ca=True)
+MIDDLE = issue("middle", MIDDLE_KEY, "root", ROOT_KEY, ca=True)
+LEAF = issue(NAME, LEAF_KEY, "middle", MIDDLE_KEY, ca=False)
+CHAIN = (der(LEAF), der(MIDDLE))
+TRUST = TrustRoots((der(ROOT),))
+OTHER_ROOT = issue("root", LEAF_KEY, "root", LEAF_KEY, ca=True)
+
+
+@pytest.mark.parametrize("name", [NAME, "127.0.0.1"])
+def test_a_chain_that_leads_to_a_root_is_believed_for_its_names(name: str) -> None:
+    check_chain(CHAIN, TRUST, name, NOW_MS)
+
+
+@pytest.mark.parametrize(
+    ("chain", "trust", "name", "now_ms", "fault"),
+    [
+        (CHAIN, TRUST, "other.example", NOW_MS, BadCertificate),
+        (CHAIN, TRUST, "127.0.0.2", NOW_MS, BadCertificate),
+        (CHAIN, TRUST, NAME, NOW_MS + 31 * DAY_MS, CertificateExpired),
+        (CHAIN, TRUST, NAME, NOW_MS - 2 * DAY_MS, CertificateExpired),
+        (CHAIN[:1], TRUST, NAME, NOW_MS, UnknownCA),
+        (CHAIN, TrustRoots((der(OTHER_ROOT),)), NAME, NOW_MS, UnknownCA),
+        (CHAIN, TrustRoots(()), NAME, NOW_MS, UnknownCA),
+        (CHAIN, TrustPin(bytes(32)), NAME, NOW_MS, UnknownCA),
+        ((b"no DER",), TRUST, NAME, NOW_MS, BadCertificate),
+        ((b"no DER",), TrustAnyone(), NAME, NOW_MS, BadCertificate),
+        ((CHAIN[0], b"no DER"), TRUST, NAME, NOW_MS, BadCertificate),
+    ],
+)
+def test_what_is_not_believed(
+    chain: tuple[bytes, ...], trust: TrustRoots, name: str, now_ms: int, fault: type[Exception]
+) -> None:
+    with pytest.raises(fault):
+        check_chain(chain, trust, name, now_ms)
+
+
+def test_a_pin_and_anyone() -> None:
+    pin = TrustPin(hashlib.sha256(CHAIN[0]).digest())
+    check_chain(CHAIN[:1], pin, "any.example", NOW_MS)
+    with pytest.raises(CertificateExpired):
+        check_chain(CHAIN[:1], pin, NAME, NOW_MS + 31 * DAY_MS)
+    check_chain(CHAIN[:1], TrustAnyone(), "any.example", NOW_MS + 31 * DAY_MS)
+
+
+def test_a_self_signed_certificate_repeats_and_is_believed_when_it_is_itself_given() -> None:
+    credential = self_signed(NAME, NOW_MS, seeded("one"))
+    assert credential.chain == self_signed(NAME, NOW_MS, seeded("one")).chain
+    assert credential.chain != self_signed(NAME, NOW_MS, seeded("two")).chain
+    check_chain(credential.chain, TrustRoots(credential.chain), NAME, NOW_MS)
+    with pytest.raises(UnknownCA):
+        check_chain(credential.chain, TRUST, NAME, NOW_MS)
+
+
+def test_credentials_come_from_pem() -> None:
+    plain = (Encoding.PEM, PrivateFormat.PKCS8)
+    chain = LEAF.public_bytes(Encoding.PEM) + MIDDLE.public_bytes(Encoding.PEM)
+    key = LEAF_KEY.private_bytes(*plain, NoEncryption())
+    assert load_credential(chain, key).chain == CHAIN
+    assert load_pem_chain(chain) == CHAIN
+    locked = LEAF_KEY.private_bytes(*plain, BestAvailableEncryption(b"x"))
+    for bad in (b"", locked):
+        with pytest.raises(LocalFault, match="private key"):
+            load_credential(chain, bad)
+    with pytest.raises(LocalFault, match="does not belong"):
+        load_credential(chain, ROOT_KEY.private_bytes(*plain, NoEncryption()))
+    with pytest.raises(LocalFault, match="no PEM certificate"):
+        load_pem_chain(b"nothing")
+
+
+RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+KEYS: list[PrivateKeyTypes] = [ROOT_KEY, ed25519.Ed25519PrivateKey.generate(), RSA_KEY]
+PAIRS = [(key, scheme) for key in KEYS for scheme in signatures.schemes_for(key)]
+
+
+@pytest.mark.parametrize(("key", "scheme"), PAIRS)
+def test_each_scheme_signs_and_verifies(key, scheme: SignatureScheme) -> None:  # type: ignore[no-untyped-def]
+    signature = signatures.sign(key, scheme, b"transcript hash")
+    signatures.verify(key.public_key(), scheme, signature, b"transcript hash")
+    with pytest.raises(SignatureMismatch):
+        signatures.verify(key.public_key(), scheme, signature, b"another hash")
+    for other, wrong in PAIRS:
+        if wrong not in signatures.schemes_for(key):
+            with pytest.raises(UnsupportedCertificate):
+                signatures.verify(key.public_key(), wrong, signature, b"transcript hash")
+            with pytest.raises(LocalFault):
+                signatures.sign(key, wrong, b"transcript hash")
+            assert other is not key
+
+
+def test_all_supported_schemes_are_tried_and_other_keys_have_none() -> None:
+    assert {scheme for _, scheme in PAIRS} == set(signatures.SUPPORTED)
+    assert signatures.schemes_for(ec.generate_private_key(ec.SECP384R1())) == ()
+    assert signatures.schemes_for(ed448.Ed448PrivateKey.generate()) == ()
+    assert public_key(CHAIN[0]) == LEAF_KEY.public_key()
