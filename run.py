@@ -62,7 +62,7 @@ CHECKS = {
 PYTEST = ["pytest", "-n", "logical", "--maxprocesses", "8", "--dist"]
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg"]
 TESTS = {
-    "tests": [*PYTEST, "worksteal", "tests"],
+    "tests": [*PYTEST, "worksteal", "tests", "tls13lab"],
     # In the order in which they stand: a notebook's cells build on one another.
     "notebooks": [*PYTEST, "loadfile", "-p", "no:randomly", *NBVAL, "notebooks"],
 }

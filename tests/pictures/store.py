@@ -1,25 +1,34 @@
 """Store the pictures of the lessons' graphs, for places where nothing can lay them out.
 
-``python -m tests.pictures.store`` writes them anew; a test says when that is due.
+``python -m tests.pictures.store`` writes them anew; a test says when that is due. Only what
+graphviz-pure draws is stored, since it draws the same on every machine.
 """
 
 from pathlib import Path
 
 from tls13lab.pictures import dot
-from tls13lab.pictures.schedule_graph import MODES, schedule_dot
+from tls13lab.pictures.schedule_dot import MODES, schedule_dot
 
 FOLDER = Path(dot.__file__).parent / "stored"
 
 
+def sources() -> list[str]:
+    """The DOT text of every picture that should be stored."""
+    return [schedule_dot(mode, room_for_values=room) for mode in MODES for room in (False, True)]
+
+
 def current() -> dict[str, str]:
     """File name and content of every picture that should be stored."""
-    sources = (schedule_dot(mode) for mode in MODES)
-    return {f"{dot.digest(source)}.svg": dot.svg(source) for source in sources}
+    program = dot.graphviz_pure()
+    if program is None:
+        raise dot.NoLayout("install graphviz-pure: other programs draw differently elsewhere")
+    return {f"{dot.digest(source)}.svg": dot.run(program, source) for source in sources()}
 
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
+    drawn = current()
     for old in FOLDER.glob("*.svg"):
         old.unlink()
-    for name, svg in current().items():
+    for name, svg in drawn.items():
         (FOLDER / name).write_text(svg, encoding="utf-8", newline="\n")

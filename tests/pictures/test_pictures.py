@@ -1,21 +1,15 @@
 """What the pictures show is what the table and the conversation say."""
 
-import re
-from html import escape, unescape
+from html import escape
 
 import pytest
 
-from tests.conftest import missing
-from tests.pictures import store
-from tls13lab.crypto.schedule import LEAVES, SCHEDULE, ancestors
 from tls13lab.handshake.pair import Pair, lesson_configs
 from tls13lab.handshake.trace import Conversation
-from tls13lab.pictures import dot
-from tls13lab.pictures.byte_view import byte_view, named_fields
+from tls13lab.pictures.byte_view import binder_marks, byte_view, named_fields, record_view
 from tls13lab.pictures.compare import compare
 from tls13lab.pictures.conversation_text import content_name, keys_in_force, seen_by_eavesdropper
-from tls13lab.pictures.picture import Picture, html_table, shortened, text_table
-from tls13lab.pictures.schedule_graph import MODES, schedule_dot, schedule_graph
+from tls13lab.pictures.picture import Picture, html_table, text_table
 from tls13lab.pictures.sequence import sequence
 from tls13lab.records.epochs import Epoch
 
@@ -32,69 +26,6 @@ def conversation(mode: str) -> Conversation:
 KE, DHE = conversation("psk_ke"), conversation("psk_dhe_ke")
 
 
-def test_every_row_and_input_of_the_table_is_drawn() -> None:
-    source = schedule_dot()
-    for name in (*LEAVES, *SCHEDULE):
-        assert f'id="node-{name}"' in source
-    edges = set(re.findall(r'id="?([\w]+--[\w]+)"?', source))
-    assert edges == {f"{one}--{row.name}" for row in SCHEDULE.values() for one in row.inputs}
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_every_node_and_label_is_in_the_svg(mode: str) -> None:
-    svg = unescape(schedule_graph(mode=mode).svg)
-    for row in SCHEDULE.values():
-        assert f'id="node-{row.name}"' in svg
-        assert row.label in svg
-
-
-@pytest.mark.parametrize("name", [*LEAVES, *SCHEDULE])
-def test_what_is_lit_is_what_it_depends_on(name: str) -> None:
-    picture = schedule_graph(name)
-    needed = {row[1] for row in picture.rows if row[0] == "needed for it"}
-    assert needed == ancestors(name) - set(LEAVES)
-    assert [row[1] for row in picture.rows if row[0] == "chosen"] == [name] * (name in SCHEDULE)
-    thick = re.findall(r'\[id="node-(\w+)"\] path\{|\[id="node-(\w+)"\] path,', picture.svg)
-    assert {one or other for one, other in thick} >= ancestors(name) | {name}
-    assert name in picture.alt
-
-
-def test_psk_ke_differs_from_psk_dhe_ke_in_one_leaf() -> None:
-    one, other = (schedule_dot(mode).splitlines() for mode in ("psk_ke", "psk_dhe_ke"))
-    differing = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
-    assert len(differing) == 1
-    assert "ecdhe = zeros" in differing[0][0]
-
-
-def test_values_are_shown_short_and_only_in_the_table() -> None:
-    value = bytes(range(32))
-    picture = schedule_graph("main_secret", values={"main_secret": value})
-    assert shortened(value) in picture.text
-    assert value.hex() not in picture.svg
-
-
-def test_without_a_layout_program_the_error_says_what_to_do(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(dot, "layout_program", lambda: None)
-    with pytest.raises(dot.NoLayout, match="install graphviz-pure"):
-        dot.svg("digraph { never_stored }")
-
-
-def test_the_stored_pictures_are_current_and_are_used_where_nothing_can_draw(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    program = dot.layout_program()
-    if program is None or "graphviz-pure" not in program:
-        missing("graphviz-pure is not installed, and only it draws the same everywhere")
-    stored = {one.name: one.read_text(encoding="utf-8") for one in store.FOLDER.glob("*.svg")}
-    assert stored == store.current(), "run python -m tests.pictures.store"
-    monkeypatch.setattr(dot, "layout_program", lambda: None)
-    dot.svg.cache_clear()
-    assert {dot.svg(schedule_dot(mode)) for mode in MODES} == set(stored.values())
-    dot.svg.cache_clear()
-
-
 def test_a_picture_carries_alt_text_digest_and_table() -> None:
     picture = Picture("<svg/>", 'a "quoted" thing', ("a",), (("<b>",),))
     bundle = picture._repr_mimebundle_()
@@ -102,6 +33,14 @@ def test_a_picture_carries_alt_text_digest_and_table() -> None:
     assert "&lt;b&gt;" in bundle["text/html"]
     assert picture.digest in bundle["text/plain"]
     assert Picture("<svg></svg>", "", (), ()).digest != picture.digest
+
+
+def test_a_picture_that_nothing_could_draw_shows_its_source() -> None:
+    picture = Picture("", "an alt", ("a",), (("b",),), 'digraph { "<x>" }')
+    assert "<img" not in picture.html
+    assert "<pre>digraph { &quot;&lt;x&gt;&quot; }</pre>" in picture.html
+    assert "an alt" in picture.html
+    assert picture.digest == Picture("<svg/>", "an alt", ("a",), (), picture.source).digest
 
 
 def test_tables_escape_and_align() -> None:
@@ -115,6 +54,7 @@ def test_a_sequence_shows_just_the_steps_asked_for(mode: str) -> None:
     for upto in range(len(whole.steps) + 1):
         picture = sequence(whole, upto)
         assert picture.svg.count("<polygon") == upto == len(picture.rows)
+        assert sequence(whole, upto) == picture
         names = [content_name(step) for step in whole.steps[:upto]]
         assert [row[2] for row in picture.rows] == names
         assert all(escape(name) in picture.svg for name in names)
@@ -128,6 +68,25 @@ def test_an_eavesdropper_sees_nothing_that_is_protected() -> None:
     assert "ClientHello in the clear" in picture.text
     # The twin: with the endpoints' eyes all of it is there.
     assert "{EncryptedExtensions, Finished}" in sequence(DHE).text
+
+
+def test_an_eavesdropper_cannot_tell_one_key_from_another() -> None:
+    picture = sequence(DHE, eavesdropper=True)
+    for shown in (picture.svg, picture.text, picture.html):
+        assert "handshake keys" not in shown
+        assert "application keys" not in shown
+    # Two bars a side: without keys, and with some.
+    assert picture.svg.count('stroke="#555555"') == 4
+    # The twin: the endpoints' bars have a third part where the client's application keys begin.
+    assert sequence(DHE).svg.count('stroke="#555555"') == 5
+    assert "application keys" in sequence(DHE).svg
+
+
+def test_a_sequence_is_drawn_whatever_went_wrong() -> None:
+    for steps in ((), DHE.steps[:1], DHE.steps[3:4]):
+        broken = Conversation(steps, "unfinished", "", None, {})
+        assert len(sequence(broken).rows) == len(steps)
+        assert len(sequence(broken, 99, eavesdropper=True).rows) == len(steps)
 
 
 def test_what_an_eavesdropper_sees_depends_on_the_wire_bytes_alone() -> None:
@@ -173,3 +132,28 @@ def test_marks_and_filters_of_a_byte_view() -> None:
         "client_hello.extensions.pre_shared_key.identities.identity",
     }
     assert "client_hello.random" in view._repr_mimebundle_()["text/plain"]
+
+
+def test_the_binder_covers_what_truncate_leaves() -> None:
+    hello = DHE.steps[0].messages[0]
+    marks = binder_marks(hello)
+    assert list(marks["covered by the binder"]) + list(marks["not covered"]) == list(
+        range(len(hello))
+    )
+    rows = byte_view(hello, marks).rows
+    assert {row[3] for row in rows} == {"covered by the binder", "not covered"}
+    for row in rows:
+        assert ("binders" in row[2]) == (row[3] == "not covered")
+    assert binder_marks(DHE.steps[1].messages[0]) == {}
+
+
+def test_a_record_shows_its_header_and_hides_its_content() -> None:
+    clear, protected = record_view(DHE.steps[0].wire), record_view(DHE.steps[3].wire)
+    assert [row[2] for row in clear.rows] == [
+        "content_type",
+        "legacy_record_version",
+        "length",
+        "fragment",
+    ]
+    assert protected.rows[-1][2] == "ciphertext"
+    assert protected.rows[0][3] == "application_data"

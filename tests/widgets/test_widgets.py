@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.widgets import layout_times, p95, update_times
 from tests.pictures.test_pictures import DHE, KE
 from tls13lab.crypto.schedule import LEAVES, SCHEDULE
 from tls13lab.pictures.byte_view import named_fields
@@ -50,6 +51,48 @@ def test_the_eavesdropper_gets_no_secret_and_no_hidden_message() -> None:
     assert "not visible from outside" in stepper.answer.value
 
 
+def shown_from_outside(position: int) -> str:
+    view = StepperView(DHE).go(position).look(eavesdropper=True)
+    picture = view._picture
+    return view.html().replace(picture.image, picture.svg) + view.text()
+
+
+@pytest.mark.parametrize("position", range(1, len(DHE.steps) + 1))
+def test_the_eavesdropper_is_told_nothing_but_the_wire(position: int) -> None:
+    shown = shown_from_outside(position)
+    for told in (
+        "handshake keys",
+        "application keys",
+        "EncryptedExtensions",
+        "Finished",
+        "secret:",
+    ):
+        assert told not in shown
+    for name, value in DHE.secrets.items():
+        assert value[:4].hex() not in shown, name
+        assert value[:4].hex(" ") not in shown, name
+
+
+def test_the_eavesdropper_can_read_the_identity_and_the_binder() -> None:
+    shown = shown_from_outside(1)
+    assert "pre_shared_key" in shown
+    assert "identity &quot;lab&quot;, binder" in shown
+    # The twin: of a protected record only the header and the ciphertext's length are there.
+    facts = dict(StepperView(DHE).go(4).look(eavesdropper=True).facts())
+    assert set(facts) == {"record", "holds", "an eavesdropper sees"}
+
+
+def test_each_step_shows_its_record_and_its_messages() -> None:
+    summaries = [name for name, _ in StepperView(DHE).go(4).views()]
+    assert summaries[0] == "The record on the wire (64 bytes)"
+    assert [name.split(" (")[0] for name in summaries[1:]] == [
+        "Every byte of EncryptedExtensions",
+        "Every byte of Finished",
+    ]
+    outside = StepperView(DHE).go(4).look(eavesdropper=True)
+    assert [name for name, _ in outside.views()] == summaries[:1]
+
+
 def test_every_secret_can_be_chosen() -> None:
     explorer = ScheduleExplorer()
     answers = set()
@@ -67,8 +110,10 @@ def test_every_secret_can_be_chosen() -> None:
 def test_side_by_side_uncovers_the_first_difference() -> None:
     widget = SideBySide(KE, DHE)
     assert "First difference: client ClientHello" in widget.answer.value
+    assert widget.view.picture().image in widget.answer.value
     widget.slider.value = 1
     assert "No difference so far" in widget.answer.value
+    assert widget.view.picture().image in widget.answer.value
 
 
 @given(st.integers(), st.integers(), st.integers())
@@ -98,6 +143,70 @@ def test_the_bit_flipper_shows_the_outcome_of_its_choice() -> None:
     assert widget.byte.max == widget.view.where.length - 1
     widget.field.value = 0
     assert widget.byte.value == 0
+
+
+def test_the_flipper_begins_with_the_field_that_is_meant() -> None:
+    def where(start: str) -> str:
+        return BitFlipper(HELLO, lambda _: "", start).view.where.path
+
+    assert where("binders.binder") == "client_hello.extensions.pre_shared_key.binders.binder"
+    assert where("length of client_hello.cipher") == "length of client_hello.cipher_suites"
+    assert where("no such field") == where("") == named_fields(HELLO)[0].path
+
+
+def test_an_outcome_is_asked_for_once_for_each_change() -> None:
+    asked: list[bytes] = []
+
+    def outcome(raw: bytes) -> str:
+        asked.append(raw)
+        return str(len(asked))
+
+    widget = BitFlipper(HELLO, outcome, start="random")
+    widget.byte.value = widget.byte.max
+    del asked[:]
+    # From the last of 32 bytes to a field of one: the byte's slider must move too.
+    widget.field.value = 0
+    assert widget.byte.value == widget.byte.max == 0
+    assert asked == [widget.view.flipped()]
+
+
+def test_an_outcome_that_fails_is_not_mistaken_for_the_one_before() -> None:
+    def outcome(raw: bytes) -> str:
+        if raw[0] != HELLO[0]:
+            raise ZeroDivisionError("a <mistake> in the lesson")
+        return "the outcome before"
+
+    widget = BitFlipper(HELLO, outcome, start="random")
+    assert "the outcome before" in widget.answer.value
+    with pytest.raises(ZeroDivisionError):
+        widget.field.value = 0
+    assert "the outcome before" not in widget.answer.value
+    assert "ZeroDivisionError: a &lt;mistake&gt; in the lesson" in widget.answer.value
+    widget.field.value = 3
+    assert "the outcome before" in widget.answer.value
+
+
+def test_the_static_form_is_the_same_each_time() -> None:
+    def form(panel: Panel) -> tuple[str, str]:
+        bundle = panel._repr_mimebundle_()
+        return bundle["text/html"], bundle["text/plain"]
+
+    stepper = HandshakeStepper(DHE)
+    before = form(stepper)
+    stepper.slider.value = 3
+    assert form(stepper) == before == form(HandshakeStepper(DHE))
+    assert form(ScheduleExplorer()) == form(ScheduleExplorer())
+    assert form(SideBySide(KE, DHE)) == form(SideBySide(KE, DHE))
+
+
+def test_timings_cover_every_position() -> None:
+    times = update_times(rounds=1)
+    assert len(times["schedule explorer"]) >= len(LEAVES) + len(SCHEDULE) - 1
+    assert len(times["handshake stepper"]) >= len(DHE.steps) - 1
+    assert len(times["bit flipper"]) >= len(named_fields(HELLO)) - 1
+    assert all(one > 0 for many in times.values() for one in many)
+    assert set(layout_times()) == {"full", "psk_ke", "psk_dhe_ke"}
+    assert p95([3.0, 1.0, 2.0]) == 3.0
 
 
 PANELS = [

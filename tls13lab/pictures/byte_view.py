@@ -6,10 +6,14 @@ binder covers, say, or the one that was changed.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack
+from tls13lab.messages.pre_shared_key import OfferedPsks
 from tls13lab.pictures.picture import html_table, text_table
+from tls13lab.wire.codepoints import ContentType, name_of
 from tls13lab.wire.spans import Span
 
 MOST_BYTES_SHOWN = 24
@@ -50,13 +54,33 @@ def prefixes(spans: Sequence[Span], start: int, end: int) -> list[Span]:
 
 def named_fields(raw: bytes) -> list[Span]:
     """A packed message cut into fields, length fields included: every byte is in just one."""
+    return list(_named_fields(raw))
+
+
+@lru_cache(maxsize=32)
+def _named_fields(raw: bytes) -> tuple[Span, ...]:
+    # Remembered, because a widget asks for the same message again at every change.
     spans = fields(raw)
     found: list[Span] = []
     at = 0
     for leaf in leaves(spans):
         found += [*prefixes(spans, at, leaf.start), leaf]
         at = leaf.end
-    return found + prefixes(spans, at, len(raw))
+    return (*found, *prefixes(spans, at, len(raw)))
+
+
+def binder_marks(hello: bytes) -> dict[str, range]:
+    """For :func:`byte_view`: the bytes of a ClientHello that its binders cover, and the others.
+
+    The binders list with its own length is what Truncate() takes off: RFC 9846 section 4.3.11.2.
+    Nothing for a message that offers no PSK.
+    """
+    message = unpack(hello)
+    offered = message.find(OfferedPsks) if isinstance(message, ClientHello) else None
+    if offered is None:
+        return {}
+    end = len(hello) - offered.binders_length
+    return {"covered by the binder": range(end), "not covered": range(end, len(hello))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +111,23 @@ def byte_view(raw: bytes, marks: Mapping[str, range] | None = None, only: str = 
     """
     shown = [span for span in named_fields(raw) if only in span.path]
     return ByteView(tuple(_row(raw, span, marks or {}) for span in shown))
+
+
+def record_view(wire: bytes) -> ByteView:
+    """A record as it crosses the wire: its header, and what follows. RFC 9846 sections 5.1, 5.2.
+
+    >>> print(record_view(bytes.fromhex("1703030003aabbcc")).text.splitlines()[-1])
+    5-7   | aa bb cc    | ciphertext            |
+    """
+    outer = name_of(ContentType, wire[0])
+    protected = wire[0] == ContentType.APPLICATION_DATA
+    spans = [
+        Span("content_type", 0, 1),
+        Span("legacy_record_version", 1, 3),
+        Span("length", 3, 5),
+        Span("ciphertext" if protected else "fragment", 5, len(wire)),
+    ]
+    return ByteView(tuple(_row(wire, span, {outer: range(1)}) for span in spans if span.length))
 
 
 def _row(raw: bytes, span: Span, marks: Mapping[str, range]) -> tuple[str, str, str, str]:

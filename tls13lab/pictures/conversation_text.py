@@ -1,14 +1,25 @@
 """Words for the steps of a conversation: what a record holds, and what an onlooker sees of it.
 
 The two are kept apart on purpose. What the endpoints know comes from the conversation's plaintext;
-what an eavesdropper sees is computed from the record's bytes alone.
+what an eavesdropper sees is computed from the record's bytes alone, in
+:mod:`tls13lab.pictures.cleartext`.
 """
 
+from tls13lab.crypto.schedule import LEAVES, SCHEDULE, Operation
 from tls13lab.handshake.events import Step
 from tls13lab.handshake.trace import Conversation
 from tls13lab.messages.handshake import message_name
+from tls13lab.pictures.cleartext import seen_by_eavesdropper
 from tls13lab.records.epochs import Epoch
 from tls13lab.wire.codepoints import AlertDescription, ContentType, name_of
+
+__all__ = [
+    "content_name",
+    "epoch_name",
+    "keys_in_force",
+    "new_secrets",
+    "seen_by_eavesdropper",
+]
 
 # The braces of the RFC's figures: {} under handshake keys, [] under application keys.
 _BRACES = {
@@ -29,24 +40,11 @@ def _bare_name(step: Step) -> str:
     if step.content_type is ContentType.HANDSHAKE:
         return ", ".join(message_name(raw) for raw in step.messages) or "part of a message"
     if step.content_type is ContentType.ALERT:
-        return f"alert {name_of(AlertDescription, step.plaintext[-1])}"
+        codes = step.plaintext[1:2]
+        return f"alert {name_of(AlertDescription, codes[0])}" if codes else "an empty alert"
     if step.content_type is ContentType.CHANGE_CIPHER_SPEC:
         return "change_cipher_spec"
     return f"Application Data, {len(step.plaintext)} bytes"
-
-
-def seen_by_eavesdropper(wire: bytes) -> str:
-    """What a record's bytes show to anyone: a plaintext one all, a protected one only its size.
-
-    >>> seen_by_eavesdropper(bytes.fromhex("1703030003aabbcc"))
-    'a protected record: 3 bytes of ciphertext'
-    """
-    outer, fragment = wire[0], wire[5:]
-    if outer == ContentType.APPLICATION_DATA:
-        return f"a protected record: {len(fragment)} bytes of ciphertext"
-    if outer == ContentType.HANDSHAKE:
-        return f"{message_name(fragment)} in the clear, {len(fragment)} bytes"
-    return f"{name_of(ContentType, outer)} in the clear"
 
 
 def keys_in_force(conversation: Conversation, upto: int) -> dict[str, Epoch]:
@@ -61,3 +59,23 @@ def keys_in_force(conversation: Conversation, upto: int) -> dict[str, Epoch]:
 def epoch_name(epoch: Epoch) -> str:
     """In words: ``no keys yet``, ``handshake keys``, ..."""
     return "no keys yet" if epoch is Epoch.PLAINTEXT else f"{epoch.name.lower()} keys"
+
+
+def new_secrets(step: Step) -> str:
+    """What can be computed from this step on, the inputs and the stages by name.
+
+    >>> step = Step("server", Epoch.PLAINTEXT, ContentType.HANDSHAKE, b"", b"", (),
+    ...     {"ecdhe": b"", "handshake_secret": b"", "client_handshake_traffic_secret": b""})
+    >>> new_secrets(step)
+    'ecdhe, handshake_secret and 1 more'
+    """
+    names = [name for name in step.secrets if name in SCHEDULE or name in LEAVES]
+    main = [
+        name
+        for name in names
+        if name in LEAVES or SCHEDULE[name].operation is Operation.EXTRACT or len(names) == 1
+    ]
+    more = len(names) - len(main)
+    if not main:
+        return ", ".join(names)
+    return ", ".join(main) + (f" and {more} more" if more else "")

@@ -6,7 +6,7 @@ picture's digest, so that a notebook's stored output still says when the picture
 
 >>> picture = Picture("<svg/>", "nothing at all", ("what",), (("nothing",),))
 >>> print(picture.text)
-[picture: nothing at all; 3ae46cdb]
+[picture: nothing at all; d4dc5666]
 what
 -------
 nothing
@@ -24,7 +24,8 @@ from typing import Any
 class Picture:
     """``svg`` is a whole document; ``header`` and ``rows`` are the table in words.
 
-    ``source`` is what the picture was made from, if its SVG depends on the program that drew it.
+    ``source`` is what the picture was made from, if its SVG depends on the program that drew it. It
+    is shown in the picture's place where ``svg`` is empty because nothing could draw it.
     """
 
     svg: str
@@ -40,9 +41,12 @@ class Picture:
 
     @property
     def image(self) -> str:
-        """The ``<img>`` element alone."""
+        """The ``<img>`` element alone; without an SVG, the source."""
+        if not self.svg:
+            words = f"Not drawn here: {self.alt}. The table says the same in words."
+            return f"<p>{escape(words)}</p><pre>{escape(self.source)}</pre>"
         data = base64.b64encode(self.svg.encode()).decode()
-        style = "max-width:100%;background:#ffffff;padding:8px"
+        style = "max-width:100%;box-sizing:border-box;background:#ffffff;padding:8px"
         return (
             f'<img alt="{escape(self.alt)}" style="{style}" src="data:image/svg+xml;base64,{data}">'
         )

@@ -1,56 +1,42 @@
-"""The key schedule as a graph, drawn from the schedule table. RFC 9846 section 7.1.
+"""The key schedule as a picture, with one secret lit. RFC 9846 section 7.1.
 
 The layout is made once for each mode; lighting up a secret only adds a few lines of style to it,
-so that a widget can follow the student's hand. What is lit has a thick border as well as another
-ground, and the table beside the picture says it in words.
+so that a widget can follow the student's hand. What is lit differs in the weight and the dashes of
+its border as well as in its ground, and the table beside the picture says it in words.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from tls13lab.crypto.schedule import LEAVES, SCHEDULE, Operation, Row, ancestors, descendants
+from tls13lab.crypto.schedule import LEAVES, SCHEDULE, Row, ancestors, descendants
 from tls13lab.pictures import dot
 from tls13lab.pictures.picture import Picture, shortened
+from tls13lab.pictures.schedule_dot import (
+    MODES,
+    PLACE_OF_A_VALUE,
+    is_zeros,
+    leaf_node,
+    schedule_dot,
+)
 
-MODES = ("full", "psk_ke", "psk_dhe_ke")
+__all__ = ["MODES", "schedule_dot", "schedule_graph"]
 
-# What the leaves hold in each mode; a value that is absent is zeros (section 7.1).
-_LEAVES = {
-    "full": {"psk": "psk = zeros", "ecdhe": "ecdhe"},
-    "psk_ke": {"psk": "psk", "ecdhe": "ecdhe = zeros"},
-    "psk_dhe_ke": {"psk": "psk", "ecdhe": "ecdhe"},
-}
+HEADER = ("", "secret", "operation", "inputs", "label", "bound to", "section", "value")
 
-
-def schedule_dot(mode: str = "psk_dhe_ke") -> str:
-    """The table as DOT text: a node for each row and leaf, an edge for each input."""
-    import graphviz
-
-    graph = graphviz.Digraph(name="key schedule")
-    graph.attr(rankdir="TB", nodesep="0.15", ranksep="0.4", fontname="Helvetica")
-    graph.attr("node", fontname="Helvetica", fontsize="11", style="filled", fillcolor="#ffffff")
-    graph.attr("edge", fontname="Courier", fontsize="9", color="#444444")
-    for leaf in LEAVES:
-        label = _LEAVES[mode].get(leaf, leaf)
-        graph.node(leaf, label, id=f"node-{leaf}", shape="ellipse")
-    for row in SCHEDULE.values():
-        border = "2" if row.operation is Operation.EXTRACT else "1"
-        graph.node(row.name, row.name, id=f"node-{row.name}", shape="box", penwidth=border)
-        for source in row.inputs:
-            graph.edge(source, row.name, label=_edge_label(row, source), id=f"{source}--{row.name}")
-    return str(graph.source)
-
-
-def _edge_label(row: Row, source: str) -> str:
-    if row.operation is not Operation.EXTRACT:
-        return f'"{row.label}"'.replace('"', "'")
-    return "salt" if source == row.inputs[0] else "ikm"
-
-
-@lru_cache(maxsize=8)
-def _laid_out(mode: str) -> tuple[str, str]:
-    source = schedule_dot(mode)
-    return source, dot.svg(source)
+# How each part of the picture is drawn, in the legend and in the graph alike.
+_CHOSEN = "fill:#ffc078;stroke:#000000;stroke-width:5"
+_NEEDED = "fill:#fff3bf;stroke:#000000;stroke-width:3"
+_MADE = "fill:#e7f5ff;stroke:#000000;stroke-dasharray:5 3"
+_OTHER = "fill:#ffffff;stroke:#8a949e"
+_LEGEND = (
+    (_CHOSEN, "chosen"),
+    (_NEEDED, "needed for it"),
+    (_MADE, "made from it"),
+    (_OTHER, "neither"),
+)
+_LEGEND_HEIGHT = 34
+_SCALE = 1.25
 
 
 def schedule_graph(
@@ -60,51 +46,153 @@ def schedule_graph(
 ) -> Picture:
     """The schedule; with ``lit``, that secret and all that it depends on stand out.
 
-    ``values`` are secrets by name, to be shown (shortened) in the table.
+    ``values`` are secrets by name, shown shortened in the nodes and in the table. Raises KeyError
+    for a secret or a mode that there is not.
     """
-    source, svg = _laid_out(mode)
+    if lit is not None and lit not in LEAVES and lit not in SCHEDULE:
+        raise KeyError(lit)
+    values = values or {}
+    source = schedule_dot(mode, room_for_values=bool(values))
     needs = ancestors(lit) if lit else frozenset()
     feeds = descendants(lit) if lit else frozenset()
-    style = _style(lit, needs, feeds)
-    head, rest = svg.split("<g ", 1)
+    marks = dict.fromkeys(needs, "needed for it") | dict.fromkeys(feeds, "made from it")
+    if lit:
+        marks[lit] = "chosen"
     alt = f"the key schedule in {mode}"
     if lit:
         alt += f": {lit} depends on {', '.join(sorted(needs)) or 'nothing'}"
-    rows = tuple(_row(row, lit, needs, feeds, values or {}) for row in SCHEDULE.values())
-    header = ("", "secret", "operation", "inputs", "label", "bound to", "value")
-    return Picture(f"{head}{style}<g {rest}", alt, header, rows, f"{source}{lit}")
+    leaves = (_leaf_row(leaf, marks, mode, values) for leaf in LEAVES)
+    rows = (_row(row, marks, values) for row in SCHEDULE.values())
+    svg = _svg(source, lit, needs, feeds, values)
+    return Picture(svg, alt, HEADER, (*leaves, *rows), f"{source}// chosen: {lit}\n")
 
 
-def _style(lit: str | None, needs: frozenset[str], feeds: frozenset[str]) -> str:
-    if lit is None:
-        return ""
-    shapes = ("path", "polygon", "ellipse")
-
-    def rule(name: str, declarations: str) -> str:
-        selectors = ",".join(f'[id="node-{name}"] {shape}' for shape in shapes)
-        return f"{selectors}{{{declarations}}}"
-
-    rules = [rule(name, "fill:#fff3bf;stroke-width:3") for name in sorted(needs)]
-    rules += [rule(name, "fill:#e7f5ff;stroke-dasharray:4 3") for name in sorted(feeds)]
-    rules.append(rule(lit, "fill:#ffc078;stroke-width:5"))
-    return f"<style>{''.join(rules)}</style>"
-
-
-def _row(
-    row: Row,
+def _svg(
+    source: str,
     lit: str | None,
     needs: frozenset[str],
     feeds: frozenset[str],
     values: Mapping[str, bytes],
+) -> str:
+    """The laid-out graph with values and light; empty where nothing can lay it out."""
+    try:
+        svg = _for_screen(dot.svg(source))
+    except dot.NoLayout:
+        return ""
+    if values:
+        svg = _with_values(svg, values)
+    if lit is None:
+        return svg
+    return _with_light(svg, lit, needs, feeds)
+
+
+def _with_light(svg: str, lit: str, needs: frozenset[str], feeds: frozenset[str]) -> str:
+    head, rest = svg.split("<g ", 1)
+    width, height = _size(svg)
+    head = head.replace(_opening(width, height), _opening(width, height + _LEGEND_HEIGHT))
+    return f"{head}{_style(lit, needs, feeds)}{_legend(height)}<g {rest}"
+
+
+def _opening(width: int, height: int) -> str:
+    """The start of the document: its size in Graphviz's points, shown somewhat larger."""
+    shown = f'width="{round(width * _SCALE)}" height="{round(height * _SCALE)}"'
+    return f'<svg {shown} viewBox="0 0 {width} {height}"'
+
+
+def _size(svg: str) -> tuple[int, int]:
+    found = re.search(r'viewBox="[0.]+ [0.]+ ([\d.]+) ([\d.]+)"', svg)
+    if found is None:
+        raise ValueError("this is not an SVG document of Graphviz")
+    return round(float(found[1])), round(float(found[2]))
+
+
+@lru_cache(maxsize=16)
+def _for_screen(svg: str) -> str:
+    """With a size in pixels, where Graphviz writes points."""
+    opening = re.compile(r'<svg width=.*?viewBox="[^"]*"', re.DOTALL)
+    return opening.sub(_opening(*_size(svg)), svg, count=1)
+
+
+def _with_values(svg: str, values: Mapping[str, bytes]) -> str:
+    def put(found: re.Match[str]) -> str:
+        value = values.get(found[2].partition(".")[0], b"")
+        brief = f"{value[:4].hex()}..{value[-2:].hex()}" if len(value) > 6 else value.hex()
+        return f"{found[1]}{brief}"
+
+    # Each node has its name as its title, and one place for a value after that.
+    place = re.escape(PLACE_OF_A_VALUE)
+    return re.sub(rf"(<title>([\w.]+)</title>(?:(?!<title>).)*?){place}", put, svg, flags=re.DOTALL)
+
+
+def _rule(nodes: Iterable[str], style: str) -> str:
+    shapes = ("path", "polygon", "ellipse")
+    selectors = [f'[id="node-{node}"] {shape}' for node in nodes for shape in shapes]
+    return f"{','.join(selectors)}{{{style}}}" if selectors else ""
+
+
+def drawn_as(name: str, into: Iterable[str]) -> list[str]:
+    """The nodes of a row or leaf; of a leaf those that go into one of the rows ``into``.
+
+    >>> drawn_as("zeros", ["early_secret"])
+    ['zeros.early_secret']
+    """
+    if name not in LEAVES:
+        return [name]
+    return [
+        leaf_node(name, row) for row in into if row in SCHEDULE and name in SCHEDULE[row].inputs
+    ]
+
+
+def _style(lit: str, needs: frozenset[str], feeds: frozenset[str]) -> str:
+    """What is lit, and the way to it; the order of the rules is the table's."""
+    every = (*LEAVES, *SCHEDULE)
+    before = [name for name in every if name in needs or name == lit]
+    after = [name for name in every if name in feeds]
+    needed = [node for name in before if name != lit for node in drawn_as(name, before)]
+    rules = [
+        _rule([node for name in every for node in drawn_as(name, SCHEDULE)], _OTHER),
+        _rule(needed, _NEEDED),
+        _rule(after, _MADE),
+        _rule(drawn_as(lit, SCHEDULE), _CHOSEN),
+        *_edge_rules(before, needs, "stroke:#000000;stroke-width:3"),
+        *_edge_rules(after, feeds | {lit}, "stroke:#000000;stroke-width:1.5;stroke-dasharray:5 3"),
+    ]
+    return f"<style>{''.join(rules)}</style>"
+
+
+def _edge_rules(into: Iterable[str], sources: frozenset[str], style: str) -> Iterable[str]:
+    for name in into:
+        for source in SCHEDULE[name].inputs if name in SCHEDULE else ():
+            if source in sources:
+                edge = f'[id="{source}--{name}"]'
+                yield f"{edge} path{{{style}}}{edge} polygon{{fill:#000000;stroke:#000000}}"
+
+
+def _legend(top: int) -> str:
+    parts = ['<g font-family="Helvetica,Arial,sans-serif" font-size="11">']
+    for number, (style, words) in enumerate(_LEGEND):
+        x = 12 + 140 * number
+        parts.append(f'<rect x="{x}" y="{top + 6}" width="26" height="14" style="{style}"/>')
+        parts.append(f'<text x="{x + 34}" y="{top + 17}">{words}</text>')
+    return "".join(parts) + "</g>"
+
+
+def _leaf_row(
+    leaf: str, marks: Mapping[str, str], mode: str, values: Mapping[str, bytes]
 ) -> tuple[str, ...]:
-    mark = ""
-    if row.name == lit:
-        mark = "chosen"
-    elif row.name in needs:
-        mark = "needed for it"
-    elif row.name in feeds:
-        mark = "made from it"
-    value = shortened(values[row.name]) if row.name in values else ""
-    inputs = ", ".join(row.inputs)
-    label = f'"{row.label}"' if row.label else ""
-    return (mark, row.name, row.operation.value, inputs, label, row.context.value, value)
+    what = "zeros" if is_zeros(leaf, mode) else "input"
+    value = shortened(values[leaf]) if leaf in values and what == "input" else ""
+    return (marks.get(leaf, ""), leaf, what, "", "", "", "7.1", value)
+
+
+def _row(row: Row, marks: Mapping[str, str], values: Mapping[str, bytes]) -> tuple[str, ...]:
+    return (
+        marks.get(row.name, ""),
+        row.name,
+        row.operation.value,
+        ", ".join(row.inputs),
+        f'"{row.label}"' if row.label else "",
+        row.context.value,
+        row.section,
+        shortened(values[row.name]) if row.name in values else "",
+    )

@@ -23,8 +23,9 @@ class FlipView:
 
     def choose(self, number: int, byte: int, bit: int) -> "FlipView":
         """Another field, byte of it, or bit of that (0 is the least); out of range is clipped."""
-        number = max(0, min(number, len(named_fields(self.raw)) - 1))
-        length = named_fields(self.raw)[number].length
+        spans = named_fields(self.raw)
+        number = max(0, min(number, len(spans) - 1))
+        length = spans[number].length
         return replace(
             self, number=number, byte=max(0, min(byte, length - 1)), bit=max(0, min(bit, 7))
         )
@@ -48,19 +49,26 @@ class FlipView:
             ("field", self.where.path),
             ("byte of the message", str(at)),
             ("changed", f"{before:02x} to {after:02x}"),
+            ("in bits", f"{before:08b} to {after:08b}"),
             ("what came of it", outcome(self.flipped())),
         )
 
 
 class BitFlipper(Panel):
-    """A menu of fields, and sliders for the byte and the bit."""
+    """A menu of fields, and sliders for the byte and the bit.
+
+    It begins with the first field whose path contains ``start``, rather than with a field's length.
+    """
 
     def __init__(self, raw: bytes, outcome: Outcome, start: str = "") -> None:
         import ipywidgets
 
         self._outcome = outcome
         spans = named_fields(raw)
-        first = next((i for i, span in enumerate(spans) if start and start in span.path), 0)
+        found = [i for i, span in enumerate(spans) if start and start in span.path]
+        # A field's length stands before it, and is rarely the one that is meant.
+        found.sort(key=lambda i: spans[i].path.startswith("length of"))
+        first = found[0] if found else 0
         self.view = FlipView(raw).choose(first, 0, 0)
         options = [(f"{span.start}: {span.path}", i) for i, span in enumerate(spans)]
         layout = ipywidgets.Layout(width="40em")

@@ -4,14 +4,11 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from tls13lab.handshake.trace import Conversation
-from tls13lab.pictures.byte_view import byte_view
-from tls13lab.pictures.conversation_text import (
-    content_name,
-    epoch_name,
-    keys_in_force,
-    seen_by_eavesdropper,
-)
-from tls13lab.pictures.picture import html_table, shortened
+from tls13lab.messages.handshake import message_name
+from tls13lab.pictures.byte_view import ByteView, byte_view, record_view
+from tls13lab.pictures.cleartext import readable_fields, seen_by_eavesdropper
+from tls13lab.pictures.conversation_text import content_name, epoch_name, keys_in_force
+from tls13lab.pictures.picture import Picture, html_table, shortened
 from tls13lab.pictures.sequence import sequence
 from tls13lab.widgets.panel import Panel
 
@@ -38,42 +35,57 @@ class StepperView:
         return replace(self, eavesdropper=eavesdropper)
 
     def facts(self) -> tuple[tuple[str, str], ...]:
-        """The step in words."""
+        """The step in words. With an eavesdropper's eyes, in words from the wire alone."""
         step = self.conversation.steps[self.position - 1]
+        where = ("record", f"{self.position} of {self.last}, from the {step.sender}")
+        seen = ("an eavesdropper sees", seen_by_eavesdropper(step.wire))
+        if self.eavesdropper:
+            hidden = () if not step.epoch else (("holds", "not visible from outside"),)
+            return (where, *hidden, seen, *readable_fields(step.wire))
         force = keys_in_force(self.conversation, self.position)
-        holds = "not visible from outside" if self._hidden else content_name(step)
-        facts = [
-            ("record", f"{self.position} of {self.last}, from the {step.sender}"),
-            ("holds", holds),
+        return (
+            where,
+            ("holds", content_name(step)),
             ("protected by", epoch_name(step.epoch)),
-            ("an eavesdropper sees", seen_by_eavesdropper(step.wire)),
+            seen,
             ("client sends under", epoch_name(force["client"])),
             ("server sends under", epoch_name(force["server"])),
-        ]
-        if not self.eavesdropper:
-            facts += [(f"new secret: {k}", shortened(v)) for k, v in step.secrets.items()]
-        return tuple(facts)
+            *((f"new secret: {name}", shortened(one)) for name, one in step.secrets.items()),
+        )
 
     @property
     def _hidden(self) -> bool:
         return self.eavesdropper and bool(self.conversation.steps[self.position - 1].epoch)
 
+    @property
+    def _picture(self) -> Picture:
+        return sequence(self.conversation, self.position, eavesdropper=self.eavesdropper)
+
+    def views(self) -> tuple[tuple[str, ByteView], ...]:
+        """The record's bytes as they crossed the wire, and those of its messages if visible."""
+        step = self.conversation.steps[self.position - 1]
+        record = (f"The record on the wire ({len(step.wire)} bytes)", record_view(step.wire))
+        messages = () if self._hidden else step.messages
+        return (
+            record,
+            *(
+                (f"Every byte of {message_name(raw)} ({len(raw)} bytes)", byte_view(raw))
+                for raw in messages
+            ),
+        )
+
     def html(self) -> str:
-        """Diagram, facts, and the fields of the messages unless they are hidden."""
-        picture = sequence(self.conversation, self.position, eavesdropper=self.eavesdropper)
-        parts = [picture.image, html_table(("this record", ""), self.facts())]
-        if not self._hidden:
-            for raw in self.conversation.steps[self.position - 1].messages:
-                view = byte_view(raw)
-                summary = f"Every byte of this message ({len(raw)} bytes)"
-                parts.append(f"<details><summary>{escape(summary)}</summary>{view.html}</details>")
-        return "".join(parts)
+        """Diagram, facts, and the bytes, folded."""
+        folded = (
+            f"<details><summary>{escape(summary)}</summary>{view.html}</details>"
+            for summary, view in self.views()
+        )
+        return self._picture.image + html_table(("this record", ""), self.facts()) + "".join(folded)
 
     def text(self) -> str:
         """The diagram and the facts as plain text."""
-        picture = sequence(self.conversation, self.position, eavesdropper=self.eavesdropper)
         facts = "\n".join(f"{name}: {value}" for name, value in self.facts())
-        return f"{picture.text}\n\n{facts}"
+        return f"{self._picture.text}\n\n{facts}"
 
 
 class HandshakeStepper(Panel):

@@ -1,6 +1,7 @@
 """What all widgets share: controls above, one HTML value below, and a static form for no kernel."""
 
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Any
 
 import ipywidgets
@@ -14,6 +15,7 @@ class Panel:
 
     def __init__(self, controls: Sequence[Any], render: Callable[[], tuple[str, str]]) -> None:
         self._render = render
+        self._rendering = False
         html, self._first_text = render()
         self._first_html = html
         self.answer = ipywidgets.HTML(value=html)
@@ -25,8 +27,22 @@ class Panel:
             control.observe(lambda _: self.refresh(), names="value")
 
     def refresh(self) -> None:
-        """Render anew."""
-        self.answer.value = self._render()[0]
+        """Render anew; once, even if rendering itself moves a control.
+
+        An exception in a callback is seen by nobody. So it is shown in the place of the answer,
+        which would otherwise go on answering for the choice before.
+        """
+        if self._rendering:
+            return
+        self._rendering = True
+        try:
+            self.answer.value = self._render()[0]
+        except Exception as fault:
+            words = escape(f"{type(fault).__name__}: {fault}")
+            self.answer.value = f"<p><strong>This could not be shown.</strong> {words}</p>"
+            raise
+        finally:
+            self._rendering = False
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         """The live widget, and what stands in its place where there is no kernel."""

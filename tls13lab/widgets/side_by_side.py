@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 from tls13lab.handshake.trace import Conversation
 from tls13lab.pictures.compare import Comparison, compare
+from tls13lab.pictures.compare_picture import compare_picture
+from tls13lab.pictures.picture import Picture
 from tls13lab.widgets.panel import Panel
 
 
@@ -28,6 +30,10 @@ class SideBySideView:
         """The table as far as it is shown."""
         return compare(self.left, self.right, self.shown)
 
+    def picture(self) -> Picture:
+        """The two drawn side by side, as far as they are shown."""
+        return compare_picture(self.left, self.right, self.shown)
+
 
 class SideBySide(Panel):
     """A slider that uncovers the comparison row by row."""
@@ -47,4 +53,5 @@ class SideBySide(Panel):
         comparison = self.view.comparison()
         first = comparison.first_difference
         note = f"First difference: {first}." if first else "No difference so far."
-        return f"<p><strong>{note}</strong></p>{comparison.html}", f"{note}\n{comparison.text}"
+        html = f"<p><strong>{note}</strong></p>{self.view.picture().image}{comparison.html}"
+        return html, f"{note}\n{comparison.text}"
