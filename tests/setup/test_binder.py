@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -117,6 +119,11 @@ def test_its_steps_replayed_into_an_empty_environment_give_a_lab(tmp_path: Path)
     assert "<title>JupyterLab" in first_page(project, environment)
 
 
+def page(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        return str(answer.read().decode())
+
+
 def first_page(project: Path, environment: dict[str, str]) -> str:
     """Start Lab as Binder would and ask for the address that the badge opens."""
     log = project.parent / "lab.log"
@@ -129,9 +136,11 @@ def first_page(project: Path, environment: dict[str, str]) -> str:
     try:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and lab.poll() is None:
-            if address := re.search(r"http://127\.0\.0\.1:\d+/", log.read_text()):
-                with urllib.request.urlopen(f"{address[0]}{FIRST}?token=t", timeout=30) as answer:
-                    return str(answer.read().decode())
+            addresses = re.findall(r"http://127\.0\.0\.1:\d+/", log.read_text())
+            # Lab logs addresses before it listens, the first of them with the port still open.
+            with suppress(urllib.error.URLError):
+                if addresses:
+                    return page(f"{addresses[-1]}{FIRST}?token=t")
             time.sleep(0.1)
         pytest.fail(f"Lab did not start: {log.read_text()[-2000:]}")
     finally:
