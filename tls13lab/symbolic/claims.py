@@ -1,0 +1,202 @@
+"""The claims: for each mode, asset, adversary and theft, is the asset lost? Decided, not told.
+
+What is asked, and what is outside of it, stands in the first half of this file; the second half
+only plays the scenes and looks. Passing other rules shows which claims a rule carries.
+
+>>> cell = decide("external-psk_ke", "application_data", "passive", ("psk",))
+>>> cell.verdict, cell.steps > 10
+('lost', True)
+>>> decide("external-psk_dhe_ke", "application_data", "passive", ("psk",)).verdict
+'kept'
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import combinations
+
+from tls13lab.symbolic import scenes
+from tls13lab.symbolic.rules import QUANTUM, RULES, Rule
+from tls13lab.symbolic.saturation import Knowledge, World
+from tls13lab.symbolic.scenes import MODES, Scene
+
+ASSETS = (
+    "application_data",
+    "early_data",
+    "psk",
+    "next_psk",
+    "server_authentication",
+    "client_authentication",
+    "early_data_freshness",
+    "peer_identity",
+)
+LEAKS = (
+    "psk",
+    "ticket_key",
+    "client_ecdhe",
+    "server_ecdhe",
+    "initial_ecdhe",
+    "certificate_key",
+    "quantum",
+    "weak_psk",
+)
+ADVERSARIES = ("passive", "active")
+SECRECY = ("application_data", "early_data", "psk", "next_psk")
+
+CITATIONS = {
+    "application_data": "RFC 9846 F.1",
+    "early_data": "RFC 9846 2.3",
+    "psk": "RFC 9846 2.2",
+    "next_psk": "RFC 9846 4.7.1",
+    "server_authentication": "RFC 9846 F.1",
+    "client_authentication": "RFC 9846 F.1",
+    "early_data_freshness": "RFC 9846 8",
+    "peer_identity": "RFC 9257 4",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One question and its answer; ``steps`` counts the derivation's. ``why`` if it is outside."""
+
+    mode: str
+    asset: str
+    adversary: str
+    leaks: tuple[str, ...]
+    verdict: str
+    steps: int = 0
+    options: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+
+    @property
+    def citation(self) -> str:
+        """Where the RFC speaks of it."""
+        return CITATIONS[self.asset]
+
+
+# What is outside ---------------------------------------------------------------------------------
+
+
+def outside(mode: str, asset: str, adversary: str, leaks: Iterable[str]) -> str:
+    """Why there is nothing to ask, in a sentence; empty if there is."""
+    if asset in ("early_data", "early_data_freshness", "psk") and mode == "full":
+        return "a full handshake has no PSK, and so no early data"
+    if asset == "client_authentication" and mode == "full":
+        return "the client of this full handshake has no identity to be taken"
+    if asset == "peer_identity":
+        return "this needs roles and the importer, which the model does not have yet"
+    if adversary == "passive" and asset not in SECRECY:
+        return "who only listens completes no handshake and delivers nothing"
+    if "weak_psk" in leaks:
+        return "guessing is not in the model yet"
+    absent = [one for one in leaks if one != "quantum" and one not in scenes.secrets_to_steal(mode)]
+    return f"this mode has no {absent[0]}" if absent else ""
+
+
+def questions() -> Iterator[tuple[str, str, str, tuple[str, ...], dict[str, str]]]:
+    """Every mode, asset, adversary, and no leak, one or two; with the options that matter."""
+    thefts = [chosen for size in (0, 1, 2) for chosen in combinations(LEAKS, size)]
+    for mode in MODES:
+        for asset in ASSETS:
+            options = [{"anti_replay": "on"}, {"anti_replay": "off"}]
+            for adversary in ADVERSARIES:
+                for leaks in thefts:
+                    for option in options if asset == "early_data_freshness" else [{}]:
+                        yield mode, asset, adversary, leaks, option
+
+
+# Deciding ----------------------------------------------------------------------------------------
+
+Build = Callable[[str], Scene]
+USUAL = tuple(RULES.values())
+
+
+@lru_cache(maxsize=1024)
+def _stage(build: Build, mode: str, rules: tuple[Rule, ...]) -> tuple[Scene, World]:
+    scene = build(mode)
+    stolen = [term for terms in scenes.secrets_to_steal(mode).values() for term in terms]
+    return scene, scene.world(rules, stolen)
+
+
+@lru_cache(maxsize=8192)
+def play(
+    build: Build, mode: str, leaks: tuple[str, ...], rules: tuple[Rule, ...] = USUAL
+) -> tuple[Scene, Knowledge, bool]:
+    """The scene; what is known at its end, with these leaks; and whether it could be played out."""
+    if "quantum" in leaks:
+        rules = (*rules, QUANTUM)
+    scene, world = _stage(build, mode, rules)
+    secrets = scenes.secrets_to_steal(mode)
+    stolen = [term for leak in leaks for term in secrets.get(leak, ())]
+    return scene, *scene.play(world, stolen)
+
+
+def decide(
+    mode: str,
+    asset: str,
+    adversary: str,
+    leaks: tuple[str, ...] = (),
+    options: Mapping[str, str] | None = None,
+    rules: tuple[Rule, ...] = USUAL,
+) -> Cell:
+    """One cell. ``rules`` are those that everyone can use."""
+    options = options or {}
+    why = outside(mode, asset, adversary, leaks)
+    if why:
+        return Cell(mode, asset, adversary, leaks, "outside", 0, options, why)
+    if asset in SECRECY:
+        steps = _told(mode, asset, adversary, leaks, rules)
+    else:
+        steps = _played_out(_ways(mode, asset, options), mode, leaks, rules)
+    return Cell(mode, asset, adversary, leaks, "lost" if steps else "kept", steps, options)
+
+
+def _told(
+    mode: str, asset: str, adversary: str, leaks: tuple[str, ...], rules: tuple[Rule, ...]
+) -> int:
+    """How many steps it takes to know a secret, 0 if there is no way."""
+    builds: list[Build] = [scenes.recorded]
+    if adversary == "active":
+        builds += _false_servers(mode)
+        # In a full handshake anyone may be the client: what it is told is no secret from it.
+        builds += [] if mode == "full" else [scenes.false_client]
+    for build in builds:
+        scene, knowledge, _ = play(build, mode, leaks, rules)
+        for term in scene.wanted.get(asset, ()):
+            if term in knowledge:
+                # A leak may be the asset itself: then it takes one step, the theft.
+                return max(1, len(knowledge.derivation(term)))
+    return 0
+
+
+def _false_servers(mode: str) -> list[Build]:
+    """In the server's place; and where there was an earlier connection, from that one on."""
+    resumes = mode.startswith("resumption")
+    return [scenes.false_server, scenes.false_issuer] if resumes else [scenes.false_server]
+
+
+def _ways(mode: str, asset: str, options: Mapping[str, str]) -> list[Build]:
+    """The scenes any of which, played out, loses the asset."""
+    if asset == "server_authentication":
+        return _false_servers(mode)
+    if asset == "client_authentication":
+        return [scenes.false_client]
+    # A server with a memory refuses a ClientHello that it has seen (8.2). One without does not.
+    return [scenes.afresh] if options["anti_replay"] == "on" else [scenes.again, scenes.afresh]
+
+
+def _played_out(
+    builds: list[Build], mode: str, leaks: tuple[str, ...], rules: tuple[Rule, ...]
+) -> int:
+    """How many steps it takes to make all messages of a scene, 0 if there is no way."""
+    for build in builds:
+        scene, knowledge, done = play(build, mode, leaks, rules)
+        if done:
+            made = [term for turn in scene.turns for term in turn.makes]
+            return len({step for term in made for step in knowledge.derivation(term)}) + len(made)
+    return 0
+
+
+def cells(rules: tuple[Rule, ...] = USUAL) -> list[Cell]:
+    """The whole matrix."""
+    return [decide(*question, rules=rules) for question in questions()]

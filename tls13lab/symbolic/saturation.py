@@ -1,0 +1,88 @@
+"""Saturation: apply all rules to all that is known until nothing new comes of it.
+
+Only terms *in play* are made: those that occur in what is known, or in what is asked for. That
+keeps it finite. It loses nothing here, because every rule takes a term from its parts or a part
+from its term: a way that leads through some bigger term leads back to where it began.
+
+The first step that leads to a term is kept. So each known term has one derivation, without circles.
+
+>>> from tls13lab.symbolic.rules import RULES
+>>> from tls13lab.symbolic.terms import apply, name
+>>> secret = apply("early_secret", name("zeros"), name("psk"))
+>>> world = World([secret], RULES.values())
+>>> world.saturate([name("zeros"), name("psk")]).derivation(secret)[-1].rule
+'early_secret'
+>>> secret in world.saturate([name("zeros")])
+False
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tls13lab.symbolic.rules import Rule, Step
+from tls13lab.symbolic.terms import Term, subterms
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """All that can be known; ``steps`` holds the step that led to each term, None for a given."""
+
+    steps: Mapping[Term, Step | None]
+
+    def __contains__(self, term: object) -> bool:
+        return term in self.steps
+
+    def derivation(self, goal: Term) -> tuple[Step, ...]:
+        """The steps to ``goal``, each after those that it builds on. KeyError if there are none."""
+        found: dict[Term, Step] = {}
+        waiting = [(goal, False)]
+        while waiting:
+            term, done = waiting.pop()
+            step = self.steps[term]
+            if step is None or term in found:
+                continue
+            if done:
+                found[term] = step
+                continue
+            waiting.append((term, True))
+            waiting += [(premise, False) for premise in reversed(step.premises)]
+        return tuple(found.values())
+
+    def given(self, goal: Term) -> tuple[Term, ...]:
+        """What the derivation of ``goal`` begins with, in order of use."""
+        used = dict.fromkeys(
+            premise
+            for step in self.derivation(goal)
+            for premise in step.premises
+            if self.steps[premise] is None
+        )
+        return tuple(used) if self.steps[goal] is not None else (goal,)
+
+
+class World:
+    """The terms in play, and every step that the rules allow between them."""
+
+    def __init__(self, in_play: Iterable[Term], rules: Iterable[Rule]) -> None:
+        rules = tuple(rules)
+        every = (step for term in subterms(in_play) for rule in rules for step in rule.steps(term))
+        self._steps = tuple(every)
+        self._using: dict[Term, list[int]] = {}
+        for number, step in enumerate(self._steps):
+            for premise in set(step.premises):
+                self._using.setdefault(premise, []).append(number)
+        self._missing = [len(set(step.premises)) for step in self._steps]
+
+    def saturate(self, known: Iterable[Term]) -> Knowledge:
+        """Everything that follows. Each step is looked at once for each of its premises."""
+        found: dict[Term, Step | None] = dict.fromkeys(known)
+        missing = self._missing.copy()
+        waiting = deque(found)
+        while waiting:
+            for number in self._using.get(waiting.popleft(), ()):
+                missing[number] -= 1
+                step = self._steps[number]
+                if missing[number] == 0 and step.conclusion not in found:
+                    found[step.conclusion] = step
+                    waiting.append(step.conclusion)
+        return Knowledge(found)
