@@ -122,7 +122,8 @@ def test_without_this_rule_some_claims_flip(rule: str) -> None:
         cell
         for cell in MATRIX
         if cell.verdict == "lost"
-        and decide(*key(cell)[:4], dict(cell.options), without).verdict == "kept"  # type: ignore[arg-type]
+        and decide(cell.mode, cell.asset, cell.adversary, cell.leaks, cell.options, without).verdict
+        == "kept"
     ]
     assert flipped
 
