@@ -7,8 +7,9 @@ import pytest
 
 from tls13lab.crypto.schedule import FAMILIES, SCHEDULE
 from tls13lab.symbolic import claims, scenes
-from tls13lab.symbolic.claims import ADVERSARIES, ASSETS, LEAKS, MODES, Cell, decide
+from tls13lab.symbolic.claims import ADVERSARIES, ASSETS, LEAKS, Cell, decide
 from tls13lab.symbolic.rules import RULES
+from tls13lab.symbolic.scenes import MODES
 from tls13lab.symbolic.terms import subterms
 
 MATRIX = claims.cells()
