@@ -140,11 +140,16 @@ class HybridShare:
     @classmethod
     def new(cls, entropy: Entropy) -> "HybridShare":
         """A share from 64 + 32 bytes of entropy."""
+        return cls.from_private(entropy(64 + 32))
+
+    @classmethod
+    def from_private(cls, private_key: bytes) -> "HybridShare":
+        """The share that belongs to a private key of 64 + 32 bytes."""
         from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 
-        seed = entropy(64)
+        seed, scalar = private_key[:64], private_key[64:]
         public = MLKEM768PrivateKey.from_seed_bytes(seed).public_key()
-        return cls(seed, public.public_bytes_raw(), X25519Share.new(entropy))
+        return cls(seed, public.public_bytes_raw(), X25519Share.from_private(scalar))
 
     @property
     def share(self) -> bytes:
@@ -188,6 +193,12 @@ _NEW: dict[int, Callable[[Entropy], PrivateShare]] = {
     NamedGroup.X25519MLKEM768: HybridShare.new,
 }
 
+_LOAD: dict[int, Callable[[bytes], PrivateShare]] = {
+    NamedGroup.X25519: X25519Share.from_private,
+    NamedGroup.SECP256R1: P256Share.from_private,
+    NamedGroup.X25519MLKEM768: HybridShare.from_private,
+}
+
 SUPPORTED = tuple(NamedGroup(group) for group in _NEW)
 """The groups that can be run, in the lab's order of preference."""
 
@@ -195,6 +206,15 @@ SUPPORTED = tuple(NamedGroup(group) for group in _NEW)
 def initiate(group: int, entropy: Entropy) -> PrivateShare:
     """The client's share in ``group``."""
     return _NEW[group](entropy)
+
+
+def from_private(group: int, private_key: bytes) -> PrivateShare | None:
+    """The share in ``group`` with this private key; None if it is no private key of that group."""
+    load = _LOAD.get(group)
+    try:
+        return None if load is None else load(private_key)
+    except ValueError:
+        return None
 
 
 def respond(group: int, client_share: bytes, entropy: Entropy) -> Response:

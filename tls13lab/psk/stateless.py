@@ -75,7 +75,7 @@ class StatelessTickets:
         name = ticket[:NAME_LENGTH]
         for key in (self.current, self.previous):
             if key is not None and key.name == name:
-                state = _open(key, ticket)
+                state = unseal(key, ticket)
                 return state if state is not None and state.valid(now_ms) else None
         return None
 
@@ -83,7 +83,11 @@ class StatelessTickets:
         """Nothing to do: a stateless server cannot remember that a ticket was used."""
 
 
-def _open(key: TicketKey, ticket: bytes) -> TicketState | None:
+def unseal(key: TicketKey, ticket: bytes) -> TicketState | None:
+    """What a ticket holds, for whoever has its key; None if it is not of this key or was changed.
+
+    The server asks, and so does a thief.
+    """
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 

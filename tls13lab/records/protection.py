@@ -34,7 +34,16 @@ class RecordProtection:
     __slots__ = ("_aead", "_iv", "sequence", "suite")
 
     def __init__(self, suite: Suite, traffic_secret: bytes) -> None:
-        key, iv = traffic_keys(suite, traffic_secret)
+        self._begin(suite, *traffic_keys(suite, traffic_secret))
+
+    @classmethod
+    def from_keys(cls, suite: Suite, key: bytes, iv: bytes) -> "RecordProtection":
+        """With key (``suite.key_length`` bytes) and IV (12 bytes), for one who has just these."""
+        protection = cls.__new__(cls)
+        protection._begin(suite, key, iv)
+        return protection
+
+    def _begin(self, suite: Suite, key: bytes, iv: bytes) -> None:
         self.suite = suite
         self.sequence = 0
         self._aead = aead(suite, key)

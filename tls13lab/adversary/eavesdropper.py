@@ -1,0 +1,66 @@
+"""The eavesdropper: a recording and a theft in, findings out. RFC 9846 sections 2.2 and F.1.
+
+For each connection: read what is in the clear, see what of the theft fits, ask the model, run the
+derivation on the bytes. Tickets that turn up in what was opened are kept: they open the connections
+that used them. It works record by record, so a capture of any size needs little memory.
+
+>>> from tls13lab.capture.recording import recording_of
+>>> [finding.verdict for finding in eavesdrop(recording_of([]), Theft())]
+[]
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+
+from tls13lab.adversary.case import Case
+from tls13lab.adversary.finding import Finding, Provenance
+from tls13lab.adversary.theft import Theft
+from tls13lab.capture.recording import CapturedRecord, Closed, Incomplete, Item, Opened
+
+MOST_TICKETS = 100_000
+
+
+def eavesdrop(
+    items: Iterable[Item], theft: Theft, goal: str = "application_data"
+) -> Iterator[Finding]:
+    """A finding for each connection, when it has ended."""
+    yield from Eavesdropper(theft, goal).listen(items)
+
+
+class Eavesdropper:
+    """Remembers, between connections, the tickets that it came upon."""
+
+    def __init__(self, theft: Theft, goal: str = "application_data") -> None:
+        self._theft, self._goal = theft, goal
+        self._cases: dict[int, Case] = {}
+        self._tickets: OrderedDict[bytes, Provenance] = OrderedDict()
+        self._full: set[str] = set()  # servers that a full handshake was recorded with
+
+    def listen(self, items: Iterable[Item]) -> Iterator[Finding]:
+        """Take in a recording."""
+        for item in items:
+            match item:
+                case Opened(number, client, server):
+                    self._cases[number] = Case(number, client, server, self._theft, self._goal)
+                case CapturedRecord(number, sender, wire):
+                    self._take(self._cases[number], sender, wire)
+                case Incomplete(number, sender, why):
+                    self._cases[number].note_gap(sender, why)
+                case Closed(number):
+                    yield self._cases.pop(number).finding()
+        # A recording that stops in the middle still tells something.
+        for number in list(self._cases):
+            yield self._cases.pop(number).finding()
+
+    def _take(self, case: Case, sender: str, wire: bytes) -> None:
+        had_begun = case.begun
+        case.take(sender, wire)
+        if case.sight.complete and not had_begun:
+            known = self._tickets.get(case.sight.identity)
+            case.begin(known, issuer_seen=case.server in self._full)
+            if case.sight.mode == "full":
+                self._full.add(case.server)
+        for ticket, provenance in case.new_tickets():
+            self._tickets[ticket] = provenance
+            if len(self._tickets) > MOST_TICKETS:
+                self._tickets.popitem(last=False)

@@ -1,0 +1,131 @@
+"""Ask the model: with this at hand, can that be derived from the recording, and how?
+
+A :class:`Shape` is what matters of a connection to the model, so that connections of the same shape
+are worked out once. The answer is a derivation, which :mod:`~tls13lab.adversary.execution` runs.
+
+>>> shape = Shape("psk_ke", held=frozenset({"psk"}))
+>>> [step.rule for step in plan(shape, "application_data")][0]
+'early_secret'
+>>> plan(replace(shape, mode="psk_dhe_ke"), "application_data")
+()
+>>> missing(replace(shape, mode="psk_dhe_ke"), "application_data")
+('client_ecdhe', 'server_ecdhe')
+"""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from tls13lab.crypto.schedule import SCHEDULE
+from tls13lab.symbolic.connection import Connection
+from tls13lab.symbolic.rules import RULES, Step
+from tls13lab.symbolic.saturation import Knowledge, World
+from tls13lab.symbolic.scenes import IDENTITY, PUBLIC, TICKET_KEY, resumed
+from tls13lab.symbolic.terms import Term, name
+
+GOALS = ("application_data", "early_data", "psk")
+SINGLE_LEAKS = ("psk", "ticket_key", "client_ecdhe", "server_ecdhe", "initial_ecdhe")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """``held`` names the leaks that fit, and the secrets that are known, by the table's names.
+
+    ``ticket`` says whether the identity looks like a ticket, and ``initial`` which mode the
+    connection had that may have issued it, if one was recorded.
+    """
+
+    mode: str
+    early_data: bool = False
+    ticket: bool = False
+    binder_key: str = "ext_binder_key"
+    initial: str = ""
+    held: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=256)
+def connections(shape: Shape) -> tuple[Connection, ...]:
+    """The connection as terms, behind the one that issued its ticket, if there may be one."""
+    if shape.mode == "full":
+        return (Connection("this", "full"),)
+    if shape.ticket and shape.initial:
+        issuer = Connection("initial", shape.initial, psk=None, ticket_key=TICKET_KEY)
+        this = resumed("this", shape.mode, issuer)
+        return issuer, replace(this, early_data=shape.early_data, binder_key=shape.binder_key)
+    psk = name("psk")
+    # A ticket is taken for a stateless one: whether it is cannot be told from outside.
+    plain = Connection("this", shape.mode, psk, IDENTITY, shape.binder_key, shape.early_data)
+    if not shape.ticket:
+        return (plain,)
+    issuer = Connection("initial", "full", ticket_key=TICKET_KEY)
+    return (replace(plain, psk=issuer.ticket_psk(), identity=issuer.ticket()),)
+
+
+def this(shape: Shape) -> Connection:
+    """The connection that is asked about."""
+    return connections(shape)[-1]
+
+
+def term_of(shape: Shape, held: str) -> Term:
+    """The term behind the name of a leak or of a secret of the table."""
+    every = connections(shape)
+    if held == "psk":
+        return every[-1].secret("psk")
+    if held == "ticket_key":
+        return TICKET_KEY
+    if held == "initial_ecdhe":
+        return every[0].name("client_ecdhe")
+    return every[-1].secret(held) if held in SCHEDULE else every[-1].name(held)
+
+
+def targets(shape: Shape, goal: str) -> tuple[Term, ...]:
+    """The terms that a goal asks for; one is enough."""
+    connection = this(shape)
+    if goal == "application_data":
+        return connection.client_data, connection.server_data
+    if goal == "early_data":
+        return (connection.early,) if shape.early_data else ()
+    if goal == "next_psk":
+        return (connection.secret("resumption_secret"),)
+    return (connection.secret("psk"),) if shape.mode != "full" else ()
+
+
+@lru_cache(maxsize=1024)
+def knowledge(shape: Shape) -> Knowledge:
+    """All that follows from the recording and what is held."""
+    recorded = [*PUBLIC, *(term for one in connections(shape) for term in one.wire)]
+    asked = [term for goal in (*GOALS, "next_psk") for term in targets(shape, goal)]
+    held = [term_of(shape, one) for one in sorted(shape.held)]
+    # What leaked is used rather than worked out again: it is known first.
+    return World([*recorded, *asked, *held], RULES.values()).saturate([*held, *recorded])
+
+
+@lru_cache(maxsize=4096)
+def plan(shape: Shape, goal: str, *, every: bool = False) -> tuple[Step, ...]:
+    """The derivation of the goal's first term that has one, or with ``every`` of all that have.
+
+    Empty if none has, or if what is asked for is held already.
+    """
+    known = knowledge(shape)
+    found = [term for term in targets(shape, goal) if term in known]
+    steps = (step for term in found[: None if every else 1] for step in known.derivation(term))
+    return tuple(dict.fromkeys(steps))
+
+
+def reachable(shape: Shape, goal: str) -> bool:
+    """Whether any term of the goal is known."""
+    return any(term in knowledge(shape) for term in targets(shape, goal))
+
+
+def missing(shape: Shape, goal: str) -> tuple[str, ...]:
+    """Which single further leaks would do, if the goal cannot be reached."""
+    if reachable(shape, goal) or not targets(shape, goal):
+        return ()
+    return tuple(leak for leak in SINGLE_LEAKS if _applies(shape, leak, goal))
+
+
+def _applies(shape: Shape, leak: str, goal: str) -> bool:
+    if leak == "initial_ecdhe" and not (shape.ticket and shape.initial):
+        return False
+    if leak == "psk" and shape.mode == "full":
+        return False
+    return reachable(replace(shape, held=shape.held | {leak}), goal)
