@@ -6,7 +6,7 @@ that used them. It works record by record, so a capture of any size needs little
 
 >>> from tls13lab.capture.recording import recording_of
 >>> [finding.verdict for finding in eavesdrop(recording_of([]), Theft())]
-[]
+['unknown']
 """
 
 from collections import OrderedDict
