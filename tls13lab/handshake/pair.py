@@ -13,6 +13,7 @@ With a seed, the whole conversation is the same byte for byte each time; see
 
 import os
 
+from tls13lab.crypto.certificates import TrustRoots, self_signed
 from tls13lab.crypto.entropy import Entropy, seeded
 from tls13lab.handshake.actions import Outcome
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
@@ -95,11 +96,20 @@ def _data(events: list[Event]) -> bytes:
     return b"".join(one.data for one in events if isinstance(one, DataReceived))
 
 
+LESSON_NAME = "lab.example"
 LESSON_PSK = ExternalPsk(b"lab", bytes(range(32)))
 """An external PSK for examples. It is printed in a book, so it protects nothing."""
 
 
 def lesson_configs(mode: str, psk: ExternalPsk = LESSON_PSK) -> tuple[ClientConfig, ServerConfig]:
-    """A client and a server that use an external PSK in ``psk_ke`` or ``psk_dhe_ke`` only."""
+    """A client and a server that do just one mode.
+
+    In ``psk_ke`` and ``psk_dhe_ke`` with an external PSK; in ``full`` with a certificate that is
+    made on the spot, the same each time.
+    """
+    if mode == "full":
+        credential = self_signed(LESSON_NAME, LESSON_TIME_MS, seeded("the lessons' certificate"))
+        client = ClientConfig(trust=TrustRoots(credential.chain), server_name=LESSON_NAME)
+        return client, ServerConfig(credential=credential)
     modes = frozenset({PSK_KE if mode == "psk_ke" else PSK_DHE_KE})
     return ClientConfig(psks=(psk,), modes=modes), ServerConfig(psks=(psk,), modes=modes)
