@@ -8,11 +8,11 @@ import pytest
 from tls13lab.adversary.eavesdropper import Eavesdropper, eavesdrop
 from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.theft import Theft
+from tls13lab.capture.keylog import lines
 from tls13lab.capture.recording import Incomplete, Item, recording_of
 from tls13lab.crypto.entropy import seeded
 from tls13lab.handshake.config import ALL_SUITES, PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
 from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
-from tls13lab.peers.keylog import lines
 from tls13lab.psk.keys import ExternalPsk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.wire.codepoints import CipherSuite, NamedGroup

@@ -1,26 +1,13 @@
-"""A key log: the traffic secrets of a connection, for Wireshark and its like. RFC 9850.
+"""A key log that connections are added to, for Wireshark and its like. RFC 9850.
 
-One line per secret: its label, the ClientHello's random, the secret. Which secrets have a label is
-a column of the schedule table. Whoever has the file reads the connections: that is what it is for.
-
->>> secrets = {"exporter_secret": b"\\x05\\x06", "main_secret": b"\\x07\\x08"}
->>> list(lines(bytes(2), secrets))
-['EXPORTER_SECRET 0000 0506']
+What its lines are is in :mod:`tls13lab.capture.keylog`.
 """
 
 import os
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tls13lab.crypto.schedule import SCHEDULE
+from tls13lab.capture.keylog import lines
 from tls13lab.handshake.connection import Connection
-
-
-def lines(client_random: bytes, secrets: Mapping[str, bytes]) -> Iterator[str]:
-    """The lines for those of the secrets that have a label, in the table's order."""
-    for row in SCHEDULE.values():
-        if row.keylog and row.name in secrets:
-            yield f"{row.keylog} {client_random.hex()} {secrets[row.name].hex()}"
 
 
 class KeyLog:
