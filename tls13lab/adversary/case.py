@@ -31,7 +31,7 @@ class Case:
         self._theft, self._goal = theft, goal
         self._directions = {"client": Direction(), "server": Direction()}
         self._shape = Shape("")
-        self._loot = Loot({})
+        self._loot = Loot()
         self._psk_from: Provenance | None = None
         self._execution: Execution | None = None
         self._to_run: list[str] = []
@@ -71,7 +71,7 @@ class Case:
         self.begun = True
         sight = self.sight
         self._loot = fitting(self._theft, sight)
-        leaks, kind = dict(self._loot.leaks), self._loot.kind
+        leaks, kind = dict(self._loot.secrets), self._loot.kind
         if known is not None and "psk" not in leaks:
             found = psk_kind(sight, known.psk)
             if found is not None:
@@ -158,7 +158,7 @@ class Case:
             identity=sight.identity,
             goal=self._goal,
             verdict=verdict,
-            leaks=tuple(self._loot.leaks),
+            fits=self._loot.fits,
             psk_from=self._psk_from,
             steps=self._steps() if lost else (),
             plaintext=self._wanted() if lost else {},

@@ -36,7 +36,8 @@ class Finding:
 
     ``verdict`` is ``lost`` (then ``steps`` lead there, and were run), ``kept`` (then ``missing``
     names the single leaks that would do), ``unknown`` (something is missing in the recording, see
-    ``incomplete``) or ``absent`` (there is no such asset here). ``leaks`` are those that fit.
+    ``incomplete``) or ``absent`` (there is no such asset here). ``fits`` are the (name, value)
+    pairs of the theft that belong to this connection.
     """
 
     connection: int
@@ -47,9 +48,14 @@ class Finding:
     identity: bytes
     goal: str
     verdict: str
-    leaks: tuple[str, ...] = ()
+    fits: frozenset[tuple[str, bytes]] = field(default=frozenset(), repr=False)
     psk_from: Provenance | None = None
     steps: tuple[Done, ...] = field(default=(), repr=False)
     plaintext: dict[str, Text] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     incomplete: str = ""
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        """The names of the leaks that fit."""
+        return tuple(sorted({name for name, _ in self.fits}))

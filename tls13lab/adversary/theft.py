@@ -53,12 +53,14 @@ class Theft:
 
 @dataclass(frozen=True, slots=True)
 class Loot:
-    """What of a theft fits one connection: by the leak's name, the bytes of it.
+    """What of a theft fits one connection.
 
-    ``kind`` says which label the PSK's binder was made with.
+    ``secrets`` are bytes by the model's name for them; ``fits`` are the (name, value) pairs of the
+    theft that they came from; ``kind`` says which label the PSK's binder was made with.
     """
 
-    leaks: Mapping[str, bytes] = field(repr=False)
+    secrets: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    fits: frozenset[tuple[str, bytes]] = field(default=frozenset(), repr=False)
     kind: PskKind | None = None
 
 
@@ -84,26 +86,38 @@ def psk_kind(sight: Sight, psk: bytes) -> PskKind | None:
 
 def fitting(theft: Theft, sight: Sight) -> Loot:
     """All that fits this connection."""
-    leaks: dict[str, bytes] = {}
+    secrets: dict[str, bytes] = dict(theft.keylog.get(sight.client_random, {}))
+    fits: set[tuple[str, bytes]] = {("keylog", b"")} if secrets else set()
     kind = None
-    for psk in theft.psks:
-        if sight.mode != "full" and (kind := psk_kind(sight, psk)) is not None:
-            leaks["psk"] = psk
-            break
+    for psk in theft.psks if sight.mode != "full" else ():
+        found = psk_kind(sight, psk)
+        if found is not None:
+            secrets["psk"], kind = psk, found
+            fits.add(("psk", psk))
     for stolen in theft.ticket_keys:
         # Without a name the key is tried under the name that the ticket says.
         ticket_key = stolen if stolen.name else TicketKey(sight.identity[:NAME_LENGTH], stolen.key)
         state = unseal(ticket_key, sight.identity)
         if state is not None and psk_kind(sight, state.psk) is PskKind.RESUMPTION:
-            leaks["ticket_key"], kind = ticket_key.to_bytes(), PskKind.RESUMPTION
+            secrets["ticket_key"], kind = ticket_key.to_bytes(), PskKind.RESUMPTION
+            fits.add(("ticket_key", stolen.to_bytes()))
     for name, private_keys in (
-        ("client_ecdhe", (*theft.client_ecdhe, *theft.initial_ecdhe)),
-        ("server_ecdhe", (*theft.server_ecdhe, *theft.initial_ecdhe)),
+        ("client_ecdhe", theft.client_ecdhe),
+        ("server_ecdhe", theft.server_ecdhe),
+        ("initial_ecdhe", theft.initial_ecdhe),
     ):
         for private_key in private_keys:
-            if _makes_share(sight, name.removesuffix("_ecdhe"), private_key):
-                leaks[name] = private_key
-    return Loot(leaks | dict(theft.keylog.get(sight.client_random, {})), kind)
+            for side in _sides(name):
+                if _makes_share(sight, side, private_key):
+                    secrets[f"{side}_ecdhe"] = private_key
+                    fits.add((name, private_key))
+    return Loot(secrets, frozenset(fits), kind)
+
+
+def _sides(name: str) -> tuple[str, ...]:
+    """Whose private key it is; of the initial connection it may be either's."""
+    side = name.removesuffix("_ecdhe")
+    return ("client", "server") if side == "initial" else (side,)
 
 
 def _makes_share(sight: Sight, sender: str, private_key: bytes) -> bool:

@@ -106,6 +106,41 @@ def connect(**options: object) -> None:
     command.run(**options)  # type: ignore[arg-type]
 
 
+@cli.command(name="break")
+@click.argument("capture", type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--leak",
+    "leaks",
+    multiple=True,
+    metavar="NAME=HEX",
+    help="psk, ticket_key, client_ecdhe, server_ecdhe or initial_ecdhe; or keylog=FILE.",
+)
+@click.option(
+    "--goal",
+    type=click.Choice(["application_data", "early_data", "psk"]),
+    default="application_data",
+    show_default=True,
+    help="What is to be read.",
+)
+@click.option("--svg", type=FILE, help="Draw the attack into this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def break_(**options: object) -> None:
+    """Say what stolen secrets open in a recording, and how; print what was said.
+
+    It reads a file, pcap or pcapng, and speaks to nobody. A leak that fits no connection is told.
+
+    \b
+    Examples:
+      tls13lab break talk.pcapng --leak psk=0011223344556677
+      tls13lab break talk.pcapng --leak psk=0011223344556677 --leak client_ecdhe=HEX --json
+      tls13lab break talk.pcapng --leak ticket_key=HEX --goal early_data
+      tls13lab break talk.pcapng --leak keylog=keys.txt
+    """
+    from tls13lab.cli import break_ as command
+
+    command.run(**options)  # type: ignore[arg-type]
+
+
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def vectors(as_json: bool) -> None:

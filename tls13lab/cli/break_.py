@@ -1,0 +1,151 @@
+"""``tls13lab break``: a recording and stolen secrets in, a verdict and the plaintext out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tls13lab.adversary.eavesdropper import eavesdrop
+from tls13lab.adversary.finding import Finding
+from tls13lab.adversary.leaks import theft_of
+from tls13lab.capture.reader import read_capture
+from tls13lab.cli import report
+from tls13lab.pictures.derivation_text import derivation_rows
+from tls13lab.wire.faults import LocalFault
+
+SHOWN = 2_000
+"""Bytes of plaintext shown of each direction."""
+MOST_LISTED = 1_000
+"""Connections listed with their steps; of more, only the counts are told."""
+
+
+def run(*, capture: str, leaks: Sequence[str], goal: str, svg: str | None, as_json: bool) -> None:
+    """Listen to the whole capture, then tell."""
+
+    def work() -> report.Result:
+        summary = Summary(goal, leaks)
+        for finding in eavesdrop(read_capture(Path(capture)), theft_of(leaks), goal):
+            summary.add(finding)
+        if svg is not None:
+            summary.draw(Path(svg))
+        return summary.result()
+
+    report.run(work, _text, as_json=as_json)
+
+
+class Summary:
+    """Counts all findings, and keeps the first of them whole."""
+
+    def __init__(self, goal: str, leaks: Sequence[str]) -> None:
+        self._goal = goal
+        self._counts = dict.fromkeys(("lost", "kept", "unknown", "absent"), 0)
+        self._fits: list[tuple[str, bytes, list[int]]] = []
+        for leak in leaks:
+            name, _, value = leak.partition("=")
+            self._fits.append((name, b"" if name == "keylog" else bytes.fromhex(value), []))
+        self._missing: dict[str, None] = {}
+        self.findings: list[Finding] = []
+
+    def add(self, finding: Finding) -> None:
+        """One connection."""
+        self._counts[finding.verdict] += 1
+        for name, value, connections in self._fits:
+            if (name, value) in finding.fits:
+                connections.append(finding.connection)
+        self._missing |= dict.fromkeys(finding.missing)
+        if len(self.findings) < MOST_LISTED:
+            self.findings.append(finding)
+
+    def draw(self, path: Path) -> None:
+        """The attack tree of the first connection that is lost."""
+        from tls13lab.pictures.attack_tree import attack_tree
+
+        lost = next((one for one in self.findings if one.verdict == "lost"), None)
+        if lost is None:
+            raise LocalFault("nothing was lost, so there is no attack to draw: leave out --svg")
+        path.write_text(attack_tree(lost.steps).svg, encoding="utf-8")
+
+    def result(self) -> report.Result:
+        """All of it, for JSON and for reading."""
+        lost = [one for one in self.findings if one.verdict == "lost"]
+        return {
+            "goal": self._goal,
+            "verdict": next((v for v, count in self._counts.items() if count), "absent"),
+            "counts": self._counts,
+            "leaks": [{"leak": name, "fits": numbers} for name, _, numbers in self._fits],
+            "steps": [row for finding in lost for row in _steps(finding)],
+            "plaintext": {str(one.connection): _plaintext(one) for one in lost},
+            "missing": list(self._missing),
+            "connections": [_described(one) for one in self.findings],
+        }
+
+
+def _steps(finding: Finding) -> list[dict[str, Any]]:
+    return [
+        {"connection": finding.connection, "number": int(number), "what": what}
+        | {"from": sources, "how": how, "value": value}
+        for number, what, sources, how, value in derivation_rows(finding.steps)
+    ]
+
+
+def _plaintext(finding: Finding) -> dict[str, str]:
+    """By sender; a PSK, which --goal psk asks for, in hexadecimal."""
+    if finding.goal == "psk":
+        return {"psk": finding.plaintext["client"].head.hex()}
+    return {
+        sender: text.head[:SHOWN].decode("utf-8", "backslashreplace")
+        for sender, text in finding.plaintext.items()
+    }
+
+
+def _described(finding: Finding) -> dict[str, Any]:
+    source = finding.psk_from
+    return {
+        "connection": finding.connection,
+        "client": finding.client,
+        "server": finding.server,
+        "mode": finding.mode,
+        "suite": finding.suite,
+        "identity": finding.identity.hex(),
+        "verdict": finding.verdict,
+        "leaks": list(finding.leaks),
+        "psk_from": {"connection": source.connection, "ticket": source.ticket} if source else None,
+        "bytes": {sender: text.total for sender, text in finding.plaintext.items()},
+        "missing": list(finding.missing),
+        "incomplete": finding.incomplete,
+    }
+
+
+def _text(result: report.Result) -> str:
+    lines: list[str] = []
+    for one in result["connections"]:
+        lines += _connection_lines(one, result)
+    for leak in result["leaks"]:
+        if not leak["fits"]:
+            lines.append(f"the leak {leak['leak']} fits no connection in this capture")
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in result["counts"].items() if count)
+    lines.append(f"{result['goal']}: {counts or 'no TLS connection in this capture'}")
+    return "\n".join(lines)
+
+
+def _connection_lines(one: dict[str, Any], result: report.Result) -> list[str]:
+    number, verdict = one["connection"], one["verdict"]
+    what = " ".join(filter(None, (one["mode"], one["suite"]))) or "no hellos"
+    lines = [f"connection {number}, {one['client']} to {one['server']}, {what}: {verdict}"]
+    if one["psk_from"]:
+        source = one["psk_from"]
+        lines.append(
+            f"  its PSK came with ticket {source['ticket']} of connection {source['connection']}"
+        )
+    for step in result["steps"]:
+        if step["connection"] == number:
+            lines.append(
+                f"  {step['number']:3}. {step['what']}  =  {step['how']} of {step['from']}"
+                + (f"  =  {step['value']}" if step["value"] else "")
+            )
+    for sender, text in result["plaintext"].get(str(number), {}).items():
+        lines.append(f"  {sender}: {text!r}")
+    if one["missing"]:
+        lines.append(f"  one of these would open it: {', '.join(one['missing'])}")
+    if one["incomplete"]:
+        lines.append(f"  incomplete: {one['incomplete']}")
+    return lines
