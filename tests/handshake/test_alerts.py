@@ -20,7 +20,7 @@ from tests.handshake.scenes import (
     with_extensions,
 )
 from tls13lab.crypto.groups import respond
-from tls13lab.handshake.client import WaitEncryptedExtensions, WaitServerHello
+from tls13lab.handshake.client_states import WaitEncryptedExtensions, WaitServerHello
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig
 from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.machine import AnyState, step
@@ -401,7 +401,7 @@ def test_certificate_requests() -> None:
 
 
 def test_a_certificate_request_is_answered_with_an_empty_certificate() -> None:
-    from tls13lab.handshake import client as moves
+    from tls13lab.handshake import client_states as states
     from tls13lab.handshake.actions import SendMessage
     from tls13lab.handshake.finished import make_finished
 
@@ -414,13 +414,13 @@ def test_a_certificate_request_is_answered_with_an_empty_certificate() -> None:
     from tls13lab.crypto import signatures
     from tls13lab.wire.codepoints import SignatureScheme
 
-    assert isinstance(state, moves.WaitCertificateVerify)
+    assert isinstance(state, states.WaitCertificateVerify)
     scheme = SignatureScheme.ECDSA_SECP256R1_SHA256
     signed = signatures.sign(CREDENTIAL.key, scheme, state.transcript.hash("sha256"))
     keyed = state.keyed
     assert keyed.outcome.suite.hash_name == "sha256"
     state, _ = step(state, pack(CertificateVerify(scheme, signed)), env())
-    assert isinstance(state, moves.WaitFinished)
+    assert isinstance(state, states.WaitFinished)
     finished = make_finished("sha256", keyed.server_secret, state.transcript)
     _, actions = step(state, finished, env())
     sent = [unpack(one.raw) for one in actions if isinstance(one, SendMessage)]

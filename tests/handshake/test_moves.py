@@ -1,8 +1,10 @@
 """Every cell of the state table, legal and illegal."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.handshake.scenes import CLIENT, PSK, SERVER, env
+from tests.handshake.scenes import CLIENT, PSK, SERVER, env, ticketed
 from tls13lab.handshake.config import ClientConfig
 from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.machine import HANDLERS, AnyState, step
@@ -19,9 +21,11 @@ from tls13lab.messages.server_flight import (
     Finished,
 )
 from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
+from tls13lab.psk.anti_replay import NoAntiReplay
 from tls13lab.wire.codepoints import HandshakeType, NamedGroup
 from tls13lab.wire.faults import PeerFault, UnexpectedMessage
 
+EARLY_SERVER = replace(SERVER, max_early_data_size=100, anti_replay=NoAntiReplay())
 REQUEST = CertificateRequest(b"", (SignatureAlgorithms((0x0403,)),))
 
 
@@ -44,6 +48,10 @@ def visited() -> dict[State, AnyState]:
             client_side.receive(client_side_input := server_side.outgoing(), env("client 2"))
             assert client_side_input is not None
             note(client_side)
+    early = Connection.client(early_client(), env("early client"))
+    server_side = Connection.server(EARLY_SERVER)
+    server_side.receive(early.outgoing(), env("early server"))
+    note(server_side)
     # The states in the middle of a server's flight, which a whole flight passes through.
     flight = [raw for one in flight_steps() for raw in one]
     state: AnyState = Connection.client(CLIENT, env("flight client"))._state
@@ -53,6 +61,11 @@ def visited() -> dict[State, AnyState]:
     waiting = found[State.CLIENT_WAIT_CERT_CR]
     found[State.CLIENT_WAIT_CERT], _ = step(waiting, pack(REQUEST), env())
     return found
+
+
+def early_client() -> ClientConfig:
+    """One that sends early data, which ``EARLY_SERVER`` accepts."""
+    return replace(ticketed(EARLY_SERVER), early_data=b"early")
 
 
 def flight_steps() -> list[tuple[bytes, ...]]:
@@ -127,6 +140,7 @@ def test_each_legal_cell_is_taken_by_a_real_conversation() -> None:
     for client, server in (
         (CLIENT, SERVER),
         (ClientConfig(psks=(PSK,)), SERVER),
+        (early_client(), EARLY_SERVER),
         (CLIENT, SERVER.__class__(credential=SERVER.credential, groups=groups)),
     ):
         pair = Pair(client, server, seed="cells")

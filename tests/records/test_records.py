@@ -52,7 +52,7 @@ def test_application_data_may_be_empty_and_other_content_may_not() -> None:
 def test_a_record_without_a_true_type_is_refused(inner: bytes) -> None:
     sealer, opener = pair()
     header = b"\x17\x03\x03" + (len(inner) + 16).to_bytes(2, "big")
-    sealed = sealer._aead.encrypt(sealer._next_nonce(), inner, header)
+    sealed = sealer._aead.encrypt(sealer._nonce(), inner, header)
     with pytest.raises(UnexpectedMessage):
         opener.open(header, sealed)
 
@@ -86,7 +86,7 @@ def test_limits_of_length() -> None:
     inner = bytes(MAX_PLAINTEXT + 1) + b"\x17"
     header = b"\x17\x03\x03" + (len(inner) + 16).to_bytes(2, "big")
     with pytest.raises(RecordOverflow):
-        opener.open(header, sealer._aead.encrypt(sealer._next_nonce(), inner, header))
+        opener.open(header, sealer._aead.encrypt(sealer._nonce(), inner, header))
 
 
 @given(

@@ -46,6 +46,32 @@ class InstallKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveSendingKeys:
+    """Send unprotected again: a second ClientHello after early data was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendEarlyData:
+    """Send application data before the handshake, under the early keys."""
+
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeEarlyData:
+    """Until the next keys, up to ``limit`` bytes of application data may come."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkipEarlyData:
+    """Pass over protected records that do not open, ``limit`` bytes of content at most (4.3.10)."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reveal:
     """These secrets became known to this endpoint: for lessons and key logs, which ask for them."""
 
@@ -65,7 +91,8 @@ class Outcome:
 
     ``mode`` is ``full``, ``psk_ke`` or ``psk_dhe_ke``; ``group`` is None in psk_ke; ``psk_kind``
     and ``selected_identity`` are None in a full handshake; ``chain`` holds the server's
-    certificates (DER).
+    certificates (DER). ``early_data`` is ``accepted``, ``rejected``, or ``none`` if none was sent;
+    a server says in ``early_data_refusal`` why it rejected it.
     """
 
     mode: str
@@ -78,6 +105,8 @@ class Outcome:
     server_name: str | None = None
     alpn: bytes | None = None
     chain: tuple[bytes, ...] = ()
+    early_data: str = "none"
+    early_data_refusal: str = ""
 
     @property
     def resumed(self) -> bool:
@@ -92,4 +121,15 @@ class Completed:
     outcome: Outcome
 
 
-Action = SendMessage | SendCompatibilityCcs | InstallKeys | Reveal | StoreTicket | Completed
+Action = (
+    SendMessage
+    | SendCompatibilityCcs
+    | InstallKeys
+    | RemoveSendingKeys
+    | SendEarlyData
+    | TakeEarlyData
+    | SkipEarlyData
+    | Reveal
+    | StoreTicket
+    | Completed
+)

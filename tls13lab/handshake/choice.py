@@ -128,9 +128,9 @@ def _full(
 
 
 def _suite_for(psk: Psk, suites: list[Suite]) -> Suite | None:
-    """A suite with the PSK's hash; for a ticket, the suite it was made with if that is offered."""
+    """A suite with the PSK's hash; for a ticket, the suite it was made with if it can be."""
     fitting = [suite for suite in suites if suite.hash_name == psk.hash_name]
-    if isinstance(psk, ResumptionPsk):
+    if psk.suite is not None:
         same = [suite for suite in fitting if suite.code_point == psk.suite]
         fitting = same or fitting
     return fitting[0] if fitting else None

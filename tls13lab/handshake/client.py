@@ -1,26 +1,36 @@
 """The client's moves: what each server message makes it check, derive and send. RFC 9846 4.
 
-Each state is a frozen type that holds just what is known by then, so a handler cannot reach for a
-secret that does not exist yet. A handler takes (state, message, its bytes, environment) and returns
-the next state and the actions. Which handler may run when, the move table says.
+A handler takes (state, message, its bytes, environment) and returns the next state and the actions.
+Which handler may run when, the move table says.
 """
 
-from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from dataclasses import replace
 
 from tls13lab.crypto import certificates, signatures
-from tls13lab.crypto.keyschedule import EarlyStage, HandshakeStage
+from tls13lab.crypto.keyschedule import EarlyStage
+from tls13lab.crypto.suites import Suite
 from tls13lab.handshake.actions import (
     Action,
     Completed,
     Direction,
     InstallKeys,
     Outcome,
+    RemoveSendingKeys,
     Reveal,
     SendCompatibilityCcs,
+    SendEarlyData,
     SendMessage,
 )
 from tls13lab.handshake.answer import Answer, check_retry, check_server_hello
+from tls13lab.handshake.client_states import (
+    Keyed,
+    WaitCertificate,
+    WaitCertificateOrRequest,
+    WaitCertificateVerify,
+    WaitEncryptedExtensions,
+    WaitFinished,
+    WaitServerHello,
+)
 from tls13lab.handshake.config import ClientConfig
 from tls13lab.handshake.connected import Connected, on_key_update, on_new_session_ticket
 from tls13lab.handshake.environment import Environment
@@ -36,7 +46,7 @@ from tls13lab.messages.negotiation import (
     ServerNameAck,
     SignatureAlgorithms,
 )
-from tls13lab.messages.post_handshake import KeyUpdate, NewSessionTicket
+from tls13lab.messages.post_handshake import EndOfEarlyData, KeyUpdate, NewSessionTicket
 from tls13lab.messages.server_flight import (
     Certificate,
     CertificateRequest,
@@ -46,6 +56,7 @@ from tls13lab.messages.server_flight import (
 )
 from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
 from tls13lab.messages.transcript import Transcript
+from tls13lab.psk.keys import Psk
 from tls13lab.records.epochs import Epoch
 from tls13lab.wire.faults import (
     BadCertificate,
@@ -56,90 +67,31 @@ from tls13lab.wire.faults import (
     UnsupportedExtension,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class WaitServerHello:
-    """The ClientHello is out, and ends ``transcript``; ``retry`` is the request, if one came."""
-
-    state: ClassVar[State] = State.CLIENT_WAIT_SH
-    config: ClientConfig
-    offer: Offer
-    transcript: Transcript
-    retry: HelloRetryRequest | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Keyed:
-    """What is fixed from the ServerHello on: the choice, and the handshake secrets."""
-
-    config: ClientConfig
-    outcome: Outcome
-    stage: HandshakeStage
-    client_secret: bytes = field(repr=False)
-    server_secret: bytes = field(repr=False)
-
-    @property
-    def hash_name(self) -> str:
-        """The suite's hash."""
-        return self.outcome.suite.hash_name
-
-
-@dataclass(frozen=True, slots=True)
-class WaitEncryptedExtensions:
-    """The handshake keys are in use."""
-
-    state: ClassVar[State] = State.CLIENT_WAIT_EE
-    keyed: Keyed
-    transcript: Transcript
-
-
-@dataclass(frozen=True, slots=True)
-class WaitCertificateOrRequest:
-    """No PSK was taken: the server must authenticate with a certificate."""
-
-    state: ClassVar[State] = State.CLIENT_WAIT_CERT_CR
-    keyed: Keyed
-    transcript: Transcript
-
-
-@dataclass(frozen=True, slots=True)
-class WaitCertificate:
-    """The server asked for our certificate, under ``request_context``."""
-
-    state: ClassVar[State] = State.CLIENT_WAIT_CERT
-    keyed: Keyed
-    transcript: Transcript
-    request_context: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class WaitCertificateVerify:
-    """The chain is believed; that the server has its key is still to be shown."""
-
-    state: ClassVar[State] = State.CLIENT_WAIT_CV
-    keyed: Keyed
-    transcript: Transcript
-    request_context: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class WaitFinished:
-    """All but the MAC over the whole handshake has come."""
-
-    state: ClassVar[State] = State.CLIENT_WAIT_FINISHED
-    keyed: Keyed
-    transcript: Transcript
-    request_context: bytes | None = None
-
-
 Actions = list[Action]
 
 
 def start(config: ClientConfig, env: Environment) -> tuple[WaitServerHello, Actions]:
     """Send the first ClientHello."""
     offer = first_offer(config, env.now_ms, env.entropy)
-    after = WaitServerHello(config, offer, Transcript().add(offer.raw))
-    return after, [_reveal_offer(offer), SendMessage(offer.raw)]
+    transcript = Transcript().add(offer.raw)
+    actions: Actions = [_reveal_offer(offer), SendMessage(offer.raw)]
+    if offer.early_suite is not None:
+        actions += _early_data(config, offer.early_suite, offer.psks[0], transcript)
+    return WaitServerHello(config, offer, transcript), actions
+
+
+def _early_data(config: ClientConfig, suite: Suite, psk: Psk, transcript: Transcript) -> Actions:
+    """Data behind the ClientHello, under keys that come from it and the PSK alone. 4.3.10."""
+    early = EarlyStage.start(suite.hash_name, psk.key)
+    secret = early.client_early_traffic_secret(transcript.hash(suite.hash_name))
+    # "If offering early data, the record is placed immediately after the first ClientHello." (E.4)
+    ccs: Actions = [SendCompatibilityCcs()] if config.middlebox_compatibility else []
+    return [
+        *ccs,
+        Reveal({"client_early_traffic_secret": secret}),
+        InstallKeys(Direction.SEND, Epoch.EARLY, suite, secret),
+        SendEarlyData(config.early_data),
+    ]
 
 
 def _reveal_offer(offer: Offer) -> Reveal:
@@ -171,8 +123,11 @@ def on_hello_retry_request(
         config, before.offer, group, cookie, suite.hash_name, transcript, env.now_ms, env.entropy
     )
     after = WaitServerHello(config, offer, transcript.add(offer.raw), message)
-    ccs: Actions = [SendCompatibilityCcs()] if config.middlebox_compatibility else []
-    return after, [*ccs, _reveal_offer(offer), SendMessage(offer.raw)]
+    if before.offer.early_data_sent:
+        first: Actions = [RemoveSendingKeys()]
+    else:
+        first = [SendCompatibilityCcs()] if config.middlebox_compatibility else []
+    return after, [*first, _reveal_offer(offer), SendMessage(offer.raw)]
 
 
 def on_server_hello(
@@ -188,8 +143,12 @@ def on_server_hello(
     to_server_hello = transcript.hash(suite.hash_name)
     client_secret = stage.client_handshake_traffic_secret(to_server_hello)
     server_secret = stage.server_handshake_traffic_secret(to_server_hello)
-    outcome = _outcome(config, answer, before.retry is not None)
-    keyed = Keyed(config, outcome, stage, client_secret, server_secret)
+    sent = before.offer.early_data_sent
+    outcome = _outcome(config, answer, before.retry is not None, early_data_sent=sent)
+    # Early data can only be accepted with the first PSK, and not after a HelloRetryRequest.
+    may_accept = before.offer.early_suite is not None and answer.index == 0
+    early_psk = psk if may_accept else None
+    keyed = Keyed(config, outcome, stage, client_secret, server_secret, early_psk, sent)
     revealed = {
         "early_secret": early.early_secret,
         "handshake_secret": stage.handshake_secret,
@@ -202,14 +161,21 @@ def on_server_hello(
         # Perhaps not the one that was offered first.
         revealed["psk"] = psk.key
     actions: Actions = [Reveal(revealed)]
-    if config.middlebox_compatibility and before.retry is None:
+    if config.middlebox_compatibility and before.retry is None and not sent:
         actions.append(SendCompatibilityCcs())
     actions.append(InstallKeys(Direction.RECEIVE, Epoch.HANDSHAKE, suite, server_secret))
-    actions.append(InstallKeys(Direction.SEND, Epoch.HANDSHAKE, suite, client_secret))
+    if keyed.early_psk is None:
+        actions.append(_handshake_keys(keyed))
     return WaitEncryptedExtensions(keyed, transcript), actions
 
 
-def _outcome(config: ClientConfig, answer: Answer, retried: bool) -> Outcome:
+def _handshake_keys(keyed: Keyed) -> InstallKeys:
+    return InstallKeys(Direction.SEND, Epoch.HANDSHAKE, keyed.outcome.suite, keyed.client_secret)
+
+
+def _outcome(
+    config: ClientConfig, answer: Answer, retried: bool, *, early_data_sent: bool
+) -> Outcome:
     psk = answer.psk
     return Outcome(
         mode=answer.mode,
@@ -220,6 +186,7 @@ def _outcome(config: ClientConfig, answer: Answer, retried: bool) -> Outcome:
         psk_identity=psk.identity if psk else None,
         retried=retried,
         server_name=config.server_name,
+        early_data="rejected" if early_data_sent else "none",
     )
 
 
@@ -230,16 +197,39 @@ def on_encrypted_extensions(
     keyed, transcript = before.keyed, before.transcript.add(raw)
     config = keyed.config
     for extension in message.extensions:
-        if isinstance(extension, RawExtension | EarlyData):
+        if isinstance(extension, RawExtension):
             raise UnsupportedExtension(f"extension {extension.extension_type} was not asked for")
+        if isinstance(extension, EarlyData) and not keyed.early_data_sent:
+            raise UnsupportedExtension("early_data was not asked for")
         if isinstance(extension, ServerNameAck) and config.server_name is None:
             raise UnsupportedExtension("server_name was not asked for")
     alpn = message.find(Alpn)
     if alpn is not None:
         keyed = replace(keyed, outcome=replace(keyed.outcome, alpn=_chosen_alpn(config, alpn)))
     if keyed.outcome.mode == "full":
+        _refuse_early_data(message)
         return WaitCertificateOrRequest(keyed, transcript), []
-    return WaitFinished(keyed, transcript), []
+    if message.find(EarlyData) is not None:
+        return WaitFinished(_with_early_data(keyed, message), transcript), []
+    # Rejected, or never sent: in either case the handshake keys are next.
+    return WaitFinished(keyed, transcript), [_handshake_keys(keyed)] if keyed.early_psk else []
+
+
+def _refuse_early_data(message: EncryptedExtensions) -> None:
+    if message.find(EarlyData) is not None:
+        raise IllegalParameter("the server accepts early data without its PSK")
+
+
+def _with_early_data(keyed: Keyed, message: EncryptedExtensions) -> Keyed:
+    """The server accepts: that must be with the PSK, suite and protocol that it was sent under."""
+    psk, outcome = keyed.early_psk, keyed.outcome
+    if psk is None:
+        # "If any other value is returned, the client MUST abort the handshake with an
+        # "illegal_parameter" alert." (4.3.11)
+        _refuse_early_data(message)
+    elif psk.suite != outcome.suite.code_point or psk.alpn != outcome.alpn:
+        raise IllegalParameter("the server accepts early data under another suite or protocol")
+    return replace(keyed, outcome=replace(outcome, early_data="accepted"))
 
 
 def _chosen_alpn(config: ClientConfig, alpn: Alpn) -> bytes:
@@ -315,6 +305,10 @@ def on_finished(
     server_secret = main.server_application_traffic_secret_0(to_server_finished)
     exporter_secret = main.exporter_secret(to_server_finished)
     actions: Actions = []
+    if keyed.outcome.early_data == "accepted":
+        end = pack(EndOfEarlyData())
+        transcript = transcript.add(end)
+        actions += [SendMessage(end), _handshake_keys(keyed)]
     if before.request_context is not None:
         empty = pack(Certificate(before.request_context, ()))
         transcript = transcript.add(empty)

@@ -1,7 +1,7 @@
 """What an endpoint is willing to do. RFC 9846 section 4.2.1.
 
 A configuration is a value: it never changes, and one may serve many connections. (A server's
-``tickets`` book has a memory; it is the one thing here that does.)
+``tickets`` book and its ``anti_replay`` have a memory; they are the two things here that do.)
 
 >>> ClientConfig(modes=frozenset({PSK_KE})).offers_dhe
 False
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from tls13lab.crypto import groups, signatures
 from tls13lab.crypto.certificates import Credential, Trust
 from tls13lab.crypto.suites import SUITES
+from tls13lab.psk.anti_replay import AntiReplay, ClientHelloWindow
 from tls13lab.psk.keys import ExternalPsk, Psk
 from tls13lab.psk.tickets import TicketBook
 from tls13lab.wire.codepoints import CipherSuite, NamedGroup, PskKeyExchangeMode
@@ -30,7 +31,8 @@ class ClientConfig:
     ``certificate_name`` is whom the certificate must be for, if not for ``server_name``: an
     address, say, which server_name cannot carry. ``share_groups`` are those it sends a share in at
     once; by default the first of ``groups``. ``padding`` rounds the content of every protected
-    record up to a multiple of that many bytes.
+    record up to a multiple of that many bytes. ``early_data`` is sent at once, under the first PSK,
+    if that PSK allows it; it has no forward secrecy, and may be replayed.
     """
 
     psks: tuple[Psk, ...] = ()
@@ -45,6 +47,7 @@ class ClientConfig:
     schemes: tuple[int, ...] = signatures.SUPPORTED
     middlebox_compatibility: bool = True
     padding: int = 1
+    early_data: bytes = field(default=b"", repr=False)
 
     @property
     def offers_dhe(self) -> bool:
@@ -58,7 +61,8 @@ class ServerConfig:
 
     ``modes`` are those in which it takes PSKs; of two that the client offers too it takes
     psk_dhe_ke, unless ``prefer_psk_ke``. Without a ``credential`` it has no full handshake to fall
-    back to. ``suites`` and ``groups`` are in its order of preference, which counts.
+    back to. ``suites`` and ``groups`` are in its order of preference, which counts. It takes up to
+    ``max_early_data_size`` bytes of early data, once each as far as ``anti_replay`` remembers.
     """
 
     credential: Credential | None = None
@@ -72,6 +76,8 @@ class ServerConfig:
     suites: tuple[CipherSuite, ...] = ALL_SUITES
     groups: tuple[NamedGroup, ...] = groups.SUPPORTED
     padding: int = 1
+    max_early_data_size: int = 0
+    anti_replay: AntiReplay = field(default_factory=ClientHelloWindow, compare=False)
     _by_identity: dict[bytes, ExternalPsk] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -16,6 +16,7 @@ raises the fault.
 b'hello'
 """
 
+from tls13lab.crypto.suites import TAG_LENGTH
 from tls13lab.handshake import client, server
 from tls13lab.handshake.actions import (
     Action,
@@ -23,16 +24,21 @@ from tls13lab.handshake.actions import (
     Direction,
     InstallKeys,
     Outcome,
+    RemoveSendingKeys,
     Reveal,
     SendCompatibilityCcs,
+    SendEarlyData,
     SendMessage,
+    SkipEarlyData,
     StoreTicket,
+    TakeEarlyData,
 )
 from tls13lab.handshake.config import ClientConfig, ServerConfig
 from tls13lab.handshake.connected import Connected, update_sending_keys
 from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import (
     DataReceived,
+    EarlyDataReceived,
     Event,
     HandshakeCompleted,
     KeysUpdated,
@@ -48,6 +54,7 @@ from tls13lab.records.reassembly import Reassembler
 from tls13lab.wire.codepoints import AlertDescription, ContentType, HandshakeType
 from tls13lab.wire.faults import (
     AlertReceived,
+    BadRecordMac,
     DecodeError,
     LocalFault,
     PeerFault,
@@ -72,6 +79,8 @@ class Connection:
         self._saw_hello = role == "client"
         self._closed_by_peer = False
         self._closed = False
+        self._early_left: int | None = None  # bytes of early data that may still come
+        self._skip_left: int | None = None  # bytes of rejected early data that may still come
 
     @classmethod
     def client(cls, config: ClientConfig, env: Environment, tap: Tap | None = None) -> "Connection":
@@ -180,8 +189,13 @@ class Connection:
         if self._opener is not None and not self._plaintext_alert(content_type):
             if content_type is not ContentType.APPLICATION_DATA:
                 raise UnexpectedMessage("an unprotected record came after the keys were in use")
-            content_type, content = self._opener.open(record.header, content)
+            opened = self._open(record)
+            if opened is None:
+                return
+            content_type, content = opened
         elif content_type is ContentType.APPLICATION_DATA:
+            if self._skip(content):
+                return
             raise UnexpectedMessage("a protected record came before there were keys")
         if content_type is ContentType.HANDSHAKE:
             self._take_handshake(content, env, events)
@@ -193,8 +207,41 @@ class Connection:
             self._take_alert(content, events)
         elif self.connected:
             events.append(DataReceived(content))
+        elif self._early_left is not None:
+            events.append(self._take_early_data(content))
         else:
             raise UnexpectedMessage("application data came before the handshake was done")
+
+    def _open(self, record: Record) -> tuple[ContentType, bytes] | None:
+        """What is in a protected record; None if it is early data that was rejected."""
+        assert self._opener is not None
+        try:
+            opened = self._opener.open(record.header, record.fragment)
+        except BadRecordMac:
+            if self._skip(record.fragment):
+                return None
+            raise
+        # "Once a record is deprotected successfully, it is treated as the start of the client's
+        # second flight" (4.3.10).
+        self._skip_left = None
+        return opened
+
+    def _skip(self, fragment: bytes) -> bool:
+        """Whether a record that makes no sense is passed over as rejected early data."""
+        if self._skip_left is None:
+            return False
+        self._skip_left -= max(0, len(fragment) - TAG_LENGTH - 1)
+        if self._skip_left < 0:
+            raise UnexpectedMessage("more early data came than is passed over")
+        return True
+
+    def _take_early_data(self, content: bytes) -> Event:
+        self._early_left = (self._early_left or 0) - len(content)
+        if self._early_left < 0:
+            # "If a server receives more than max_early_data_size bytes of 0-RTT data, it SHOULD
+            # terminate the connection with an "unexpected_message" alert." (4.7.1)
+            raise UnexpectedMessage("more early data came than the ticket allows")
+        return EarlyDataReceived(content)
 
     def _plaintext_alert(self, content_type: ContentType) -> bool:
         # A client that cannot make sense of the ServerHello has no keys to send its alert under.
@@ -243,6 +290,14 @@ class Connection:
                         self._install_opener(protection)
                 case SendCompatibilityCcs():
                     self._sender.compatibility_ccs()
+                case RemoveSendingKeys():
+                    self._sender.remove()
+                case SendEarlyData(data):
+                    self._sender.send(ContentType.APPLICATION_DATA, data)
+                case TakeEarlyData(limit):
+                    self._early_left = limit
+                case SkipEarlyData(limit):
+                    self._skip_left = limit
                 case Reveal(secrets):
                     self.secrets.update(secrets)
                     if self._tap is not None:
@@ -264,6 +319,7 @@ class Connection:
         if self._messages.pending:
             raise UnexpectedMessage("a handshake message stretches over a change of keys")
         self._opener = protection
+        self._early_left = None
 
 
 class TruncatedConnection(LocalFault):

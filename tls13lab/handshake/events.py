@@ -28,6 +28,13 @@ class DataReceived:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlyDataReceived:
+    """0-RTT data from the client, before the handshake is done: it may be a replay."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class TicketReceived:
     """The client can resume with this."""
 
@@ -44,7 +51,14 @@ class PeerClosed:
     """The peer sent close_notify: it will send no more, and nothing was cut off."""
 
 
-Event = HandshakeCompleted | DataReceived | TicketReceived | KeysUpdated | PeerClosed
+Event = (
+    HandshakeCompleted
+    | DataReceived
+    | EarlyDataReceived
+    | TicketReceived
+    | KeysUpdated
+    | PeerClosed
+)
 
 
 @dataclass(frozen=True, slots=True)

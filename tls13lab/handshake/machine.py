@@ -9,7 +9,7 @@ leads must again be in the table.
 from collections.abc import Callable
 from typing import Any
 
-from tls13lab.handshake import client, server
+from tls13lab.handshake import client, client_states, server, server_states
 from tls13lab.handshake.actions import Action
 from tls13lab.handshake.connected import Connected
 from tls13lab.handshake.environment import Environment
@@ -19,15 +19,16 @@ from tls13lab.wire.codepoints import HandshakeType, name_of
 from tls13lab.wire.faults import LocalFault, UnexpectedMessage
 
 AnyState = (
-    client.WaitServerHello
-    | client.WaitEncryptedExtensions
-    | client.WaitCertificateOrRequest
-    | client.WaitCertificate
-    | client.WaitCertificateVerify
-    | client.WaitFinished
-    | server.WaitClientHello
-    | server.WaitSecondClientHello
-    | server.WaitClientFinished
+    client_states.WaitServerHello
+    | client_states.WaitEncryptedExtensions
+    | client_states.WaitCertificateOrRequest
+    | client_states.WaitCertificate
+    | client_states.WaitCertificateVerify
+    | client_states.WaitFinished
+    | server_states.WaitClientHello
+    | server_states.WaitSecondClientHello
+    | server_states.WaitEndOfEarlyData
+    | server_states.WaitClientFinished
     | Connected
 )
 
@@ -46,6 +47,7 @@ HANDLERS: dict[tuple[State, HandshakeType], Callable[..., tuple[Any, list[Action
     (State.CLIENT_CONNECTED, HandshakeType.KEY_UPDATE): client.on_update,
     (State.SERVER_START, HandshakeType.CLIENT_HELLO): server.on_client_hello,
     (State.SERVER_WAIT_SECOND_HELLO, HandshakeType.CLIENT_HELLO): server.on_second_client_hello,
+    (State.SERVER_WAIT_EOED, HandshakeType.END_OF_EARLY_DATA): server.on_end_of_early_data,
     (State.SERVER_WAIT_FINISHED, HandshakeType.FINISHED): server.on_finished,
     (State.SERVER_CONNECTED, HandshakeType.KEY_UPDATE): server.on_update,
 }

@@ -27,6 +27,7 @@ class State(Enum):
     CLIENT_CONNECTED = "client is connected"
     SERVER_START = "server waits for ClientHello"
     SERVER_WAIT_SECOND_HELLO = "server waits for the second ClientHello"
+    SERVER_WAIT_EOED = "server waits for EndOfEarlyData"
     SERVER_WAIT_FINISHED = "server waits for Finished"
     SERVER_CONNECTED = "server is connected"
 
@@ -55,8 +56,13 @@ MOVES: dict[tuple[State, HandshakeType], frozenset[State]] = {
     (State.CLIENT_CONNECTED, HandshakeType.KEY_UPDATE):
         frozenset({State.CLIENT_CONNECTED}),
     (State.SERVER_START, HandshakeType.CLIENT_HELLO):
-        frozenset({State.SERVER_WAIT_SECOND_HELLO, State.SERVER_WAIT_FINISHED}),
+        frozenset(
+            {State.SERVER_WAIT_SECOND_HELLO, State.SERVER_WAIT_EOED, State.SERVER_WAIT_FINISHED}
+        ),
     (State.SERVER_WAIT_SECOND_HELLO, HandshakeType.CLIENT_HELLO):
+        frozenset({State.SERVER_WAIT_FINISHED}),
+    # Only after early data was accepted.
+    (State.SERVER_WAIT_EOED, HandshakeType.END_OF_EARLY_DATA):
         frozenset({State.SERVER_WAIT_FINISHED}),
     (State.SERVER_WAIT_FINISHED, HandshakeType.FINISHED):
         frozenset({State.SERVER_CONNECTED}),

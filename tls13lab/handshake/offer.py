@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from tls13lab.crypto import groups
 from tls13lab.crypto.entropy import Entropy
-from tls13lab.crypto.suites import SUITES
+from tls13lab.crypto.suites import SUITES, Suite
 from tls13lab.handshake.config import ClientConfig
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.extension import Extension
@@ -17,6 +17,7 @@ from tls13lab.messages.key_share import KeyShareClientHello, KeyShareEntry
 from tls13lab.messages.negotiation import (
     Alpn,
     Cookie,
+    EarlyData,
     PskKeyExchangeModes,
     ServerName,
     SignatureAlgorithms,
@@ -34,12 +35,18 @@ from tls13lab.wire.faults import LocalFault
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the client sent, and the secrets that go with it."""
+    """What the client sent, and the secrets that go with it.
+
+    ``early_suite`` is the one that early data is sent under, right behind this hello, if there is
+    any; ``early_data_sent`` says whether some was sent, behind this hello or the first.
+    """
 
     hello: ClientHello
     raw: bytes = field(repr=False)
     psks: tuple[Psk, ...]
     shares: tuple[tuple[int, groups.PrivateShare], ...] = field(repr=False)
+    early_suite: Suite | None = None
+    early_data_sent: bool = False
 
     def share(self, group: int) -> groups.PrivateShare | None:
         """The private share in ``group``, or None if none was sent."""
@@ -60,6 +67,21 @@ def usable_psks(config: ClientConfig, now_ms: int) -> tuple[Psk, ...]:
     )
 
 
+def early_suite(config: ClientConfig, psks: tuple[Psk, ...]) -> Suite | None:
+    """The suite of the first PSK, if early data is to be sent and may be. 4.3.10.
+
+    Suite and application protocol are "those associated with the PSK", so they must be on offer.
+    """
+    if not config.early_data or not psks:
+        return None
+    psk = psks[0]
+    if len(config.early_data) > psk.max_early_data_size or psk.suite not in config.suites:
+        return None
+    if psk.alpn is not None and psk.alpn not in config.alpn:
+        return None
+    return SUITES[psk.suite]
+
+
 def first_offer(config: ClientConfig, now_ms: int, entropy: Entropy) -> Offer:
     """ClientHello1, with fresh shares in the configured groups."""
     psks = usable_psks(config, now_ms) if config.modes else ()
@@ -75,7 +97,9 @@ def first_offer(config: ClientConfig, now_ms: int, entropy: Entropy) -> Offer:
         extensions=(),
     )
     shares = tuple((group, groups.initiate(group, entropy)) for group in shared)
-    return _finish(config, hello, psks, shares, None, now_ms)
+    early = early_suite(config, psks)
+    offer = _finish(config, hello, psks, shares, None, now_ms, early_data=early is not None)
+    return replace(offer, early_suite=early, early_data_sent=early is not None)
 
 
 def second_offer(
@@ -96,7 +120,9 @@ def second_offer(
     # selected cipher suite" (4.2.4)
     psks = tuple(psk for psk in first.psks if psk.hash_name == hash_name)
     shares = first.shares if group is None else ((group, groups.initiate(group, entropy)),)
-    return _finish(config, first.hello, psks, shares, cookie, now_ms, before)
+    offer = _finish(config, first.hello, psks, shares, cookie, now_ms, before)
+    # No early_data: "A client MUST NOT include [it] in its followup ClientHello" (4.3.10).
+    return replace(offer, early_data_sent=first.early_data_sent)
 
 
 def _finish(
@@ -107,8 +133,12 @@ def _finish(
     cookie: Cookie | None,
     now_ms: int,
     before: Transcript | None = None,
+    *,
+    early_data: bool = False,
 ) -> Offer:
     extensions = _extensions(config, shares, cookie)
+    if early_data:
+        extensions = (*extensions, EarlyData())
     if not psks:
         hello = replace(hello, extensions=extensions)
         return Offer(hello, pack(hello), psks, shares)

@@ -19,7 +19,7 @@ from tls13lab.handshake.actions import Outcome
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
 from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.environment import Environment
-from tls13lab.handshake.events import DataReceived, Event, TicketReceived
+from tls13lab.handshake.events import DataReceived, EarlyDataReceived, Event, TicketReceived
 from tls13lab.handshake.trace import Conversation, Trace
 from tls13lab.psk.keys import ExternalPsk, ResumptionPsk
 
@@ -84,6 +84,13 @@ class Pair:
     def server_received(self) -> bytes:
         """All application data that the server has got."""
         return _data(self.server_events)
+
+    @property
+    def server_early(self) -> bytes:
+        """All early data that the server has accepted."""
+        return b"".join(
+            one.data for one in self.server_events if isinstance(one, EarlyDataReceived)
+        )
 
     def conversation(self) -> Conversation:
         """What was said, record by record, with every secret."""

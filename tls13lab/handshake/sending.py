@@ -43,6 +43,11 @@ class Sender:
         self.flush()
         self._epoch, self._sealer = epoch, protection
 
+    def remove(self) -> None:
+        """Send unprotected again."""
+        self.flush()
+        self._epoch, self._sealer = Epoch.PLAINTEXT, None
+
     def handshake(self, raw: bytes) -> None:
         """Queue a message; :meth:`flush` sends all that are queued."""
         self._messages.append(raw)

@@ -1,14 +1,15 @@
 """The server's moves: what each client message makes it check, derive and send. RFC 9846 4.
 
-The mirror of :mod:`tls13lab.handshake.client`, with the same conventions. The choosing is in
-:mod:`tls13lab.handshake.choice`.
+The mirror of :mod:`tls13lab.handshake.client`, with the same conventions: a handler takes (state,
+message, its bytes, environment) and returns the next state and the actions. The choosing is in
+``choice``, the decision on early data in ``early_data``, tickets are made in ``issuing``.
 """
 
-from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from dataclasses import replace
 
-from tls13lab.crypto import groups, keyschedule, signatures
-from tls13lab.crypto.keyschedule import EarlyStage, MainStage
+from tls13lab.crypto import groups
+from tls13lab.crypto.keyschedule import EarlyStage
+from tls13lab.handshake import issuing
 from tls13lab.handshake.actions import (
     Action,
     Completed,
@@ -18,13 +19,23 @@ from tls13lab.handshake.actions import (
     Reveal,
     SendCompatibilityCcs,
     SendMessage,
+    SkipEarlyData,
+    TakeEarlyData,
 )
 from tls13lab.handshake.choice import Choice, choose
 from tls13lab.handshake.config import ServerConfig
 from tls13lab.handshake.connected import Connected, on_key_update
+from tls13lab.handshake.early_data import offers_early_data, skipped
 from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.finished import check_finished, make_finished
 from tls13lab.handshake.moves import State
+from tls13lab.handshake.server_flight import agreed, certificate_messages, encrypted_extensions
+from tls13lab.handshake.server_states import (
+    WaitClientFinished,
+    WaitClientHello,
+    WaitEndOfEarlyData,
+    WaitSecondClientHello,
+)
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.extension import Extension
 from tls13lab.messages.handshake import pack
@@ -34,77 +45,20 @@ from tls13lab.messages.key_share import (
     KeyShareHelloRetryRequest,
     KeyShareServerHello,
 )
-from tls13lab.messages.negotiation import (
-    Alpn,
-    Cookie,
-    EarlyData,
-    PskKeyExchangeModes,
-    SelectedVersion,
-    ServerName,
-    ServerNameAck,
-    SignatureAlgorithms,
-)
-from tls13lab.messages.post_handshake import KeyUpdate, NewSessionTicket
+from tls13lab.messages.negotiation import Cookie, EarlyData, SelectedVersion
+from tls13lab.messages.post_handshake import EndOfEarlyData, KeyUpdate
 from tls13lab.messages.pre_shared_key import OfferedPsks, SelectedPsk
-from tls13lab.messages.server_flight import (
-    Certificate,
-    CertificateEntry,
-    CertificateVerify,
-    EncryptedExtensions,
-    Finished,
-)
+from tls13lab.messages.server_flight import Finished
 from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
 from tls13lab.messages.transcript import Transcript
 from tls13lab.psk.binder import check_binder
 from tls13lab.psk.keys import PskKind
-from tls13lab.psk.tickets import TicketState
 from tls13lab.records.epochs import Epoch
-from tls13lab.wire.codepoints import ExtensionType, SignatureScheme
-from tls13lab.wire.faults import (
-    HandshakeFailure,
-    IllegalParameter,
-    LocalFault,
-    NoApplicationProtocol,
-)
-from tls13lab.wire.writer import uint16
-
-
-@dataclass(frozen=True, slots=True)
-class WaitClientHello:
-    """Nothing has come yet."""
-
-    state: ClassVar[State] = State.SERVER_START
-    config: ServerConfig
-
-
-@dataclass(frozen=True, slots=True)
-class WaitSecondClientHello:
-    """A HelloRetryRequest is out; ``transcript`` holds message_hash and it."""
-
-    state: ClassVar[State] = State.SERVER_WAIT_SECOND_HELLO
-    config: ServerConfig
-    first: ClientHello
-    retry: HelloRetryRequest
-    transcript: Transcript
-
-
-@dataclass(frozen=True, slots=True)
-class WaitClientFinished:
-    """The whole flight is out; the client's Finished is to come."""
-
-    state: ClassVar[State] = State.SERVER_WAIT_FINISHED
-    config: ServerConfig
-    outcome: Outcome
-    wants_tickets: bool
-    main: MainStage
-    transcript: Transcript
-    client_handshake_secret: bytes = field(repr=False)
-    client_secret: bytes = field(repr=False)
-    server_secret: bytes = field(repr=False)
-    exporter_secret: bytes = field(repr=False)
-
+from tls13lab.wire.codepoints import ExtensionType
+from tls13lab.wire.faults import IllegalParameter
 
 Actions = list[Action]
+AfterFlight = WaitClientFinished | WaitEndOfEarlyData
 
 
 def start(config: ServerConfig) -> WaitClientHello:
@@ -114,7 +68,7 @@ def start(config: ServerConfig) -> WaitClientHello:
 
 def on_client_hello(
     before: WaitClientHello, message: ClientHello, raw: bytes, env: Environment
-) -> tuple[WaitSecondClientHello | WaitClientFinished, Actions]:
+) -> tuple[WaitSecondClientHello | AfterFlight, Actions]:
     """Choose; ask again if the share is in the wrong group, else answer with the whole flight."""
     choice = choose(before.config, message, env.now_ms)
     if not choice.needs_retry:
@@ -130,6 +84,8 @@ def on_client_hello(
     raw_retry = pack(retry)
     transcript = Transcript(raw).after_hello_retry(choice.suite.hash_name).add(raw_retry)
     actions: Actions = [SendMessage(raw_retry), *_compatibility_ccs(message)]
+    if offers_early_data(message):
+        actions.append(SkipEarlyData(skipped(before.config)))
     return WaitSecondClientHello(before.config, message, retry, transcript), actions
 
 
@@ -157,11 +113,11 @@ def _same_but_for_retry(first: ClientHello, second: ClientHello) -> bool:
 
 def on_second_client_hello(
     before: WaitSecondClientHello, message: ClientHello, raw: bytes, env: Environment
-) -> tuple[WaitClientFinished, Actions]:
+) -> tuple[AfterFlight, Actions]:
     """The same ClientHello, now with the share that was asked for."""
     if not _same_but_for_retry(before.first, message):
         raise IllegalParameter("the second ClientHello changes what it may not change")
-    if message.find(EarlyData) is not None:
+    if offers_early_data(message):
         # "A client MUST NOT include the "early_data" extension in its followup ClientHello."
         raise IllegalParameter("the second ClientHello has early_data")
     suite = next(one for one in before.config.suites if one == before.retry.cipher_suite)
@@ -170,7 +126,19 @@ def on_second_client_hello(
     wanted = before.retry.find(KeyShareHelloRetryRequest)
     if choice.share is None or wanted is None or choice.group != wanted.selected_group:
         raise IllegalParameter("the second ClientHello lacks the share that was asked for")
-    return _answer(before.config, choice, message, raw, before.transcript, env)
+    after, actions = _answer(before.config, choice, message, raw, before.transcript, env)
+    if offers_early_data(before.first):
+        after = _with_retry_s_rejection(after)
+    return after, actions
+
+
+def _with_retry_s_rejection(after: AfterFlight) -> AfterFlight:
+    if isinstance(after, WaitEndOfEarlyData):
+        return after
+    why = "a HelloRetryRequest was needed"
+    return replace(
+        after, outcome=replace(after.outcome, early_data="rejected", early_data_refusal=why)
+    )
 
 
 def _check_psk(choice: Choice, message: ClientHello, raw: bytes, before: Transcript) -> None:
@@ -187,44 +155,23 @@ def _answer(
     raw: bytes,
     before: Transcript,
     env: Environment,
-) -> tuple[WaitClientFinished, Actions]:
+) -> tuple[AfterFlight, Actions]:
     """ServerHello to Finished."""
     _check_psk(choice, message, raw, before)
     suite, psk, hash_name = choice.suite, choice.psk, choice.suite.hash_name
+    outcome = agreed(config, choice, message, env.now_ms, retried=bool(before.messages))
     if psk is not None and psk.kind is PskKind.RESUMPTION and config.tickets is not None:
         config.tickets.used(psk.identity)
-    outcome = _outcome(config, choice, message, retried=bool(before.messages))
-    revealed: dict[str, bytes] = {} if psk is None else {"psk": psk.key}
-    # ServerHello ------------------------------------------------------------------------------
-    extensions: list[Extension] = [SelectedVersion()]
-    ecdhe = None
-    if choice.group is not None and choice.share is not None:
-        response = groups.respond(choice.group, choice.share, env.entropy)
-        extensions.append(KeyShareServerHello(KeyShareEntry(choice.group, response.share)))
-        ecdhe = response.shared_secret
-        revealed |= {"ecdhe": ecdhe, "server_ecdhe": response.private_key}
-    if choice.index is not None:
-        extensions.append(SelectedPsk(choice.index))
-    hello = pack(
-        ServerHello(env.entropy(32), message.legacy_session_id, suite.code_point, tuple(extensions))
-    )
+    hello, exchange = _server_hello(choice, message, env)
     transcript = before.add(raw, hello)
-    # The handshake secrets --------------------------------------------------------------------
     early = EarlyStage.start(hash_name, psk.key if psk else None)
-    stage = early.handshake(ecdhe)
+    stage = early.handshake(exchange.get("ecdhe"))
     to_server_hello = transcript.hash(hash_name)
     client_handshake_secret = stage.client_handshake_traffic_secret(to_server_hello)
     server_handshake_secret = stage.server_handshake_traffic_secret(to_server_hello)
-    revealed |= {
-        "early_secret": early.early_secret,
-        "handshake_secret": stage.handshake_secret,
-        "client_handshake_traffic_secret": client_handshake_secret,
-        "server_handshake_traffic_secret": server_handshake_secret,
-    }
-    # The rest of the flight -------------------------------------------------------------------
-    flight = [pack(_encrypted_extensions(message, outcome))]
+    flight = [pack(encrypted_extensions(message, outcome))]
     if psk is None:
-        flight += _certificate_messages(config, message, hash_name, transcript.add(*flight))
+        flight += certificate_messages(config, message, hash_name, transcript.add(*flight))
     transcript = transcript.add(*flight)
     finished = make_finished(hash_name, server_handshake_secret, transcript)
     transcript = transcript.add(finished)
@@ -233,7 +180,7 @@ def _answer(
     after = WaitClientFinished(
         config=config,
         outcome=outcome,
-        wants_tickets=_wants_tickets(config, message),
+        wants_tickets=issuing.wants_tickets(config, message),
         main=main,
         transcript=transcript,
         client_handshake_secret=client_handshake_secret,
@@ -241,100 +188,96 @@ def _answer(
         server_secret=main.server_application_traffic_secret_0(to_server_finished),
         exporter_secret=main.exporter_secret(to_server_finished),
     )
-    ccs = [] if outcome.retried else _compatibility_ccs(message)
-    return after, [
+    known = exchange | ({} if psk is None else {"psk": psk.key})
+    known |= {
+        "early_secret": early.early_secret,
+        "handshake_secret": stage.handshake_secret,
+        "client_handshake_traffic_secret": client_handshake_secret,
+        "server_handshake_traffic_secret": server_handshake_secret,
+    }
+    state, receiving = _receiving(after, message, early, raw)
+    return state, [
         SendMessage(hello),
-        Reveal(revealed),
-        *ccs,
+        Reveal(known),
+        *([] if outcome.retried else _compatibility_ccs(message)),
         InstallKeys(Direction.SEND, Epoch.HANDSHAKE, suite, server_handshake_secret),
-        InstallKeys(Direction.RECEIVE, Epoch.HANDSHAKE, suite, client_handshake_secret),
+        *receiving,
         *(SendMessage(one) for one in (*flight, finished)),
-        Reveal(
-            {
-                "main_secret": main.main_secret,
-                "client_application_traffic_secret_0": after.client_secret,
-                "server_application_traffic_secret_0": after.server_secret,
-                "exporter_secret": after.exporter_secret,
-            }
-        ),
+        _revealed_main(after),
         InstallKeys(Direction.SEND, Epoch.APPLICATION, suite, after.server_secret),
     ]
 
 
-def _outcome(
-    config: ServerConfig, choice: Choice, message: ClientHello, *, retried: bool
-) -> Outcome:
-    name, psk = message.find(ServerName), choice.psk
-    return Outcome(
-        mode=choice.mode,
-        suite=choice.suite,
-        group=choice.group,
-        psk_kind=psk.kind if psk else None,
-        selected_identity=choice.index,
-        psk_identity=psk.identity if psk else None,
-        retried=retried,
-        server_name=name.host_name if name else None,
-        alpn=_choose_alpn(config, message),
-        chain=config.credential.chain if psk is None and config.credential else (),
+def _server_hello(
+    choice: Choice, message: ClientHello, env: Environment
+) -> tuple[bytes, dict[str, bytes]]:
+    """The packed ServerHello; with a key exchange, its secret and our private key by name."""
+    extensions: list[Extension] = [SelectedVersion()]
+    exchange: dict[str, bytes] = {}
+    if choice.group is not None and choice.share is not None:
+        response = groups.respond(choice.group, choice.share, env.entropy)
+        extensions.append(KeyShareServerHello(KeyShareEntry(choice.group, response.share)))
+        exchange = {"ecdhe": response.shared_secret, "server_ecdhe": response.private_key}
+    if choice.index is not None:
+        extensions.append(SelectedPsk(choice.index))
+    hello = ServerHello(
+        env.entropy(32), message.legacy_session_id, choice.suite.code_point, tuple(extensions)
+    )
+    return pack(hello), exchange
+
+
+def _receiving(
+    after: WaitClientFinished, message: ClientHello, early: EarlyStage, raw: bytes
+) -> tuple[AfterFlight, Actions]:
+    """What comes from the client next, and under which keys."""
+    suite = after.outcome.suite
+    install = InstallKeys(Direction.RECEIVE, Epoch.HANDSHAKE, suite, after.client_handshake_secret)
+    if after.outcome.early_data == "none":
+        return after, [install]
+    if after.outcome.early_data == "rejected":
+        return after, [install, SkipEarlyData(skipped(after.config))]
+    secret = early.client_early_traffic_secret(Transcript(raw).hash(suite.hash_name))
+    return WaitEndOfEarlyData(after), [
+        Reveal({"client_early_traffic_secret": secret}),
+        InstallKeys(Direction.RECEIVE, Epoch.EARLY, suite, secret),
+        TakeEarlyData(after.config.max_early_data_size),
+    ]
+
+
+def _revealed_main(after: WaitClientFinished) -> Reveal:
+    return Reveal(
+        {
+            "main_secret": after.main.main_secret,
+            "client_application_traffic_secret_0": after.client_secret,
+            "server_application_traffic_secret_0": after.server_secret,
+            "exporter_secret": after.exporter_secret,
+        }
     )
 
 
-def _choose_alpn(config: ServerConfig, message: ClientHello) -> bytes | None:
-    offered = message.find(Alpn)
-    if offered is None or not config.alpn:
-        return None
-    for protocol in config.alpn:
-        if protocol in offered.protocols:
-            return protocol
-    raise NoApplicationProtocol("no application protocol is shared")
-
-
-def _encrypted_extensions(message: ClientHello, outcome: Outcome) -> EncryptedExtensions:
-    extensions: list[Extension] = []
-    if message.find(ServerName) is not None and outcome.mode == "full":
-        extensions.append(ServerNameAck())
-    if outcome.alpn is not None:
-        extensions.append(Alpn((outcome.alpn,)))
-    return EncryptedExtensions(tuple(extensions))
-
-
-def _certificate_messages(
-    config: ServerConfig, message: ClientHello, hash_name: str, before: Transcript
-) -> list[bytes]:
-    """Certificate and CertificateVerify."""
-    credential, offered = config.credential, message.find(SignatureAlgorithms)
-    if credential is None or offered is None:
-        raise LocalFault("a full handshake was chosen without a certificate to carry it out")
-    scheme: SignatureScheme | None = next(
-        (one for one in signatures.schemes_for(credential.key) if one in offered.schemes), None
-    )
-    if scheme is None:
-        raise HandshakeFailure("the client verifies no signature that this certificate can make")
-    entries = tuple(CertificateEntry(der) for der in credential.chain)
-    certificate = pack(Certificate(b"", entries))
-    digest = before.add(certificate).hash(hash_name)
-    signature = signatures.sign(credential.key, scheme, digest)
-    return [certificate, pack(CertificateVerify(scheme, signature))]
-
-
-def _wants_tickets(config: ServerConfig, message: ClientHello) -> bool:
-    """ "If the client's hello contained a suitable "psk_key_exchange_modes" extension" (4.7.1)."""
-    modes = message.find(PskKeyExchangeModes)
-    return modes is not None and any(mode in config.modes for mode in modes.modes)
+def on_end_of_early_data(
+    before: WaitEndOfEarlyData, message: EndOfEarlyData, raw: bytes, env: Environment
+) -> tuple[WaitClientFinished, Actions]:
+    """ "This message indicates that all 0-RTT application_data messages ... have been
+    transmitted" (4.6): the client's Finished comes under the handshake keys.
+    """
+    after = replace(before.after, transcript=before.after.transcript.add(raw))
+    secret, suite = after.client_handshake_secret, after.outcome.suite
+    return after, [InstallKeys(Direction.RECEIVE, Epoch.HANDSHAKE, suite, secret)]
 
 
 def on_finished(
     before: WaitClientFinished, message: Finished, raw: bytes, env: Environment
 ) -> tuple[Connected, Actions]:
     """The client proved that it has the same keys and saw the same handshake. Issue tickets."""
-    outcome, suite = before.outcome, before.outcome.suite
-    hash_name = suite.hash_name
+    outcome: Outcome = before.outcome
+    hash_name = outcome.suite.hash_name
     check_finished(hash_name, before.client_handshake_secret, before.transcript, message)
     digest = before.transcript.add(raw).hash(hash_name)
     resumption_secret = before.main.resumption_secret(digest)
     actions: Actions = [
         Reveal({"resumption_secret": resumption_secret}),
-        InstallKeys(Direction.RECEIVE, Epoch.APPLICATION, suite, before.client_secret),
+        InstallKeys(Direction.RECEIVE, Epoch.APPLICATION, outcome.suite, before.client_secret),
         Completed(outcome),
     ]
     after = Connected(
@@ -346,29 +289,8 @@ def on_finished(
         before.exporter_secret,
     )
     if before.wants_tickets:
-        actions += _tickets(before.config, after, env)
+        actions += issuing.tickets(before.config, after, env)
     return after, actions
-
-
-def _tickets(config: ServerConfig, connected: Connected, env: Environment) -> Actions:
-    """NewSessionTickets, each with a nonce of its own, and so a PSK of its own. 4.7.1."""
-    if config.tickets is None:
-        return []
-    suite, actions = connected.outcome.suite, list[Action]()
-    for number in range(config.ticket_count):
-        nonce = uint16(number)
-        state = TicketState(
-            suite=suite.code_point,
-            psk=keyschedule.resumption_psk(suite.hash_name, connected.resumption_secret, nonce),
-            issued_ms=env.now_ms,
-            lifetime_s=config.ticket_lifetime_s,
-            age_add=int.from_bytes(env.entropy(4), "big"),
-            alpn=connected.outcome.alpn or b"",
-        )
-        ticket = config.tickets.issue(state, env.entropy)
-        message = NewSessionTicket(state.lifetime_s, state.age_add, nonce, ticket)
-        actions.append(SendMessage(pack(message)))
-    return actions
 
 
 def on_update(

@@ -27,13 +27,17 @@ class ExternalPsk:
     """A key that both sides were given outside TLS; any length, 32 random bytes recommended.
 
     "the PSK identity and the KDF hash algorithm to be used with the PSK MUST also be provisioned"
-    (2.2); the hash defaults to SHA-256 (4.3.11).
+    (2.2); the hash defaults to SHA-256 (4.3.11). For early data, its ``suite``, its application
+    protocol ``alpn`` and ``max_early_data_size`` in bytes are provisioned with it as well (4.3.10).
     """
 
     kind: ClassVar[PskKind] = PskKind.EXTERNAL
     identity: bytes
     key: bytes = field(repr=False)
     hash_name: str = "sha256"
+    suite: CipherSuite | None = field(default=None, repr=False)
+    alpn: bytes | None = field(default=None, repr=False)
+    max_early_data_size: int = field(default=0, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

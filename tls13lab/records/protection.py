@@ -49,11 +49,9 @@ class RecordProtection:
         self._aead = aead(suite, key)
         self._iv = int.from_bytes(iv, "big")
 
-    def _next_nonce(self) -> bytes:
+    def _nonce(self) -> bytes:
         # "The padded sequence number is XORed with ... the iv" (5.3).
-        nonce = (self._iv ^ self.sequence).to_bytes(12, "big")
-        self.sequence += 1
-        return nonce
+        return (self._iv ^ self.sequence).to_bytes(12, "big")
 
     def seal(self, content_type: ContentType, content: bytes, padding: int = 0) -> bytes:
         """A whole protected record: 22 bytes longer than content and padding."""
@@ -61,18 +59,24 @@ class RecordProtection:
         if len(inner) > MAX_PLAINTEXT + 1:
             raise LocalFault(f"{len(inner) - 1} bytes do not fit into one record")
         header = _PROTECTED_HEADER + uint16(len(inner) + TAG_LENGTH)
-        return header + self._aead.encrypt(self._next_nonce(), inner, header)
+        sealed = self._aead.encrypt(self._nonce(), inner, header)
+        self.sequence += 1
+        return header + sealed
 
     def open(self, header: bytes, fragment: bytes) -> tuple[ContentType, bytes]:
-        """The true type and the content of a protected record; raises BadRecordMac."""
+        """The true type and the content of a protected record; raises BadRecordMac.
+
+        Only a record that opens is counted, so a server can try one after the other (4.3.10).
+        """
         from cryptography.exceptions import InvalidTag
 
         if len(fragment) < TAG_LENGTH + 1:
             raise BadRecordMac("a protected record is too short to hold a type and a tag")
         try:
-            inner = self._aead.decrypt(self._next_nonce(), fragment, header)
+            inner = self._aead.decrypt(self._nonce(), fragment, header)
         except InvalidTag:
             raise BadRecordMac("a record's tag does not verify") from None
+        self.sequence += 1
         if len(inner) > MAX_PLAINTEXT + 1:
             raise RecordOverflow(f"a record holds {len(inner) - 1} bytes after decryption")
         return _strip_padding(inner)

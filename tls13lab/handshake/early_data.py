@@ -1,0 +1,65 @@
+"""Whether the server accepts 0-RTT data, and if not, why. RFC 9846 sections 4.3.10 and 8.
+
+The handshake goes on either way: what is rejected is only the early data. The reasons are asked in
+an order that leaves the memory against replays for last, so that nothing is remembered that was
+not accepted.
+"""
+
+from tls13lab.handshake.choice import Choice
+from tls13lab.handshake.config import ServerConfig
+from tls13lab.messages.client_hello import ClientHello
+from tls13lab.messages.negotiation import EarlyData
+from tls13lab.messages.pre_shared_key import OfferedPsks
+from tls13lab.psk.age import recover
+from tls13lab.psk.anti_replay import WINDOW_MS
+from tls13lab.psk.keys import Psk, ResumptionPsk
+
+SKIPPED_AT_LEAST = 2**14
+"""Bytes of rejected early data that are passed over even if none was ever allowed."""
+
+
+def offers_early_data(message: ClientHello) -> bool:
+    """Whether the client sends data with its first flight."""
+    return message.find(EarlyData) is not None
+
+
+def skipped(config: ServerConfig) -> int:
+    """How many bytes of rejected early data are passed over."""
+    return max(config.max_early_data_size, SKIPPED_AT_LEAST)
+
+
+def refusal(
+    config: ServerConfig, choice: Choice, message: ClientHello, alpn: bytes | None, now_ms: int
+) -> str:
+    """Why the early data is rejected, in a sentence; empty if it is accepted."""
+    offered, psk = message.find(OfferedPsks), choice.psk
+    if config.max_early_data_size == 0:
+        return "this server takes no early data"
+    if psk is None or offered is None or choice.index is None:
+        return "no PSK was taken"
+    if choice.index != 0:
+        # "The PSK used to encrypt the early data MUST be the first PSK listed" (4.3.10).
+        return "another PSK than the first was taken"
+    if psk.max_early_data_size == 0:
+        return "early data is not allowed for this PSK"
+    if psk.suite != choice.suite.code_point:
+        return "the cipher suite is not the PSK's"
+    if psk.alpn != alpn:
+        return "the application protocol is not the PSK's"
+    if not _fresh(psk, offered.identities[0].obfuscated_ticket_age, now_ms):
+        return "the ticket's age is not what it should be"
+    is_ticket = isinstance(psk, ResumptionPsk)
+    if not config.anti_replay.first_time(
+        psk.identity, offered.binders[0], now_ms, is_ticket=is_ticket
+    ):
+        return "it may be a replay"
+    return ""
+
+
+def _fresh(psk: Psk, obfuscated_ticket_age: int, now_ms: int) -> bool:
+    """Whether the ClientHello was made about now; an external PSK has no age to tell by (8.3)."""
+    if not isinstance(psk, ResumptionPsk):
+        return True
+    clients_age_ms = recover(obfuscated_ticket_age, psk.age_add)
+    expected_arrival_ms = psk.received_ms + clients_age_ms
+    return abs(now_ms - expected_arrival_ms) <= WINDOW_MS

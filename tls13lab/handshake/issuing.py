@@ -1,0 +1,43 @@
+"""Issuing tickets: the server's part in resumption to come. RFC 9846 section 4.7.1."""
+
+from tls13lab.crypto import keyschedule
+from tls13lab.handshake.actions import Action, SendMessage
+from tls13lab.handshake.config import ServerConfig
+from tls13lab.handshake.connected import Connected
+from tls13lab.handshake.environment import Environment
+from tls13lab.messages.client_hello import ClientHello
+from tls13lab.messages.handshake import pack
+from tls13lab.messages.negotiation import EarlyDataLimit, PskKeyExchangeModes
+from tls13lab.messages.post_handshake import NewSessionTicket
+from tls13lab.psk.tickets import TicketState
+from tls13lab.wire.writer import uint16
+
+
+def wants_tickets(config: ServerConfig, message: ClientHello) -> bool:
+    """ "If the client's hello contained a suitable "psk_key_exchange_modes" extension" (4.7.1)."""
+    modes = message.find(PskKeyExchangeModes)
+    return modes is not None and any(mode in config.modes for mode in modes.modes)
+
+
+def tickets(config: ServerConfig, connected: Connected, env: Environment) -> list[Action]:
+    """NewSessionTickets, each with a nonce of its own, and so a PSK of its own. 4.7.1."""
+    if config.tickets is None:
+        return []
+    suite, actions = connected.outcome.suite, list[Action]()
+    for number in range(config.ticket_count):
+        nonce = uint16(number)
+        state = TicketState(
+            suite=suite.code_point,
+            psk=keyschedule.resumption_psk(suite.hash_name, connected.resumption_secret, nonce),
+            issued_ms=env.now_ms,
+            lifetime_s=config.ticket_lifetime_s,
+            age_add=int.from_bytes(env.entropy(4), "big"),
+            alpn=connected.outcome.alpn or b"",
+            max_early_data_size=config.max_early_data_size,
+        )
+        ticket = config.tickets.issue(state, env.entropy)
+        size = config.max_early_data_size
+        extensions = (EarlyDataLimit(size),) if size else ()
+        message = NewSessionTicket(state.lifetime_s, state.age_add, nonce, ticket, extensions)
+        actions.append(SendMessage(pack(message)))
+    return actions

@@ -1,0 +1,94 @@
+"""The server's flight behind its hello: answers, certificate, signature. RFC 9846 4.4, 4.5."""
+
+from tls13lab.crypto import signatures
+from tls13lab.handshake.actions import Outcome
+from tls13lab.handshake.choice import Choice
+from tls13lab.handshake.config import ServerConfig
+from tls13lab.handshake.early_data import offers_early_data, refusal
+from tls13lab.messages.client_hello import ClientHello
+from tls13lab.messages.extension import Extension
+from tls13lab.messages.handshake import pack
+from tls13lab.messages.negotiation import (
+    Alpn,
+    EarlyData,
+    ServerName,
+    ServerNameAck,
+    SignatureAlgorithms,
+)
+from tls13lab.messages.server_flight import (
+    Certificate,
+    CertificateEntry,
+    CertificateVerify,
+    EncryptedExtensions,
+)
+from tls13lab.messages.transcript import Transcript
+from tls13lab.wire.codepoints import SignatureScheme
+from tls13lab.wire.faults import HandshakeFailure, LocalFault, NoApplicationProtocol
+
+
+def agreed(
+    config: ServerConfig, choice: Choice, message: ClientHello, now_ms: int, *, retried: bool
+) -> Outcome:
+    """What the handshake will come to, early data included. Its binder has verified."""
+    name, psk = message.find(ServerName), choice.psk
+    alpn = choose_alpn(config, message)
+    early_data, why = "none", ""
+    if offers_early_data(message):
+        why = refusal(config, choice, message, alpn, now_ms)
+        early_data = "rejected" if why else "accepted"
+    return Outcome(
+        mode=choice.mode,
+        suite=choice.suite,
+        group=choice.group,
+        psk_kind=psk.kind if psk else None,
+        selected_identity=choice.index,
+        psk_identity=psk.identity if psk else None,
+        retried=retried,
+        server_name=name.host_name if name else None,
+        alpn=alpn,
+        chain=config.credential.chain if psk is None and config.credential else (),
+        early_data=early_data,
+        early_data_refusal=why,
+    )
+
+
+def choose_alpn(config: ServerConfig, message: ClientHello) -> bytes | None:
+    """The first of our protocols that the client offers; None if either names none."""
+    offered = message.find(Alpn)
+    if offered is None or not config.alpn:
+        return None
+    for protocol in config.alpn:
+        if protocol in offered.protocols:
+            return protocol
+    raise NoApplicationProtocol("no application protocol is shared")
+
+
+def encrypted_extensions(message: ClientHello, outcome: Outcome) -> EncryptedExtensions:
+    """The answers to what the client asked for, under the handshake keys."""
+    extensions: list[Extension] = []
+    if message.find(ServerName) is not None and outcome.mode == "full":
+        extensions.append(ServerNameAck())
+    if outcome.alpn is not None:
+        extensions.append(Alpn((outcome.alpn,)))
+    if outcome.early_data == "accepted":
+        extensions.append(EarlyData())
+    return EncryptedExtensions(tuple(extensions))
+
+
+def certificate_messages(
+    config: ServerConfig, message: ClientHello, hash_name: str, before: Transcript
+) -> list[bytes]:
+    """Certificate and CertificateVerify."""
+    credential, offered = config.credential, message.find(SignatureAlgorithms)
+    if credential is None or offered is None:
+        raise LocalFault("a full handshake was chosen without a certificate to carry it out")
+    scheme: SignatureScheme | None = next(
+        (one for one in signatures.schemes_for(credential.key) if one in offered.schemes), None
+    )
+    if scheme is None:
+        raise HandshakeFailure("the client verifies no signature that this certificate can make")
+    entries = tuple(CertificateEntry(der) for der in credential.chain)
+    certificate = pack(Certificate(b"", entries))
+    digest = before.add(certificate).hash(hash_name)
+    signature = signatures.sign(credential.key, scheme, digest)
+    return [certificate, pack(CertificateVerify(scheme, signature))]

@@ -1,0 +1,98 @@
+"""Has this 0-RTT data been seen before? Three answers, from strict to none. RFC 9846 section 8.
+
+0-RTT data is sealed before the server has said anything, so nothing in it is the server's own: the
+same bytes, sent again, are as good as the first time. Only a memory can tell. It is asked after the
+binder has verified, or anyone could fill it.
+
+>>> memory = ClientHelloWindow()
+>>> memory.first_time(b"ticket", b"binder", 1_000, is_ticket=True)
+True
+>>> memory.first_time(b"ticket", b"binder", 2_000, is_ticket=True)
+False
+"""
+
+from collections import OrderedDict
+from typing import Protocol
+
+from tls13lab.messages.post_handshake import MAX_LIFETIME_S
+
+WINDOW_MS = 10_000
+"""How far a ticket's age may be off what is expected: "on the order of ten seconds" (8.3)."""
+
+
+class AntiReplay(Protocol):
+    """Remembers what was used for 0-RTT."""
+
+    def first_time(self, identity: bytes, binder: bytes, now_ms: int, *, is_ticket: bool) -> bool:
+        """Whether 0-RTT may be accepted; if so, it is remembered."""
+
+
+class NoAntiReplay:
+    """No memory at all: every replay is taken. For lessons, and for data that may be repeated."""
+
+    def first_time(self, identity: bytes, binder: bytes, now_ms: int, *, is_ticket: bool) -> bool:
+        """Always."""
+        return True
+
+
+class SingleUseTickets:
+    """Each ticket is good for 0-RTT once (8.1). An external PSK is no ticket, and never is.
+
+    Used tickets are remembered as long as tickets live. When the memory is full, 0-RTT is refused
+    rather than a ticket forgotten.
+    """
+
+    def __init__(self, capacity: int = 100_000) -> None:
+        self._memory = _Memory(capacity)
+
+    def first_time(self, identity: bytes, binder: bytes, now_ms: int, *, is_ticket: bool) -> bool:
+        """Whether this ticket was never used before."""
+        return is_ticket and self._memory.add(identity, now_ms, now_ms + MAX_LIFETIME_S * 1000)
+
+
+class ClientHelloWindow:
+    """Each ClientHello is good once (8.2), recognised by its validated binder.
+
+    A ticket's age says when its ClientHello was made; outside the window it is refused before this
+    is asked, so it need not be remembered longer than that. An external PSK has no age: its
+    ClientHellos are remembered for good. ``since_ms`` is when the server started, if a ticket may
+    be older than it: "they SHOULD reject 0-RTT as long as any portion of their recording window
+    overlaps the startup time" (8.2).
+    """
+
+    def __init__(self, since_ms: int | None = None, capacity: int = 100_000) -> None:
+        self._since_ms = since_ms
+        self._memory = _Memory(capacity)
+
+    def first_time(self, identity: bytes, binder: bytes, now_ms: int, *, is_ticket: bool) -> bool:
+        """Whether this ClientHello was never seen, as far as can be told."""
+        if self._since_ms is not None and now_ms - self._since_ms < 2 * WINDOW_MS:
+            return False
+        until = now_ms + 2 * WINDOW_MS if is_ticket else None
+        return self._memory.add(binder, now_ms, until)
+
+
+class _Memory:
+    """A bounded set whose members expire."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._until: OrderedDict[bytes, int | None] = OrderedDict()
+
+    def add(self, key: bytes, now_ms: int, until_ms: int | None) -> bool:
+        """Whether ``key`` is new and there was room for it."""
+        if len(self._until) >= self._capacity:
+            self._forget(now_ms)
+        known = key in self._until and not self._expired(key, now_ms)
+        if known or len(self._until) >= self._capacity:
+            return False
+        self._until[key] = until_ms
+        return True
+
+    def _expired(self, key: bytes, now_ms: int) -> bool:
+        until = self._until[key]
+        return until is not None and until < now_ms
+
+    def _forget(self, now_ms: int) -> None:
+        for key in [one for one in self._until if self._expired(one, now_ms)]:
+            del self._until[key]
