@@ -53,6 +53,7 @@ def test_psk_in_both_modes() -> None:
             "retried": False,
             "alpn": None,
             "server_name": None,
+            "early_data": "none",
             "received": "hi",
             "tickets": 2,
         }

@@ -66,6 +66,7 @@ def test_it_says_where_first_and_what_became_of_it_last() -> None:
         "mode": "full",
         "suite": "TLS_AES_128_GCM_SHA256",
         "resumed": False,
+        "early_data": "none",
         "echoed": 5,
         "error": None,
         "alert": None,

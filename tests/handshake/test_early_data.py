@@ -251,19 +251,21 @@ def test_an_external_psk_has_no_window_and_is_remembered_for_good() -> None:
     assert deliveries(single, [flight]) == [b""]
 
 
-def test_a_server_that_has_just_started_takes_none() -> None:
-    memory = ClientHelloWindow(since_ms=LESSON_TIME_MS)
-    server = replace(OPEN, anti_replay=memory)
-    flight = first_flight(early(server))
-    assert deliveries(server, [flight]) == [b""]
-    pair = run(early(server), server, later_ms=2 * WINDOW_MS)
-    assert pair.server_early == WORDS
+def test_a_server_that_has_just_started_takes_no_older_tickets() -> None:
+    """From tickets that are older than it; a ticket of its own cannot have been used before."""
+    for since_ms, later_ms, expected in (
+        (LESSON_TIME_MS + 1, 2, b""),
+        (LESSON_TIME_MS + 1, 2 * WINDOW_MS + 1, WORDS),
+        (LESSON_TIME_MS, 2, WORDS),
+    ):
+        server = replace(OPEN, anti_replay=ClientHelloWindow(since_ms=since_ms))
+        assert run(early(server), server, later_ms=later_ms).server_early == expected
 
 
 @pytest.mark.parametrize("memory", [ClientHelloWindow(capacity=2), SingleUseTickets(capacity=2)])
 def test_a_full_memory_refuses_rather_than_forgets(memory: AntiReplay) -> None:
     def ask(name: bytes, now_ms: int) -> bool:
-        return memory.first_time(name, name, now_ms, is_ticket=True)
+        return memory.first_time(name, name, now_ms, issued_ms=0)
 
     assert [ask(one, 0) for one in (b"a", b"b", b"c", b"a")] == [True, True, False, False]
     assert ask(b"c", 10**12)  # all before it has expired

@@ -100,6 +100,6 @@ class CaptureWriter:
         )
         raw = bytes(packet / data)
         seconds = self._now()
-        whole = int(seconds)
-        self._writer.write_packet(raw, sec=whole, usec=int((seconds - whole) * 1_000_000))
+        # pcap wants the microseconds apart, pcapng takes them from the seconds.
+        self._writer.write_packet(raw, sec=seconds, usec=int(seconds % 1 * 1_000_000))
         self._writer.flush()

@@ -48,6 +48,20 @@ def cli() -> None:
 )
 @click.option("--ticket-key", type=Hexadecimal(32, 48), help="48 bytes (name, key), or 32.")
 @click.option("--ticket-lifetime", type=click.IntRange(1, 604800), default=7200, help="Seconds.")
+@click.option(
+    "--max-early-data",
+    type=click.IntRange(0, 2**24),
+    default=0,
+    show_default=True,
+    help="Take so many bytes of 0-RTT data. It has no forward secrecy.",
+)
+@click.option(
+    "--anti-replay",
+    type=click.Choice(["tickets", "window", "off"]),
+    default="window",
+    show_default=True,
+    help="Take 0-RTT data once a ticket, once a ClientHello, or as often as it is sent.",
+)
 @click.option("--connections", type=click.IntRange(1), help="Stop after so many.")
 @shared
 def serve(**options: object) -> None:
@@ -60,6 +74,7 @@ def serve(**options: object) -> None:
       tls13lab serve --self-signed
       tls13lab serve --cert cert.pem --key key.pem --port 4433 --tickets stateful
       tls13lab serve --psk 0011223344556677 --identity lab --modes psk_ke --connections 1
+      tls13lab serve --self-signed --max-early-data 1000 --anti-replay off --record talk.pcapng
     """
     from tls13lab.cli import serve as command
 
@@ -88,6 +103,12 @@ def serve(**options: object) -> None:
 @click.option("--insecure", is_flag=True, help="Believe any certificate: no authentication.")
 @click.option("--server-name", metavar="NAME", help="The name to ask for; HOST by default.")
 @click.option("--send", default="", metavar="TEXT", help="Send this and wait for its echo.")
+@click.option(
+    "--early-data",
+    default="",
+    metavar="TEXT",
+    help="Send this as 0-RTT data, before the server has answered; again if it is rejected.",
+)
 @click.option("--timeout", type=click.FloatRange(0.1), default=10.0, show_default=True)
 @shared
 def connect(**options: object) -> None:
@@ -100,6 +121,7 @@ def connect(**options: object) -> None:
       tls13lab connect 127.0.0.1:4433 --psk 0011223344556677 --identity lab --send hello
       tls13lab connect localhost:4433 --cafile cert.pem --save-session s.json
       tls13lab connect localhost:4433 --session s.json --modes psk_ke,psk_dhe_ke --json
+      tls13lab connect localhost:4433 --session s.json --early-data "GET /" --record talk.pcapng
     """
     from tls13lab.cli import connect as command
 

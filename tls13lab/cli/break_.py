@@ -13,7 +13,8 @@ from tls13lab.pictures.derivation_text import derivation_rows
 from tls13lab.wire.faults import LocalFault
 
 SHOWN = 2_000
-"""Bytes of plaintext shown of each direction."""
+"""Bytes of plaintext in the JSON object, of each direction."""
+SHOWN_IN_TEXT = 200
 MOST_LISTED = 1_000
 """Connections listed with their steps; of more, only the counts are told."""
 
@@ -22,8 +23,9 @@ def run(*, capture: str, leaks: Sequence[str], goal: str, svg: str | None, as_js
     """Listen to the whole capture, then tell."""
 
     def work() -> report.Result:
+        theft = theft_of(leaks)
         summary = Summary(goal, leaks)
-        for finding in eavesdrop(read_capture(Path(capture)), theft_of(leaks), goal):
+        for finding in eavesdrop(read_capture(Path(capture)), theft, goal):
             summary.add(finding)
         if svg is not None:
             summary.draw(Path(svg))
@@ -143,7 +145,8 @@ def _connection_lines(one: dict[str, Any], result: report.Result) -> list[str]:
                 + (f"  =  {step['value']}" if step["value"] else "")
             )
     for sender, text in result["plaintext"].get(str(number), {}).items():
-        lines.append(f"  {sender}: {text!r}")
+        more = "" if len(text) <= SHOWN_IN_TEXT else f" ... ({one['bytes'].get(sender)} bytes)"
+        lines.append(f"  {sender}: {text[:SHOWN_IN_TEXT]!r}{more}")
     if one["missing"]:
         lines.append(f"  one of these would open it: {', '.join(one['missing'])}")
     if one["incomplete"]:

@@ -4,6 +4,7 @@ import ipaddress
 import os
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tls13lab.crypto.certificates import (
 from tls13lab.handshake.config import ClientConfig
 from tls13lab.peers import client, session_file
 from tls13lab.peers.keylog import KeyLog
+from tls13lab.peers.recorder import Recorder
 from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.wire.codepoints import NamedGroup, name_of
 from tls13lab.wire.faults import LocalFault, TLSFault
@@ -34,6 +36,7 @@ def run(
     send: str,
     timeout: float,
     keylog: str | None,
+    record: str | None,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -56,7 +59,16 @@ def run(
         save = save_session is not None
         try:
             text = os.fsencode(send)
-            done = client.connect(host, port, config, send=text, timeout=timeout, keylog=log)
+            with Recorder(Path(record)) if record else nullcontext() as recorder:
+                done = client.connect(
+                    host,
+                    port,
+                    config,
+                    send=text,
+                    timeout=timeout,
+                    keylog=log,
+                    recorder=recorder,
+                )
             new = done.tickets
         except client.Unreachable:
             save = False  # nobody has seen the ticket
@@ -67,6 +79,7 @@ def run(
         finally:
             if save and save_session is not None:
                 session_file.save(Path(save_session), [*kept, *new])
+        _say_about_early_data(config, done)
         if not done.in_time:
             click.echo(f"tls13lab: not all came back within {timeout:g} s", err=True)
         return _described(done)
@@ -121,9 +134,13 @@ def _config(
     pin: bytes | None,
     insecure: bool,
     server_name: str | None,
+    early_data: str,
 ) -> ClientConfig:
     trust = _trust(cafile, pin, insecure)
-    external = external_psks(psks, identities, psk_hash, suites)
+    early = os.fsencode(early_data)
+    if early and ticket is None and not psks:
+        raise click.UsageError("--early-data needs a PSK: give --session, or --psk and --identity")
+    external = external_psks(psks, identities, psk_hash, suites, len(early))
     offered = (*((ticket,) if ticket else ()), *external)
     if not offered and trust is None:
         raise LocalFault("give --psk and --identity, a --session, or --cafile, --pin or --insecure")
@@ -149,6 +166,7 @@ def _config(
         groups=groups or GROUPS[:2],
         share_groups=share_groups,
         padding=padding,
+        early_data=early,
     )
 
 
@@ -171,6 +189,18 @@ def _trust(cafile: str | None, pin: bytes | None, insecure: bool) -> Trust | Non
     return TrustAnyone() if insecure else None
 
 
+def _say_about_early_data(config: ClientConfig, done: client.Report) -> None:
+    """Nobody should believe that 0-RTT was used when it was not."""
+    if config.early_data and done.outcome.early_data == "rejected":
+        click.echo("tls13lab: the server rejected the early data; it was sent again", err=True)
+    elif config.early_data and done.outcome.early_data == "none":
+        click.echo(
+            "tls13lab: no early data could be sent, because the ticket or PSK does not allow it "
+            "(or not so much); it was sent later",
+            err=True,
+        )
+
+
 def _described(done: client.Report) -> report.Result:
     outcome = done.outcome
     return {
@@ -182,6 +212,7 @@ def _described(done: client.Report) -> report.Result:
         "retried": outcome.retried,
         "alpn": outcome.alpn.decode("ascii", "replace") if outcome.alpn else None,
         "server_name": outcome.server_name,
+        "early_data": outcome.early_data,
         "received": done.received.decode("utf-8", "replace"),
         "tickets": len(done.tickets),
     }

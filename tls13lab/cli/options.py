@@ -62,7 +62,7 @@ Decorated = Callable[..., Any]
 
 
 def shared(command: Decorated) -> Decorated:
-    """PSKs, modes, suites, groups, ALPN, key log and JSON: what both ends take."""
+    """PSKs, suites, groups, ALPN, key log, recording and JSON: what both ends take."""
     options = [
         click.option("--psk", "psks", type=Hexadecimal(), multiple=True, help="An external PSK."),
         click.option(
@@ -89,6 +89,11 @@ def shared(command: Decorated) -> Decorated:
             type=click.Path(dir_okay=False),
             help="Append the traffic secrets to this file (SSLKEYLOGFILE, RFC 9850).",
         ),
+        click.option(
+            "--record",
+            type=click.Path(dir_okay=False),
+            help="Record what crosses the wire into this new file, .pcap or .pcapng.",
+        ),
         click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end."),
     ]
     for option in reversed(options):
@@ -97,9 +102,16 @@ def shared(command: Decorated) -> Decorated:
 
 
 def external_psks(
-    psks: Sequence[bytes], identities: Sequence[str], hash_name: str, suites: Sequence[IntEnum]
+    psks: Sequence[bytes],
+    identities: Sequence[str],
+    hash_name: str,
+    suites: Sequence[CipherSuite],
+    early_data: int = 0,
 ) -> tuple[Any, ...]:
-    """The external PSKs, from keys and names in the same order."""
+    """The external PSKs, from keys and names in the same order.
+
+    For ``early_data``, so many bytes of it, they are provisioned with the first suite that fits.
+    """
     from tls13lab.psk.keys import ExternalPsk
 
     if len(psks) != len(identities):
@@ -112,7 +124,12 @@ def external_psks(
         raise click.UsageError("give each --psk an --identity of its own")
     if names and not any(suite.name.lower().endswith(hash_name) for suite in suites or SUITES):
         raise click.UsageError(f"none of --suites has the hash of the PSKs, {hash_name}")
-    return tuple(ExternalPsk(n, k, hash_name) for n, k in zip(names, psks, strict=True))
+    fitting = [suite for suite in suites or SUITES if suite.name.lower().endswith(hash_name)]
+    suite = fitting[0] if early_data and fitting else None
+    return tuple(
+        ExternalPsk(n, k, hash_name, suite, max_early_data_size=early_data)
+        for n, k in zip(names, psks, strict=True)
+    )
 
 
 def protocols(text: str | None) -> tuple[bytes, ...]:

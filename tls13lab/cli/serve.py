@@ -5,7 +5,7 @@ import hashlib
 import os
 import signal
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,14 @@ from tls13lab.crypto.certificates import Credential, load_credential, self_signe
 from tls13lab.handshake.config import ServerConfig
 from tls13lab.peers.keylog import KeyLog
 from tls13lab.peers.link import real_environment
+from tls13lab.peers.recorder import Recorder
 from tls13lab.peers.server import Served, Server
+from tls13lab.psk.anti_replay import (
+    AntiReplay,
+    ClientHelloWindow,
+    NoAntiReplay,
+    SingleUseTickets,
+)
 from tls13lab.psk.stateful import StatefulTickets
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.psk.tickets import TicketBook
@@ -29,6 +36,7 @@ def run(
     port: int,
     connections: int | None,
     keylog: str | None,
+    record: str | None,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -37,8 +45,9 @@ def run(
     def work() -> report.Result:
         config = _config(**options)
         log = KeyLog(Path(keylog)) if keylog else None
-        server_reports = asyncio.run(_serve(config, host, port, connections, log))
-        return {"connections": [_described(one) for one in server_reports]}
+        with Recorder(Path(record)) if record else nullcontext() as recorder:
+            done = asyncio.run(_serve(config, host, port, connections, log, recorder))
+        return {"connections": [_described(one) for one in done]}
 
     report.run(work, lambda result: f"served {len(result['connections'])}", as_json=as_json)
 
@@ -60,8 +69,10 @@ def _config(
     groups: Any,
     alpn: str | None,
     padding: int,
+    max_early_data: int,
+    anti_replay: str,
 ) -> ServerConfig:
-    external = external_psks(psks, identities, psk_hash, suites)
+    external = external_psks(psks, identities, psk_hash, suites, max_early_data)
     credential = _credential(cert, key, self_signed)
     if credential is None and not external:
         raise click.UsageError("give --self-signed, or --cert and --key, or --psk and --identity")
@@ -76,7 +87,17 @@ def _config(
         suites=suites or SUITES,
         groups=groups or GROUPS,
         padding=padding,
+        max_early_data_size=max_early_data,
+        anti_replay=_anti_replay(anti_replay),
     )
+
+
+def _anti_replay(kind: str) -> AntiReplay:
+    if kind == "off":
+        return NoAntiReplay()
+    if kind == "tickets":
+        return SingleUseTickets()
+    return ClientHelloWindow(since_ms=real_environment().now_ms)
 
 
 def _credential(cert: str | None, key: str | None, make: bool) -> Credential | None:
@@ -108,12 +129,17 @@ def _tickets(kind: str, key: bytes | None) -> TicketBook | None:
 
 
 async def _serve(
-    config: ServerConfig, host: str, port: int, connections: int | None, keylog: KeyLog | None
+    config: ServerConfig,
+    host: str,
+    port: int,
+    connections: int | None,
+    keylog: KeyLog | None,
+    recorder: Recorder | None,
 ) -> list[Served]:
     def say(served: Served) -> None:
         click.echo(str(served), err=True)
 
-    server = Server(config, stop_after=connections, keylog=keylog, log=say)
+    server = Server(config, stop_after=connections, keylog=keylog, log=say, recorder=recorder)
     stop = asyncio.Event()
     address, bound = await server.start(host, port)
     loop = asyncio.get_running_loop()
@@ -137,6 +163,7 @@ def _described(served: Served) -> dict[str, Any]:
         "mode": outcome.mode if outcome else None,
         "suite": outcome.suite.name if outcome else None,
         "resumed": outcome.resumed if outcome else None,
+        "early_data": outcome.early_data if outcome else "none",
         "echoed": served.echoed,
         "error": str(served.fault) if served.fault else None,
         "alert": report.alert_name(served.fault) if served.fault else None,

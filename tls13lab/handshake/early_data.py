@@ -48,10 +48,8 @@ def refusal(
         return "the application protocol is not the PSK's"
     if not _fresh(psk, offered.identities[0].obfuscated_ticket_age, now_ms):
         return "the ticket's age is not what it should be"
-    is_ticket = isinstance(psk, ResumptionPsk)
-    if not config.anti_replay.first_time(
-        psk.identity, offered.binders[0], now_ms, is_ticket=is_ticket
-    ):
+    issued_ms = psk.received_ms if isinstance(psk, ResumptionPsk) else None
+    if not config.anti_replay.first_time(psk.identity, offered.binders[0], now_ms, issued_ms):
         return "it may be a replay"
     return ""
 

@@ -33,6 +33,7 @@ from tls13lab.handshake.events import (
 )
 from tls13lab.peers.keylog import KeyLog
 from tls13lab.peers.link import BUFFER, EnvironmentSource, Link, Timeout, real_environment
+from tls13lab.peers.recorder import Recorder
 from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.wire.faults import LocalFault
 
@@ -85,19 +86,25 @@ def connect(
     keylog: KeyLog | None = None,
     environment: EnvironmentSource = real_environment,
     tap: Tap | None = None,
+    recorder: Recorder | None = None,
 ) -> Report:
     """One connection, from beginning to end; may be called where an event loop runs, too.
 
-    Sends ``send`` and waits for ``expect`` bytes: by default as many as were sent, an echo. With
+    Sends the configuration's early data, then ``send``, and waits for ``expect`` bytes: by default
+    as many as were sent, an echo. Early data that the server rejected is sent again as ordinary
+    data, if the application protocol is the one that it was meant for (RFC 9846 section 4.3.10:
+    "the client application MAY opt to retransmit"). With
     ``update_keys`` a KeyUpdate that asks for one goes before the data. ``timeout`` in seconds is
     for connecting, for the handshake, and for each silence after it.
 
     Raises a :class:`~tls13lab.wire.faults.TLSFault`: :class:`Unreachable`, a fault of the server's,
     the alert that it sent, :class:`~tls13lab.peers.link.Timeout`, or TruncatedConnection.
     """
-    wanted = len(send) if expect is None else expect
-    talk = _Talk(send, wanted, update_keys, timeout)
-    return _run(_connect(host, port, config, talk, keylog, environment, tap))
+    early = config.early_data
+    wanted = len(early) + len(send) if expect is None else expect
+    alpn = config.psks[0].alpn if config.psks else None
+    talk = _Talk(early, alpn, send, wanted, update_keys, timeout)
+    return _run(_connect(host, port, config, talk, keylog, environment, tap, recorder))
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
@@ -118,6 +125,7 @@ async def _connect(
     keylog: KeyLog | None,
     environment: EnvironmentSource,
     tap: Tap | None,
+    recorder: Recorder | None,
 ) -> Report:
     # Made first: a client that has nothing to offer need not bother anyone.
     connection = Connection.client(config, environment(), tap)
@@ -128,7 +136,11 @@ async def _connect(
         raise Unreachable(f"{host} port {port} did not answer in {talk.timeout:g} s") from None
     except (OSError, ValueError) as error:
         raise Unreachable(f"cannot connect to {host} port {port}: {_reason(error)}") from None
-    link = Link(connection, reader, writer, environment)
+    tape = None
+    if recorder is not None:
+        ends = (writer.get_extra_info(name) for name in ("sockname", "peername"))
+        tape = recorder.connection(*ends)
+    link = Link(connection, reader, writer, environment, tape.add if tape else None)
     try:
         await talk.handshake(link)
         if keylog is not None:
@@ -139,6 +151,8 @@ async def _connect(
         if keylog is not None and not connection.connected:
             keylog.add(connection)
         await link.close()
+        if tape is not None:
+            tape.end()
     return talk.report(connection)
 
 
@@ -153,8 +167,17 @@ def _reason(error: Exception) -> str:
 class _Talk:
     """What the client says and hears on one connection."""
 
-    def __init__(self, send: bytes, wanted: int, update_keys: bool, timeout: float) -> None:
+    def __init__(
+        self,
+        early: bytes,
+        early_alpn: bytes | None,
+        send: bytes,
+        wanted: int,
+        update_keys: bool,
+        timeout: float,
+    ) -> None:
         self.timeout = timeout
+        self._early, self._early_alpn = early, early_alpn
         self._send, self._wanted, self._update_keys = send, wanted, update_keys
         self._received = bytearray()
         self._tickets: list[ResumptionPsk] = []
@@ -191,6 +214,12 @@ class _Talk:
     async def exchange(self, link: Link) -> None:
         if self._update_keys:
             link.connection.update_keys(request=True)
+        outcome = link.connection.outcome
+        if self._early and outcome.early_data != "accepted":
+            if outcome.alpn == self._early_alpn:
+                link.connection.send(self._early)
+            else:
+                self._wanted -= len(self._early)
         if self._send:
             link.connection.send(self._send)
         # Not awaited: an echo server stops reading while its own bytes are not read.

@@ -14,6 +14,7 @@ from contextlib import suppress
 from tls13lab.handshake.connection import Connection, TruncatedConnection
 from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import Event
+from tls13lab.peers.recorder import Tape
 from tls13lab.wire.faults import LocalFault, PeerFault, TLSFault
 
 BUFFER = 2**16
@@ -34,7 +35,7 @@ class Timeout(LocalFault):
 
 
 class Link:
-    """``connection`` on the two streams of a socket."""
+    """``connection`` on the two streams of a socket; a ``tape`` records what crosses it."""
 
     def __init__(
         self,
@@ -42,8 +43,10 @@ class Link:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         environment: EnvironmentSource = real_environment,
+        tape: Tape | None = None,
     ) -> None:
         self.connection = connection
+        self._tape = tape
         self._reader, self._writer = reader, writer
         self._environment = environment
         self.ended = False
@@ -62,6 +65,8 @@ class Link:
             self.ended = True
             self.connection.receive_eof()
             return []
+        if self._tape is not None:
+            self._tape("client" if self.connection.role == "server" else "server", data)
         try:
             return self.connection.receive(data, self._environment())
         except TLSFault as fault:
@@ -71,7 +76,7 @@ class Link:
     async def flush(self) -> None:
         """Send what waits, and wait while the peer is slow to take it."""
         try:
-            self._writer.write(self.connection.outgoing())
+            self.write()
             await self._writer.drain()
         except OSError:
             self.ended = True
@@ -81,7 +86,10 @@ class Link:
 
     def write(self) -> None:
         """Send what waits, without waiting: for the side that bounds its own data."""
-        self._writer.write(self.connection.outgoing())
+        data = self.connection.outgoing()
+        if data and self._tape is not None:
+            self._tape(self.connection.role, data)
+        self._writer.write(data)
 
     async def fail(self, fault: TLSFault) -> None:
         """Send the alert of a fault that did not come from the peer, or has been queued already."""

@@ -18,9 +18,16 @@ from dataclasses import dataclass, replace
 from tls13lab.handshake.actions import Outcome
 from tls13lab.handshake.config import ServerConfig
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.events import DataReceived, KeysUpdated, PeerClosed
+from tls13lab.handshake.events import (
+    DataReceived,
+    EarlyDataReceived,
+    HandshakeCompleted,
+    KeysUpdated,
+    PeerClosed,
+)
 from tls13lab.peers.keylog import KeyLog
 from tls13lab.peers.link import BUFFER, EnvironmentSource, Link, Timeout, real_environment
+from tls13lab.peers.recorder import Recorder
 from tls13lab.wire.faults import AlertReceived, LocalFault, TLSFault
 
 
@@ -61,6 +68,9 @@ class Served:
             words.append(f"{outcome.psk_kind.value} PSK")
         if outcome.retried:
             words.append("after HelloRetryRequest")
+        if outcome.early_data != "none":
+            because = f": {outcome.early_data_refusal}" if outcome.early_data_refusal else ""
+            words.append(f"early data {outcome.early_data}{because}")
         return " ".join(words)
 
 
@@ -86,8 +96,10 @@ class Server:
         keylog: KeyLog | None = None,
         log: Log | None = None,
         environment: EnvironmentSource = real_environment,
+        recorder: Recorder | None = None,
     ) -> None:
         self.config = config
+        self._recorder = recorder
         self.limits = limits or Limits()
         self.reports: deque[Served] = deque(maxlen=REPORTS)
         self.done = asyncio.Event()
@@ -143,7 +155,16 @@ class Server:
         """One connection, whatever happens in it."""
         address = writer.get_extra_info("peername") or ("?", 0)
         report = Served(_printable(address[0], address[1]))
-        link = Link(Connection.server(self.config), reader, writer, self._environment)
+        tape = None
+        if self._recorder is not None:
+            tape = self._recorder.connection(address, writer.get_extra_info("sockname"))
+        link = Link(
+            Connection.server(self.config),
+            reader,
+            writer,
+            self._environment,
+            tape.add if tape else None,
+        )
         talk = _Talk(link, report, self.limits, self._after_handshake)
         linger = False
         try:
@@ -166,6 +187,8 @@ class Server:
                 self._end(talk)
             finally:
                 await link.close(linger=linger)
+                if tape is not None:
+                    tape.end()
 
     def _after_handshake(self, talk: "_Talk") -> None:
         if self._keylog is not None:
@@ -190,6 +213,7 @@ class _Talk:
     ) -> None:
         self.link, self.report = link, report
         self._limits, self._done = limits, done
+        self._early = b""
 
     async def run(self) -> None:
         limits, connection = self._limits, self.link.connection
@@ -219,15 +243,23 @@ class _Talk:
             self._done(self)
         for event in events:
             match event:
-                case DataReceived(data):
-                    self.report = replace(self.report, echoed=self.report.echoed + len(data))
-                    if data:
-                        connection.send(data)
+                case EarlyDataReceived(data):
+                    # It may be a replay, and whoever sent it has not shown that it is there. So
+                    # the answer waits until the handshake is done.
+                    self._early += data
+                case HandshakeCompleted() if self._early:
+                    self._echo(self._early)
+                case DataReceived(data) if data:
+                    self._echo(data)
                 case KeysUpdated():
                     self.report = replace(self.report, key_updates=self.report.key_updates + 1)
                 case PeerClosed():
                     connection.close()
         await self.link.flush()
+
+    def _echo(self, data: bytes) -> None:
+        self.report = replace(self.report, echoed=self.report.echoed + len(data))
+        self.link.connection.send(data)
 
 
 def _reason(error: Exception) -> str:

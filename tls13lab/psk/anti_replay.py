@@ -5,9 +5,9 @@ same bytes, sent again, are as good as the first time. Only a memory can tell. I
 binder has verified, or anyone could fill it.
 
 >>> memory = ClientHelloWindow()
->>> memory.first_time(b"ticket", b"binder", 1_000, is_ticket=True)
+>>> memory.first_time(b"ticket", b"binder", now_ms=1_000, issued_ms=500)
 True
->>> memory.first_time(b"ticket", b"binder", 2_000, is_ticket=True)
+>>> memory.first_time(b"ticket", b"binder", now_ms=2_000, issued_ms=500)
 False
 """
 
@@ -23,14 +23,22 @@ WINDOW_MS = 10_000
 class AntiReplay(Protocol):
     """Remembers what was used for 0-RTT."""
 
-    def first_time(self, identity: bytes, binder: bytes, now_ms: int, *, is_ticket: bool) -> bool:
-        """Whether 0-RTT may be accepted; if so, it is remembered."""
+    def first_time(
+        self, identity: bytes, binder: bytes, now_ms: int, issued_ms: int | None
+    ) -> bool:
+        """Whether 0-RTT may be accepted; if so, it is remembered.
+
+        ``issued_ms`` is when the ticket was issued, None for an external PSK; times are Unix
+        milliseconds.
+        """
 
 
 class NoAntiReplay:
     """No memory at all: every replay is taken. For lessons, and for data that may be repeated."""
 
-    def first_time(self, identity: bytes, binder: bytes, now_ms: int, *, is_ticket: bool) -> bool:
+    def first_time(
+        self, identity: bytes, binder: bytes, now_ms: int, issued_ms: int | None
+    ) -> bool:
         """Always."""
         return True
 
@@ -45,9 +53,13 @@ class SingleUseTickets:
     def __init__(self, capacity: int = 100_000) -> None:
         self._memory = _Memory(capacity)
 
-    def first_time(self, identity: bytes, binder: bytes, now_ms: int, *, is_ticket: bool) -> bool:
+    def first_time(
+        self, identity: bytes, binder: bytes, now_ms: int, issued_ms: int | None
+    ) -> bool:
         """Whether this ticket was never used before."""
-        return is_ticket and self._memory.add(identity, now_ms, now_ms + MAX_LIFETIME_S * 1000)
+        if issued_ms is None:
+            return False
+        return self._memory.add(identity, now_ms, now_ms + MAX_LIFETIME_S * 1000)
 
 
 class ClientHelloWindow:
@@ -55,21 +67,29 @@ class ClientHelloWindow:
 
     A ticket's age says when its ClientHello was made; outside the window it is refused before this
     is asked, so it need not be remembered longer than that. An external PSK has no age: its
-    ClientHellos are remembered for good. ``since_ms`` is when the server started, if a ticket may
-    be older than it: "they SHOULD reject 0-RTT as long as any portion of their recording window
-    overlaps the startup time" (8.2).
+    ClientHellos are remembered for good, but no memory survives a restart.
+
+    ``since_ms`` is when the server started, if tickets may be older than that. Freshly started,
+    servers "SHOULD reject 0-RTT as long as any portion of their recording window overlaps the
+    startup time" (8.2); only the older tickets can have been used before it.
     """
 
     def __init__(self, since_ms: int | None = None, capacity: int = 100_000) -> None:
         self._since_ms = since_ms
         self._memory = _Memory(capacity)
 
-    def first_time(self, identity: bytes, binder: bytes, now_ms: int, *, is_ticket: bool) -> bool:
+    def first_time(
+        self, identity: bytes, binder: bytes, now_ms: int, issued_ms: int | None
+    ) -> bool:
         """Whether this ClientHello was never seen, as far as can be told."""
-        if self._since_ms is not None and now_ms - self._since_ms < 2 * WINDOW_MS:
+        if issued_ms is not None and self._just_started(now_ms, issued_ms):
             return False
-        until = now_ms + 2 * WINDOW_MS if is_ticket else None
+        until = None if issued_ms is None else now_ms + 2 * WINDOW_MS
         return self._memory.add(binder, now_ms, until)
+
+    def _just_started(self, now_ms: int, issued_ms: int) -> bool:
+        since = self._since_ms
+        return since is not None and issued_ms < since and now_ms - since < 2 * WINDOW_MS
 
 
 class _Memory:

@@ -1,0 +1,152 @@
+"""``break`` and ``--record``: from a socket into a file, and from the file to the plaintext."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tls13lab.capture.writer import CaptureWriter
+from tls13lab.cli.app import cli
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ServerConfig
+from tls13lab.handshake.pair import LESSON_PSK
+from tls13lab.peers.background import serving
+
+KEY = LESSON_PSK.key.hex()
+SERVER = ServerConfig(psks=(LESSON_PSK,), modes=frozenset({PSK_KE, PSK_DHE_KE}))
+
+
+def invoke(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli, [str(one) for one in arguments])
+
+
+def told(*arguments: str | Path) -> dict[str, Any]:
+    result = invoke(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    content: dict[str, Any] = json.loads(result.stdout)
+    return content
+
+
+@pytest.fixture(params=["psk_ke", "psk_dhe_ke"])
+def recorded(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Path, Path]:
+    """A connection on loopback, recorded by the client: its mode, the capture, the key log."""
+    capture, keylog = tmp_path / "talk.pcapng", tmp_path / "keys"
+    with serving(SERVER) as server:
+        done = told(
+            *("connect", f"127.0.0.1:{server.port}", "--psk", KEY, "--identity", "lab"),
+            *("--modes", request.param, "--send", "the words"),
+            *("--record", capture, "--keylog", keylog),
+        )
+    assert done["mode"] == request.param
+    return request.param, capture, keylog
+
+
+def test_the_psk_opens_psk_ke_and_not_psk_dhe_ke(recorded: tuple[str, Path, Path]) -> None:
+    mode, capture, _ = recorded
+    result = told("break", capture, "--leak", f"psk={KEY}")
+    (connection,) = result["connections"]
+    assert (connection["mode"], result["leaks"]) == (mode, [{"leak": "psk", "fits": [1]}])
+    if mode == "psk_ke":
+        assert result["verdict"] == "lost"
+        assert result["plaintext"] == {"1": {"client": "the words", "server": "the words"}}
+        assert result["steps"][0]["what"] == "early_secret"
+        assert not result["missing"]
+    else:
+        assert result["verdict"] == "kept"
+        assert (result["plaintext"], result["steps"]) == ({}, [])
+        assert result["missing"] == ["client_ecdhe", "server_ecdhe"]
+
+
+def test_a_key_log_opens_both(recorded: tuple[str, Path, Path]) -> None:
+    _, capture, keylog = recorded
+    result = told("break", capture, "--leak", f"keylog={keylog}")
+    assert result["plaintext"]["1"]["server"] == "the words"
+
+
+def test_what_it_says_to_a_person(recorded: tuple[str, Path, Path], tmp_path: Path) -> None:
+    mode, capture, _ = recorded
+    result = invoke("break", capture, "--leak", f"psk={KEY}", "--leak", "client_ecdhe=00")
+    assert "the leak client_ecdhe fits no connection in this capture" in result.stdout
+    svg = tmp_path / "attack.svg"
+    drawn = invoke("break", capture, "--leak", f"psk={KEY}", "--svg", svg)
+    if mode == "psk_ke":
+        assert "client: 'the words'" in result.stdout
+        assert "HKDF-Extract [7.1] of zeros, psk" in result.stdout
+        assert "<svg" in svg.read_text()
+    else:
+        assert "one of these would open it: client_ecdhe, server_ecdhe" in result.stdout
+        assert (drawn.exit_code, svg.exists()) == (1, False)
+
+
+def test_the_psk_as_the_goal(recorded: tuple[str, Path, Path]) -> None:
+    _, capture, _ = recorded
+    result = told("break", capture, "--leak", f"psk={KEY}", "--goal", "psk")
+    assert result["plaintext"] == {"1": {"psk": KEY}}
+    assert told("break", capture, "--goal", "psk")["verdict"] == "kept"
+    assert told("break", capture, "--goal", "early_data")["verdict"] == "absent"
+
+
+@pytest.mark.parametrize(
+    ("leak", "says"),
+    [
+        ("psk", "NAME=HEX"),
+        ("wrong=00", "NAME=HEX"),
+        ("psk=0", "hexadecimal"),
+        ("psk=zz", "hexadecimal"),
+        ("ticket_key=00", "48 bytes"),
+        ("keylog=missing", "No such file"),
+    ],
+)
+def test_a_leak_that_is_none(tmp_path: Path, leak: str, says: str) -> None:
+    capture = tmp_path / "empty.pcap"
+    CaptureWriter(capture, now=lambda: 0.0).close()
+    result = invoke("break", capture, "--leak", leak, "--json")
+    assert result.exit_code == 1
+    assert says in json.loads(result.stdout)["error"]
+    assert "Traceback" not in result.output
+
+
+def test_a_file_that_is_no_capture(tmp_path: Path) -> None:
+    path = tmp_path / "x.pcap"
+    path.write_bytes(b"hello there, this is no capture")
+    result = invoke("break", path)
+    assert (result.exit_code, result.exception.__class__) == (1, SystemExit)
+    assert "neither a pcap nor a pcapng" in result.stderr
+
+
+def test_a_recording_replaces_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "x.pcap"
+    path.write_bytes(b"precious")
+    with serving(SERVER) as server:
+        address = f"127.0.0.1:{server.port}"
+        result = invoke("connect", address, "--psk", KEY, "--identity", "lab", "--record", path)
+    assert (result.exit_code, path.read_bytes()) == (1, b"precious")
+    assert "already" in result.stderr
+
+
+def test_early_data_is_sent_and_its_fate_told(tmp_path: Path) -> None:
+    suite = "TLS_AES_128_GCM_SHA256"
+    from dataclasses import replace
+
+    from tls13lab.wire.codepoints import CipherSuite
+
+    psk = replace(LESSON_PSK, suite=CipherSuite[suite], max_early_data_size=20)
+    config = replace(SERVER, psks=(psk,), max_early_data_size=20)
+    with serving(config) as server:
+        base = ("connect", f"127.0.0.1:{server.port}", "--psk", KEY, "--identity", "lab")
+        capture = tmp_path / "early.pcap"
+        done = told(*base, "--early-data", "soon", "--send", "later", "--record", capture)
+        assert (done["early_data"], done["received"]) == ("accepted", "soonlater")
+        server.config = SERVER
+        done = told(*base, "--early-data", "soon", "--send", "later")
+        assert (done["early_data"], done["received"]) == ("rejected", "soonlater")
+    # Without forward secrecy, also in psk_dhe_ke.
+    result = told("break", capture, "--leak", f"psk={KEY}", "--goal", "early_data")
+    assert result["plaintext"] == {"1": {"client": "soon"}}
+    assert told("break", capture, "--leak", f"psk={KEY}")["verdict"] == "kept"
+
+
+def test_early_data_without_a_psk_is_a_usage_error() -> None:
+    result = invoke("connect", "127.0.0.1:9", "--insecure", "--early-data", "x")
+    assert result.exit_code == 2
