@@ -7,6 +7,7 @@ client has its answer is at least what made that answer.
 import selectors
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -30,13 +31,21 @@ class _Leg:
 
     to: socket.socket
     copy: bytearray
+    sender: str
+    connection: int
 
 
 class Tap:
-    """A context manager: connect to ``port`` instead of to the server's."""
+    """A context manager: connect to ``port`` instead of to the server's.
 
-    def __init__(self, server_port: int) -> None:
-        self._server_port = server_port
+    ``tape``, if given, is told of each piece of data as it passes: which connection, counted from
+    1, ``client`` or ``server``, and the bytes; and of each connection's end, with no bytes.
+    """
+
+    def __init__(
+        self, server_port: int, tape: Callable[[int, str, bytes], None] | None = None
+    ) -> None:
+        self._server_port, self._tape = server_port, tape
         self.recordings: list[Recording] = []
         self.port = 0
 
@@ -86,12 +95,13 @@ class Tap:
         self._sockets.append(server)
         recording = Recording()
         self.recordings.append(recording)
-        for one, other, copy in (
-            (client, server, recording.from_client),
-            (server, client, recording.from_server),
+        number = len(self.recordings)
+        for one, other, copy, sender in (
+            (client, server, recording.from_client, "client"),
+            (server, client, recording.from_server, "server"),
         ):
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._selector.register(one, selectors.EVENT_READ, _Leg(other, copy))
+            self._selector.register(one, selectors.EVENT_READ, _Leg(other, copy, sender, number))
 
     def _forward(self, key: selectors.SelectorKey) -> None:
         assert isinstance(key.fileobj, socket.socket)
@@ -99,6 +109,8 @@ class Tap:
         try:
             data = key.fileobj.recv(65536)
             leg.copy += data
+            if self._tape is not None:
+                self._tape(leg.connection, leg.sender, data)
             if data:
                 leg.to.sendall(data)
                 return

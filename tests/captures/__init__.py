@@ -1,0 +1,1 @@
+"""How the captures that the package ships were made."""
