@@ -36,6 +36,11 @@ class Eavesdropper:
         self._tickets: OrderedDict[bytes, Provenance] = OrderedDict()
         self._full: set[str] = set()  # servers that a full handshake was recorded with
 
+    @property
+    def ticket_psks(self) -> tuple[bytes, ...]:
+        """The PSKs of all tickets that it came upon, used or not."""
+        return tuple(provenance.psk for provenance in self._tickets.values())
+
     def listen(self, items: Iterable[Item]) -> Iterator[Finding]:
         """Take in a recording."""
         for item in items:

@@ -164,6 +164,26 @@ def break_(**options: object) -> None:
 
 
 @cli.command()
+@click.option("--svg", type=FILE, help="Draw the matrix into this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def claims(**options: object) -> None:
+    """Decide every claim: what is lost, in which mode, to whom, after which thefts.
+
+    The symbolic model decides, and each "lost" is then done: the eavesdropper reads the plaintext
+    of a recording, or the impostor completes a handshake.
+
+    \b
+    Examples:
+      tls13lab claims
+      tls13lab claims --svg matrix.svg
+      tls13lab claims --json
+    """
+    from tls13lab.cli import claims as command
+
+    command.run(**options)  # type: ignore[arg-type]
+
+
+@cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def vectors(as_json: bool) -> None:
     """Recompute the published handshakes of RFC 8448.

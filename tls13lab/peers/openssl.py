@@ -223,10 +223,13 @@ class OpenSSLServer:
         if self._child is None or not self._child.write(line):
             raise OpenSSLFailed("openssl s_server is not running.")
 
-    def wait_for(self, text: bytes, timeout: float | None = None) -> None:
-        """Wait until ``text`` is in :attr:`output`; ``OpenSSLFailed`` when the time is over."""
+    def wait_for(self, text: bytes, timeout: float | None = None, *, times: int = 1) -> None:
+        """Wait until ``text`` is in :attr:`output`, so many times.
+
+        Raises ``OpenSSLFailed`` when the time is over.
+        """
         if self._child is None or not self._child.wait_until(
-            lambda out: text in out, timeout or self._timeout
+            lambda out: out.count(text) >= times, timeout or self._timeout
         ):
             raise _failure("openssl s_server did not print what was waited for", self.log)
 

@@ -130,7 +130,10 @@ def recorded(mode: str) -> Scene:
 def false_server(mode: str) -> Scene:
     """The adversary answers an honest client in the server's place."""
     before, this = recorded(mode), attacked(connections(mode)[-1])
-    own = (this.name("server_random"), this.name("server_ecdhe"), this.name("EncryptedExtensions"))
+    own = (
+        *(this.name(what) for what in ("server_random", "server_ecdhe", "EncryptedExtensions")),
+        this.nonce(1),
+    )
     turns = (
         Turn((), (this.client_hello, *((this.early_record,) if this.early_data else ()))),
         Turn(
@@ -138,7 +141,7 @@ def false_server(mode: str) -> Scene:
             (this.client_flight_record, this.client_data_record),
         ),
     )
-    wanted = {"application_data": (this.client_data,)}
+    wanted = {"application_data": (this.client_data,), "next_psk": (this.ticket_psk(),)}
     if this.early_data:
         wanted["early_data"] = (this.early,)
     return Scene((*before.known, *own), wanted, turns)

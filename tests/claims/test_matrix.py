@@ -1,0 +1,90 @@
+"""Model and bytes agree in every cell and chain; and the bytes can say otherwise."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from tls13lab.claims import active, matrix, passive
+from tls13lab.claims.chains import chains
+from tls13lab.claims.matrix import Disagreement, described, evidence
+from tls13lab.claims.stage import stage
+from tls13lab.cli.app import cli
+from tls13lab.symbolic.claims import ADVERSARIES, ASSETS, LEAKS, Cell, cells
+from tls13lab.symbolic.rules import RULES
+from tls13lab.symbolic.scenes import MODES
+
+CELLS = list(matrix.matrix())
+
+
+def test_every_lost_cell_was_done_on_bytes() -> None:
+    assert {cell["evidence"] for cell in CELLS if cell["verdict"] == "lost"} == {"both"}
+    assert {cell["evidence"] for cell in CELLS if cell["verdict"] != "lost"} == {"model"}
+
+
+def test_the_vocabulary() -> None:
+    assert {cell["mode"] for cell in CELLS} == set(MODES)
+    assert {cell["asset"] for cell in CELLS} == set(ASSETS)
+    assert {cell["adversary"] for cell in CELLS} == set(ADVERSARIES)
+    assert {leak for cell in CELLS for leak in cell["leaks"]} == set(LEAKS)
+    keys = {"mode", "asset", "adversary", "leaks", "options", "verdict", "evidence", "steps"}
+    for cell in CELLS:
+        why = {"why"} if cell["verdict"] == "outside" else set()
+        assert set(cell) == keys | {"citation"} | why
+
+
+def test_nothing_is_lost_to_who_only_listens_and_stole_nothing() -> None:
+    none = [cell for cell in CELLS if cell["adversary"] == "passive" and not cell["leaks"]]
+    assert {cell["verdict"] for cell in none} == {"kept", "outside"}
+
+
+def test_a_model_without_a_rule_is_found_out_by_the_bytes() -> None:
+    """Take a rule away, and the model says "kept" where the bytes say "lost"."""
+    without = tuple(rule for name, rule in RULES.items() if name != "open")
+    wrong = next(cell for cell in cells(without) if cell.leaks == ("psk",) and not cell.why)
+    with pytest.raises(Disagreement, match="the model says kept, the bytes say lost"):
+        evidence(wrong)
+
+
+def test_a_model_that_says_too_much_is_found_out_by_the_bytes() -> None:
+    lie = Cell("external-psk_dhe_ke", "application_data", "passive", ("psk",), "lost", 9)
+    with pytest.raises(Disagreement, match="the model says lost, the bytes say kept"):
+        described(lie)
+    lie = Cell("full", "server_authentication", "active", ("quantum",), "lost", 9)
+    with pytest.raises(Disagreement):
+        described(lie)
+
+
+def test_what_was_got_is_the_very_bytes() -> None:
+    finding, psks = passive.listen("external-psk_ke", ("psk",), "application_data")
+    assert finding.plaintext["client"].head == b"client's words"
+    truth = {ticket.key for ticket in stage("external-psk_ke").this.tickets}
+    assert truth <= set(psks)
+
+
+def test_replay_needs_no_secret_and_a_memory_stops_it() -> None:
+    ask = ("resumption-psk_dhe_ke", "early_data_freshness", ())
+    assert active.got(*ask, {"anti_replay": "off"})
+    assert not active.got(*ask, {"anti_replay": "on"})
+
+
+def test_the_chains_by_hand() -> None:
+    opened = {(*one["modes"][1:], one["leak"]): one["opened"] for one in chains()}
+    assert len(opened) == 16
+    assert opened["psk_ke", "psk_dhe_ke", "first_psk"] == [2]
+    assert opened["psk_dhe_ke", "psk_ke", "second_psk"] == [3]
+    assert opened["psk_dhe_ke", "psk_ke", "resumption_secret"] == []
+    assert not any(found for key, found in opened.items() if key[-1] == "sibling_psk")
+
+
+def test_the_command() -> None:
+    result = CliRunner().invoke(cli, ["claims", "--json"])
+    told: dict[str, Any] = json.loads(result.stdout)
+    assert told["cells"] == CELLS
+    assert len(told["chains"]) == 16
+    text = CliRunner().invoke(cli, ["claims"]).stdout
+    counts = Counter(cell["verdict"] for cell in CELLS)
+    assert f"{counts['lost']} cells lost, by the model and on bytes" in text
+    assert "psk + client_ecdhe; psk + server_ecdhe" in text

@@ -1,0 +1,162 @@
+"""An active claim on bytes: leaks first, and then the adversary speaks to honest parties.
+
+What it may use is what the leaks and the recording give: a PSK that the eavesdropper came upon, the
+key of a certificate, recorded flights. Whether that is enough, the honest party decides.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
+
+from tls13lab.claims import passive
+from tls13lab.claims.stage import CLIENT_WORDS, EARLY_WORDS, SERVER_WORDS, Stage, stage
+from tls13lab.crypto.certificates import Credential
+from tls13lab.crypto.entropy import seeded
+from tls13lab.handshake.config import ClientConfig, ServerConfig
+from tls13lab.handshake.connection import Connection
+from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.events import EarlyDataReceived
+from tls13lab.handshake.pair import Pair, lesson_configs
+from tls13lab.impostor.replay import first_flight
+from tls13lab.impostor.stand_in import StolenPsk, false_client, false_server
+from tls13lab.messages.client_hello import ClientHello
+from tls13lab.messages.handshake import unpack
+from tls13lab.messages.pre_shared_key import OfferedPsks
+from tls13lab.psk.anti_replay import ClientHelloWindow, NoAntiReplay
+from tls13lab.psk.keys import PskKind
+from tls13lab.psk.stateless import StatelessTickets, TicketKey
+from tls13lab.symbolic.claims import SECRECY
+from tls13lab.wire.faults import TLSFault
+
+
+def got(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
+    """Whether the adversary has the asset, or did what the asset forbids."""
+    if asset == "server_authentication":
+        return bool(_as_server(mode, leaks))
+    if asset == "client_authentication":
+        return _as_client(mode, leaks) is not None
+    if asset == "early_data_freshness":
+        return _delivered_again(mode, leaks, memory=options["anti_replay"] == "on")
+    assert asset in SECRECY
+    return passive.got(mode, asset, leaks) or asset in _told(mode, leaks)
+
+
+def stolen_psk(mode: str, leaks: tuple[str, ...]) -> StolenPsk | None:
+    """The PSK, if the leaks and the recording give it away, with its name off the wire."""
+    finding, _ = passive.listen(mode, leaks, "psk")
+    if finding.verdict != "lost":
+        return None
+    one = stage(mode)
+    hello = unpack(one.this.conversation().steps[0].messages[0])
+    assert isinstance(hello, ClientHello)
+    offered = hello.find(OfferedPsks)
+    assert offered is not None
+    return StolenPsk(
+        identity=finding.identity,
+        key=finding.plaintext["client"].head,
+        kind=PskKind.EXTERNAL if one.external else PskKind.RESUMPTION,
+        hash_name="sha256",
+        suite=one.this.client.outcome.suite.code_point,
+        seen_ms=one.now_ms,
+        seen_age=offered.identities[0].obfuscated_ticket_age,
+        max_early_data_size=100,
+    )
+
+
+def _credential(mode: str, leaks: tuple[str, ...]) -> Credential | None:
+    return stage(mode).server.credential if "certificate_key" in leaks else None
+
+
+def _talk(client: ClientConfig, server: ServerConfig, now_ms: int) -> Pair | None:
+    """A connection on which both say their words; None if one side would not have it."""
+    pair = Pair(client, server, "an impostor", now_ms)
+    with suppress(TLSFault):
+        pair.handshake()
+        pair.client.send(CLIENT_WORDS)
+        pair.pump()
+        pair.server.send(SERVER_WORDS)
+        pair.pump()
+        return pair
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _as_server(mode: str, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
+    """The connections of an honest client that took the adversary for its server."""
+    one = stage(mode)
+    stolen, credential = stolen_psk(mode, leaks), _credential(mode, leaks)
+    found = []
+    if stolen is not None or (credential is not None and one.psk is None):
+        found.append(_talk(one.client, false_server(stolen, credential, one.modes), one.now_ms))
+    if credential is not None and mode.startswith("resumption"):
+        found.append(_issued(one, credential))
+    return tuple(pair for pair in found if pair is not None)
+
+
+def _issued(one: Stage, credential: Credential) -> Pair | None:
+    """The client resumes with a ticket that the adversary gave it, as its server from the first."""
+    server = ServerConfig(
+        credential=credential,
+        tickets=StatelessTickets(TicketKey.new(seeded("the adversary's"))),
+        modes=one.modes,
+        max_early_data_size=100,
+        anti_replay=NoAntiReplay(),
+    )
+    honest = replace(lesson_configs("full")[0], modes=one.modes)
+    first = _talk(honest, server, one.now_ms)
+    if first is None:
+        return None
+    again = replace(honest, trust=None, psks=first.tickets[:1], early_data=EARLY_WORDS)
+    return _talk(again, server, one.now_ms)
+
+
+@lru_cache(maxsize=1024)
+def _as_client(mode: str, leaks: tuple[str, ...]) -> Pair | None:
+    """A connection of an honest server that took the adversary for its client."""
+    one, stolen = stage(mode), stolen_psk(mode, leaks)
+    if stolen is None:
+        return None
+    return _talk(false_client(stolen, one.modes, one.client.server_name), one.server, one.now_ms)
+
+
+def _told(mode: str, leaks: tuple[str, ...]) -> set[str]:
+    """Which secrets honest parties told the adversary, taking it for somebody else."""
+    told = set()
+    for pair in _as_server(mode, leaks):
+        told |= {"application_data"} if pair.server_received == CLIENT_WORDS else set()
+        told |= {"early_data"} if pair.server_early == EARLY_WORDS else set()
+        # Its own server issued the ticket: it knows the PSK that the client resumed with.
+        same = pair.client.secrets.get("psk") == pair.server.secrets.get("psk")
+        told |= {"psk"} if same else set()
+        told |= {"next_psk"} if pair.tickets else set()
+    as_client = _as_client(mode, leaks)
+    if as_client is not None:
+        told |= {"application_data"} if as_client.client_received == SERVER_WORDS else set()
+        told |= {"next_psk"} if as_client.tickets else set()
+    return told - ({"psk"} if stage(mode).psk is None else set())
+
+
+def _delivered_again(mode: str, leaks: tuple[str, ...], *, memory: bool) -> bool:
+    """Whether a server that has had the early data once takes it a second time."""
+    one = stage(mode)
+    server = replace(one.server, anti_replay=ClientHelloWindow() if memory else NoAntiReplay())
+    recorded = first_flight(one.recording, len(one.pairs))
+    assert _takes(server, recorded, one.now_ms), "the first delivery is the honest one"
+    if _takes(server, recorded, one.now_ms):
+        return True
+    stolen = stolen_psk(mode, leaks)
+    finding, _ = passive.listen(mode, leaks, "early_data")
+    if stolen is None or finding.verdict != "lost":
+        return False
+    read = finding.plaintext["client"].head
+    client = false_client(stolen, one.modes, one.client.server_name, read)
+    env = Environment(one.now_ms, seeded("afresh"))
+    return _takes(server, Connection.client(client, env).outgoing(), one.now_ms)
+
+
+def _takes(server: ServerConfig, flight: bytes, now_ms: int) -> bool:
+    connection = Connection.server(server)
+    events = connection.receive(flight, Environment(now_ms, seeded("an honest server")))
+    early = b"".join(one.data for one in events if isinstance(one, EarlyDataReceived))
+    return early == EARLY_WORDS

@@ -1,0 +1,137 @@
+"""Chains: full, then two resumptions, each from the one before. What does one theft open?
+
+In the four mixtures of the modes, by the model and on bytes. The thefts are the PSK of the first
+ticket, that of the second, the first connection's resumption secret; and the PSK of a sibling: a
+ticket that came with the same connection and was not used.
+
+>>> first = next(chains())
+>>> first["modes"], first["leak"], first["opened"]
+(['full', 'psk_ke', 'psk_ke'], 'first_psk', [2, 3])
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from tls13lab.adversary.eavesdropper import Eavesdropper
+from tls13lab.adversary.theft import Theft
+from tls13lab.capture.recording import Item, recording_of
+from tls13lab.claims.matrix import Disagreement
+from tls13lab.claims.stage import CLIENT_WORDS, SERVER_WORDS
+from tls13lab.crypto import keyschedule
+from tls13lab.crypto.entropy import seeded
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE
+from tls13lab.handshake.pair import Pair, lesson_configs
+from tls13lab.psk.stateless import StatelessTickets, TicketKey
+from tls13lab.symbolic.connection import Connection
+from tls13lab.symbolic.rules import RULES
+from tls13lab.symbolic.saturation import World
+from tls13lab.symbolic.scenes import PUBLIC, TICKET_KEY, resumed
+from tls13lab.symbolic.terms import Term
+from tls13lab.wire.writer import uint16
+
+MODES = ("psk_ke", "psk_dhe_ke")
+MIXTURES = tuple((one, other) for one in MODES for other in MODES)
+LEAKS = ("first_psk", "second_psk", "resumption_secret", "sibling_psk")
+NONCES = 4
+"""A ticket nonce is a small counter with every server seen: as many are tried as there may be."""
+
+
+def chains() -> Iterator[dict[str, Any]]:
+    """One object for each mixture and leak: which connections (1, 2, 3) it opens."""
+    for modes in MIXTURES:
+        for leak in LEAKS:
+            model, on_bytes = by_model(modes, leak), by_bytes(modes, leak)
+            if model != on_bytes:
+                raise Disagreement(f"{leak} in a chain of {modes}: model {model}, bytes {on_bytes}")
+            yield {
+                "modes": ["full", *modes],
+                "leak": leak,
+                "opened": model,
+                "evidence": "both" if model else "model",
+                "citation": "RFC 9846 2.2",
+            }
+
+
+def terms(modes: tuple[str, str]) -> tuple[Connection, Connection, Connection]:
+    """The three connections of the model."""
+    first = Connection("first", "full", ticket_key=TICKET_KEY)
+    second = resumed("second", modes[0], first)
+    return first, second, resumed("third", modes[1], second)
+
+
+def by_model(modes: tuple[str, str], leak: str) -> list[int]:
+    """The connections whose application data is derivable."""
+    every = terms(modes)
+    first, second, third = every
+    stolen: dict[str, Term] = {
+        "first_psk": second.secret("psk"),
+        "second_psk": third.secret("psk"),
+        "resumption_secret": first.secret("resumption_secret"),
+        "sibling_psk": first.ticket_psk(2),
+    }
+    nonces = [one.nonce(number) for one in every for number in (1, 2)]
+    known = [*PUBLIC, *nonces, *(term for one in every for term in one.wire), stolen[leak]]
+    knowledge = World(known, RULES.values()).saturate(known)
+    return [number for number, one in enumerate(every, 1) if one.client_data in knowledge]
+
+
+@lru_cache(maxsize=4)
+def recorded(modes: tuple[str, str]) -> tuple[Pair, ...]:
+    """The three connections, for real."""
+    client, server = lesson_configs("full")
+    both = frozenset({PSK_KE, PSK_DHE_KE})
+    tickets = StatelessTickets(TicketKey.new(seeded("the chains' ticket key")))
+    server, client = replace(server, tickets=tickets, modes=both), replace(client, modes=both)
+    pairs: list[Pair] = []
+    for number, mode in enumerate(("full", *modes)):
+        offer = pairs[-1].tickets[:1] if pairs else ()
+        pair = Pair(
+            replace(client, psks=offer),
+            replace(server, prefer_psk_ke=mode == "psk_ke"),
+            f"chain {modes} {number}",
+        )
+        pair.handshake()
+        pair.client.send(CLIENT_WORDS)
+        pair.pump()
+        pair.server.send(SERVER_WORDS)
+        pair.pump()
+        pairs.append(pair)
+    return tuple(pairs)
+
+
+def recording(modes: tuple[str, str]) -> Iterator[Item]:
+    """What an eavesdropper has of a chain."""
+    for number, pair in enumerate(recorded(modes), 1):
+        wire = ((step.sender, step.wire) for step in pair.conversation().steps)
+        yield from recording_of(wire, number, f"client {number}", "the server")
+
+
+def theft(modes: tuple[str, str], leak: str) -> Theft:
+    """What is stolen, in bytes."""
+    first, second, _ = recorded(modes)
+    if leak == "resumption_secret":
+        secret = first.client.secrets["resumption_secret"]
+        return Theft(
+            psks=tuple(
+                keyschedule.resumption_psk("sha256", secret, uint16(nonce))
+                for nonce in range(NONCES)
+            )
+        )
+    stolen = {
+        "first_psk": first.tickets[0],
+        "second_psk": second.tickets[0],
+        "sibling_psk": first.tickets[1],
+    }
+    return Theft(psks=(stolen[leak].key,))
+
+
+def by_bytes(modes: tuple[str, str], leak: str) -> list[int]:
+    """The connections whose application data the eavesdropper reads."""
+    truth = {"client": CLIENT_WORDS, "server": SERVER_WORDS}
+    return [
+        finding.connection
+        for finding in Eavesdropper(theft(modes, leak)).listen(recording(modes))
+        if {sender: text.head for sender, text in finding.plaintext.items()} == truth
+    ]

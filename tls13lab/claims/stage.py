@@ -1,0 +1,121 @@
+"""The stage for one mode: honest endpoints, what was recorded of them, and what can be stolen.
+
+Everything is seeded, so the same bytes come out each time.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property, lru_cache
+
+from tls13lab.adversary.theft import Theft
+from tls13lab.capture.recording import Item, recording_of
+from tls13lab.crypto.entropy import seeded
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig
+from tls13lab.handshake.pair import LESSON_PSK, LESSON_TIME_MS, Pair, lesson_configs
+from tls13lab.psk.anti_replay import NoAntiReplay
+from tls13lab.psk.keys import ExternalPsk, Psk
+from tls13lab.psk.stateless import StatelessTickets, TicketKey
+from tls13lab.wire.codepoints import CipherSuite
+
+CLIENT_WORDS, SERVER_WORDS, EARLY_WORDS = b"client's words", b"server's words", b"early words"
+LATER_MS = 60_000
+"""How long after the first connection the one in question takes place."""
+
+
+class Stage:
+    """The recorded connections of a mode, as in ``claims.MODES``, and their endpoints."""
+
+    def __init__(self, mode: str) -> None:
+        self.mode = mode
+        kind, _, self.psk_mode = mode.partition("-")
+        self.ticket_key = TicketKey.new(seeded("the claims' ticket key"))
+        self.modes = frozenset({PSK_KE if self.psk_mode == "psk_ke" else PSK_DHE_KE})
+        certified, server = lesson_configs("full")
+        self.server = replace(
+            server,
+            tickets=StatelessTickets(self.ticket_key),
+            modes=self.modes,
+            max_early_data_size=100,
+            anti_replay=NoAntiReplay(),
+        )
+        self.pairs: list[Pair] = []
+        self.client = replace(certified, modes=self.modes)
+        if kind == "external":
+            suite = CipherSuite.TLS_AES_128_GCM_SHA256
+            psk = replace(LESSON_PSK, suite=suite, max_early_data_size=100)
+            self.server = replace(self.server, credential=None, psks=(psk,))
+            self.client = ClientConfig(psks=(psk,), modes=self.modes, early_data=EARLY_WORDS)
+        elif kind == "resumption":
+            first = self._talk(self.client, LESSON_TIME_MS)
+            self.client = replace(
+                self.client, trust=None, psks=first.tickets[:1], early_data=EARLY_WORDS
+            )
+        self._talk(self.client, self.now_ms)
+
+    @property
+    def now_ms(self) -> int:
+        """When the connection in question takes place."""
+        return LESSON_TIME_MS + LATER_MS
+
+    def _talk(self, client: ClientConfig, now_ms: int) -> Pair:
+        pair = Pair(client, self.server, f"claims {self.mode} {len(self.pairs)}", now_ms)
+        pair.handshake()
+        pair.client.send(CLIENT_WORDS)
+        pair.pump()
+        pair.server.send(SERVER_WORDS)
+        pair.pump()
+        pair.client.close()
+        pair.pump()
+        self.pairs.append(pair)
+        return pair
+
+    @property
+    def this(self) -> Pair:
+        """The connection in question: the last one."""
+        return self.pairs[-1]
+
+    @property
+    def psk(self) -> Psk | None:
+        """The PSK that it used."""
+        return self.client.psks[0] if self.client.psks else None
+
+    @property
+    def external(self) -> ExternalPsk | None:
+        """The same, if it is an external one."""
+        return self.psk if isinstance(self.psk, ExternalPsk) else None
+
+    @cached_property
+    def recording(self) -> tuple[Item, ...]:
+        """All that crossed the wire, in order."""
+        return tuple(self._items())
+
+    def _items(self) -> Iterator[Item]:
+        for number, pair in enumerate(self.pairs, 1):
+            wire = ((step.sender, step.wire) for step in pair.conversation().steps)
+            yield from recording_of(wire, number, f"client {number}", "the server")
+
+    def theft(self, leaks: Iterable[str]) -> Theft:
+        """What a thief has with these leaks, by their names in the claims.
+
+        A certificate's key is of no use to an eavesdropper, and so no part of a theft. Against a
+        quantum computer every recorded share is a leaked private key.
+        """
+        leaks = set(leaks)
+        client = [pair.client.secrets.get("client_ecdhe", b"") for pair in self.pairs]
+        server = [pair.server.secrets.get("server_ecdhe", b"") for pair in self.pairs]
+        every = tuple(one for one in (*client, *server) if one)
+        return Theft(
+            psks=(self.psk.key,) if "psk" in leaks and self.psk else (),
+            ticket_keys=(self.ticket_key,) if "ticket_key" in leaks else (),
+            client_ecdhe=(client[-1],) if "client_ecdhe" in leaks else (),
+            server_ecdhe=(server[-1],) if "server_ecdhe" in leaks else (),
+            initial_ecdhe=(
+                every if "quantum" in leaks else (client[0],) if "initial_ecdhe" in leaks else ()
+            ),
+        )
+
+
+@lru_cache(maxsize=8)
+def stage(mode: str) -> Stage:
+    """The stage of a mode, built once."""
+    return Stage(mode)

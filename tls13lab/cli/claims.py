@@ -1,0 +1,38 @@
+"""``tls13lab claims``: the matrix, computed, with its evidence."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from tls13lab.claims.chains import chains
+from tls13lab.claims.matrix import matrix
+from tls13lab.cli import report
+from tls13lab.pictures.claims_matrix import matrix_picture, matrix_text
+from tls13lab.symbolic.claims import cells
+
+
+def run(*, svg: str | None, as_json: bool) -> None:
+    """Decide everything by the model, try everything on bytes, and tell."""
+
+    def work() -> report.Result:
+        result = {"cells": list(matrix()), "chains": list(chains())}
+        if svg is not None:
+            Path(svg).write_text(matrix_picture(cells()).svg, encoding="utf-8")
+        return result
+
+    report.run(work, _text, as_json=as_json)
+
+
+def _text(result: report.Result) -> str:
+    counts = Counter((cell["verdict"], cell["evidence"]) for cell in result["cells"])
+    lines = [matrix_text(cells()), "", "Chains: full, then two resumptions, each from the last"]
+    for chain in result["chains"]:
+        opened = ", ".join(map(str, chain["opened"])) or "none"
+        lines.append(f"  {' > '.join(chain['modes'])}, {chain['leak']} stolen: opens {opened}")
+    lines.append("")
+    for (verdict, evidence), count in sorted(counts.items()):
+        lines.append(f"{count:5} cells {verdict}, by {_WORDS[evidence]}")
+    return "\n".join(lines)
+
+
+_WORDS: dict[str, Any] = {"both": "the model and on bytes", "model": "the model"}

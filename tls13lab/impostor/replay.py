@@ -1,0 +1,36 @@
+"""Repeating a recorded first flight: the ClientHello and the early data behind it. RFC 9846 8.
+
+No key is needed for that, and no protocol is run: the bytes are those of the recording.
+"""
+
+from collections.abc import Iterable
+
+from tls13lab.capture.recording import CapturedRecord, Item
+from tls13lab.wire.codepoints import ContentType
+
+
+def first_flight(items: Iterable[Item], connection: int) -> bytes:
+    """What the client of ``connection`` sent before the server said anything.
+
+    >>> from tls13lab.capture.recording import recording_of
+    >>> hello, early = bytes.fromhex("16030100020101"), bytes.fromhex("170303000100")
+    >>> first_flight(recording_of([("client", hello), ("client", early)]), 1) == hello + early
+    True
+    """
+    flight = b""
+    for item in items:
+        if isinstance(item, CapturedRecord) and item.connection == connection:
+            if item.sender == "server":
+                break
+            flight += item.wire
+    return flight
+
+
+def has_early_data(flight: bytes) -> bool:
+    """Whether a protected record is behind the ClientHello."""
+    at = 0
+    while at + 5 <= len(flight):
+        if flight[at] == ContentType.APPLICATION_DATA:
+            return True
+        at += 5 + int.from_bytes(flight[at + 3 : at + 5], "big")
+    return False
