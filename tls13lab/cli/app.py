@@ -184,6 +184,32 @@ def claims(**options: object) -> None:
 
 
 @cli.command()
+@click.argument("what", metavar="CAPTURE|HEX")
+@click.option(
+    "--keylog",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Read protected records with this key log (SSLKEYLOGFILE, RFC 9850).",
+)
+@click.option("--connection", type=click.IntRange(1), help="Only this one of the capture.")
+@click.option("--html", type=FILE, help="Write a page for the browser.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def inspect(**options: object) -> None:
+    """Name every byte: offset, field, meaning, section of the RFC.
+
+    Of a capture file (pcap, pcapng), of records, or of one handshake message.
+
+    \b
+    Examples:
+      tls13lab inspect talk.pcapng --keylog keys.txt
+      tls13lab inspect 160301...  --json
+      tls13lab inspect talk.pcapng --connection 2 --html talk.html
+    """
+    from tls13lab.cli import inspect as command
+
+    command.run(**options)  # type: ignore[arg-type]
+
+
+@cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def vectors(as_json: bool) -> None:
     """Recompute the published handshakes of RFC 8448.

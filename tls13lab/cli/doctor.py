@@ -13,6 +13,7 @@ from tls13lab.peers.openssl import OpenSSLUnavailable, find_openssl
 from tls13lab.pictures.dot import layout_program
 
 INSTALL = "run: python3 run.py lab"
+LIBRARIES = ("jupyterlab", "ipywidgets", "graphviz", "matplotlib", "scapy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,11 @@ def findings() -> list[Finding]:
         Finding("tls13lab", True, __version__, True, ""),
         _package("cryptography", needed=True),
         _mlkem(),
-        *(_package(name) for name in ("jupyterlab", "ipywidgets", "graphviz", "matplotlib")),
+        *(_package(name) for name in LIBRARIES),
         _layout(),
         *_openssl(),
         _browser(),
+        _tshark(),
     ]
 
 
@@ -84,6 +86,12 @@ def _browser() -> Finding:
     found = next((name for name in names if shutil.which(name)), None)
     advice = "install Chromium: only the browser tests use it"
     return Finding("browser for tests", found is not None, found or "not found", False, advice)
+
+
+def _tshark() -> Finding:
+    there = shutil.which("tshark") is not None
+    advice = "install tshark: only tests and benchmarks use it"
+    return Finding("tshark", there, "found" if there else "not found", False, advice)
 
 
 def run(*, as_json: bool) -> None:

@@ -1,0 +1,10 @@
+"""A few thousand damaged places; ``python -m tests.capture.fuzz`` does a million."""
+
+import pytest
+
+from tests.capture.fuzz import run
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_only_our_own_faults_come_out(seed: int) -> None:
+    assert run(1_000, seed) > 10

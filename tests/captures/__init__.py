@@ -1,1 +1,0 @@
-"""How the captures that the package ships were made."""

@@ -1,0 +1,135 @@
+"""What a field of a message means, and which section of the RFC says so.
+
+Fields go by the paths that the decoders give them, such as ``client_hello.extensions.key_share``.
+
+>>> meaning("client_hello.extensions.key_share.client_shares.group", bytes.fromhex("001d"))
+'x25519'
+>>> section("length of client_hello.extensions.pre_shared_key.binders")
+'4.3.11'
+"""
+
+from enum import IntEnum
+
+from tls13lab.messages.server_hello import HELLO_RETRY_RANDOM
+from tls13lab.wire.codepoints import (
+    AlertDescription,
+    AlertLevel,
+    CipherSuite,
+    ContentType,
+    ExtensionType,
+    HandshakeType,
+    NamedGroup,
+    PskKeyExchangeMode,
+    SignatureScheme,
+    name_of,
+)
+
+_REGISTRIES: dict[str, type[IntEnum]] = {
+    "msg_type": HandshakeType,
+    "extension_type": ExtensionType,
+    "cipher_suite": CipherSuite,
+    "group": NamedGroup,
+    "named_group": NamedGroup,
+    "selected_group": NamedGroup,
+    "scheme": SignatureScheme,
+    "algorithm": SignatureScheme,
+    "content_type": ContentType,
+    "inner content_type": ContentType,
+    "level": AlertLevel,
+    "description": AlertDescription,
+}
+_VERSIONS = {0x0301: "TLS 1.0", 0x0302: "TLS 1.1", 0x0303: "TLS 1.2", 0x0304: "TLS 1.3"}
+_TEXTS = {
+    "legacy_session_id": "no session: for middleboxes (E.4)",
+    "legacy_session_id_echo": "what the client sent (E.4)",
+    "key_exchange": "a public key",
+    "verify_data": "HMAC over the handshake before this message",
+    "binder": "HMAC over the ClientHello up to the binders, with a key from the PSK",
+    "cert_data": "a certificate, DER",
+    "signature": "over the handshake before this message",
+    "ticket": "the PSK's name in a later connection",
+    "ticket_nonce": "makes this ticket's PSK different from the others'",
+    "ticket_age_add": "added to the ticket's age, to hide it",
+    "legacy_compression_methods": "none",
+    "legacy_compression_method": "none",
+    "name_type": "host_name",
+    "cookie": "to be sent back",
+    "ciphertext": "content, true type and padding, sealed",
+    "padding": "zeros, to hide the length",
+}
+_NUMBERS = {
+    "ticket_lifetime": "seconds",
+    "max_early_data_size": "bytes of early data",
+    "obfuscated_ticket_age": "milliseconds plus ticket_age_add",
+    "selected_identity": "counted from 0",
+}
+_READABLE = ("identity", "host_name", "protocol_name", "application data")
+
+# The longest beginning that fits counts; names as in RFC 9846.
+_SECTIONS = {
+    "msg_type": "4",
+    "client_hello": "4.2.2",
+    "server_hello": "4.2.3",
+    "hello_retry_request": "4.2.4",
+    "extensions": "4.3",
+    "extensions.supported_versions": "4.3.1",
+    "extensions.cookie": "4.3.2",
+    "extensions.signature_algorithms": "4.3.3",
+    "extensions.supported_groups": "4.3.7",
+    "extensions.key_share": "4.3.8",
+    "extensions.psk_key_exchange_modes": "4.3.9",
+    "extensions.early_data": "4.3.10",
+    "extensions.pre_shared_key": "4.3.11",
+    "extensions.server_name": "RFC 6066 section 3",
+    "extensions.application_layer_protocol_negotiation": "RFC 7301 section 3.1",
+    "encrypted_extensions": "4.4.1",
+    "certificate_request": "4.4.2",
+    "certificate": "4.5.1",
+    "certificate_verify": "4.5.2",
+    "finished": "4.5.3",
+    "end_of_early_data": "4.6",
+    "new_session_ticket": "4.7.1",
+    "key_update": "4.7.3",
+    "record": "5.1",
+    "record.ciphertext": "5.2",
+    "record.padding": "5.4",
+    "alert": "6",
+    "change_cipher_spec": "5",
+}
+
+
+def meaning(path: str, value: bytes) -> str:
+    """In words, what this value of this field says; empty if it says nothing by itself."""
+    number = int.from_bytes(value, "big")
+    if path.startswith("length of "):
+        return f"{number} bytes"
+    last = path.rpartition(".")[2]
+    if last in _REGISTRIES:
+        return name_of(_REGISTRIES[last], number)
+    if last.endswith("version"):
+        return _VERSIONS.get(number, "no version of TLS known here")
+    if last == "ke_modes":
+        return ", ".join(name_of(PskKeyExchangeMode, one) for one in value)
+    if last == "random":
+        return "this is a HelloRetryRequest" if value == HELLO_RETRY_RANDOM else "32 random bytes"
+    if last == "request_update":
+        return "the peer is to update its keys, too" if number else "no update is asked for"
+    if last in _NUMBERS:
+        return f"{number} {_NUMBERS[last]}"
+    if last in _READABLE and value.isascii() and value.decode("ascii").isprintable():
+        return repr(value.decode("ascii"))
+    return _TEXTS.get(last, "")
+
+
+def section(path: str) -> str:
+    """The section of RFC 9846, or of the other RFC that is named."""
+    path = path.removeprefix("length of ")
+    message, _, inside = path.partition(".extensions")
+    candidates = [f"extensions{inside}"] if "." in path and ".extensions" in path else []
+    candidates.append(message)
+    for candidate in candidates:
+        while candidate:
+            if candidate in _SECTIONS:
+                return _SECTIONS[candidate]
+            candidate = candidate.rpartition(".")[0]
+    return ""
