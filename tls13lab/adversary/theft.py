@@ -9,7 +9,7 @@ Theft(1 psk)
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tls13lab.adversary.sight import Sight
@@ -24,7 +24,7 @@ from tls13lab.psk.stateless import NAME_LENGTH, TicketKey, unseal
 HASHES = {32: "sha256", 48: "sha384"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Theft:
     """The leaks, each by its name; any of them may fit several connections, or none.
 
@@ -49,6 +49,23 @@ class Theft:
             "keylog": self.keylog,
         }
         return f"Theft({', '.join(f'{len(v)} {k}' for k, v in counts.items() if v)})"
+
+
+def together(thefts: Iterable[Theft]) -> Theft:
+    """All of them as one.
+
+    >>> together([Theft(psks=(b"a",)), Theft(psks=(b"b",), client_ecdhe=(b"c",))])
+    Theft(2 psk, 1 client_ecdhe)
+    """
+    every = tuple(thefts)
+    return Theft(
+        psks=tuple(one for theft in every for one in theft.psks),
+        ticket_keys=tuple(one for theft in every for one in theft.ticket_keys),
+        client_ecdhe=tuple(one for theft in every for one in theft.client_ecdhe),
+        server_ecdhe=tuple(one for theft in every for one in theft.server_ecdhe),
+        initial_ecdhe=tuple(one for theft in every for one in theft.initial_ecdhe),
+        keylog={random: rows for theft in every for random, rows in theft.keylog.items()},
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from tls13lab.claims import passive
-from tls13lab.claims.stage import CLIENT_WORDS, EARLY_WORDS, SERVER_WORDS, Stage, stage
+from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS, talk
+from tls13lab.claims.stage import EARLY_WORDS, Stage, stage
 from tls13lab.crypto.certificates import Credential
 from tls13lab.crypto.entropy import seeded
 from tls13lab.handshake.config import ClientConfig, ServerConfig
@@ -70,14 +71,8 @@ def _credential(mode: str, leaks: tuple[str, ...]) -> Credential | None:
 
 def _talk(client: ClientConfig, server: ServerConfig, now_ms: int) -> Pair | None:
     """A connection on which both say their words; None if one side would not have it."""
-    pair = Pair(client, server, "an impostor", now_ms)
     with suppress(TLSFault):
-        pair.handshake()
-        pair.client.send(CLIENT_WORDS)
-        pair.pump()
-        pair.server.send(SERVER_WORDS)
-        pair.pump()
-        return pair
+        return talk(client, server, "an impostor", now_ms)
     return None
 
 

@@ -16,9 +16,8 @@ from typing import Any
 
 from tls13lab.adversary.eavesdropper import Eavesdropper
 from tls13lab.adversary.theft import Theft
-from tls13lab.capture.recording import Item, recording_of
 from tls13lab.claims.matrix import Disagreement
-from tls13lab.claims.stage import CLIENT_WORDS, SERVER_WORDS
+from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS, record, talk
 from tls13lab.crypto import keyschedule
 from tls13lab.crypto.entropy import seeded
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE
@@ -87,25 +86,14 @@ def recorded(modes: tuple[str, str]) -> tuple[Pair, ...]:
     pairs: list[Pair] = []
     for number, mode in enumerate(("full", *modes)):
         offer = pairs[-1].tickets[:1] if pairs else ()
-        pair = Pair(
-            replace(client, psks=offer),
-            replace(server, prefer_psk_ke=mode == "psk_ke"),
-            f"chain {modes} {number}",
+        pairs.append(
+            talk(
+                replace(client, psks=offer),
+                replace(server, prefer_psk_ke=mode == "psk_ke"),
+                f"chain {modes} {number}",
+            )
         )
-        pair.handshake()
-        pair.client.send(CLIENT_WORDS)
-        pair.pump()
-        pair.server.send(SERVER_WORDS)
-        pair.pump()
-        pairs.append(pair)
     return tuple(pairs)
-
-
-def recording(modes: tuple[str, str]) -> Iterator[Item]:
-    """What an eavesdropper has of a chain."""
-    for number, pair in enumerate(recorded(modes), 1):
-        wire = ((step.sender, step.wire) for step in pair.conversation().steps)
-        yield from recording_of(wire, number, f"client {number}", "the server")
 
 
 def theft(modes: tuple[str, str], leak: str) -> Theft:
@@ -132,6 +120,6 @@ def by_bytes(modes: tuple[str, str], leak: str) -> list[int]:
     truth = {"client": CLIENT_WORDS, "server": SERVER_WORDS}
     return [
         finding.connection
-        for finding in Eavesdropper(theft(modes, leak)).listen(recording(modes))
+        for finding in Eavesdropper(theft(modes, leak)).listen(record(*recorded(modes)))
         if {sender: text.head for sender, text in finding.plaintext.items()} == truth
     ]

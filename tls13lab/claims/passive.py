@@ -4,7 +4,8 @@ from functools import lru_cache
 
 from tls13lab.adversary.eavesdropper import Eavesdropper
 from tls13lab.adversary.finding import Finding
-from tls13lab.claims.stage import CLIENT_WORDS, EARLY_WORDS, SERVER_WORDS, Stage, stage
+from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS
+from tls13lab.claims.stage import EARLY_WORDS, Stage, stage
 
 GOALS = {
     "application_data": "application_data",

@@ -3,12 +3,13 @@
 Everything is seeded, so the same bytes come out each time.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from tls13lab.adversary.theft import Theft
-from tls13lab.capture.recording import Item, recording_of
+from tls13lab.capture.recording import Item
+from tls13lab.claims.scripted import record, talk
 from tls13lab.crypto.entropy import seeded
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig
 from tls13lab.handshake.pair import LESSON_PSK, LESSON_TIME_MS, Pair, lesson_configs
@@ -17,7 +18,7 @@ from tls13lab.psk.keys import ExternalPsk, Psk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.wire.codepoints import CipherSuite
 
-CLIENT_WORDS, SERVER_WORDS, EARLY_WORDS = b"client's words", b"server's words", b"early words"
+EARLY_WORDS = b"early words"
 LATER_MS = 60_000
 """How long after the first connection the one in question takes place."""
 
@@ -58,14 +59,7 @@ class Stage:
         return LESSON_TIME_MS + LATER_MS
 
     def _talk(self, client: ClientConfig, now_ms: int) -> Pair:
-        pair = Pair(client, self.server, f"claims {self.mode} {len(self.pairs)}", now_ms)
-        pair.handshake()
-        pair.client.send(CLIENT_WORDS)
-        pair.pump()
-        pair.server.send(SERVER_WORDS)
-        pair.pump()
-        pair.client.close()
-        pair.pump()
+        pair = talk(client, self.server, f"claims {self.mode} {len(self.pairs)}", now_ms)
         self.pairs.append(pair)
         return pair
 
@@ -87,12 +81,7 @@ class Stage:
     @cached_property
     def recording(self) -> tuple[Item, ...]:
         """All that crossed the wire, in order."""
-        return tuple(self._items())
-
-    def _items(self) -> Iterator[Item]:
-        for number, pair in enumerate(self.pairs, 1):
-            wire = ((step.sender, step.wire) for step in pair.conversation().steps)
-            yield from recording_of(wire, number, f"client {number}", "the server")
+        return record(*self.pairs)
 
     def theft(self, leaks: Iterable[str]) -> Theft:
         """What a thief has with these leaks, by their names in the claims.

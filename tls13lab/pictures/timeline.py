@@ -1,0 +1,74 @@
+"""Connections on a line of time, for several modes, and what one theft opens of them.
+
+Each row is a mode, each box a connection. What the theft opens is dark, hatched and says "read";
+what it does not says "kept". Which is which comes from the eavesdropper's findings.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tls13lab.adversary.finding import Finding
+from tls13lab.pictures.picture import Picture, text_table
+
+_LOOKS: dict[str, dict[str, Any]] = {
+    "lost": {"facecolor": "#1f4e79", "hatch": "///", "edgecolor": "#ffffff"},
+    "kept": {"facecolor": "#ffffff", "edgecolor": "#000000"},
+    "unknown": {"facecolor": "#e9ecef", "hatch": "...", "edgecolor": "#000000"},
+    "absent": {"facecolor": "#e9ecef", "edgecolor": "#868e96"},
+}
+_WORDS = {"lost": "read", "kept": "kept", "unknown": "?", "absent": "-"}
+
+
+def timeline(
+    rows: Mapping[str, Sequence[Finding]], stolen_after: int | None = None, title: str = ""
+) -> Picture:
+    """``rows`` by name; ``stolen_after`` is how many connections took place before the theft."""
+    header = ("", *(f"connection {n}" for n in range(1, 1 + max(map(len, rows.values())))))
+    table = tuple(
+        (name, *(f"{one.mode}: {_WORDS[one.verdict]}" for one in found))
+        for name, found in rows.items()
+    )
+    return Picture(
+        svg=_drawn(rows, stolen_after, title),
+        alt=f"timeline: {title or 'what a theft opens'}",
+        header=header,
+        rows=table,
+        # The drawing depends on the library's version; what it shows does not.
+        source=f"{title}\n{stolen_after}\n{text_table(header, table)}",
+    )
+
+
+def _drawn(rows: Mapping[str, Sequence[Finding]], stolen_after: int | None, title: str) -> str:
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
+
+    longest = max(map(len, rows.values()))
+    with mpl.rc_context({"svg.hashsalt": "tls13lab", "svg.fonttype": "none"}):
+        figure = Figure(figsize=(2.6 + 1.25 * longest, 1.0 + 0.75 * len(rows)))
+        axes = figure.add_axes((0.0, 0.02, 1.0, 0.96))
+        axes.set_xlim(-2.4, longest + 0.2)
+        axes.set_ylim(len(rows) + 0.1, -0.9)
+        axes.axis("off")
+        axes.text(-2.3, -0.55, title, fontsize=11, fontweight="bold")
+        for y, (name, found) in enumerate(rows.items()):
+            axes.text(-2.3, y + 0.45, name, fontsize=10, va="center")
+            for x, one in enumerate(found):
+                box = Rectangle((x + 0.05, y + 0.1), 0.9, 0.7, linewidth=1.2, **_LOOKS[one.verdict])
+                axes.add_patch(box)
+                axes.text(
+                    x + 0.5,
+                    y + 0.45,
+                    f"{one.mode}\n{_WORDS[one.verdict]}",
+                    fontsize=9,
+                    ha="center",
+                    va="center",
+                    bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.5},
+                )
+        if stolen_after is not None:
+            axes.plot([stolen_after] * 2, [-0.35, len(rows)], color="#000000", linestyle="--")
+            axes.text(stolen_after, -0.4, "stolen here", fontsize=9, ha="center")
+        out = io.StringIO()
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    return out.getvalue()

@@ -1,0 +1,99 @@
+"""Take a rule away from the symbolic model, and see which claims flip."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from tls13lab.pictures.claims_matrix import MARKS, single_leaks
+from tls13lab.pictures.picture import html_table, text_table
+from tls13lab.symbolic.claims import ASSETS, LEAKS, Cell, decide, outside
+from tls13lab.symbolic.rules import RULES
+from tls13lab.symbolic.scenes import MODES
+from tls13lab.widgets.panel import Panel
+
+ALL = "(none: all rules)"
+
+
+@lru_cache(maxsize=256)
+def _cells(asset: str, adversary: str, without: str) -> tuple[Cell, ...]:
+    """No leak and each single one, for every mode."""
+    rules = tuple(rule for name, rule in RULES.items() if name != without)
+    options = {"anti_replay": "on"} if asset == "early_data_freshness" else {}
+    thefts = [(), *((leak,) for leak in LEAKS)]
+    return tuple(
+        decide(mode, asset, adversary, leaks, options, rules)
+        for mode in MODES
+        for leaks in thefts
+        if not outside(mode, asset, adversary, ())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixView:
+    """One asset against one adversary, with a rule taken away."""
+
+    asset: str = "application_data"
+    adversary: str = "passive"
+    without: str = ALL
+
+    def choose(self, asset: str, adversary: str, without: str) -> "MatrixView":
+        """Another question."""
+        return replace(self, asset=asset, adversary=adversary, without=without)
+
+    def flipped(self) -> tuple[Cell, ...]:
+        """The cells whose verdict is another one than with all rules."""
+        usual = _cells(self.asset, self.adversary, ALL)
+        now = _cells(self.asset, self.adversary, self.without)
+        return tuple(b for a, b in zip(usual, now, strict=True) if a.verdict != b.verdict)
+
+    def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """Header and rows: a mode a row, a leak a column."""
+        cells = _cells(self.asset, self.adversary, self.without)
+        flipped = set(map(id, self.flipped()))
+        leaks = single_leaks(cells)
+        rows = []
+        for mode in dict.fromkeys(cell.mode for cell in cells):
+            row = [mode]
+            for cell in (one for one in cells if one.mode == mode):
+                words = f"{MARKS[cell.verdict]} {cell.verdict}"
+                row.append(f"{words}, FLIPPED" if id(cell) in flipped else words)
+            rows.append(tuple(row))
+        return ("mode", *leaks), tuple(rows)
+
+    def note(self) -> str:
+        """How many cells flip, in a sentence."""
+        if self.without == ALL:
+            return "All rules are in use."
+        count = len(self.flipped())
+        return f"Without the rule {self.without}, {count} of these cells flip."
+
+
+class MatrixExplorer(Panel):
+    """Three menus, and the part of the matrix that they name."""
+
+    def __init__(self, view: MatrixView | None = None) -> None:
+        import ipywidgets
+
+        self.view = view or MatrixView()
+        adversaries = ("passive", "active")
+
+        def menu(options: tuple[str, ...], value: str, name: str) -> object:
+            return ipywidgets.Dropdown(options=options, value=value, description=name)
+
+        self.asset = menu(ASSETS[:-1], self.view.asset, "Asset:")
+        self.adversary = menu(adversaries, self.view.adversary, "Adversary:")
+        self.without = menu((ALL, *RULES), self.view.without, "Without:")
+        super().__init__([self.asset, self.adversary, self.without], self._draw)
+        self.watch(self.asset, self.adversary, self.without)
+
+    def _draw(self) -> tuple[str, str]:
+        chosen = (one.value for one in (self.asset, self.adversary, self.without))  # type: ignore[attr-defined]
+        self.view = self.view.choose(*chosen)
+        header, rows = self.view.table()
+        note = self.view.note()
+        if not rows:
+            words = "This asset is outside for this adversary in every mode."
+            return f"<p>{words}</p>", words
+        return (
+            f"<p><strong>{note}</strong></p>{html_table(header, rows)}",
+            f"{note}\n{text_table(header, rows)}",
+        )

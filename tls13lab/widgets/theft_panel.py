@@ -1,0 +1,117 @@
+"""Tick what was stolen, and see what it opens: verdicts, plaintext, the attack drawn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from html import escape
+
+from tls13lab.adversary.eavesdropper import Eavesdropper
+from tls13lab.adversary.finding import Finding
+from tls13lab.adversary.theft import Theft, together
+from tls13lab.capture.recording import Item
+from tls13lab.pictures.attack_tree import attack_tree
+from tls13lab.pictures.derivation_text import short_name
+from tls13lab.pictures.picture import html_table, text_table
+from tls13lab.widgets.panel import Panel
+
+HEADER = ("connection", "mode", "verdict", "what was read", "one of these would open it")
+
+
+@lru_cache(maxsize=256)
+def _findings(
+    items: tuple[Item, ...], thefts: tuple[tuple[str, Theft], ...]
+) -> tuple[Finding, ...]:
+    return tuple(Eavesdropper(together(theft for _, theft in thefts)).listen(items))
+
+
+@dataclass(frozen=True)
+class TheftView:
+    """A recording, the thefts that are on offer by name, and which of them took place."""
+
+    items: tuple[Item, ...] = field(repr=False)
+    leaks: Mapping[str, Theft] = field(repr=False)
+    stolen: frozenset[str] = frozenset()
+
+    def steal(self, *names: str) -> "TheftView":
+        """Exactly these were stolen. KeyError for one that is not on offer."""
+        for name in names:
+            self.leaks[name]
+        return replace(self, stolen=frozenset(names))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """One for each connection."""
+        chosen = tuple((name, theft) for name, theft in self.leaks.items() if name in self.stolen)
+        return _findings(self.items, chosen)
+
+    @property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """The findings in words."""
+        return tuple(
+            (
+                str(one.connection),
+                one.mode,
+                one.verdict,
+                "; ".join(
+                    f"{who}: {text.head.decode('utf-8', 'backslashreplace')}"
+                    for who, text in sorted(one.plaintext.items())
+                ),
+                ", ".join(one.missing),
+            )
+            for one in self.findings
+        )
+
+    @property
+    def broken(self) -> Finding | None:
+        """The last connection that is lost: the one that is drawn."""
+        lost = [one for one in self.findings if one.verdict == "lost"]
+        return lost[-1] if lost else None
+
+    def html(self) -> str:
+        """The table, the attack tree, and the bytes of each node, folded."""
+        parts = [html_table(HEADER, self.rows)]
+        broken = self.broken
+        if broken is None:
+            return "".join([*parts, "<p>Nothing is opened, so there is no attack to draw.</p>"])
+        goal = f"connection {broken.connection}"
+        parts.append(f"<p><strong>How {goal} was opened:</strong></p>")
+        parts.append(attack_tree(broken.steps, goal).image)
+        nodes = "".join(
+            f"<tr><td>{escape(short_name(done.step.conclusion))}</td>"
+            f"<td><code>{done.value.hex()}</code></td></tr>"
+            for done in broken.steps
+            if done.value
+        )
+        parts.append(
+            "<details><summary>The bytes of each node</summary>"
+            f"<table><tr><th>node</th><th>bytes</th></tr>{nodes}</table></details>"
+        )
+        return "".join(parts)
+
+    def text(self) -> str:
+        """The table, and the steps of the attack."""
+        broken = self.broken
+        table = text_table(HEADER, self.rows)
+        return table if broken is None else f"{table}\n\n{attack_tree(broken.steps).text}"
+
+
+class TheftPanel(Panel):
+    """A checkbox for each theft."""
+
+    def __init__(self, items: tuple[Item, ...], leaks: Mapping[str, Theft], *stolen: str) -> None:
+        import ipywidgets
+
+        self.view = TheftView(items, leaks).steal(*stolen)
+        layout = ipywidgets.Layout(width="auto")
+        self.boxes = {
+            name: ipywidgets.Checkbox(
+                value=name in stolen, description=name, indent=False, layout=layout
+            )
+            for name in leaks
+        }
+        super().__init__(list(self.boxes.values()), self._draw)
+        self.watch(*self.boxes.values())
+
+    def _draw(self) -> tuple[str, str]:
+        self.view = self.view.steal(*(name for name, box in self.boxes.items() if box.value))
+        return self.view.html(), self.view.text()
