@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from tls13lab.crypto.schedule import SCHEDULE, Context
 from tls13lab.symbolic.claims import Cell
 
+# Signature, binder and Finished are left out of it: they are computed from the rest, and with them
+# the terms grow so large that ProVerif takes hours.
+_TRANSCRIPT = "(hello, sh, extensions)"
+
 
 @dataclass(frozen=True)
 class Parties:
@@ -33,13 +37,18 @@ class Parties:
     def text(self) -> str:
         """All processes, and the main one."""
         kind, _, psk_mode = self.cell.mode.partition("-")
-        mode = psk_mode or kind
-        psk = "external_psk" if psk_mode else "zeros"
-        return (
-            f"{self._client(mode)}\n{self._server(mode)}\n"
-            "process\n  out(c, public_key(certificate_key));\n"
-            f"  (!client({psk}) | !server({psk}){self._stolen()})\n"
-        )
+        parts = [self._client(psk_mode or kind), self._server(psk_mode or kind)]
+        if kind == "resumption":
+            # A first connection, whose ticket is handed to a client that resumes with it.
+            parts += [self._client("full", first=True), self._server("full", first=True)]
+            parts.append(self._resumer())
+            main = "!first_client(zeros, zeros) | !first_server() | !resumer() | !server()"
+        else:
+            given = "external_psk, psk_identity" if psk_mode else "zeros, zeros"
+            main = f"!client({given}) | !server()"
+        keys = ("certificate_key", *(("client_key",) if kind == "resumption" else ()))
+        published = "".join(f"  out(c, public_key({key}));\n" for key in keys)
+        return "\n".join((*parts, f"process\n{published}  ({main}{self._stolen()})\n"))
 
     # Leaks --------------------------------------------------------------------------------------
 
@@ -48,9 +57,9 @@ class Parties:
         names = {
             "ticket_key": "ticket_key",
             "certificate_key": "certificate_key",
-            "psk": "external_psk",
+            "psk": "" if self.cell.mode.startswith("resumption") else "external_psk",
         }
-        terms = [names[leak] for leak in self.cell.leaks if leak in names]
+        terms = [names[leak] for leak in self.cell.leaks if names.get(leak)]
         phase = "phase 1; " if self.passive else ""
         return "".join(f" | ({phase}out(c, {term}))" for term in terms)
 
@@ -60,20 +69,33 @@ class Parties:
             return ""
         return f"  ({'phase 1; ' if self.passive else ''}out(c, {term})) |\n"
 
-    def _share_leak(self, variable: str, side: str) -> str:
+    def _share_leak(self, variable: str, side: str, *, first: bool) -> str:
         """Which theft takes this private share. For an active quantum there is a function."""
-        names = {f"{side}_ecdhe"} | ({"quantum"} if self.passive else set())
+        own = "initial_ecdhe" if side == "client" else ""
+        names = {own if first else f"{side}_ecdhe"} | ({"quantum"} if self.passive else set())
         return self._leak(variable, names)
+
+    def _resumer(self) -> str:
+        """Takes a ticket that a first connection left, and uses it."""
+        leak = self._leak("next", ["psk"])
+        return (
+            "let resumer() =\n  in(resuming, (next: bitstring, identity: bitstring));\n"
+            f"{leak}  client(next, identity).\n"
+        )
+
+    @property
+    def _binder_key(self) -> str:
+        return "ext_binder_key" if self.cell.mode.startswith("external") else "res_binder_key"
 
     # The schedule, read from the table ---------------------------------------------------------
 
     def _secrets(self, rows: Iterable[str], mode: str) -> str:
         """``let`` lines; the transcripts must be there under the names below."""
         bound = {
-            Context.CLIENT_HELLO: "ch",
-            Context.SERVER_HELLO: "(ch, sh)",
-            Context.SERVER_FINISHED: "(ch, sh, server_flight)",
-            Context.CLIENT_FINISHED: "(ch, sh, server_flight, client_flight)",
+            Context.CLIENT_HELLO: "hello",
+            Context.SERVER_HELLO: "(hello, sh)",
+            Context.SERVER_FINISHED: _TRANSCRIPT,
+            Context.CLIENT_FINISHED: _TRANSCRIPT,
         }
         leaves = {"zeros": "zeros", "psk": "psk", "ecdhe": "zeros" if mode == "psk_ke" else "ecdhe"}
         lines = []
@@ -104,41 +126,40 @@ class Parties:
 
     # The client -----------------------------------------------------------------------------------
 
-    def _client(self, mode: str) -> str:
+    def _client(self, mode: str, *, first: bool = False) -> str:
         dhe, psk = mode != "psk_ke", mode != "full"
         share = ", exp(g, x)" if dhe else ""
-        parts = ["let client(psk: bitstring) =\n"]
+        name = "first_client" if first else "client"
+        parts = [f"let {name}(psk: bitstring, identity: bitstring) =\n"]
         parts.append("  new client_random: bitstring;\n")
         if dhe:
-            parts.append("  new x: bitstring;\n" + self._share_leak("x", "client"))
+            parts.append("  new x: bitstring;\n" + self._share_leak("x", "client", first=first))
         parts.append("  (\n" + self._secrets(self.EARLY, mode))
         if psk:
-            binder = self._mac("binder", "ext_binder_key", "truncated")
+            binder = self._mac("binder", self._binder_key, "hello")
             parts.append(
                 "  event PskUsed(psk);\n"
-                f"  let truncated = (client_random, psk_identity{share}) in\n"
-                + self._secrets(["ext_binder_key"], mode)
-                + f"  let ch = (truncated, {binder}) in\n"
+                f"  let hello = (client_random, identity{share}) in\n"
+                + self._secrets([self._binder_key], mode)
                 + self._secrets(["client_early_traffic_secret"], mode)
-                + "  out(c, ch);\n"
+                + f"  out(c, (hello, {binder}));\n"
                 f"  out(c, sealed({self._keys('client_early_traffic_secret')}, early_data));\n"
             )
         else:
-            parts.append(f"  let ch = (client_random, zeros{share}) in\n  out(c, ch);\n")
-        parts.append(self._client_answer(mode))
+            parts.append(f"  let hello = (client_random, zeros{share}) in\n  out(c, hello);\n")
+        parts.append(self._client_answer(mode, first=first))
         return "".join(parts)
 
-    def _client_answer(self, mode: str) -> str:
+    def _client_answer(self, mode: str, *, first: bool) -> str:
         dhe = mode != "psk_ke"
         hello = "(server_random: bitstring, gy: bitstring)" if dhe else "server_random: bitstring"
         hello_term = "(server_random, gy)" if dhe else "server_random"
         ecdhe = "  let ecdhe = exp(gy, x) in\n" if dhe else ""
         shts, chts = (f"{side}_handshake_traffic_secret" for side in ("server", "client"))
         signed = ", s: bitstring" if mode == "full" else ""
-        check = "(ch, sh, extensions" + (", s)" if mode == "full" else ")")
-        finished = self._mac("verify_data", chts, "(ch, sh, server_flight)")
+        finished = self._mac("verify_data", chts, _TRANSCRIPT)
         verify = (
-            "  let (=ch, =sh, =extensions) = verified(public_key(certificate_key), s) in\n"
+            "  let (=hello, =sh, =extensions) = verified(public_key(certificate_key), s) in\n"
             if mode == "full"
             else ""
         )
@@ -148,76 +169,97 @@ class Parties:
             + "  in(c, flight_record: bitstring);\n"
             f"  let server_flight = opened({self._keys(shts)}, flight_record) in\n"
             f"  let (extensions: bitstring{signed}, finished: bitstring) = server_flight in\n"
-            f"{verify}  if finished = {self._mac('verify_data', shts, check)} then\n"
-            "  event ClientAccepted((ch, sh));\n"
+            f"{verify}  if finished = {self._mac('verify_data', shts, _TRANSCRIPT)} then\n"
+            + ("" if first else "  event ClientAccepted((hello, sh));\n")
             + self._secrets(self.APPLICATION, mode)
-            + f"  let client_flight = {finished} in\n"
-            f"  event ClientSent((ch, sh));\n  out(c, sealed({self._keys(chts)}, client_flight));\n"
-            f"{self._client_end(mode)}  ).\n"
+            + f"  let client_flight = {self._signed(finished, first=first)} in\n"
+            + ("" if first else "  event ClientSent((hello, sh));\n")
+            + f"  out(c, sealed({self._keys(chts)}, client_flight));\n"
+            f"{self._client_end(mode, first=first)}  ).\n"
         )
 
-    def _client_end(self, mode: str) -> str:
-        """It says something, and takes a ticket."""
+    @staticmethod
+    def _signed(finished: str, *, first: bool) -> str:
+        """A first client signs as well, so that there is somebody whose place can be taken."""
+        return f"(signature(client_key, {_TRANSCRIPT}), {finished})" if first else finished
+
+    def _client_end(self, mode: str, *, first: bool) -> str:
+        """It says something, and takes a ticket; the first one hands it on."""
         mine = self._keys("client_application_traffic_secret_0")
         theirs = self._keys("server_application_traffic_secret_0")
+        says = f"  out(c, sealed({mine}, application_data));\n  event ClientDone;\n"
+        last = "out(resuming, (next, ticket_))" if first else "event NextPsk(next)"
         return (
-            f"  out(c, sealed({mine}, application_data));\n  event ClientDone;\n"
+            ("" if first else says)
             + self._secrets(["resumption_secret"], mode)
             + "  in(c, ticket_record: bitstring);\n"
-            "  let (nonce: bitstring, identity: bitstring) ="
-            f" opened({theirs}, ticket_record) in\n"
-            "  event NextPsk(kdf_resumption_psk(resumption_secret, nonce))\n"
+            f"  let (nonce: bitstring, ticket_: bitstring) = opened({theirs}, ticket_record) in\n"
+            f"  let next = kdf_resumption_psk(resumption_secret, nonce) in\n  {last}\n"
         )
 
     # The server -----------------------------------------------------------------------------------
 
-    def _server(self, mode: str) -> str:
+    def _server(self, mode: str, *, first: bool = False) -> str:
         dhe = mode != "psk_ke"
         share, share_term = (", gx: bitstring", ", gx") if dhe else ("", "")
-        parts = ["let server(psk: bitstring) =\n"]
+        parts = [f"let {'first_server' if first else 'server'}() =\n"]
         if mode == "full":
             parts.append(
                 f"  in(c, (client_random: bitstring, =zeros{share}));\n"
-                f"  let ch = (client_random, zeros{share_term}) in\n"
+                f"  let hello = (client_random, zeros{share_term}) in\n  let psk = zeros in\n"
                 + self._secrets(self.EARLY, mode)
             )
         else:
-            binder = self._mac("binder", "ext_binder_key", "truncated")
+            external = self.cell.mode.startswith("external")
+            named = "=psk_identity" if external else "identity: bitstring"
+            psk = "external_psk" if external else "unsealed(ticket_key, identity)"
+            binder = self._mac("binder", self._binder_key, "hello")
             parts.append(
-                "  in(c, (truncated: bitstring, binder: bitstring));\n"
-                "  let ch = (truncated, binder) in\n"
-                f"  let (client_random: bitstring, =psk_identity{share}) = truncated in\n"
-                + self._secrets([*self.EARLY, "ext_binder_key"], mode)
+                "  in(c, (hello: bitstring, binder: bitstring));\n"
+                f"  let (client_random: bitstring, {named}{share}) = hello in\n"
+                f"  let psk = {psk} in\n"
+                + self._secrets([*self.EARLY, self._binder_key], mode)
                 + f"  if binder = {binder} then\n"
             )
-        return "".join(parts) + self._server_answer(mode)
+        return "".join(parts) + self._server_answer(mode, first=first)
 
-    def _server_answer(self, mode: str) -> str:
+    def _server_answer(self, mode: str, *, first: bool) -> str:
         share = "  (\n  let sh = server_random in\n"
         if mode != "psk_ke":
             share = (
-                f"  new y: bitstring;\n{self._share_leak('y', 'server')}  (\n"
+                f"  new y: bitstring;\n{self._share_leak('y', 'server', first=first)}  (\n"
                 "  let sh = (server_random, exp(g, y)) in\n  let ecdhe = exp(gx, y) in\n"
             )
         shts, chts = (f"{side}_handshake_traffic_secret" for side in ("server", "client"))
         sign, inside = "", "extensions"
         if mode == "full":
-            sign = "  let s = signature(certificate_key, (ch, sh, extensions)) in\n"
+            sign = f"  let s = signature(certificate_key, {_TRANSCRIPT}) in\n"
             inside = "extensions, s"
-        finished = self._mac("verify_data", shts, f"(ch, sh, {inside})")
-        expected = self._mac("verify_data", chts, "(ch, sh, server_flight)")
+        finished = self._mac("verify_data", shts, _TRANSCRIPT)
+        expected = self._mac("verify_data", chts, _TRANSCRIPT)
         return (
             f"  new server_random: bitstring;\n{share}"
             + self._secrets(self.HANDSHAKE, mode)
             + f"  new extensions: bitstring;\n{sign}"
             f"  let server_flight = ({inside}, {finished}) in\n"
-            "  event ServerSent((ch, sh));\n"
+            + ("" if first else "  event ServerSent((hello, sh));\n")
             + self._secrets(self.APPLICATION, mode)
             + f"  out(c, sh);\n  out(c, sealed({self._keys(shts)}, server_flight));\n"
             "  in(c, flight_record: bitstring);\n"
             f"  let client_flight = opened({self._keys(chts)}, flight_record) in\n"
-            f"  if client_flight = {expected} then\n"
-            f"  event ServerAccepted((ch, sh));\n{self._server_end(mode)}  ).\n"
+            f"{self._check_client(expected, first=first)}"
+            + ("" if first else "  event ServerAccepted((hello, sh));\n")
+            + f"{self._server_end(mode)}  ).\n"
+        )
+
+    @staticmethod
+    def _check_client(expected: str, *, first: bool) -> str:
+        if not first:
+            return f"  if client_flight = {expected} then\n"
+        return (
+            "  let (s_: bitstring, finished: bitstring) = client_flight in\n"
+            "  let (=hello, =sh, =extensions) = verified(public_key(client_key), s_) in\n"
+            f"  if finished = {expected} then\n"
         )
 
     def _server_end(self, mode: str) -> str:
