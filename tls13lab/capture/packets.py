@@ -60,7 +60,7 @@ class _Bounded(io.BufferedReader):
 
 
 @contextmanager
-def _at_home() -> Iterator[None]:
+def at_home() -> Iterator[None]:
     """While scapy is imported, its cache is kept within the environment, not in the user's home."""
     names = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME")
     before = {name: os.environ.get(name) for name in names}
@@ -78,7 +78,7 @@ def _at_home() -> Iterator[None]:
 
 def scapy_utils() -> Any:
     """scapy's file formats, imported when they are needed: that takes about half a second."""
-    with _at_home():
+    with at_home():
         from scapy import utils
     # It tells the log about each oddity of a file; here the caller is told, once.
     logging.getLogger("scapy").setLevel(logging.CRITICAL)

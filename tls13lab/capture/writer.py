@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tls13lab.capture.packets import ACK, FIN, SYN, CaptureError, _at_home, scapy_utils
+from tls13lab.capture.packets import ACK, FIN, SYN, CaptureError, at_home, scapy_utils
 
 MOST_DATA = 16_384
 """Bytes of data in one segment."""
@@ -37,7 +37,7 @@ class CaptureWriter:
         if path.suffix not in _SUFFIXES:
             raise CaptureError(f"name a recording with {' or '.join(_SUFFIXES)} at its end")
         utils = scapy_utils()
-        with _at_home():
+        with at_home():
             from scapy.layers import inet, inet6
         self._inet, self._inet6, self._now = inet, inet6, now
         try:
