@@ -128,8 +128,8 @@ def segment_in(link: int, data: bytes, length: int | None = None) -> Segment | N
         return None
     version = data[at] >> 4
     if version == 4:
-        return _ipv4(data[at:])
-    return _ipv6(data[at:]) if version == 6 else None
+        return _ipv4(data[at:], (length or len(data)) - at)
+    return _ipv6(data[at:], (length or len(data)) - at) if version == 6 else None
 
 
 def _ip_at(link: int, data: bytes) -> int | None:
@@ -148,24 +148,25 @@ def _ip_at(link: int, data: bytes) -> int | None:
     return at if kind in (_IPV4, _IPV6) else None
 
 
-def _ipv4(packet: bytes) -> Segment | None:
+def _ipv4(packet: bytes, length: int) -> Segment | None:
+    """``length`` is the packet's on the wire, for where its own header does not say."""
     header = (packet[0] & 15) * 4
     if len(packet) < 20 or header < 20 or packet[9] != _TCP:
         return None
     if int.from_bytes(packet[6:8], "big") & 0x3FFF:  # more fragments, or not the first
         return None
     # Zero where the network card was to cut the packet up.
-    total = int.from_bytes(packet[2:4], "big") or len(packet)
+    total = int.from_bytes(packet[2:4], "big") or length
     addresses = [".".join(map(str, packet[at : at + 4])) for at in (12, 16)]
     return _tcp(packet[header:total], total - header, *addresses)
 
 
-def _ipv6(packet: bytes) -> Segment | None:
+def _ipv6(packet: bytes, length: int) -> Segment | None:
     if len(packet) < 40 or packet[6] != _TCP:
         return None
-    length = int.from_bytes(packet[4:6], "big") or len(packet) - 40
+    inside = int.from_bytes(packet[4:6], "big") or length - 40
     addresses = [f"[{_groups(packet[at : at + 16])}]" for at in (8, 24)]
-    return _tcp(packet[40 : 40 + length], length, *addresses)
+    return _tcp(packet[40 : 40 + inside], inside, *addresses)
 
 
 def _groups(address: bytes) -> str:
