@@ -54,6 +54,8 @@ _TEXTS = {
     "legacy_compression_method": "none",
     "name_type": "host_name",
     "cookie": "to be sent back",
+    "tag": "shows a change of the record or its header",
+    "content": "what the protected record carries",
     "ciphertext": "content, true type and padding, sealed",
     "padding": "zeros, to hide the length",
 }
@@ -63,6 +65,7 @@ _NUMBERS = {
     "obfuscated_ticket_age": "milliseconds plus ticket_age_add",
     "selected_identity": "counted from 0",
 }
+_READABLE_BYTES = {*range(0x20, 0x7F), *b"\t\r\n"}
 _READABLE = ("identity", "host_name", "protocol_name", "application data")
 
 # The longest beginning that fits counts; names as in RFC 9846.
@@ -116,7 +119,7 @@ def meaning(path: str, value: bytes) -> str:
         return "the peer is to update its keys, too" if number else "no update is asked for"
     if last in _NUMBERS:
         return f"{number} {_NUMBERS[last]}"
-    if last in _READABLE and value.isascii() and value.decode("ascii").isprintable():
+    if last in _READABLE and _READABLE_BYTES.issuperset(value):
         return repr(value.decode("ascii"))
     return _TEXTS.get(last, "")
 
