@@ -77,9 +77,17 @@ def _at_home() -> Iterator[None]:
 
 
 def scapy_utils() -> Any:
-    """scapy's file formats, imported when they are needed: that takes about half a second."""
-    with _at_home():
-        from scapy import utils
+    """scapy's file formats, imported when they are needed: that takes about half a second.
+
+    Raises CaptureError where scapy is not installed.
+    """
+    try:
+        with _at_home():
+            from scapy import utils
+    except ImportError:
+        raise CaptureError(
+            "captures are read and written with scapy, which is missing: run: python3 run.py lab"
+        ) from None
     # It tells the log about each oddity of a file; here the caller is told, once.
     logging.getLogger("scapy").setLevel(logging.CRITICAL)
     return utils
