@@ -1,4 +1,4 @@
-"""TCP segments out of a capture file: pcap or pcapng, whoever made it.
+"""TCP segments out of a capture file: pcap or pcapng, whoever made it, gzipped or not.
 
 The files are scapy's business. Of each packet only the fields of a few headers are needed. They are
 taken here directly: scapy's own dissection of whole packets takes about 30 times as long.
@@ -6,15 +6,17 @@ taken here directly: scapy's own dissection of whole packets takes about 30 time
 IPv6 extension headers and IP fragments are passed over: TCP on a real path uses neither.
 """
 
+import gzip
 import io
 import logging
 import os
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tls13lab.wire.faults import LocalFault
 
@@ -24,6 +26,7 @@ LONGEST_PACKET = 2**18
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 _IPV4, _IPV6, _TCP = 0x0800, 0x86DD, 6
 _VLAN = (0x8100, 0x88A8)
+_GZIP = b"\x1f\x8b"
 
 # Link types (the numbers are libpcap's): where the EtherType is, and where the packet begins.
 _ETHERTYPE_AT = {1: (12, 14), 113: (14, 16), 276: (0, 20)}  # Ethernet, Linux cooked v1 and v2
@@ -57,6 +60,26 @@ class _Bounded(io.BufferedReader):
             self.refused = True
             raise OSError
         return super().read(size)
+
+
+def _unpacked(path: Path) -> io.RawIOBase:
+    """The file; one that gzip made, unpacked as it is read.
+
+    scapy would unpack it, too, but with no bound on a block: a small file could fill the memory.
+    """
+    with path.open("rb") as file:
+        packed = file.read(2) == _GZIP
+    return cast(io.RawIOBase, _Gzip(path) if packed else io.FileIO(path))
+
+
+class _Gzip(gzip.GzipFile):
+    """A damaged stream ends where the damage begins, as a file does that breaks off."""
+
+    def readinto(self, into: Any) -> int:
+        try:
+            return super().readinto(into)
+        except (EOFError, OSError, zlib.error):
+            return 0
 
 
 @contextmanager
@@ -99,7 +122,9 @@ def packets(path: Path) -> Iterator[tuple[int, bytes, int]]:
     A file that breaks off within a packet just ends there.
     """
     utils = scapy_utils()
-    with _Bounded(io.FileIO(path)) as file:
+    with _Bounded(_unpacked(path)) as file:
+        if file.peek(2)[:2] == _GZIP:
+            raise CaptureError(f"{path.name} is compressed twice: unpack it first")
         try:
             reader = utils.RawPcapReader(file)
         except utils.Scapy_Exception:
