@@ -90,6 +90,17 @@ def test_meanings_and_sections() -> None:
     assert section("new_session_ticket.ticket_nonce") == "4.7.1"
 
 
+@pytest.mark.parametrize("name", recorded.names())
+def test_every_code_point_and_field_that_openssl_sends_means_something(name: str) -> None:
+    capture = recorded.load(name)
+    for connection in inspect(read_capture(capture.path), capture.keylog):
+        for record in connection.records:
+            messages = [one for message in record.messages for one in message.fields]
+            for one in (*record.fields, *record.inner, *messages):
+                assert one.meaning, one
+                assert not one.meaning.startswith("0x"), one
+
+
 def test_padding_is_named() -> None:
     suite, secret = SUITES[CipherSuite.TLS_AES_128_GCM_SHA256], bytes(32)
     rows = "server_handshake_traffic_secret", "server_application_traffic_secret_0"

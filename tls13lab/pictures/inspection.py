@@ -260,9 +260,13 @@ _PAGE = """\
 <style>
 :root {{ color-scheme: light dark }}
 body {{ font: 15px/1.4 system-ui, sans-serif; margin: 1.5em; max-width: 75em }}
-table {{ border-collapse: collapse; margin: .3em 0 1em; width: 100% }}
-th, td {{ border: 1px solid #868e96; padding: .15em .5em; text-align: left; vertical-align: top }}
-td:nth-child(2) {{ font-family: monospace; word-break: break-all }}
+table {{ border-collapse: collapse; margin: .3em 0 1em; width: 100%; table-layout: fixed }}
+th, td {{ border: 1px solid #868e96; padding: .15em .5em; text-align: left; vertical-align: top;
+  overflow-wrap: anywhere }}
+th:nth-child(1) {{ width: 8% }}
+th:nth-child(2), th:nth-child(3) {{ width: 29% }}
+th:nth-child(5) {{ width: 8% }}
+td:nth-child(2) {{ font-family: monospace }}
 summary {{ cursor: pointer }}
 </style></head><body>
 <h1>Every byte of {title}</h1>

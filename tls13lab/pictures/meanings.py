@@ -11,6 +11,7 @@ Fields go by the paths that the decoders give them, such as ``client_hello.exten
 from enum import IntEnum
 
 from tls13lab.messages.server_hello import HELLO_RETRY_RANDOM
+from tls13lab.pictures.code_names import name_for
 from tls13lab.wire.codepoints import (
     AlertDescription,
     AlertLevel,
@@ -55,6 +56,10 @@ _TEXTS = {
     "name_type": "host_name",
     "cookie": "to be sent back",
     "tag": "shows a change of the record or its header",
+    "fragment": "in the clear",
+    "change_cipher_spec": "for middleboxes, to be ignored (E.4)",
+    "identity": "a ticket, or another name of a PSK",
+    "data": "not taken apart by this lab",
     "content": "what the protected record carries",
     "ciphertext": "content, true type and padding, sealed",
     "padding": "zeros, to hide the length",
@@ -105,10 +110,10 @@ def meaning(path: str, value: bytes) -> str:
     """In words, what this value of this field says; empty if it says nothing by itself."""
     number = int.from_bytes(value, "big")
     if path.startswith("length of "):
-        return f"{number} bytes"
+        return f"{number} byte{'' if number == 1 else 's'}"
     last = path.rpartition(".")[2]
     if last in _REGISTRIES:
-        return name_of(_REGISTRIES[last], number)
+        return name_for(_REGISTRIES[last], number)
     if last.endswith("version"):
         return _VERSIONS.get(number, "no version of TLS known here")
     if last == "ke_modes":
