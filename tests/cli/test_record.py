@@ -32,6 +32,7 @@ def test_both_ends_record_the_same_also_where_the_handshake_fails(tmp_path: Path
     theirs, ours = tmp_path / "client.pcapng", tmp_path / "server.pcap"
 
     def visit(port: int) -> Report:
+        theirs.unlink(missing_ok=True)  # of a visit that came too early
         with Recorder(theirs) as recorder:
             report = connect("127.0.0.1", port, GOOD, send=b"words", recorder=recorder)
             with pytest.raises(AlertReceived, match="decrypt_error"):
