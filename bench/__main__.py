@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from bench import handshakes, lab, startup, widgets
+from bench import captures, handshakes, lab, startup, widgets
 
 
 def measure() -> dict[str, dict[str, float]]:
@@ -20,6 +20,8 @@ def measure() -> dict[str, dict[str, float]]:
     figures["a widget's answer, 95th percentile, share of 100 ms"] = {
         name: widgets.p95(seconds) / 0.1 for name, seconds in widgets.update_times().items()
     }
+    figures["claims, seconds"] = {"all cells and chains": captures.claims_seconds()}
+    figures["a large capture"] = captures.rates()
     figures["run.py lab, seconds until"] = lab.usable_seconds()
     return figures
 

@@ -4,20 +4,25 @@ Every position of every control is measured, the first layout of each mode apart
 browser takes to show the answer is not in it.
 
 >>> sorted(update_times(rounds=1))
-['bit flipper', 'handshake stepper', 'schedule explorer', 'side by side']
+['bit flipper', 'handshake stepper', 'matrix explorer', ..., 'theft panel']
 """
 
 import time
 from typing import Any
 
-from tls13lab.handshake.pair import Pair, lesson_configs
+from tls13lab.adversary.theft import Theft
+from tls13lab.claims.scripted import record, talk
+from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
 from tls13lab.handshake.trace import Conversation
 from tls13lab.pictures import dot
 from tls13lab.pictures.schedule_graph import MODES, schedule_graph
+from tls13lab.symbolic.rules import RULES
 from tls13lab.widgets.bit_flipper import BitFlipper
 from tls13lab.widgets.handshake_stepper import HandshakeStepper
+from tls13lab.widgets.matrix_explorer import MatrixExplorer
 from tls13lab.widgets.schedule_explorer import ScheduleExplorer, ScheduleView
 from tls13lab.widgets.side_by_side import SideBySide
+from tls13lab.widgets.theft_panel import TheftPanel
 
 
 def conversation(mode: str) -> Conversation:
@@ -39,7 +44,14 @@ def update_times(rounds: int = 5) -> dict[str, list[float]]:
     flipper = BitFlipper(dhe.steps[0].messages[0], lambda _: "an outcome")
     slider = range(stepper.slider.min, stepper.slider.max + 1)
     rows = range(sides.slider.min, sides.slider.max + 1)
+    panel = TheftPanel(
+        record(talk(*lesson_configs("psk_ke"), "ke"), talk(*lesson_configs("psk_dhe_ke"), "dhe")),
+        {"psk": Theft(psks=(LESSON_PSK.key,))},
+    )
+    matrix = MatrixExplorer()
     return {
+        "theft panel": _times(panel.boxes["psk"], [True, False], rounds),
+        "matrix explorer": _times(matrix.without, list(RULES), rounds),
         "schedule explorer": _times(explorer.secret, list(explorer.secret.options), rounds),
         "handshake stepper": _times(stepper.slider, list(slider), rounds),
         "side by side": _times(sides.slider, list(rows), rounds),

@@ -9,7 +9,9 @@ from tls13lab.adversary.eavesdropper import Eavesdropper, eavesdrop
 from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.keylog import lines
-from tls13lab.capture.recording import Incomplete, Item, recording_of
+from tls13lab.capture.recording import Incomplete, recording_of
+from tls13lab.claims import scripted
+from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS, record
 from tls13lab.crypto.entropy import seeded
 from tls13lab.handshake.config import ALL_SUITES, PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
 from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
@@ -17,28 +19,11 @@ from tls13lab.psk.keys import ExternalPsk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.wire.codepoints import CipherSuite, NamedGroup
 
-CLIENT, SERVER = b"the client's words", b"the server's words"
 PSK = LESSON_PSK.key
 
 
 def talk(client: ClientConfig, server: ServerConfig, seed: str = "eavesdropper") -> Pair:
-    """A connection with words in both directions, closed."""
-    pair = Pair(client, server, seed)
-    pair.handshake()
-    pair.client.send(CLIENT)
-    pair.pump()
-    pair.server.send(SERVER)
-    pair.pump()
-    pair.client.close()
-    pair.pump()
-    return pair
-
-
-def recorded(*pairs: Pair) -> Iterator[Item]:
-    """What crossed the wire, connection after connection."""
-    for number, pair in enumerate(pairs, 1):
-        wire = ((step.sender, step.wire) for step in pair.conversation().steps)
-        yield from recording_of(wire, number, f"client {number}", "the server")
+    return scripted.talk(client, server, seed)
 
 
 def words(finding: Finding) -> dict[str, bytes]:
@@ -50,12 +35,12 @@ def only(findings: Iterator[Finding]) -> Finding:
     return finding
 
 
-BOTH = {"client": CLIENT, "server": SERVER}
+BOTH = {"client": CLIENT_WORDS, "server": SERVER_WORDS}
 
 
 def test_psk_ke_falls_to_the_psk_alone() -> None:
     pair = talk(*lesson_configs("psk_ke"))
-    finding = only(eavesdrop(recorded(pair), Theft(psks=(PSK,))))
+    finding = only(eavesdrop(record(pair), Theft(psks=(PSK,))))
     assert (finding.verdict, finding.mode, words(finding)) == ("lost", "psk_ke", BOTH)
     assert finding.steps[0].step.rule == "early_secret"
     assert finding.steps[0].value == pair.client.secrets["early_secret"]
@@ -63,7 +48,7 @@ def test_psk_ke_falls_to_the_psk_alone() -> None:
 
 def test_psk_dhe_ke_does_not_until_a_private_key_is_stolen_as_well() -> None:
     pair = talk(*lesson_configs("psk_dhe_ke"))
-    finding = only(eavesdrop(recorded(pair), Theft(psks=(PSK,))))
+    finding = only(eavesdrop(record(pair), Theft(psks=(PSK,))))
     assert (finding.verdict, finding.steps, finding.plaintext) == ("kept", (), {})
     assert finding.missing == ("client_ecdhe", "server_ecdhe")
     mine, theirs = pair.client.secrets["client_ecdhe"], pair.server.secrets["server_ecdhe"]
@@ -71,9 +56,9 @@ def test_psk_dhe_ke_does_not_until_a_private_key_is_stolen_as_well() -> None:
         Theft(psks=(PSK,), client_ecdhe=(mine,)),
         Theft(psks=(PSK,), server_ecdhe=(theirs,)),
     ):
-        assert words(only(eavesdrop(recorded(pair), twin))) == BOTH
+        assert words(only(eavesdrop(record(pair), twin))) == BOTH
     for less in (Theft(client_ecdhe=(mine,)), Theft(server_ecdhe=(theirs,))):
-        finding = only(eavesdrop(recorded(pair), less))
+        finding = only(eavesdrop(record(pair), less))
         assert (finding.verdict, finding.missing) == ("kept", ("psk",))
 
 
@@ -88,7 +73,7 @@ def test_every_suite_and_group(suite: CipherSuite, group: NamedGroup) -> None:
     client = replace(client, psks=(psk,), suites=(suite,), groups=(group,))
     pair = talk(client, replace(server, psks=(psk,), suites=(suite,), groups=(group,)))
     theft = Theft(psks=(psk.key,), client_ecdhe=(pair.client.secrets["client_ecdhe"],))
-    assert words(only(eavesdrop(recorded(pair), theft))) == BOTH
+    assert words(only(eavesdrop(record(pair), theft))) == BOTH
 
 
 def test_after_a_hello_retry_request() -> None:
@@ -97,7 +82,7 @@ def test_after_a_hello_retry_request() -> None:
     pair = talk(client, server)
     assert pair.client.outcome.retried
     theft = Theft(psks=(PSK,), server_ecdhe=(pair.server.secrets["server_ecdhe"],))
-    assert words(only(eavesdrop(recorded(pair), theft))) == BOTH
+    assert words(only(eavesdrop(record(pair), theft))) == BOTH
 
 
 @pytest.mark.parametrize("mode", ["full", "psk_dhe_ke", "psk_ke"])
@@ -110,14 +95,14 @@ def test_a_key_log_opens_its_own_connection_only(mode: str) -> None:
             if any(lines(bytes(32), {name: value}))
         }
     }
-    findings = list(eavesdrop(recorded(first, second), Theft(keylog=log)))
+    findings = list(eavesdrop(record(first, second), Theft(keylog=log)))
     assert [finding.verdict for finding in findings] == ["lost", "kept"]
     assert words(findings[0]) == BOTH
 
 
 def test_a_wrong_psk_fits_nothing() -> None:
     pair = talk(*lesson_configs("psk_ke"))
-    finding = only(eavesdrop(recorded(pair), Theft(psks=(bytes(32),))))
+    finding = only(eavesdrop(record(pair), Theft(psks=(bytes(32),))))
     assert (finding.verdict, finding.leaks, finding.missing) == ("kept", (), ("psk",))
 
 
@@ -130,7 +115,7 @@ def test_updated_keys_are_followed() -> None:
         pair.pump()
         pair.server.send(b"%d" % number)
         pair.pump()
-    finding = only(eavesdrop(recorded(pair), Theft(psks=(PSK,))))
+    finding = only(eavesdrop(record(pair), Theft(psks=(PSK,))))
     assert words(finding) == {"client": b"012", "server": b"012"}
 
 
@@ -158,7 +143,7 @@ class Chain:
             assert self.pairs[-1].client.outcome.mode == mode
 
     def verdicts(self, theft: Theft) -> list[str]:
-        findings = list(eavesdrop(recorded(*self.pairs), theft))
+        findings = list(eavesdrop(record(*self.pairs), theft))
         assert all(words(one) == BOTH for one in findings if one.verdict == "lost")
         return [finding.verdict for finding in findings]
 
@@ -179,7 +164,7 @@ def test_a_share_of_the_first_connection_opens_a_chain_of_psk_ke() -> None:
     theft = Theft(initial_ecdhe=(share,))
     # The fourth's PSK came out of the third, which the key exchange of its own protects.
     assert chain.verdicts(theft) == ["lost", "lost", "lost", "kept", "kept"]
-    findings = list(eavesdrop(recorded(*chain.pairs), theft))
+    findings = list(eavesdrop(record(*chain.pairs), theft))
     assert [one.psk_from.connection for one in findings if one.psk_from] == [1, 2, 3]
 
 
@@ -190,10 +175,10 @@ def test_a_ticket_s_psk_says_nothing_of_its_sibling() -> None:
     first = talk(replace(client, modes=both), server, "siblings")
     one, other = first.tickets[:2]
     pairs = [talk(replace(client, psks=(psk,), modes=both), server) for psk in (one, other)]
-    findings = list(eavesdrop(recorded(first, *pairs), Theft(psks=(one.key,))))
+    findings = list(eavesdrop(record(first, *pairs), Theft(psks=(one.key,))))
     assert [finding.verdict for finding in findings] == ["kept", "lost", "kept"]
     whole = Theft(client_ecdhe=(first.client.secrets["client_ecdhe"],))
-    assert {one.verdict for one in eavesdrop(recorded(first, *pairs), whole)} == {"lost"}
+    assert {one.verdict for one in eavesdrop(record(first, *pairs), whole)} == {"lost"}
 
 
 # What is missing ----------------------------------------------------------------------------------
@@ -231,7 +216,7 @@ def test_a_record_that_is_missing_is_noticed() -> None:
 
 
 def test_a_gap_that_the_capture_tells_of_is_passed_on() -> None:
-    items = list(recorded(talk(*lesson_configs("psk_ke"))))
+    items = list(record(talk(*lesson_configs("psk_ke"))))
     items.insert(-1, Incomplete(1, "server", "the capture breaks off"))
     finding = only(eavesdrop(items, Theft(psks=(PSK,))))
     assert (finding.verdict, finding.incomplete) == (
@@ -242,7 +227,7 @@ def test_a_gap_that_the_capture_tells_of_is_passed_on() -> None:
 
 def test_interleaved_connections_are_kept_apart() -> None:
     one, two = talk(*lesson_configs("psk_ke"), "1"), talk(*lesson_configs("psk_ke"), "2")
-    first, second = list(recorded(one)), list(recorded(one, two))[len(list(recorded(one))) :]
+    first, second = list(record(one)), list(record(one, two))[len(list(record(one))) :]
     mixed = [item for both in zip(first, second, strict=True) for item in both]
     findings = list(Eavesdropper(Theft(psks=(PSK,))).listen(mixed))
     assert [words(finding) for finding in findings] == [BOTH, BOTH]

@@ -165,6 +165,12 @@ def break_(**options: object) -> None:
 
 @cli.command()
 @click.option("--svg", type=FILE, help="Draw the matrix into this file.")
+@click.option(
+    "--proverif",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Instead, write the claims as ProVerif models into this folder.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def claims(**options: object) -> None:
     """Decide every claim: what is lost, in which mode, to whom, after which thefts.
@@ -176,6 +182,7 @@ def claims(**options: object) -> None:
     Examples:
       tls13lab claims
       tls13lab claims --svg matrix.svg
+      tls13lab claims --proverif models
       tls13lab claims --json
     """
     from tls13lab.cli import claims as command

@@ -9,10 +9,14 @@ from tls13lab.claims.matrix import matrix
 from tls13lab.cli import report
 from tls13lab.pictures.claims_matrix import matrix_picture, matrix_text
 from tls13lab.symbolic.claims import cells
+from tls13lab.symbolic.proverif import write
 
 
-def run(*, svg: str | None, as_json: bool) -> None:
+def run(*, svg: str | None, proverif: str | None, as_json: bool) -> None:
     """Decide everything by the model, try everything on bytes, and tell."""
+    if proverif is not None:
+        report.run(lambda: _models(Path(proverif)), _told_of_models, as_json=as_json)
+        return
 
     def work() -> report.Result:
         result = {"cells": list(matrix()), "chains": list(chains())}
@@ -33,6 +37,14 @@ def _text(result: report.Result) -> str:
     for (verdict, evidence), count in sorted(counts.items()):
         lines.append(f"{count:5} cells {verdict}, by {_WORDS[evidence]}")
     return "\n".join(lines)
+
+
+def _models(folder: Path) -> report.Result:
+    return {"folder": str(folder), "models": write(folder)}
+
+
+def _told_of_models(result: report.Result) -> str:
+    return f"{result['models']} models and README.txt written to {result['folder']}"
 
 
 _WORDS: dict[str, Any] = {"both": "the model and on bytes", "model": "the model"}

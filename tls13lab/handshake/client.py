@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tls13lab.crypto import certificates, signatures
 from tls13lab.crypto.keyschedule import EarlyStage
-from tls13lab.crypto.suites import Suite
+from tls13lab.handshake import client_early_data
 from tls13lab.handshake.actions import (
     Action,
     Completed,
@@ -18,7 +18,6 @@ from tls13lab.handshake.actions import (
     RemoveSendingKeys,
     Reveal,
     SendCompatibilityCcs,
-    SendEarlyData,
     SendMessage,
 )
 from tls13lab.handshake.answer import Answer, check_retry, check_server_hello
@@ -56,7 +55,6 @@ from tls13lab.messages.server_flight import (
 )
 from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
 from tls13lab.messages.transcript import Transcript
-from tls13lab.psk.keys import Psk
 from tls13lab.records.epochs import Epoch
 from tls13lab.wire.faults import (
     BadCertificate,
@@ -76,22 +74,8 @@ def start(config: ClientConfig, env: Environment) -> tuple[WaitServerHello, Acti
     transcript = Transcript().add(offer.raw)
     actions: Actions = [_reveal_offer(offer), SendMessage(offer.raw)]
     if offer.early_suite is not None:
-        actions += _early_data(config, offer.early_suite, offer.psks[0], transcript)
+        actions += client_early_data.send(config, offer.early_suite, offer.psks[0], transcript)
     return WaitServerHello(config, offer, transcript), actions
-
-
-def _early_data(config: ClientConfig, suite: Suite, psk: Psk, transcript: Transcript) -> Actions:
-    """Data behind the ClientHello, under keys that come from it and the PSK alone. 4.3.10."""
-    early = EarlyStage.start(suite.hash_name, psk.key)
-    secret = early.client_early_traffic_secret(transcript.hash(suite.hash_name))
-    # "If offering early data, the record is placed immediately after the first ClientHello." (E.4)
-    ccs: Actions = [SendCompatibilityCcs()] if config.middlebox_compatibility else []
-    return [
-        *ccs,
-        Reveal({"client_early_traffic_secret": secret}),
-        InstallKeys(Direction.SEND, Epoch.EARLY, suite, secret),
-        SendEarlyData(config.early_data),
-    ]
 
 
 def _reveal_offer(offer: Offer) -> Reveal:
@@ -207,29 +191,12 @@ def on_encrypted_extensions(
     if alpn is not None:
         keyed = replace(keyed, outcome=replace(keyed.outcome, alpn=_chosen_alpn(config, alpn)))
     if keyed.outcome.mode == "full":
-        _refuse_early_data(message)
+        client_early_data.refuse(message)
         return WaitCertificateOrRequest(keyed, transcript), []
     if message.find(EarlyData) is not None:
-        return WaitFinished(_with_early_data(keyed, message), transcript), []
+        return WaitFinished(client_early_data.accepted(keyed, message), transcript), []
     # Rejected, or never sent: in either case the handshake keys are next.
     return WaitFinished(keyed, transcript), [_handshake_keys(keyed)] if keyed.early_psk else []
-
-
-def _refuse_early_data(message: EncryptedExtensions) -> None:
-    if message.find(EarlyData) is not None:
-        raise IllegalParameter("the server accepts early data without its PSK")
-
-
-def _with_early_data(keyed: Keyed, message: EncryptedExtensions) -> Keyed:
-    """The server accepts: that must be with the PSK, suite and protocol that it was sent under."""
-    psk, outcome = keyed.early_psk, keyed.outcome
-    if psk is None:
-        # "If any other value is returned, the client MUST abort the handshake with an
-        # "illegal_parameter" alert." (4.3.11)
-        _refuse_early_data(message)
-    elif psk.suite != outcome.suite.code_point or psk.alpn != outcome.alpn:
-        raise IllegalParameter("the server accepts early data under another suite or protocol")
-    return replace(keyed, outcome=replace(outcome, early_data="accepted"))
 
 
 def _chosen_alpn(config: ClientConfig, alpn: Alpn) -> bytes:

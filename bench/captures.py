@@ -1,0 +1,94 @@
+"""``tls13lab break`` on a large capture, beside tshark on the same file with the same keys.
+
+The capture is made on the spot: many psk_ke connections with one PSK, some megabytes each. Both
+programs are run as they are used, in processes of their own: ours is given the PSK, tshark the key
+log, and both read every record. Peak memory is that of the process.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tls13lab.capture.keylog import lines
+from tls13lab.capture.writer import CaptureWriter
+from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
+
+MEGABYTES = 100
+CONNECTIONS = 100
+CHUNK = 2**16
+
+# Run in a fresh process: the peak is then the command's own, and the child's is told apart.
+_TIMED = """
+import resource, subprocess, sys, time
+began = time.perf_counter()
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+seconds = time.perf_counter() - began
+print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+"""
+
+
+def make(folder: Path, megabytes: int = MEGABYTES) -> tuple[Path, Path]:
+    """The capture and its key log; every fourth connection's data goes both ways."""
+    capture, keylog = folder / "large.pcapng", folder / "keys"
+    writer = CaptureWriter(capture, now=lambda: 1.0)
+    each = megabytes * 10**6 // CONNECTIONS // CHUNK
+    text: list[str] = []
+    for number in range(1, CONNECTIONS + 1):
+        pair = Pair(*lesson_configs("psk_ke"), seed=f"large {number}")
+        pair.handshake()
+        for piece in range(each):
+            sender = pair.server if number % 4 == 0 and piece % 2 else pair.client
+            sender.send(bytes(CHUNK))
+            pair.pump()
+        writer.open(number, ("127.0.0.1", 10_000 + number), ("127.0.0.1", 4433))
+        for step in pair.conversation().steps:
+            writer.add(number, step.sender, step.wire)
+        writer.end(number)
+        text += lines(pair.client.client_random, pair.client.secrets)
+    writer.close()
+    keylog.write_text("\n".join(text) + "\n", encoding="ascii")
+    return capture, keylog
+
+
+def _timed(*command: str) -> tuple[float, float]:
+    """Seconds, and MiB at the peak."""
+    told = subprocess.run(
+        [sys.executable, "-c", _TIMED, *command], capture_output=True, text=True, check=True
+    ).stdout
+    seconds, peak = told.split()
+    return float(seconds), float(peak)
+
+
+def rates(megabytes: int = MEGABYTES) -> dict[str, float]:
+    """MB/s and peak MiB of each, and ours as a multiple of tshark's, if there is one."""
+    with tempfile.TemporaryDirectory() as name:
+        capture, keylog = make(Path(name), megabytes)
+        size = capture.stat().st_size / 1e6
+        leak = f"psk={LESSON_PSK.key.hex()}"
+        ours = (sys.executable, "-m", "tls13lab", "break", str(capture), "--leak", leak, "--json")
+        seconds, peak = _timed(*ours)
+        found = {"the capture, MB": size, "break, MB/s": size / seconds, "break, peak MiB": peak}
+        tshark = shutil.which("tshark")
+        if tshark is not None:
+            command = (tshark, "-r", str(capture), "-d", "tcp.port==4433,tls", "-o")
+            command += (f"tls.keylog_file:{keylog}", "-Y", "tls", "-T", "fields")
+            command += ("-e", "tls.record.content_type", "-e", "data.len")
+            theirs, their_peak = _timed(*command)
+            found["tshark, MB/s"] = size / theirs
+            found["tshark, peak MiB"] = their_peak
+            found["break as a multiple of tshark"] = theirs / seconds
+        return found
+
+
+def claims_seconds() -> float:
+    """The whole matrix, by the model and on bytes, in a process of its own."""
+    began = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "tls13lab", "claims", "--json"],
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return time.perf_counter() - began

@@ -1,0 +1,100 @@
+"""What an attack looks like: numbered steps, a tree, a timeline, the matrix."""
+
+import re
+
+import pytest
+
+from tls13lab.adversary.eavesdropper import eavesdrop
+from tls13lab.adversary.finding import Finding
+from tls13lab.adversary.theft import Theft
+from tls13lab.claims.scripted import record, talk
+from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
+from tls13lab.pictures import dot
+from tls13lab.pictures.attack_tree import attack_dot, attack_tree
+from tls13lab.pictures.claims_matrix import matrix_picture, matrix_text, pairs_that_matter, rows_of
+from tls13lab.pictures.derivation_text import derivation_rows, how, origin, short_name
+from tls13lab.pictures.timeline import timeline
+from tls13lab.symbolic.claims import cells
+
+KE, DHE = (talk(*lesson_configs(mode), mode) for mode in ("psk_ke", "psk_dhe_ke"))
+PSK = Theft(psks=(LESSON_PSK.key,))
+
+
+def findings(theft: Theft = PSK) -> list[Finding]:
+    return list(eavesdrop(record(KE, DHE), theft))
+
+
+def test_each_step_builds_on_earlier_ones_or_on_what_was_given() -> None:
+    rows = derivation_rows(findings()[0].steps)
+    for at, (number, _, sources, _, _) in enumerate(rows, 1):
+        assert number == str(at)
+        for source in sources.split(", "):
+            assert not source.isdigit() or int(source) < at
+    assert rows[0][1:4] == ("early_secret", "zeros, psk", "HKDF-Extract [7.1]")
+    assert any('"c ap traffic"' in row[3] for row in rows)
+
+
+def test_the_tree_shows_theft_recording_and_goal_by_shape() -> None:
+    steps = findings()[0].steps
+    picture = attack_tree(steps, "connection 1")
+    assert picture.alt == "attack tree: psk stolen, connection 1 read"
+    text = attack_dot([done.step for done in steps])
+    assert text.count("shape=octagon") == 1
+    assert len(re.findall("peripheries=2", text)) == 2  # both directions' data
+    assert "ClientHello" in text
+    assert "<svg" in picture.svg
+    assert len(picture.rows) == len(steps)
+
+
+def test_two_thefts_are_two_octagons() -> None:
+    share = DHE.client.secrets["client_ecdhe"]
+    steps = findings(Theft(psks=(LESSON_PSK.key,), client_ecdhe=(share,)))[1].steps
+    assert attack_dot([done.step for done in steps]).count("shape=octagon") == 2
+    given = {one for done in steps for one in done.step.premises} - {
+        done.step.conclusion for done in steps
+    }
+    assert [origin(one) for one in given].count("stolen") == 2
+
+
+def test_short_names_never_show_what_is_inside() -> None:
+    for done in findings()[0].steps:
+        assert len(short_name(done.step.conclusion)) < 60
+        assert re.search(r"\[[\d.]+\]$", how(done.step))
+
+
+def test_without_a_layout_program_the_steps_remain(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(_: str) -> str:
+        raise dot.NoLayout("nothing here")
+
+    monkeypatch.setattr(dot, "svg", none)
+    picture = attack_tree(findings()[0].steps)
+    assert "digraph attack" in picture.image
+    assert "early_secret" in picture.text
+
+
+def test_the_timeline_is_the_same_each_time_and_says_it_in_words() -> None:
+    rows = {"both": findings()}
+    one, other = timeline(rows, 1, "a theft"), timeline(rows, 1, "a theft")
+    assert one.svg == other.svg
+    assert one.rows == (("both", "psk_ke: read", "psk_dhe_ke: kept"),)
+    assert "stolen here" in one.svg
+    assert "<dc:date>" not in one.svg
+    assert timeline({"a": findings(Theft())}).rows == (("a", "psk_ke: kept", "psk_dhe_ke: kept"),)
+
+
+def test_the_matrix_in_words_and_as_a_picture() -> None:
+    every = cells()
+    rows = rows_of(every)
+    row = rows["passive", "external-psk_dhe_ke", "application_data", ""]
+    assert set(pairs_that_matter(row)) == {
+        ("psk", "client_ecdhe"),
+        ("psk", "server_ecdhe"),
+        ("psk", "quantum"),
+    }
+    text = matrix_text(every)
+    assert text.index("passive adversary") < text.index("active adversary")
+    picture = matrix_picture(every)
+    assert len(picture.rows) == len(rows)
+    assert picture.svg.count("x lost<") == sum(
+        row[leaks].verdict == "lost" for row in rows.values() for leaks in row if len(leaks) < 2
+    )

@@ -1,0 +1,69 @@
+"""The theft panel and the matrix explorer: view-models, controls, and their static forms."""
+
+import pytest
+
+from tls13lab.adversary.theft import Theft
+from tls13lab.claims.scripted import record, talk
+from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
+from tls13lab.symbolic.rules import RULES
+from tls13lab.widgets.matrix_explorer import ALL, MatrixExplorer, MatrixView
+from tls13lab.widgets.theft_panel import TheftPanel, TheftView
+
+DHE = talk(*lesson_configs("psk_dhe_ke"), "dhe")
+ITEMS = record(talk(*lesson_configs("psk_ke"), "ke"), DHE)
+LEAKS = {
+    "psk": Theft(psks=(LESSON_PSK.key,)),
+    "client_ecdhe": Theft(client_ecdhe=(DHE.client.secrets["client_ecdhe"],)),
+}
+
+
+def verdicts(view: TheftView) -> list[str]:
+    return [finding.verdict for finding in view.findings]
+
+
+def test_what_each_theft_opens() -> None:
+    view = TheftView(ITEMS, LEAKS)
+    assert verdicts(view) == ["kept", "kept"]
+    assert verdicts(view.steal("psk")) == ["lost", "kept"]
+    assert verdicts(view.steal("client_ecdhe")) == ["kept", "kept"]
+    assert verdicts(view.steal("psk", "client_ecdhe")) == ["lost", "lost"]
+    assert view.steal("psk").rows[1][4] == "client_ecdhe, server_ecdhe"
+    with pytest.raises(KeyError):
+        view.steal("something else")
+
+
+def test_the_panel_follows_its_boxes() -> None:
+    panel = TheftPanel(ITEMS, LEAKS, "psk")
+    assert "How connection 1 was opened" in panel.answer.value
+    panel.boxes["client_ecdhe"].value = True
+    assert "How connection 2 was opened" in panel.answer.value
+    assert "The bytes of each node" in panel.answer.value
+    for box in panel.boxes.values():
+        box.value = False
+    assert "Nothing is opened" in panel.answer.value
+    bundle = panel._repr_mimebundle_()
+    assert "How connection 1 was opened" in bundle["text/html"]
+    assert "client's words" in bundle["text/plain"]
+
+
+def test_taking_a_rule_away_flips_cells_and_says_so() -> None:
+    view = MatrixView()
+    assert view.flipped() == ()
+    gone = view.choose("application_data", "passive", "ecdhe")
+    assert {cell.mode for cell in gone.flipped()} >= {"full"}
+    header, rows = gone.table()
+    assert header[:3] == ("mode", "none", "psk")
+    assert sum("FLIPPED" in word for row in rows for word in row) == len(gone.flipped()) > 0
+    assert "flip" in gone.note()
+
+
+def test_the_explorer_answers_every_choice() -> None:
+    explorer = MatrixExplorer()
+    for rule in RULES:
+        explorer.without.value = rule  # type: ignore[attr-defined]
+        assert f"Without the rule {rule}" in explorer.answer.value
+    explorer.without.value = ALL  # type: ignore[attr-defined]
+    explorer.asset.value = "server_authentication"  # type: ignore[attr-defined]
+    assert "outside for this adversary" in explorer.answer.value
+    explorer.adversary.value = "active"  # type: ignore[attr-defined]
+    assert "lost" in explorer.answer.value

@@ -1,0 +1,197 @@
+"""The claims as ProVerif models: for all runs, not just recorded ones.
+
+Each model is one cell of the matrix: the functions come from the schedule table, the endpoints run
+any number of sessions. To an active adversary the leaks come first. The passive one is written as a
+stronger one: it may speak, too, but the leaks come in a later phase, when all sessions are over.
+
+``proverif FILE`` (2.05) says of each query whether it holds. The first query of each model must
+fail: it says that no handshake ever ends. If it held, the rest would mean nothing.
+
+What is simplified is what the lab's own model simplifies: perfect cryptography, one message a
+flight. Early data's freshness is not written, because it needs a server with a memory.
+
+>>> model = model_of(decide("external-psk_ke", "application_data", "passive", ("psk",)))
+>>> model.name, model.expected
+('external-psk_ke-application_data-passive-psk', (False, False))
+>>> "fun kdf_early_secret(bitstring, bitstring): bitstring." in model.text
+True
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tls13lab.crypto.schedule import FAMILIES, SCHEDULE, Context, Row
+from tls13lab.symbolic.claims import Cell, decide, questions
+from tls13lab.symbolic.proverif_processes import Parties
+
+_BOUND = {
+    Context.CLIENT_HELLO,
+    Context.SERVER_HELLO,
+    Context.SERVER_FINISHED,
+    Context.CLIENT_FINISHED,
+    Context.TRUNCATED_CLIENT_HELLO,
+    Context.BEFORE_FINISHED,
+    Context.TICKET_NONCE,
+}
+ASSETS = (
+    "application_data",
+    "early_data",
+    "psk",
+    "next_psk",
+    "server_authentication",
+    "client_authentication",
+)
+"""Those that are written; the others are told of in the folder's README.txt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One file. ``expected`` has, for each query in order, whether ProVerif should prove it."""
+
+    name: str
+    cell: Cell
+    text: str
+    expected: tuple[bool, ...]
+
+
+def function_of(row: Row) -> str:
+    """A row of the schedule table as a function that nobody can invert.
+
+    >>> function_of(SCHEDULE["client_handshake_traffic_secret"]).splitlines()[0]
+    'fun kdf_client_handshake_traffic_secret(bitstring, bitstring): bitstring.'
+    """
+    arity = len(row.inputs) + (row.context in _BOUND)
+    arguments = ", ".join(["bitstring"] * arity)
+    label = f', label "{row.label}"' if row.label else ""
+    return (
+        f"fun kdf_{row.name}({arguments}): bitstring.\n"
+        f"  (* {row.operation.value}{label}: RFC 9846 section {row.section} *)"
+    )
+
+
+_FUNCTIONS = """\
+(* Records: who has key and IV opens them. RFC 9846 section 5.2 *)
+fun sealed(bitstring, bitstring, bitstring): bitstring.
+reduc forall k: bitstring, i: bitstring, m: bitstring; opened(k, i, sealed(k, i, m)) = m.
+(* Stateless tickets: the PSK under the ticket key. Section 4.7.1 *)
+fun ticket(bitstring, bitstring): bitstring.
+reduc forall k: bitstring, p: bitstring; unsealed(k, ticket(k, p)) = p.
+(* Signatures. Section 4.5.2 *)
+fun public_key(bitstring): bitstring.
+fun signature(bitstring, bitstring): bitstring.
+reduc forall k: bitstring, m: bitstring; verified(public_key(k), signature(k, m)) = m.
+(* Diffie-Hellman: g^xy = g^yx. Section 7.4 *)
+const g: bitstring.
+fun exp(bitstring, bitstring): bitstring.
+equation forall x: bitstring, y: bitstring; exp(exp(g, x), y) = exp(exp(g, y), x).
+"""
+
+_DECLARATIONS = """\
+free c: channel.
+free resuming: channel [private].
+const zeros, psk_identity: bitstring.
+free certificate_key, client_key, ticket_key, external_psk: bitstring [private].
+free application_data, early_data: bitstring [private].
+event ClientDone.
+event PskUsed(bitstring).
+event NextPsk(bitstring).
+event ServerSent(bitstring).
+event ClientAccepted(bitstring).
+event ClientSent(bitstring).
+event ServerAccepted(bitstring).
+"""
+
+_QUERIES = {
+    "application_data": "query attacker(application_data).",
+    "early_data": "query attacker(early_data).",
+    "psk": "query p: bitstring; event(PskUsed(p)) && attacker(p) ==> false.",
+    "next_psk": "query p: bitstring; event(NextPsk(p)) && attacker(p) ==> false.",
+    "server_authentication": (
+        "query t: bitstring; event(ClientAccepted(t)) ==> event(ServerSent(t))."
+    ),
+    "client_authentication": (
+        "query t: bitstring; event(ServerAccepted(t)) ==> event(ClientSent(t))."
+    ),
+}
+
+
+def model_of(cell: Cell) -> Model:
+    """The model of a cell that is inside, of one of :data:`ASSETS`."""
+    name = "-".join((cell.mode, cell.asset, cell.adversary, *(cell.leaks or ("nothing",))))
+    holds = cell.verdict == "kept"
+    rows = (*SCHEDULE.values(), *FAMILIES.values())
+    parties = Parties(cell)
+    text = "\n".join(
+        (
+            _heading(cell, name, holds=holds),
+            _DECLARATIONS,
+            "(* The key schedule, line by line: RFC 9846 section 7.1 *)",
+            *(function_of(row) for row in rows),
+            "",
+            _FUNCTIONS + parties.logarithm,
+            "(* Must fail: a client gets to the end of its handshake. *)",
+            "query event(ClientDone).",
+            f"(* The claim: {cell.verdict}. *)",
+            _QUERIES[cell.asset],
+            "",
+            parties.text,
+        )
+    )
+    return Model(name, cell, text, (False, holds))
+
+
+def _heading(cell: Cell, name: str, *, holds: bool) -> str:
+    leaks = " and ".join(cell.leaks) or "nothing"
+    when = "afterwards" if cell.adversary == "passive" else "beforehand"
+    says = "true" if holds else "false"
+    return f"""\
+(* {name}.pv
+   {cell.asset} in {cell.mode}, against an adversary that is {cell.adversary}.
+   Stolen {when}: {leaks}. The lab says: {cell.verdict} ({cell.citation}).
+   Run "proverif {name}.pv". Expected: the first query is false, the second is {says}.
+   Simplified: perfect cryptography; a flight is one message; transcripts leave out what is computed
+   from the rest; no HelloRetryRequest, no KeyUpdate. In a resumption's first handshake the client
+   signs as well, so that there is somebody whose place could be taken. *)
+"""
+
+
+def models() -> Iterator[Model]:
+    """All models, in the matrix's order."""
+    for mode, asset, adversary, leaks, options in questions():
+        if asset in ASSETS:
+            cell = decide(mode, asset, adversary, leaks, options)
+            if cell.verdict != "outside":
+                yield model_of(cell)
+
+
+README = """\
+ProVerif models of the claims of tls13lab, one file a claim.
+
+With ProVerif 2.05:  proverif NAME.pv
+Each file says at its top what it claims and which results are expected; expected.json has them all,
+query by query in the order of the file: true is proved, false is disproved.
+
+The functions are generated from the same table that the lab's client and server run. Not among
+the models: early data's freshness, which needs a server with a memory; and the identity of peers,
+which the lab does not model yet.
+"""
+
+
+def write(folder: Path) -> int:
+    """Write all models into ``folder``; returns how many. Raises OSError.
+
+    The folder may be there already; files of the same names are replaced, others left alone.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    expected: dict[str, dict[str, object]] = {}
+    for model in models():
+        (folder / f"{model.name}.pv").write_text(model.text, encoding="utf-8")
+        expected[f"{model.name}.pv"] = {
+            "verdict": model.cell.verdict,
+            "queries": list(model.expected),
+        }
+    (folder / "README.txt").write_text(README, encoding="utf-8")
+    (folder / "expected.json").write_text(json.dumps(expected, indent=1) + "\n", encoding="utf-8")
+    return len(expected)
