@@ -6,7 +6,9 @@
 """
 
 import argparse
+import gzip
 import random
+import struct
 import tempfile
 import time
 from collections.abc import Iterator
@@ -16,13 +18,14 @@ from tqdm import tqdm
 
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.theft import Theft
-from tls13lab.capture.packets import Segment, segments
+from tls13lab.capture.packets import LONGEST_PACKET, Segment, packets, segments
 from tls13lab.capture.reader import read_capture, reassemble
 from tls13lab.capture.recording import CapturedRecord, Item
 from tls13lab.pictures import inspection
 from tls13lab.vectors import recorded
 from tls13lab.wire.faults import TLSFault
 
+RAW_IP = 101
 SLOWEST_S = 20.0
 """No case may take longer; they take milliseconds."""
 
@@ -45,6 +48,14 @@ def damaged_bytes(data: bytes, dice: random.Random) -> tuple[bytes, int]:
         if not changed:
             return bytes(data[:1]), count
     return bytes(changed), count
+
+
+def as_pcap(path: Path) -> bytes:
+    """The same packets in the older format."""
+    found = bytearray(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, LONGEST_PACKET, RAW_IP))
+    for _, data, length in packets(path):
+        found += struct.pack("<IIII", 0, 0, len(data), length) + data
+    return bytes(found)
 
 
 def damaged_segments(found: list[Segment], dice: random.Random) -> tuple[list[Segment], int]:
@@ -83,14 +94,17 @@ def exercise(items: Iterator[Item] | list[Item], capture: recorded.Recorded) -> 
     theft = Theft(psks=(capture.psk,), client_ecdhe=capture.private_shares, keylog=capture.keylog)
     for goal in ("application_data", "early_data", "psk"):
         list(eavesdrop(iter(every), theft, goal))
-    inspection.as_text(inspection.inspect(iter(every), capture.keylog))
+    found = inspection.inspect(iter(every), capture.keylog)
+    for show in (inspection.as_text, inspection.as_json):
+        show(found)
+    inspection.as_html(found, capture.name)
 
 
 def cases(seed: int, folder: Path) -> Iterator[int]:
     """One damaged capture after the other; gives how many places were touched."""
     dice = random.Random(seed)
     captures = [recorded.load(name) for name in recorded.names()]
-    files = {one.name: one.path.read_bytes() for one in captures}
+    files = {one.name: [one.path.read_bytes(), as_pcap(one.path)] for one in captures}
     whole = {one.name: list(segments(one.path)) for one in captures}
     items = {one.name: list(read_capture(one.path)) for one in captures}
     path = folder / "damaged.pcapng"
@@ -100,12 +114,12 @@ def cases(seed: int, folder: Path) -> Iterator[int]:
         try:
             match dice.randrange(4):
                 case 0:
-                    data, count = damaged_bytes(files[capture.name], dice)
-                    path.write_bytes(data)
+                    data, count = damaged_bytes(dice.choice(files[capture.name]), dice)
+                    path.write_bytes(gzip.compress(data, 1) if dice.randrange(8) == 0 else data)
                     exercise(read_capture(path), capture)
                 case 1:
-                    packets, count = damaged_segments(whole[capture.name], dice)
-                    exercise(reassemble(packets), capture)
+                    stream, count = damaged_segments(whole[capture.name], dice)
+                    exercise(reassemble(stream), capture)
                 case _:
                     records, count = damaged_records(items[capture.name], dice)
                     exercise(records, capture)

@@ -30,6 +30,18 @@ def test_a_file_with_comments_other_labels_and_crlf(tmp_path: Path) -> None:
     assert read_keylog(path) == {b"\xaa" * 32: {"exporter_secret": b"\xbb" * 32}}
 
 
+def test_a_long_line_is_never_held_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keylog, "LONGEST_LINE", 200)
+    path = tmp_path / "keys"
+    path.write_bytes(b"# a comment" + b"y" * 1000 + b"\n" + LINE + b"\n")
+    assert read_keylog(path) == {b"\xaa" * 32: {"exporter_secret": b"\xbb" * 32}}
+    path.write_bytes(LINE + b"\n" + LINE + b" " * 1000 + b"\n" + LINE)
+    with pytest.raises(KeyLogError, match="line 2 "):
+        read_keylog(path)
+    with path.open("rb") as file:
+        assert [len(line) for line in keylog._bounded(file)] == [len(LINE) + 1, 201, len(LINE)]
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -1,7 +1,9 @@
 """Captures read back: whatever order, overlap or link the packets came in, and what is missing."""
 
+import gzip
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,32 @@ def test_a_block_that_claims_to_be_huge_is_not_read(tmp_path: Path) -> None:
     block = raw.index(struct.pack("<I", 6))  # the first enhanced packet block
     raw[block + 4 : block + 8] = struct.pack("<I", 2**31)
     path.write_bytes(raw + bytes(2**20))
+    with pytest.raises(CaptureError, match="longer than any packet"):
+        list(read_capture(path))
+
+
+def test_a_file_may_be_gzipped(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.pcapng", wire())
+    packed = tmp_path / "a.pcapng.gz"
+    whole = gzip.compress(path.read_bytes())
+    packed.write_bytes(whole)
+    assert list(read_capture(packed)) == list(read_capture(path))
+    packed.write_bytes(gzip.compress(whole))
+    with pytest.raises(CaptureError, match="twice"):
+        list(read_capture(packed))
+    for length in range(2, len(whole), 211):
+        packed.write_bytes(whole[:length])
+        with suppress(CaptureError):  # where not even the file's first bytes are whole
+            items = list(read_capture(packed))
+            assert records(items) == wire()[: len(records(items))]
+
+
+def test_a_block_that_claims_to_be_huge_is_not_unpacked(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.pcapng", wire())
+    raw = bytearray(path.read_bytes())
+    block = raw.index(struct.pack("<I", 6))
+    raw[block + 4 : block + 8] = struct.pack("<I", 2**31)
+    path.write_bytes(gzip.compress(bytes(raw) + bytes(2**20)))
     with pytest.raises(CaptureError, match="longer than any packet"):
         list(read_capture(path))
 

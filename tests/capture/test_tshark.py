@@ -23,20 +23,21 @@ from tls13lab.wire.codepoints import ContentType
 Seen = dict[tuple[int, str], list[str]]
 
 
-def by_tshark(capture: Path, keylog: Path) -> tuple[Seen, Seen]:
-    """Handshake types, and application data, by connection (from 0) and sender."""
-    command = [
-        *(require_tool("tshark"), "-r", str(capture), "-d", "tcp.port==4433,tls"),
-        *("-o", f"tls.keylog_file:{keylog}"),
-        *("-T", "json", "-Y", "tls", "-e", "tcp.stream", "-e", "tcp.srcport"),
-        *("-e", "tls.handshake.type", "-e", "data.data"),
-    ]
+def tshark(capture: Path, port: int, *options: str) -> list[dict[str, list[str]]]:
+    """The fields asked for, packet by packet; the server's ``port`` is said to carry TLS."""
+    command = [require_tool("tshark"), "-r", str(capture), "-d", f"tcp.port=={port},tls"]
+    command += ["-T", "json", "-e", "tcp.stream", "-e", "tcp.srcport", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    return [packet["_source"]["layers"] for packet in json.loads(done.stdout)]
+
+
+def by_tshark(capture: Path, keylog: Path, port: int = 4433) -> tuple[Seen, Seen]:
+    """Handshake types, and application data, by connection (from 0) and sender."""
+    options = ["-o", f"tls.keylog_file:{keylog}", "-Y", "tls"]
     messages: Seen = defaultdict(list)
     data: Seen = defaultdict(list)
-    for packet in json.loads(done.stdout):
-        layers = packet["_source"]["layers"]
-        sender = "server" if layers["tcp.srcport"] == ["4433"] else "client"
+    for layers in tshark(capture, port, *options, "-e", "tls.handshake.type", "-e", "data.data"):
+        sender = "server" if layers["tcp.srcport"] == [str(port)] else "client"
         key = (int(layers["tcp.stream"][0]), sender)
         messages[key] += layers.get("tls.handshake.type", [])
         data[key] += layers.get("data.data", [])
@@ -72,8 +73,28 @@ def test_the_shipped_captures(name: str, tmp_path: Path) -> None:
     ours, our_data = by_us(capture.path, keylog)
     assert ours == theirs
     assert {one for many in ours.values() for one in many} >= {"1", "2", "4", "8", "20"}
-    joined = {key: "".join(pieces) for key, pieces in our_data.items()}
-    assert joined == {key: "".join(pieces) for key, pieces in their_data.items() if pieces}
+    data = joined(their_data)
+    assert joined(our_data) == data
+    last = len(capture.modes) - 1
+    assert bytes.fromhex(data[last, "client"]) == capture.early_data + capture.client_sent
+    assert bytes.fromhex(data[last, "server"]) == capture.server_sent
+
+
+@pytest.mark.parametrize("name", recorded.names())
+def test_the_modes_are_those_that_tshark_sees(name: str) -> None:
+    """A ServerHello with pre_shared_key (41) took a PSK; with key_share (51), a key exchange."""
+    capture = recorded.load(name)
+    modes = {("51",): "full", ("41",): "psk_ke", ("41", "51"): "psk_dhe_ke"}
+    options = ["-Y", "tls.handshake.type == 2", "-e", "tls.handshake.extension.type"]
+    seen = [
+        modes[tuple(sorted({"41", "51"} & set(layers["tls.handshake.extension.type"])))]
+        for layers in tshark(capture.path, 4433, *options)
+    ]
+    assert tuple(seen) == capture.modes
+
+
+def joined(data: Seen) -> dict[tuple[int, str], str]:
+    return {key: "".join(pieces) for key, pieces in data.items() if pieces}
 
 
 def test_a_recording_and_a_key_log_of_our_own(tmp_path: Path) -> None:
@@ -94,12 +115,10 @@ def test_a_recording_and_a_key_log_of_our_own(tmp_path: Path) -> None:
                     recorder=recorder,
                 )
         port = server.port
-    command = ["tshark", "-r", str(capture), "-d", f"tcp.port=={port},tls"]
-    command += ["-o", f"tls.keylog_file:{keys}", "-Y", "tls.handshake.type", "-T", "fields"]
-    command += ["-e", "tls.handshake.type"]
-    require_tool("tshark")
-    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
-    theirs = sorted(told.replace(",", " ").split())
-    ours, _ = by_us(capture, read_keylog(keys))
-    assert sorted(one for many in ours.values() for one in many) == theirs
-    assert theirs.count("24") == 4  # a KeyUpdate from each side of each connection
+    theirs, their_data = by_tshark(capture, keys, port)
+    ours, our_data = by_us(capture, read_keylog(keys))
+    assert ours == theirs
+    # ClientHello, Finished, KeyUpdate.
+    assert [theirs[number, "client"] for number in (0, 1)] == [["1", "20", "24"]] * 2
+    assert joined(our_data) == joined(their_data)
+    assert set(joined(our_data).values()) == {(b"words " * 5000).hex()}

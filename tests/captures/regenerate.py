@@ -20,7 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.interop.tap import Tap
+from tls13lab.adversary.eavesdropper import eavesdrop
+from tls13lab.adversary.theft import Theft
 from tls13lab.capture.keylog import read_keylog
+from tls13lab.capture.reader import read_capture
 from tls13lab.capture.writer import CaptureWriter
 from tls13lab.crypto.certificates import self_signed
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ServerConfig
@@ -48,6 +51,7 @@ class Making:
     port: int
     folder: Path
     server: OpenSSLServer | None = None
+    answer: bytes = b""  # to the last connection; without it, a line comes back reversed
     told: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -146,6 +150,7 @@ def early_data(made: Making, group: str, modes: tuple[Mode, ...]) -> None:
             answer=len(ANSWER), **options,
         )  # fmt: skip
     made.told["psk"] = session_psk(made.session)
+    made.answer = ANSWER
     with answering(made, WORDS):
         s_client(
             made.port, send=WORDS, groups=[group], session=made.session, early_data=EARLY,
@@ -222,7 +227,7 @@ def ticket_key(name: str, mode: str) -> None:
     )
     with tempfile.TemporaryDirectory() as folder, serving(config) as server:
         with taped(name, server.port) as port:
-            made = Making(port, Path(folder))
+            made = Making(port, Path(folder), answer=WORDS)  # an echo
             options: dict[str, Any] = {"send": WORDS, "keylog": made.keylog, "modes": BOTH}
             s_client(port, save_session=made.session, **options)
             made.told["psk"] = session_psk(made.session)
@@ -231,13 +236,20 @@ def ticket_key(name: str, mode: str) -> None:
         save(name, made, shares=[])
 
 
+def reversed_line(line: bytes) -> bytes:
+    """As ``s_server -rev`` answers it."""
+    return line[-2::-1] + line[-1:]
+
+
 def save(name: str, made: Making, shares: list[str]) -> None:
     """The secrets, beside the capture."""
     log = read_keylog(made.keylog)
     secrets = {
         "made_with": "OpenSSL " + ".".join(map(str, find_openssl().version)),
         **made.told,
+        "modes": [one.mode for one in eavesdrop(read_capture(FOLDER / f"{name}.pcapng"), Theft())],
         "client_sent": WORDS.decode(),
+        "server_sent": (made.answer or reversed_line(WORDS)).decode(),
         "private_shares": shares,
         "keylog": {
             random.hex(): {row: value.hex() for row, value in rows.items()}

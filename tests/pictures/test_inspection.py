@@ -12,11 +12,17 @@ from tls13lab.capture.decrypt import Read, decrypted
 from tls13lab.capture.reader import read_capture
 from tls13lab.capture.recording import recording_of
 from tls13lab.cli.app import cli
+from tls13lab.crypto.suites import SUITES
 from tls13lab.handshake.pair import Pair, lesson_configs
+from tls13lab.messages.handshake import pack
+from tls13lab.messages.server_hello import ServerHello
 from tls13lab.pictures import inspection
 from tls13lab.pictures.inspection import Field, NothingToInspect, inspect, inspect_bytes, message_of
 from tls13lab.pictures.meanings import meaning, section
+from tls13lab.records.framing import frame
+from tls13lab.records.protection import RecordProtection
 from tls13lab.vectors import recorded
+from tls13lab.wire.codepoints import CipherSuite, ContentType
 from tls13lab.wire.faults import TLSFault
 
 
@@ -46,13 +52,25 @@ def test_every_byte_of_every_shipped_capture_is_in_one_field(name: str) -> None:
             for raw, message in zip(item.messages, record.messages, strict=False):
                 assert whole(message.fields) == raw
                 assert all(one.section for one in message.fields), message
+            assert bool(record.inner) == bool(item.keys)
+            if record.inner:
+                names = [one.field for one in record.inner]
+                assert names == ["content", "inner content_type", "padding"][: len(names)]
+                assert record.inner[1].meaning == item.content_type.name.lower()
+                # The tag, and the ciphertext as long as what is inside.
+                assert record.fields[-1].length == 16
+                assert record.fields[-2].length == len(whole(record.inner))
 
 
 def test_early_data_is_read_with_the_key_log() -> None:
     capture = recorded.load("early_data-psk_ke")
-    text = inspection.as_text(inspect(read_capture(capture.path), capture.keylog))
+    resumed = inspect(read_capture(capture.path), capture.keylog)[1:]
+    text = inspection.as_text(resumed)
     assert "under client_early_traffic_secret" in text
     assert "EndOfEarlyData" in text
+    # In its place, though the ServerHello that names the suite comes later.
+    assert text.index("under client_early_traffic_secret") < text.index("-- ServerHello")
+    assert repr(capture.early_data.decode()) in text
     closed = inspection.as_text(inspect(read_capture(capture.path)))
     assert "EndOfEarlyData" not in closed
     assert "ClientHello" in closed
@@ -70,6 +88,64 @@ def test_meanings_and_sections() -> None:
     assert told["client_hello.legacy_version"] == ("TLS 1.2", "4.2.2")
     assert meaning("key_update.request_update", b"\x01").startswith("the peer is to")
     assert section("new_session_ticket.ticket_nonce") == "4.7.1"
+
+
+@pytest.mark.parametrize("name", recorded.names())
+def test_every_code_point_and_field_that_openssl_sends_means_something(name: str) -> None:
+    capture = recorded.load(name)
+    for connection in inspect(read_capture(capture.path), capture.keylog):
+        for record in connection.records:
+            messages = [one for message in record.messages for one in message.fields]
+            for one in (*record.fields, *record.inner, *messages):
+                assert one.meaning, one
+                assert not one.meaning.startswith("0x"), one
+
+
+def test_padding_is_named() -> None:
+    suite, secret = SUITES[CipherSuite.TLS_AES_128_GCM_SHA256], bytes(32)
+    rows = "server_handshake_traffic_secret", "server_application_traffic_secret_0"
+    pair = Pair(*lesson_configs("psk_ke"), "padding")
+    pair.handshake()
+    first = pair.conversation().steps[0].wire
+    hello = pack(ServerHello(bytes(32), b"", suite.code_point, ()))
+    random = first[11 : 11 + 32]
+    wire = [
+        ("client", first),
+        ("server", frame(ContentType.HANDSHAKE, hello)),
+        ("server", RecordProtection(suite, secret).seal(ContentType.ALERT, b"\x01\x00", padding=7)),
+    ]
+    (connection,) = inspect(recording_of(wire), {random: dict.fromkeys(rows, secret)})
+    inner = connection.records[-1].inner
+    assert [(one.field, one.length, one.section) for one in inner] == [
+        ("content", 2, "5.2"),
+        ("inner content_type", 1, "5.2"),
+        ("padding", 7, "5.4"),
+    ]
+    assert connection.records[-1].messages[0].fields[1].meaning == "close_notify"
+
+
+def test_a_message_in_parts_is_shown_part_by_part() -> None:
+    raw = bytes.fromhex("080000020000")
+    parts = [("server", frame(ContentType.HANDSHAKE, raw[at : at + 2])) for at in (0, 2, 4)]
+    (connection,) = inspect(recording_of(parts))
+    names = [message.name for record in connection.records for message in record.messages]
+    assert names == ["part of a handshake message"] * 2 + ["EncryptedExtensions"]
+    assert not any(record.fault for record in connection.records)
+
+
+def test_what_is_wrong_with_a_record_is_shown_as_text_and_as_a_page() -> None:
+    part = ("server", frame(ContentType.HANDSHAKE, bytes.fromhex("0801")))
+    for other, why in (
+        (bytes.fromhex("140303000101"), "in the midst of a handshake message"),
+        (bytes.fromhex("170303000101"), "in the midst of a handshake message"),
+        (frame(ContentType.HANDSHAKE, b""), "a handshake record is empty"),
+        (frame(ContentType.HANDSHAKE, bytes.fromhex("ffff")), "longer than"),
+    ):
+        connections = inspect(recording_of([part, ("server", other)]))
+        assert not connections[0].records[0].fault
+        assert why in connections[0].records[1].fault
+        assert why in inspection.as_text(connections)
+        assert why in inspection.as_html(connections, "x")
 
 
 def test_bytes_that_are_a_message_or_records() -> None:
@@ -126,6 +202,10 @@ def test_the_command(tmp_path: Path) -> None:
         (["inspect", "00"], 1),
         (["inspect", str(capture.path), "--connection", "7"], 1),
         (["inspect", "a" * 5000], 1),
+        (["inspect", "05000000", "--html", str(tmp_path / "hex.html")], 0),
+        (["inspect", "050000" + "00" * 2500, "--html", str(tmp_path / "long.html")], 1),
+        (["inspect", "05000000", "--connection", "1"], 2),
+        (["inspect", str(tmp_path / "none.pcap"), "--connection", "1"], 2),
     ):
         result = run(cli, arguments)
         assert result.exit_code == code

@@ -2,7 +2,8 @@
 
 For each record its content, if it is in the clear or if the key log has its keys. Which keys a
 protected record is under cannot be seen from outside; they are tried in their order: early,
-handshake, application, each direction for itself.
+handshake, application, each direction for itself. Early data comes before the ServerHello names a
+suite, and so is tried with each suite whose hash fits the length of its secret.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 
 from tls13lab.capture.recording import CapturedRecord, Closed, Item, Opened
 from tls13lab.crypto.keyschedule import next_traffic_secret
-from tls13lab.crypto.suites import SUITES, Suite
+from tls13lab.crypto.suites import SUITES, TAG_LENGTH, Suite
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack
 from tls13lab.messages.server_hello import ServerHello
@@ -48,6 +49,13 @@ class Read:
     messages: tuple[bytes, ...] = field(default=(), repr=False)
     fault: str = ""
 
+    @property
+    def padding(self) -> int:
+        """Bytes of zeros behind the true content type of a protected record that was opened."""
+        if not self.keys or self.content is None:
+            return 0
+        return len(self.record.wire) - HEADER_LENGTH - len(self.content) - 1 - TAG_LENGTH
+
 
 class Side:
     """One direction: the keys in force, and what of a handshake message has come."""
@@ -66,39 +74,61 @@ class Side:
         if content_type is ContentType.APPLICATION_DATA:
             opened = self._open(record.wire, suite, log)
             if opened is None:
-                return Read(record, "", content_type, None)
+                return Read(record, "", content_type, None, fault=self._broken_off())
             (content_type, content), keys = opened, self._rows[self._at]
         if content_type is not ContentType.HANDSHAKE:
-            return Read(record, keys, content_type, content)
-        messages, fault = [], ""
+            return Read(record, keys, content_type, content, fault=self._broken_off())
+        messages, fault = self._messages(content)
+        self._follow(messages)
+        return Read(record, keys, content_type, content, tuple(messages), fault)
+
+    def _messages(self, content: bytes) -> tuple[list[bytes], str]:
+        """The handshake messages that this content completes, and what is wrong with it."""
+        if not content:
+            # "Implementations MUST NOT send zero-length fragments of Handshake types" (5.1)
+            return [], "a handshake record is empty"
+        messages: list[bytes] = []
         try:
             self._parts.feed(content)
             while (raw := self._parts.next()) is not None:
                 messages.append(raw)
         except TLSFault as wrong:
-            fault = str(wrong)
-        self._follow(messages)
-        return Read(record, keys, content_type, content, tuple(messages), fault)
+            self._parts = Reassembler()
+            return messages, str(wrong)
+        return messages, ""
+
+    def _broken_off(self) -> str:
+        """What is wrong if a record of another type comes while a message is not complete.
+
+        "Handshake messages MUST NOT be interleaved with other record types" (5.1).
+        """
+        return "it stands in the midst of a handshake message" if self._parts.pending else ""
 
     def _open(
         self, wire: bytes, suite: Suite | None, log: Mapping[str, bytes]
     ) -> tuple[ContentType, bytes] | None:
-        if suite is None:
-            return None
         for at in range(max(self._at, 0), len(self._rows)):
-            protection, secret = self._protection, self._secret
-            if at != self._at or protection is None:
-                if self._rows[at] not in log:
+            for protection, secret in self._candidates(at, suite, log):
+                try:
+                    opened = protection.open(wire[:HEADER_LENGTH], wire[HEADER_LENGTH:])
+                except TLSFault:
                     continue
-                secret = log[self._rows[at]]
-                protection = RecordProtection(suite, secret)
-            try:
-                opened = protection.open(wire[:HEADER_LENGTH], wire[HEADER_LENGTH:])
-            except TLSFault:
-                continue
-            self._at, self._protection, self._secret = at, protection, secret
-            return opened
+                self._at, self._protection, self._secret = at, protection, secret
+                return opened
         return None
+
+    def _candidates(
+        self, at: int, suite: Suite | None, log: Mapping[str, bytes]
+    ) -> Iterator[tuple[RecordProtection, bytes]]:
+        """The keys of one row: those in force, or new ones from the log."""
+        row = self._rows[at]
+        if at == self._at and self._protection is not None:
+            yield self._protection, self._secret
+        elif row in log:
+            early = row == "client_early_traffic_secret"
+            for one in SUITES.values() if early else (suite,):
+                if one is not None and one.hash_length == len(log[row]):
+                    yield RecordProtection(one, log[row]), log[row]
 
     def _follow(self, messages: list[bytes]) -> None:
         """After a KeyUpdate the next keys are in force (7.2)."""
@@ -117,26 +147,13 @@ class Connection:
         self._log: Mapping[str, bytes] = {}
         self._suite: Suite | None = None
         self._sides = {"client": Side("client"), "server": Side("server")}
-        self._early: list[CapturedRecord] = []
 
-    def read(self, record: CapturedRecord) -> Iterator[Read]:
-        """The record; early data waits until the ServerHello has named the suite."""
-        waits = record.sender == "client" and record.wire[0] == ContentType.APPLICATION_DATA
-        if waits and self._suite is None and "client_early_traffic_secret" in self._log:
-            self._early.append(record)
-            return
+    def read(self, record: CapturedRecord) -> Read:
+        """What the record holds, as far as the key log goes."""
         read = self._sides[record.sender].read(record, self._suite, self._log)
         for raw in read.messages if not read.keys else ():
             self._note(raw)
-        yield read
-        if self._suite is not None:
-            yield from self.rest()
-
-    def rest(self) -> Iterator[Read]:
-        """What waited."""
-        early, self._early = self._early, []
-        for record in early:
-            yield self._sides[record.sender].read(record, self._suite, self._log)
+        return read
 
     def _note(self, raw: bytes) -> None:
         try:
@@ -158,9 +175,9 @@ def decrypted(items: Iterable[Item], keylog: KeyLogSecrets) -> Iterator[Item | R
                 connections[number] = Connection(keylog)
                 yield item
             case CapturedRecord(number):
-                yield from connections[number].read(item)
+                yield connections[number].read(item)
             case Closed(number):
-                yield from connections.pop(number).rest()
+                del connections[number]
                 yield item
             case _:
                 yield item

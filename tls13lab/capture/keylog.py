@@ -10,6 +10,7 @@ a column of the schedule table. Whoever has the file reads the connections: that
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from tls13lab.crypto.schedule import SCHEDULE
 from tls13lab.wire.faults import LocalFault
@@ -37,7 +38,15 @@ def read_keylog(path: Path) -> dict[bytes, dict[str, bytes]]:
     Raises KeyLogError, or OSError for a file that cannot be read.
     """
     with path.open("rb") as file:
-        return parse(file)
+        return parse(_bounded(file))
+
+
+def _bounded(file: BinaryIO) -> Iterator[bytes]:
+    """The lines; of one that is too long just the beginning is kept, which is too long as well."""
+    while line := file.readline(LONGEST_LINE + 1):
+        yield line
+        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            line = file.readline(LONGEST_LINE + 1)
 
 
 def parse(text: Iterable[bytes]) -> dict[bytes, dict[str, bytes]]:

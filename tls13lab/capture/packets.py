@@ -1,4 +1,4 @@
-"""TCP segments out of a capture file: pcap or pcapng, whoever made it.
+"""TCP segments out of a capture file: pcap or pcapng, whoever made it, gzipped or not.
 
 The files are scapy's business. Of each packet only the fields of a few headers are needed. They are
 taken here directly: scapy's own dissection of whole packets takes about 30 times as long.
@@ -6,15 +6,17 @@ taken here directly: scapy's own dissection of whole packets takes about 30 time
 IPv6 extension headers and IP fragments are passed over: TCP on a real path uses neither.
 """
 
+import gzip
 import io
 import logging
 import os
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tls13lab.wire.faults import LocalFault
 
@@ -24,6 +26,7 @@ LONGEST_PACKET = 2**18
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 _IPV4, _IPV6, _TCP = 0x0800, 0x86DD, 6
 _VLAN = (0x8100, 0x88A8)
+_GZIP = b"\x1f\x8b"
 
 # Link types (the numbers are libpcap's): where the EtherType is, and where the packet begins.
 _ETHERTYPE_AT = {1: (12, 14), 113: (14, 16), 276: (0, 20)}  # Ethernet, Linux cooked v1 and v2
@@ -59,6 +62,26 @@ class _Bounded(io.BufferedReader):
         return super().read(size)
 
 
+def _unpacked(path: Path) -> io.RawIOBase:
+    """The file; one that gzip made, unpacked as it is read.
+
+    scapy would unpack it, too, but with no bound on a block: a small file could fill the memory.
+    """
+    with path.open("rb") as file:
+        packed = file.read(2) == _GZIP
+    return cast(io.RawIOBase, _Gzip(path) if packed else io.FileIO(path))
+
+
+class _Gzip(gzip.GzipFile):
+    """A damaged stream ends where the damage begins, as a file does that breaks off."""
+
+    def readinto(self, into: Any) -> int:
+        try:
+            return super().readinto(into)
+        except (EOFError, OSError, zlib.error):
+            return 0
+
+
 @contextmanager
 def at_home() -> Iterator[None]:
     """While scapy is imported, its cache is kept within the environment, not in the user's home."""
@@ -77,9 +100,17 @@ def at_home() -> Iterator[None]:
 
 
 def scapy_utils() -> Any:
-    """scapy's file formats, imported when they are needed: that takes about half a second."""
-    with at_home():
-        from scapy import utils
+    """scapy's file formats, imported when they are needed: that takes about half a second.
+
+    Raises CaptureError where scapy is not installed.
+    """
+    try:
+        with at_home():
+            from scapy import utils
+    except ImportError:
+        raise CaptureError(
+            "captures are read and written with scapy, which is missing: run: python3 run.py lab"
+        ) from None
     # It tells the log about each oddity of a file; here the caller is told, once.
     logging.getLogger("scapy").setLevel(logging.CRITICAL)
     return utils
@@ -91,7 +122,9 @@ def packets(path: Path) -> Iterator[tuple[int, bytes, int]]:
     A file that breaks off within a packet just ends there.
     """
     utils = scapy_utils()
-    with _Bounded(io.FileIO(path)) as file:
+    with _Bounded(_unpacked(path)) as file:
+        if file.peek(2)[:2] == _GZIP:
+            raise CaptureError(f"{path.name} is compressed twice: unpack it first")
         try:
             reader = utils.RawPcapReader(file)
         except utils.Scapy_Exception:
@@ -128,8 +161,8 @@ def segment_in(link: int, data: bytes, length: int | None = None) -> Segment | N
         return None
     version = data[at] >> 4
     if version == 4:
-        return _ipv4(data[at:])
-    return _ipv6(data[at:]) if version == 6 else None
+        return _ipv4(data[at:], (length or len(data)) - at)
+    return _ipv6(data[at:], (length or len(data)) - at) if version == 6 else None
 
 
 def _ip_at(link: int, data: bytes) -> int | None:
@@ -148,24 +181,25 @@ def _ip_at(link: int, data: bytes) -> int | None:
     return at if kind in (_IPV4, _IPV6) else None
 
 
-def _ipv4(packet: bytes) -> Segment | None:
+def _ipv4(packet: bytes, length: int) -> Segment | None:
+    """``length`` is the packet's on the wire, for where its own header does not say."""
     header = (packet[0] & 15) * 4
     if len(packet) < 20 or header < 20 or packet[9] != _TCP:
         return None
     if int.from_bytes(packet[6:8], "big") & 0x3FFF:  # more fragments, or not the first
         return None
     # Zero where the network card was to cut the packet up.
-    total = int.from_bytes(packet[2:4], "big") or len(packet)
+    total = int.from_bytes(packet[2:4], "big") or length
     addresses = [".".join(map(str, packet[at : at + 4])) for at in (12, 16)]
     return _tcp(packet[header:total], total - header, *addresses)
 
 
-def _ipv6(packet: bytes) -> Segment | None:
+def _ipv6(packet: bytes, length: int) -> Segment | None:
     if len(packet) < 40 or packet[6] != _TCP:
         return None
-    length = int.from_bytes(packet[4:6], "big") or len(packet) - 40
+    inside = int.from_bytes(packet[4:6], "big") or length - 40
     addresses = [f"[{_groups(packet[at : at + 16])}]" for at in (8, 24)]
-    return _tcp(packet[40 : 40 + length], length, *addresses)
+    return _tcp(packet[40 : 40 + inside], inside, *addresses)
 
 
 def _groups(address: bytes) -> str:

@@ -54,9 +54,13 @@ def reassemble(stream: Iterable[Segment]) -> Iterator[Item]:
 
 @dataclass
 class _Side:
-    """One direction: bytes in order, and the records among them."""
+    """One direction: bytes in order, and the records among them.
+
+    ``head`` keeps the first bytes until there are enough to tell whether this is TLS.
+    """
 
     half: Half = field(default_factory=Half)
+    head: bytes = b""
     records: RecordBuffer = field(default_factory=RecordBuffer)
     told: bool = False  # whether something was said to be missing
 
@@ -80,11 +84,17 @@ class Flow:
         """Whether a SYN is this connection's own, once more."""
         return segment.sequence == self._first.sequence and not self._closed
 
-    def _looks_like_tls(self, data: bytes) -> bool:
-        """Whether the first bytes of a connection could be those of a TLS record."""
-        if len(data) < 3 or data[1] != 3 or data[0] not in set(ContentType):
+    def _looks_like_tls(self, head: bytes) -> bool | None:
+        """Whether a side's first bytes could be a TLS record's; None if there are too few yet."""
+        if not head:
+            return None
+        if head[0] not in (set(ContentType) if self._late else {ContentType.HANDSHAKE}):
             return False
-        return self._late or data[0] == ContentType.HANDSHAKE
+        # Without a SYN the first message is asked, too: it tells who is who.
+        wanted = 6 if self._late and head[0] == ContentType.HANDSHAKE else 3
+        if len(head) > 1 and head[1] != 3:
+            return False
+        return True if len(head) >= wanted else None
 
     def _tell_who_is_who(self, segment: Segment, data: bytes) -> None:
         """Without a SYN: who sends a ClientHello is the client; else whose port is the higher."""
@@ -110,6 +120,8 @@ class Flow:
 
     def take(self, segment: Segment) -> Iterator[Item]:
         """One segment."""
+        if self._judged and not self.number:
+            return
         sender = "client" if segment.source == self._client else "server"
         side = self._sides[sender]
         sequence = segment.sequence
@@ -117,26 +129,39 @@ class Flow:
             sequence += 1
             if side.half.next is None:
                 side.half.begin(sequence)
-        data = side.half.add(sequence, segment.data)
-        if data and not self._judged:
-            self._judged = True
-            if self._looks_like_tls(data):
-                if self._late:
-                    self._tell_who_is_who(segment, data)
-                    sender = "client" if segment.source == self._client else "server"
-                    side = self._sides[sender]
-                yield from self._open()
+        side.head += side.half.add(sequence, segment.data)
         if segment.cut:
             side.half.lose("packets were cut short when they were captured")
         if segment.flags & FIN:
             side.half.end(sequence + len(segment.data) + segment.cut)
+        if not self._judged:
+            yield from self._judge(segment, side)
         if self.number and not self._closed:
-            yield from self._records(sender, data)
+            yield from self._advance(segment)
+
+    def _judge(self, segment: Segment, side: _Side) -> Iterator[Item]:
+        """Announce it, or leave it out, once the first bytes allow it."""
+        looks = self._looks_like_tls(side.head)
+        if looks is None:
+            return
+        self._judged = True
+        if not looks:
+            self._sides.clear()
+            return
+        if self._late:
+            self._tell_who_is_who(segment, side.head)
+        yield from self._open()
+
+    def _advance(self, segment: Segment) -> Iterator[Item]:
+        """Records as far as they are there; what is missing; whether that was all."""
+        for sender, side in self._sides.items():
+            head, side.head = side.head, b""
+            yield from self._records(sender, head)
             if side.half.gap:
                 yield from self._lose(sender, side.half.gap)
-            ended = all(one.half.finished for one in self._sides.values())
-            if ended or segment.flags & RST:
-                yield from self.close("")
+        ended = all(one.half.finished for one in self._sides.values())
+        if ended or segment.flags & RST:
+            yield from self.close("")
 
     def _records(self, sender: str, data: bytes) -> Iterator[Item]:
         side = self._sides[sender]

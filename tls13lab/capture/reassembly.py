@@ -9,6 +9,8 @@ comes too early waits. How much may wait is bounded: a hole that does not fill i
 (b'', b'helloworld')
 """
 
+from heapq import heappop, heappush
+
 MOST_WAITING = 2**22
 """Bytes that may wait for a hole to be filled."""
 MOST_PIECES = 4096
@@ -23,7 +25,10 @@ class Half:
         self.count = 0  # bytes delivered
         self.gap = ""
         self.finished = False
+        # What waits, by its place in the stream, and these places as a heap: the next one is found
+        # at once, however many wait.
         self._early: dict[int, bytes] = {}
+        self._places: list[int] = []
         self._size = 0
         self._end: int | None = None
 
@@ -42,17 +47,16 @@ class Half:
             self.begin(sequence)
         if self.gap or not data:
             return b""
-        if self._ahead(sequence) > 0:
-            self._keep(sequence, data)
+        place = self.count + self._ahead(sequence)
+        if place > self.count:
+            self._keep(place, data)
             return b""
-        out = bytearray(self._take(sequence, data))
-        while self._early:
-            ready = next((at for at in self._early if self._ahead(at) <= 0), None)
-            if ready is None:
-                break
-            piece = self._early.pop(ready)
+        out = bytearray(self._take(place, data))
+        while self._places and self._places[0] <= self.count:
+            place = heappop(self._places)
+            piece = self._early.pop(place)
             self._size -= len(piece)
-            out += self._take(ready, piece)
+            out += self._take(place, piece)
         self._check_end()
         return bytes(out)
 
@@ -66,27 +70,36 @@ class Half:
     def lose(self, why: str) -> None:
         """Nothing after this can be put in order any more."""
         self.gap = self.gap or why
+        self._forget()
+
+    def _forget(self) -> None:
         self._early.clear()
+        self._places.clear()
         self._size = 0
 
     def _check_end(self) -> None:
         self.finished = self.finished or (self._end is not None and self._ahead(self._end) <= 0)
+        if self.finished:
+            self._forget()  # what claims a place after the end is none of this connection's
 
     def _ahead(self, sequence: int) -> int:
         """How far ``sequence`` lies beyond what was delivered; negative for what is known."""
         distance = (sequence - (self.next or 0)) % _WRAP
         return distance if distance < _WRAP // 2 else distance - _WRAP
 
-    def _take(self, sequence: int, data: bytes) -> bytes:
-        new = data[-self._ahead(sequence) :]
+    def _take(self, place: int, data: bytes) -> bytes:
+        new = data[self.count - place :]
         self.next = ((self.next or 0) + len(new)) % _WRAP
         self.count += len(new)
         return new
 
-    def _keep(self, sequence: int, data: bytes) -> None:
-        if len(self._early.get(sequence, b"")) >= len(data):
+    def _keep(self, place: int, data: bytes) -> None:
+        known = self._early.get(place)
+        if known is not None and len(known) >= len(data):
             return
-        self._size += len(data) - len(self._early.get(sequence, b""))
-        self._early[sequence] = data
+        if known is None:
+            heappush(self._places, place)
+        self._size += len(data) - len(known or b"")
+        self._early[place] = data
         if self._size > MOST_WAITING or len(self._early) > MOST_PIECES:
             self.lose(f"the bytes after the first {self.count} are missing")

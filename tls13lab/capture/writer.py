@@ -30,7 +30,8 @@ class _Talk:
 class CaptureWriter:
     """Writes a new .pcap or .pcapng, which only its owner may read. ``now`` gives Unix seconds.
 
-    Raises CaptureError for another suffix, and for a file that is there already.
+    Raises CaptureError for another suffix, and for a file that is there already. A file that cannot
+    be written on, on a full disk, disturbs no connection: :meth:`close` says so.
     """
 
     def __init__(self, path: Path, now: Callable[[], float]) -> None:
@@ -49,16 +50,16 @@ class CaptureWriter:
         else:
             self._writer = utils.RawPcapNgWriter(str(path))
             self._writer.linktype = _RAW_IP
+        self._name, self._broken = path.name, ""
         self._writer.write_header(None)
         self._talks: dict[int, _Talk] = {}
 
     def open(self, connection: int, client: tuple[str, int], server: tuple[str, int]) -> None:
         """A connection begins, between these addresses."""
         talk = self._talks[connection] = _Talk({"client": client, "server": server})
-        self._write(talk, "client", SYN, b"")
-        talk.next["client"] += 1
-        self._write(talk, "server", SYN | ACK, b"")
-        talk.next["server"] += 1
+        for sender, flags in (("client", SYN), ("server", SYN | ACK)):
+            self._write(talk, sender, flags, b"")
+            talk.next[sender] += 1
         self._write(talk, "client", ACK, b"")
 
     def add(self, connection: int, sender: str, data: bytes) -> None:
@@ -76,15 +77,22 @@ class CaptureWriter:
         for sender in ("client", "server") if talk else ():
             assert talk is not None
             self._write(talk, sender, FIN | ACK, b"")
-            talk.next[sender] += 1
+            talk.next[sender] = (talk.next[sender] + 1) % 2**32
 
     def close(self) -> None:
-        """End what is open, and the file."""
+        """End what is open, and the file. Raises CaptureError if it could not be written."""
         for connection in list(self._talks):
             self.end(connection)
-        self._writer.close()
+        try:
+            self._writer.close()
+        except OSError as error:
+            self._broken = self._broken or str(error.strerror)
+        if self._broken:
+            raise CaptureError(f"the recording {self._name} breaks off: {self._broken}")
 
     def _write(self, talk: _Talk, sender: str, flags: int, data: bytes) -> None:
+        if self._broken:
+            return
         other = "server" if sender == "client" else "client"
         (source, source_port), (target, target_port) = talk.ends[sender], talk.ends[other]
         if ipaddress.ip_address(source).version == 4:
@@ -100,6 +108,9 @@ class CaptureWriter:
         )
         raw = bytes(packet / data)
         seconds = self._now()
-        # pcap wants the microseconds apart, pcapng takes them from the seconds.
-        self._writer.write_packet(raw, sec=seconds, usec=int(seconds % 1 * 1_000_000))
-        self._writer.flush()
+        try:
+            # pcap wants the microseconds apart, pcapng takes them from the seconds.
+            self._writer.write_packet(raw, sec=seconds, usec=int(seconds % 1 * 1_000_000))
+            self._writer.flush()
+        except OSError as error:
+            self._broken = str(error.strerror)

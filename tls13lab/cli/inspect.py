@@ -17,13 +17,9 @@ def run(
     """Look at it, and show it."""
 
     def work() -> report.Result:
-        found = _inspected(what, keylog)
-        if connection is not None:
-            found = [one for one in found if one.connection == connection]
-            if not found:
-                raise LocalFault(f"there is no TLS connection {connection} in it")
+        found = _inspected(what, keylog, connection)
         if html is not None:
-            page = inspection.as_html(found, Path(what).name if Path(what).is_file() else "bytes")
+            page = inspection.as_html(found, Path(what).name if _is_file(what) else "bytes")
             Path(html).write_text(page, encoding="utf-8")
         return {"connections": inspection.as_json(found), "text": inspection.as_text(found)}
 
@@ -38,17 +34,28 @@ def run(
     report.run(work_for_json if as_json else work, show, as_json=as_json)
 
 
-def _inspected(what: str, keylog: str | None) -> list[inspection.Connection]:
+def _inspected(
+    what: str, keylog: str | None, connection: int | None
+) -> list[inspection.Connection]:
     if _is_file(what):
         log = read_keylog(Path(keylog)) if keylog else {}
-        found = inspection.inspect(read_capture(Path(what)), log)
+        # Chosen while it is read: of the other connections of a large capture nothing is kept.
+        items = (
+            item
+            for item in read_capture(Path(what))
+            if connection is None or item.connection == connection
+        )
+        found = inspection.inspect(items, log)
         if not found:
-            raise LocalFault(f"there is no TLS connection in {Path(what).name}")
+            which = "" if connection is None else f" {connection}"
+            raise LocalFault(f"there is no TLS connection{which} in {Path(what).name}")
         return found
     try:
         data = bytes.fromhex(what)
     except ValueError:
         raise click.UsageError(f"{what[:40]!r} is neither a file nor hexadecimal digits") from None
+    if keylog or connection is not None:
+        raise click.UsageError("--keylog and --connection go with a capture file")
     return inspection.inspect_bytes(data)
 
 

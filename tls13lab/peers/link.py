@@ -65,13 +65,16 @@ class Link:
             self.ended = True
             self.connection.receive_eof()
             return []
-        if self._tape is not None:
-            self._tape("client" if self.connection.role == "server" else "server", data)
+        self._heard(data)
         try:
             return self.connection.receive(data, self._environment())
         except TLSFault as fault:
             await self.fail(fault)
             raise
+
+    def _heard(self, data: bytes) -> None:
+        if self._tape is not None:
+            self._tape("client" if self.connection.role == "server" else "server", data)
 
     async def flush(self) -> None:
         """Send what waits, and wait while the peer is slow to take it."""
@@ -108,8 +111,10 @@ class Link:
                 async with asyncio.timeout(LINGER_S):
                     self._writer.write_eof()
                     for _ in range(LINGER_BYTES // BUFFER):
-                        if not await self._reader.read(BUFFER):
+                        data = await self._reader.read(BUFFER)
+                        if not data:
                             break
+                        self._heard(data)
         self._writer.close()
         try:
             async with asyncio.timeout(LINGER_S):

@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tls13lab.capture.packets import CaptureError
 from tls13lab.capture.writer import CaptureWriter
 
 Tape = Callable[[str, bytes], None]
@@ -15,7 +17,8 @@ Tape = Callable[[str, bytes], None]
 class Recorder:
     """Writes any number of connections into one new file. Use it as a context manager.
 
-    Raises :class:`~tls13lab.capture.packets.CaptureError` if the file is there already.
+    Raises :class:`~tls13lab.capture.packets.CaptureError` if the file is there already, and
+    on leaving if it could not be written to the end.
     """
 
     def __init__(self, path: Path, now: Callable[[], float] = time.time) -> None:
@@ -25,8 +28,10 @@ class Recorder:
     def __enter__(self) -> "Recorder":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._writer.close()
+    def __exit__(self, kind: object, *_: object) -> None:
+        # What went wrong before is of more interest than what it left of the recording.
+        with suppress(CaptureError) if kind else nullcontext():
+            self._writer.close()
 
     def connection(self, client: Any, server: Any) -> "ConnectionTape":
         """A connection between two socket addresses."""

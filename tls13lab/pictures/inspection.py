@@ -11,6 +11,7 @@ from typing import Any
 
 from tls13lab.capture.decrypt import KeyLogSecrets, Read, decrypted
 from tls13lab.capture.recording import Incomplete, Item, Opened, recording_of
+from tls13lab.crypto.suites import TAG_LENGTH
 from tls13lab.messages.handshake import unpack
 from tls13lab.pictures.byte_view import named_fields
 from tls13lab.pictures.meanings import meaning, section
@@ -47,7 +48,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record: who sent it, under which keys, and what is in it."""
+    """One record: who sent it, under which keys, and what is in it.
+
+    ``inner`` is what a protected record holds, once opened; offsets are in that plaintext.
+    """
 
     number: int
     sender: str
@@ -55,6 +59,7 @@ class Record:
     fields: tuple[Field, ...]
     messages: tuple[Message, ...]
     fault: str = ""
+    inner: tuple[Field, ...] = ()
 
 
 @dataclass
@@ -88,25 +93,43 @@ def message_of(raw: bytes) -> Message:
     )
 
 
-def header_of(wire: bytes) -> tuple[Field, ...]:
-    """A record as it crossed the wire."""
+def header_of(wire: bytes, opened: bool = False) -> tuple[Field, ...]:
+    """A record as it crossed the wire; of one that was ``opened`` the tag is known, too."""
     protected = wire[0] == ContentType.APPLICATION_DATA
     rest = "ciphertext" if protected else "fragment"
-    return (
+    end = len(wire) - TAG_LENGTH if opened else len(wire)
+    found = [
         _field("content_type", 0, wire[:1], "record"),
         _field("legacy_record_version", 1, wire[1:3], "record"),
         _field("length of fragment", 3, wire[3:5], "record"),
-        _field(rest, HEADER_LENGTH, wire[HEADER_LENGTH:], f"record.{rest}"),
-    )
+        _field(rest, HEADER_LENGTH, wire[HEADER_LENGTH:end], f"record.{rest}"),
+        _field("tag", end, wire[end:], "record.ciphertext"),
+    ]
+    return tuple(one for one in found if one.length)
+
+
+def inner_of(read: Read) -> tuple[Field, ...]:
+    """TLSInnerPlaintext: the content, its true type, and zeros."""
+    content = read.content
+    if not read.keys or content is None:
+        return ()
+    at = len(content)
+    found = [
+        _field("content", 0, content, "record.ciphertext"),
+        _field("inner content_type", at, bytes([read.content_type]), "record.ciphertext"),
+        _field("padding", at + 1, bytes(read.padding), "record.padding"),
+    ]
+    return tuple(one for one in found if one.length)
 
 
 def contents(read: Read) -> tuple[Message, ...]:
     """What is in a record that could be read."""
     content = read.content
-    if content is None:
+    if not content:
         return ()
     if read.content_type is ContentType.HANDSHAKE:
-        return tuple(message_of(raw) for raw in read.messages)
+        part = Message("part of a handshake message", (_field("fragment", 0, content, "record"),))
+        return tuple(message_of(raw) for raw in read.messages) or (part,)
     if read.content_type is ContentType.ALERT and len(content) == 2:
         parts = (("level", content[:1]), ("description", content[1:]))
         fields = (_field(name, at, value, "alert") for at, (name, value) in enumerate(parts))
@@ -135,9 +158,10 @@ def inspect(items: Iterable[Item], keylog: KeyLogSecrets | None = None) -> list[
                         len(one.records) + 1,
                         record.sender,
                         item.keys,
-                        header_of(record.wire),
+                        header_of(record.wire, bool(item.keys)),
                         contents(item),
                         item.fault,
+                        inner_of(item),
                     )
                 )
             case _:
@@ -217,6 +241,9 @@ def as_text(connections: Iterable[Connection]) -> str:
             parts.append(f"== {_heading(connection, record)}")
             if record.fields:
                 parts.append(text_table(HEADER, _rows(record.fields, MOST_IN_TEXT)))
+            if record.inner:
+                parts.append("-- inside, once opened")
+                parts.append(text_table(HEADER, _rows(record.inner, MOST_IN_TEXT)))
             for message in record.messages:
                 parts.append(f"-- {message.name}{f': {message.fault}' if message.fault else ''}")
                 parts.append(text_table(HEADER, _rows(message.fields, MOST_IN_TEXT)))
@@ -233,9 +260,13 @@ _PAGE = """\
 <style>
 :root {{ color-scheme: light dark }}
 body {{ font: 15px/1.4 system-ui, sans-serif; margin: 1.5em; max-width: 75em }}
-table {{ border-collapse: collapse; margin: .3em 0 1em; width: 100% }}
-th, td {{ border: 1px solid #868e96; padding: .15em .5em; text-align: left; vertical-align: top }}
-td:nth-child(2) {{ font-family: monospace; word-break: break-all }}
+table {{ border-collapse: collapse; margin: .3em 0 1em; width: 100%; table-layout: fixed }}
+th, td {{ border: 1px solid #868e96; padding: .15em .5em; text-align: left; vertical-align: top;
+  overflow-wrap: anywhere }}
+th:nth-child(1) {{ width: 8% }}
+th:nth-child(2), th:nth-child(3) {{ width: 29% }}
+th:nth-child(5) {{ width: 8% }}
+td:nth-child(2) {{ font-family: monospace }}
 summary {{ cursor: pointer }}
 </style></head><body>
 <h1>Every byte of {title}</h1>
@@ -256,6 +287,11 @@ def as_html(connections: Iterable[Connection], title: str) -> str:
             if record.fields:
                 table = html_table(HEADER, _rows(record.fields, MOST_IN_HTML))
                 parts.append(f"<details><summary>as it crossed the wire</summary>{table}</details>")
+            if record.inner:
+                table = html_table(HEADER, _rows(record.inner, MOST_IN_HTML))
+                parts.append(f"<details><summary>inside, once opened</summary>{table}</details>")
+            if record.fault:
+                parts.append(f"<p><strong>Wrong:</strong> {escape(record.fault)}</p>")
             for message in record.messages:
                 parts.append(f"<h4>{escape(message.name)}</h4>")
                 if message.fault:

@@ -11,6 +11,7 @@ Fields go by the paths that the decoders give them, such as ``client_hello.exten
 from enum import IntEnum
 
 from tls13lab.messages.server_hello import HELLO_RETRY_RANDOM
+from tls13lab.pictures.code_names import name_for
 from tls13lab.wire.codepoints import (
     AlertDescription,
     AlertLevel,
@@ -54,6 +55,12 @@ _TEXTS = {
     "legacy_compression_method": "none",
     "name_type": "host_name",
     "cookie": "to be sent back",
+    "tag": "shows a change of the record or its header",
+    "fragment": "in the clear",
+    "change_cipher_spec": "for middleboxes, to be ignored (E.4)",
+    "identity": "a ticket, or another name of a PSK",
+    "data": "not taken apart by this lab",
+    "content": "what the protected record carries",
     "ciphertext": "content, true type and padding, sealed",
     "padding": "zeros, to hide the length",
 }
@@ -63,6 +70,7 @@ _NUMBERS = {
     "obfuscated_ticket_age": "milliseconds plus ticket_age_add",
     "selected_identity": "counted from 0",
 }
+_READABLE_BYTES = {*range(0x20, 0x7F), *b"\t\r\n"}
 _READABLE = ("identity", "host_name", "protocol_name", "application data")
 
 # The longest beginning that fits counts; names as in RFC 9846.
@@ -102,10 +110,10 @@ def meaning(path: str, value: bytes) -> str:
     """In words, what this value of this field says; empty if it says nothing by itself."""
     number = int.from_bytes(value, "big")
     if path.startswith("length of "):
-        return f"{number} bytes"
+        return f"{number} byte{'' if number == 1 else 's'}"
     last = path.rpartition(".")[2]
     if last in _REGISTRIES:
-        return name_of(_REGISTRIES[last], number)
+        return name_for(_REGISTRIES[last], number)
     if last.endswith("version"):
         return _VERSIONS.get(number, "no version of TLS known here")
     if last == "ke_modes":
@@ -116,7 +124,7 @@ def meaning(path: str, value: bytes) -> str:
         return "the peer is to update its keys, too" if number else "no update is asked for"
     if last in _NUMBERS:
         return f"{number} {_NUMBERS[last]}"
-    if last in _READABLE and value.isascii() and value.decode("ascii").isprintable():
+    if last in _READABLE and _READABLE_BYTES.issuperset(value):
         return repr(value.decode("ascii"))
     return _TEXTS.get(last, "")
 

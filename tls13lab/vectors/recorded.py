@@ -8,6 +8,8 @@ True
 >>> capture = load("external-psk_dhe_ke")
 >>> len(capture.psk), len(capture.private_shares)
 (32, 2)
+>>> load("resumption-psk_ke").modes
+('full', 'psk_ke')
 """
 
 import json
@@ -23,9 +25,11 @@ FOLDER = Path(str(resources.files("tls13lab.vectors"))) / "captures"
 class Recorded:
     """One capture: the file, and what its endpoints knew.
 
-    ``psk`` is that of the last connection, empty in ``full``; ``ticket_key`` is empty unless the
-    server was this lab's; ``keylog`` has the traffic secrets by client random and row of the
-    schedule table; ``private_shares`` are in the order in which they were drawn.
+    ``modes`` are those of its connections in their order, as read off the wire; the last connection
+    is the one that the capture is named for, and what was sent is told of that one. ``psk`` is its
+    PSK, empty in ``full``; ``ticket_key`` is empty unless the server was this lab's; ``keylog`` has
+    the traffic secrets by client random and row of the schedule table; ``private_shares`` are in
+    the order in which they were drawn.
     """
 
     name: str
@@ -34,7 +38,9 @@ class Recorded:
     ticket_key: bytes = field(repr=False)
     private_shares: tuple[bytes, ...] = field(repr=False)
     keylog: Mapping[bytes, Mapping[str, bytes]] = field(repr=False)
+    modes: tuple[str, ...]
     client_sent: bytes
+    server_sent: bytes
     early_data: bytes
     made_with: str
 
@@ -57,7 +63,9 @@ def load(name: str) -> Recorded:
             bytes.fromhex(random): {row: bytes.fromhex(value) for row, value in rows.items()}
             for random, rows in told["keylog"].items()
         },
+        modes=tuple(told["modes"]),
         client_sent=told["client_sent"].encode(),
+        server_sent=told["server_sent"].encode(),
         early_data=told.get("early_data", "").encode(),
         made_with=told["made_with"],
     )

@@ -1,0 +1,64 @@
+"""Names of code points that the lab cannot use, but that others send. RFC 9846 sections 4.3, 4.3.3.
+
+What the lab can use is named in :mod:`tls13lab.wire.codepoints`. Extensions carry the RFC that
+defines them.
+
+>>> name_for(NamedGroup, 0x001d), name_for(NamedGroup, 0x0104), name_for(NamedGroup, 0x9999)
+('x25519', 'ffdhe8192', '0x9999')
+>>> name_for(CipherSuite, 0x3a3a)
+'0x3a3a: GREASE, to be ignored (RFC 8701)'
+"""
+
+from collections.abc import Mapping
+from enum import IntEnum
+
+from tls13lab.wire.codepoints import (
+    CipherSuite,
+    ExtensionType,
+    NamedGroup,
+    SignatureScheme,
+    name_of,
+)
+
+_OTHERS: Mapping[type[IntEnum], Mapping[int, str]] = {
+    CipherSuite: {0x00FF: "TLS_EMPTY_RENEGOTIATION_INFO_SCSV (RFC 5746)"},
+    ExtensionType: {
+        1: "max_fragment_length (RFC 6066)",
+        11: "ec_point_formats (RFC 8422)",
+        14: "use_srtp (RFC 5764)",
+        15: "heartbeat (RFC 6520)",
+        18: "signed_certificate_timestamp (RFC 6962)",
+        19: "client_certificate_type (RFC 7250)",
+        20: "server_certificate_type (RFC 7250)",
+        22: "encrypt_then_mac (RFC 7366)",
+        23: "extended_main_secret (RFC 7627)",
+        27: "compress_certificate (RFC 8879)",
+        35: "session_ticket (RFC 5077)",
+        65281: "renegotiation_info (RFC 5746)",
+    },
+    NamedGroup: {
+        0x0101: "ffdhe3072",
+        0x0102: "ffdhe4096",
+        0x0103: "ffdhe6144",
+        0x0104: "ffdhe8192",
+    },
+    SignatureScheme: {
+        0x0201: "rsa_pkcs1_sha1",
+        0x0203: "ecdsa_sha1",
+        0x0501: "rsa_pkcs1_sha384",
+        0x0503: "ecdsa_secp384r1_sha384",
+        0x0601: "rsa_pkcs1_sha512",
+        0x0603: "ecdsa_secp521r1_sha512",
+        0x0808: "ed448",
+        0x0809: "rsa_pss_pss_sha256",
+        0x080A: "rsa_pss_pss_sha384",
+        0x080B: "rsa_pss_pss_sha512",
+    },
+}
+
+
+def name_for(registry: type[IntEnum], code: int) -> str:
+    """The name of a code point, or its number in hexadecimal."""
+    name = _OTHERS.get(registry, {}).get(code) or name_of(registry, code)
+    grease = registry in _OTHERS and code & 0x0F0F == 0x0A0A and code >> 8 == code & 0xFF
+    return f"{name}: GREASE, to be ignored (RFC 8701)" if grease else name
