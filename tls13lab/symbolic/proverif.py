@@ -1,14 +1,14 @@
 """The claims as ProVerif models: for all runs, not just recorded ones.
 
 Each model is one cell of the matrix: the functions come from the schedule table, the endpoints run
-any number of sessions. To an active adversary the leaks come first. The passive one is written as a
-stronger one: it may speak, too, but the leaks come in a later phase, when all sessions are over.
+any number of sessions. The passive adversary hears all of them, and is given the leaks in a later
+phase, when they are over; an active one is given the leaks first, and speaks.
 
 ``proverif FILE`` (2.05) says of each query whether it holds. The first query of each model must
 fail: it says that no handshake ever ends. If it held, the rest would mean nothing.
 
-What is simplified is what the lab's own model simplifies: perfect cryptography, one message a
-flight. Early data's freshness is not written, because it needs a server with a memory.
+What is simplified is what the lab's own model simplifies, and more, for ProVerif to end: see the
+heading of any model.
 
 >>> model = model_of(decide("external-psk_ke", "application_data", "passive", ("psk",)))
 >>> model.name, model.expected
@@ -25,6 +25,7 @@ from pathlib import Path
 from tls13lab.crypto.schedule import FAMILIES, SCHEDULE, Context, Row
 from tls13lab.symbolic.claims import Cell, decide, questions
 from tls13lab.symbolic.proverif_processes import Parties
+from tls13lab.symbolic.proverif_session import Sessions
 
 _BOUND = {
     Context.CLIENT_HELLO,
@@ -38,6 +39,7 @@ _BOUND = {
 ASSETS = (
     "application_data",
     "early_data",
+    "early_data_freshness",
     "psk",
     "next_psk",
     "server_authentication",
@@ -71,21 +73,32 @@ def function_of(row: Row) -> str:
     )
 
 
+# Key and IV stand in the models for the traffic secret that gives them; exporters and KeyUpdate are
+# in none of the claims.
+_ROWS = [
+    row
+    for row in (*SCHEDULE.values(), *FAMILIES.values())
+    if row.name not in {"key", "iv", "next_traffic_secret"} and "export" not in row.name
+]
+
 _FUNCTIONS = """\
-(* Records: who has key and IV opens them. RFC 9846 section 5.2 *)
-fun sealed(bitstring, bitstring, bitstring): bitstring.
-reduc forall k: bitstring, i: bitstring, m: bitstring; opened(k, i, sealed(k, i, m)) = m.
+(* Records: who has the traffic secret has key and IV, and opens them. RFC 9846 section 5.2 *)
+fun sealed(bitstring, bitstring): bitstring.
+reduc forall k: bitstring, m: bitstring; opened(k, sealed(k, m)) = m.
 (* Stateless tickets: the PSK under the ticket key. Section 4.7.1 *)
 fun ticket(bitstring, bitstring): bitstring.
 reduc forall k: bitstring, p: bitstring; unsealed(k, ticket(k, p)) = p.
+fun next_ticket(bitstring, bitstring): bitstring.
+reduc forall k: bitstring, p: bitstring; next_unsealed(k, next_ticket(k, p)) = p.
 (* Signatures. Section 4.5.2 *)
 fun public_key(bitstring): bitstring.
 fun signature(bitstring, bitstring): bitstring.
 reduc forall k: bitstring, m: bitstring; verified(public_key(k), signature(k, m)) = m.
-(* Diffie-Hellman: g^xy = g^yx. Section 7.4 *)
-const g: bitstring.
-fun exp(bitstring, bitstring): bitstring.
-equation forall x: bitstring, y: bitstring; exp(exp(g, x), y) = exp(exp(g, y), x).
+(* Diffie-Hellman: either private share and the other's public one. Section 7.4 *)
+fun share(bitstring): bitstring.
+fun shared(bitstring, bitstring): bitstring [private].
+reduc forall x: bitstring, y: bitstring; client_dh(share(y), x) = shared(x, y).
+reduc forall x: bitstring, y: bitstring; server_dh(share(x), y) = shared(x, y).
 """
 
 _DECLARATIONS = """\
@@ -101,11 +114,27 @@ event ServerSent(bitstring).
 event ClientAccepted(bitstring).
 event ClientSent(bitstring).
 event ServerAccepted(bitstring).
+event SentEarly(bitstring).
+event TookEarly(bitstring, bitstring).
+"""
+
+_LOGARITHM = """\
+(* The adversary's quantum computer *)
+reduc forall x: bitstring; logarithm(share(x)) = x.
+"""
+
+_MEMORY = """\
+(* The server's memory: it takes early data with each ClientHello once. RFC 9846 section 8 *)
+restriction s: bitstring, t: bitstring, h: bitstring;
+  event(TookEarly(s, h)) && event(TookEarly(t, h)) ==> s = t.
 """
 
 _QUERIES = {
     "application_data": "query attacker(application_data).",
     "early_data": "query attacker(early_data).",
+    "early_data_freshness": (
+        "query s: bitstring, h: bitstring; inj-event(TookEarly(s, h)) ==> inj-event(SentEarly(h))."
+    ),
     "psk": "query p: bitstring; event(PskUsed(p)) && attacker(p) ==> false.",
     "next_psk": "query p: bitstring; event(NextPsk(p)) && attacker(p) ==> false.",
     "server_authentication": (
@@ -119,18 +148,21 @@ _QUERIES = {
 
 def model_of(cell: Cell) -> Model:
     """The model of a cell that is inside, of one of :data:`ASSETS`."""
-    name = "-".join((cell.mode, cell.asset, cell.adversary, *(cell.leaks or ("nothing",))))
+    options = (f"{name}_{value}" for name, value in cell.options.items())
+    leaks = cell.leaks or ("nothing",)
+    name = "-".join((cell.mode, cell.asset, cell.adversary, *leaks, *options))
     holds = cell.verdict == "kept"
-    rows = (*SCHEDULE.values(), *FAMILIES.values())
-    parties = Parties(cell)
+    parties = Sessions(cell) if cell.adversary == "passive" else Parties(cell)
+    remembers = cell.options.get("anti_replay") == "on"
+    quantum = "quantum" in cell.leaks and cell.adversary == "active"
     text = "\n".join(
         (
             _heading(cell, name, holds=holds),
             _DECLARATIONS,
             "(* The key schedule, line by line: RFC 9846 section 7.1 *)",
-            *(function_of(row) for row in rows),
+            *(function_of(row) for row in _ROWS),
             "",
-            _FUNCTIONS + parties.logarithm,
+            _FUNCTIONS + (_LOGARITHM if quantum else "") + (_MEMORY if remembers else ""),
             "(* Must fail: a client gets to the end of its handshake. *)",
             "query event(ClientDone).",
             f"(* The claim: {cell.verdict}. *)",
@@ -152,8 +184,10 @@ def _heading(cell: Cell, name: str, *, holds: bool) -> str:
    Stolen {when}: {leaks}. The lab says: {cell.verdict} ({cell.citation}).
    Run "proverif {name}.pv". Expected: the first query is false, the second is {says}.
    Simplified: perfect cryptography; a flight is one message; transcripts leave out what is computed
-   from the rest; no HelloRetryRequest, no KeyUpdate. In a resumption's first handshake the client
-   signs as well, so that there is somebody whose place could be taken. *)
+   from the rest; who has a traffic secret has key and IV; a client's share is never taken for a
+   server's; who resumed does not resume again; no HelloRetryRequest, no KeyUpdate. Against an
+   active adversary, the client of a resumption's first handshake signs as well, so that there is
+   somebody whose place could be taken. *)
 """
 
 
@@ -174,8 +208,7 @@ Each file says at its top what it claims and which results are expected; expecte
 query by query in the order of the file: true is proved, false is disproved.
 
 The functions are generated from the same table that the lab's client and server run. Not among
-the models: early data's freshness, which needs a server with a memory; and the identity of peers,
-which the lab does not model yet.
+the models: the identity of peers and weak PSKs, which the lab does not model yet.
 """
 
 

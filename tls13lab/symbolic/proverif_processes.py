@@ -1,18 +1,22 @@
-"""Client and server as ProVerif processes, for one cell of the matrix. See ``proverif.py``.
+"""Client and server as ProVerif processes, against an active adversary. See ``proverif.py``.
 
-The secrets are computed line by line from the schedule table; what is written out here is only who
-sends what when, and what each side checks.
+What is written out here is only who sends what when, and what each side checks; the secrets come
+from the schedule table. What is stolen is given away beforehand.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tls13lab.crypto.schedule import SCHEDULE, Context
 from tls13lab.symbolic.claims import Cell
-
-# Signature, binder and Finished are left out of it: they are computed from the rest, and with them
-# the terms grow so large that ProVerif takes hours.
-_TRANSCRIPT = "(hello, sh, extensions)"
+from tls13lab.symbolic.proverif_lines import (
+    APPLICATION,
+    EARLY,
+    HANDSHAKE,
+    TRANSCRIPT,
+    binder_key,
+    mac,
+    secrets,
+)
 
 
 @dataclass(frozen=True)
@@ -20,18 +24,6 @@ class Parties:
     """The processes of a cell. ``text`` is from the first ``let`` to the end of the file."""
 
     cell: Cell
-
-    @property
-    def passive(self) -> bool:
-        """Whether the leaks come afterwards: in a second phase."""
-        return self.cell.adversary == "passive"
-
-    @property
-    def logarithm(self) -> str:
-        """For an active adversary with a quantum computer, a function that everybody has."""
-        if "quantum" in self.cell.leaks and not self.passive:
-            return "reduc forall x: bitstring; logarithm(exp(g, x)) = x.\n"
-        return ""
 
     @property
     def text(self) -> str:
@@ -60,20 +52,18 @@ class Parties:
             "psk": "" if self.cell.mode.startswith("resumption") else "external_psk",
         }
         terms = [names[leak] for leak in self.cell.leaks if names.get(leak)]
-        phase = "phase 1; " if self.passive else ""
-        return "".join(f" | ({phase}out(c, {term}))" for term in terms)
+        return "".join(f" | out(c, {term})" for term in terms)
 
     def _leak(self, term: str, leaks: Iterable[str]) -> str:
         """A secret of one session: a branch that gives it away, if it is stolen."""
         if not set(leaks) & set(self.cell.leaks):
             return ""
-        return f"  ({'phase 1; ' if self.passive else ''}out(c, {term})) |\n"
+        return f"  out(c, {term}) |\n"
 
     def _share_leak(self, variable: str, side: str, *, first: bool) -> str:
-        """Which theft takes this private share. For an active quantum there is a function."""
+        """Which theft takes this private share. For a quantum computer there is a function."""
         own = "initial_ecdhe" if side == "client" else ""
-        names = {own if first else f"{side}_ecdhe"} | ({"quantum"} if self.passive else set())
-        return self._leak(variable, names)
+        return self._leak(variable, {own if first else f"{side}_ecdhe"})
 
     def _resumer(self) -> str:
         """Takes a ticket that a first connection left, and uses it."""
@@ -83,67 +73,26 @@ class Parties:
             f"{leak}  client(next, identity).\n"
         )
 
-    @property
-    def _binder_key(self) -> str:
-        return "ext_binder_key" if self.cell.mode.startswith("external") else "res_binder_key"
-
-    # The schedule, read from the table ---------------------------------------------------------
-
-    def _secrets(self, rows: Iterable[str], mode: str) -> str:
-        """``let`` lines; the transcripts must be there under the names below."""
-        bound = {
-            Context.CLIENT_HELLO: "hello",
-            Context.SERVER_HELLO: "(hello, sh)",
-            Context.SERVER_FINISHED: _TRANSCRIPT,
-            Context.CLIENT_FINISHED: _TRANSCRIPT,
-        }
-        leaves = {"zeros": "zeros", "psk": "psk", "ecdhe": "zeros" if mode == "psk_ke" else "ecdhe"}
-        lines = []
-        for name in rows:
-            row = SCHEDULE[name]
-            arguments = [leaves.get(one, one) for one in row.inputs]
-            arguments += [bound[row.context]] if row.context in bound else []
-            lines.append(f"  let {name} = kdf_{name}({', '.join(arguments)}) in\n")
-        return "".join(lines)
-
-    @staticmethod
-    def _keys(secret: str) -> str:
-        return f"kdf_key({secret}), kdf_iv({secret})"
-
-    @staticmethod
-    def _mac(row: str, base: str, transcript: str) -> str:
-        return f"kdf_{row}(kdf_finished_key({base}), {transcript})"
-
-    EARLY = ("early_secret", "early_derived_secret")
-    HANDSHAKE = (
-        "handshake_secret",
-        "client_handshake_traffic_secret",
-        "server_handshake_traffic_secret",
-        "handshake_derived_secret",
-        "main_secret",
-    )
-    APPLICATION = ("client_application_traffic_secret_0", "server_application_traffic_secret_0")
-
     # The client -----------------------------------------------------------------------------------
 
     def _client(self, mode: str, *, first: bool = False) -> str:
         dhe, psk = mode != "psk_ke", mode != "full"
-        share = ", exp(g, x)" if dhe else ""
+        share = ", share(x)" if dhe else ""
         name = "first_client" if first else "client"
         parts = [f"let {name}(psk: bitstring, identity: bitstring) =\n"]
         parts.append("  new client_random: bitstring;\n")
         if dhe:
             parts.append("  new x: bitstring;\n" + self._share_leak("x", "client", first=first))
-        parts.append("  (\n" + self._secrets(self.EARLY, mode))
+        parts.append("  (\n" + secrets(EARLY, mode))
         if psk:
-            binder = self._mac("binder", self._binder_key, "hello")
+            key = binder_key(self.cell.mode)
             parts.append(
                 "  event PskUsed(psk);\n"
                 f"  let hello = (client_random, identity{share}) in\n"
-                + self._secrets([self._binder_key], mode)
-                + self._secrets(["client_early_traffic_secret"], mode)
-                + f"  out(c, (hello, {binder}));\n"
-                f"  out(c, sealed({self._keys('client_early_traffic_secret')}, early_data));\n"
+                + secrets([key, "client_early_traffic_secret"], mode)
+                + self._fresh("  event SentEarly(hello);\n")
+                + f"  out(c, (hello, {mac('binder', key, 'hello')}));\n"
+                "  out(c, sealed(client_early_traffic_secret, early_data));\n"
             )
         else:
             parts.append(f"  let hello = (client_random, zeros{share}) in\n  out(c, hello);\n")
@@ -154,44 +103,43 @@ class Parties:
         dhe = mode != "psk_ke"
         hello = "(server_random: bitstring, gy: bitstring)" if dhe else "server_random: bitstring"
         hello_term = "(server_random, gy)" if dhe else "server_random"
-        ecdhe = "  let ecdhe = exp(gy, x) in\n" if dhe else ""
+        ecdhe = "  let ecdhe = client_dh(gy, x) in\n" if dhe else ""
         shts, chts = (f"{side}_handshake_traffic_secret" for side in ("server", "client"))
-        signed = ", s: bitstring" if mode == "full" else ""
-        finished = self._mac("verify_data", chts, _TRANSCRIPT)
+        finished = mac("verify_data", chts)
         verify = (
-            "  let (=hello, =sh, =extensions) = verified(public_key(certificate_key), s) in\n"
+            "  let (s: bitstring, finished: bitstring) = server_flight in\n"
+            "  let (=hello, =sh) = verified(public_key(certificate_key), s) in\n"
+            "  if finished"
             if mode == "full"
-            else ""
+            else "  if server_flight"
         )
         return (
             f"  in(c, {hello});\n  let sh = {hello_term} in\n{ecdhe}"
-            + self._secrets(self.HANDSHAKE, mode)
+            + secrets(HANDSHAKE, mode)
             + "  in(c, flight_record: bitstring);\n"
-            f"  let server_flight = opened({self._keys(shts)}, flight_record) in\n"
-            f"  let (extensions: bitstring{signed}, finished: bitstring) = server_flight in\n"
-            f"{verify}  if finished = {self._mac('verify_data', shts, _TRANSCRIPT)} then\n"
+            f"  let server_flight = opened({shts}, flight_record) in\n"
+            f"{verify} = {mac('verify_data', shts)} then\n"
             + ("" if first else "  event ClientAccepted((hello, sh));\n")
-            + self._secrets(self.APPLICATION, mode)
+            + secrets(APPLICATION, mode)
             + f"  let client_flight = {self._signed(finished, first=first)} in\n"
             + ("" if first else "  event ClientSent((hello, sh));\n")
-            + f"  out(c, sealed({self._keys(chts)}, client_flight));\n"
+            + f"  out(c, sealed({chts}, client_flight));\n"
             f"{self._client_end(mode, first=first)}  ).\n"
         )
 
     @staticmethod
     def _signed(finished: str, *, first: bool) -> str:
         """A first client signs as well, so that there is somebody whose place can be taken."""
-        return f"(signature(client_key, {_TRANSCRIPT}), {finished})" if first else finished
+        return f"(signature(client_key, {TRANSCRIPT}), {finished})" if first else finished
 
     def _client_end(self, mode: str, *, first: bool) -> str:
         """It says something, and takes a ticket; the first one hands it on."""
-        mine = self._keys("client_application_traffic_secret_0")
-        theirs = self._keys("server_application_traffic_secret_0")
+        mine, theirs = APPLICATION
         says = f"  out(c, sealed({mine}, application_data));\n  event ClientDone;\n"
         last = "out(resuming, (next, ticket_))" if first else "event NextPsk(next)"
         return (
             ("" if first else says)
-            + self._secrets(["resumption_secret"], mode)
+            + secrets(["resumption_secret"], mode)
             + "  in(c, ticket_record: bitstring);\n"
             f"  let (nonce: bitstring, ticket_: bitstring) = opened({theirs}, ticket_record) in\n"
             f"  let next = kdf_resumption_psk(resumption_secret, nonce) in\n  {last}\n"
@@ -207,49 +155,47 @@ class Parties:
             parts.append(
                 f"  in(c, (client_random: bitstring, =zeros{share}));\n"
                 f"  let hello = (client_random, zeros{share_term}) in\n  let psk = zeros in\n"
-                + self._secrets(self.EARLY, mode)
+                + secrets(EARLY, mode)
             )
         else:
             external = self.cell.mode.startswith("external")
             named = "=psk_identity" if external else "identity: bitstring"
             psk = "external_psk" if external else "unsealed(ticket_key, identity)"
-            binder = self._mac("binder", self._binder_key, "hello")
+            key = binder_key(self.cell.mode)
             parts.append(
                 "  in(c, (hello: bitstring, binder: bitstring));\n"
                 f"  let (client_random: bitstring, {named}{share}) = hello in\n"
                 f"  let psk = {psk} in\n"
-                + self._secrets([*self.EARLY, self._binder_key], mode)
-                + f"  if binder = {binder} then\n"
+                + secrets([*EARLY, key], mode)
+                + f"  if binder = {mac('binder', key, 'hello')} then\n"
             )
         return "".join(parts) + self._server_answer(mode, first=first)
 
     def _server_answer(self, mode: str, *, first: bool) -> str:
-        share = "  (\n  let sh = server_random in\n"
+        share = f"{self._took_early(mode)}  (\n  let sh = server_random in\n"
         if mode != "psk_ke":
             share = (
-                f"  new y: bitstring;\n{self._share_leak('y', 'server', first=first)}  (\n"
-                "  let sh = (server_random, exp(g, y)) in\n  let ecdhe = exp(gx, y) in\n"
+                f"  new y: bitstring;\n{self._share_leak('y', 'server', first=first)}"
+                f"{self._took_early(mode)}  (\n"
+                "  let sh = (server_random, share(y)) in\n  let ecdhe = server_dh(gx, y) in\n"
             )
         shts, chts = (f"{side}_handshake_traffic_secret" for side in ("server", "client"))
-        sign, inside = "", "extensions"
+        flight = mac("verify_data", shts)
         if mode == "full":
-            sign = f"  let s = signature(certificate_key, {_TRANSCRIPT}) in\n"
-            inside = "extensions, s"
-        finished = self._mac("verify_data", shts, _TRANSCRIPT)
-        expected = self._mac("verify_data", chts, _TRANSCRIPT)
+            flight = f"(signature(certificate_key, {TRANSCRIPT}), {flight})"
+        expected = mac("verify_data", chts)
         return (
             f"  new server_random: bitstring;\n{share}"
-            + self._secrets(self.HANDSHAKE, mode)
-            + f"  new extensions: bitstring;\n{sign}"
-            f"  let server_flight = ({inside}, {finished}) in\n"
+            + secrets(HANDSHAKE, mode)
+            + f"  let server_flight = {flight} in\n"
             + ("" if first else "  event ServerSent((hello, sh));\n")
-            + self._secrets(self.APPLICATION, mode)
-            + f"  out(c, sh);\n  out(c, sealed({self._keys(shts)}, server_flight));\n"
+            + secrets(APPLICATION, mode)
+            + f"  out(c, sh);\n  out(c, sealed({shts}, server_flight));\n"
             "  in(c, flight_record: bitstring);\n"
-            f"  let client_flight = opened({self._keys(chts)}, flight_record) in\n"
+            f"  let client_flight = opened({chts}, flight_record) in\n"
             f"{self._check_client(expected, first=first)}"
             + ("" if first else "  event ServerAccepted((hello, sh));\n")
-            + f"{self._server_end(mode)}  ).\n"
+            + f"{self._server_end(mode, first=first)}  ).\n"
         )
 
     @staticmethod
@@ -258,16 +204,37 @@ class Parties:
             return f"  if client_flight = {expected} then\n"
         return (
             "  let (s_: bitstring, finished: bitstring) = client_flight in\n"
-            "  let (=hello, =sh, =extensions) = verified(public_key(client_key), s_) in\n"
+            "  let (=hello, =sh) = verified(public_key(client_key), s_) in\n"
             f"  if finished = {expected} then\n"
         )
 
-    def _server_end(self, mode: str) -> str:
+    @staticmethod
+    def _server_end(mode: str, *, first: bool) -> str:
         """A ticket; and data, unless anyone at all may be the client."""
-        keys = self._keys("server_application_traffic_secret_0")
+        keys = APPLICATION[1]
         says = f"  out(c, sealed({keys}, application_data));\n" if mode != "full" else ""
+        # Who resumed does not resume again here: tickets within tickets would never end.
+        ticket = "ticket" if first else "next_ticket"
         return (
-            self._secrets(["resumption_secret"], mode) + "  new nonce: bitstring;\n"
+            secrets(["resumption_secret"], mode) + "  new nonce: bitstring;\n"
             f"  let next = kdf_resumption_psk(resumption_secret, nonce) in\n{says}"
-            f"  out(c, sealed({keys}, (nonce, ticket(ticket_key, next))))\n"
+            f"  out(c, sealed({keys}, (nonce, {ticket}(ticket_key, next))))\n"
+        )
+
+    # Early data ---------------------------------------------------------------------------------
+
+    def _fresh(self, lines: str) -> str:
+        """Lines that only the claim of freshness needs."""
+        return lines if self.cell.asset == "early_data_freshness" else ""
+
+    def _took_early(self, mode: str) -> str:
+        """The server takes early data, beside the handshake."""
+        if mode == "full":
+            return ""
+        return self._fresh(
+            "  (\n"
+            + secrets(["client_early_traffic_secret"], mode)
+            + "  in(c, early_record: bitstring);\n"
+            "  let data = opened(client_early_traffic_secret, early_record) in\n"
+            "  event TookEarly(server_random, hello)) |\n"
         )

@@ -1,0 +1,56 @@
+"""The lines that all ProVerif processes of the models are put together from. See ``proverif.py``.
+
+The secrets are computed line by line from the schedule table.
+
+>>> print(secrets(["early_secret"], "psk_ke"), end="")
+  let early_secret = kdf_early_secret(zeros, psk) in
+"""
+
+from collections.abc import Iterable
+
+from tls13lab.crypto.schedule import SCHEDULE, Context
+
+TRANSCRIPT = "(hello, sh)"
+"""What all Finished and secrets are bound to.
+
+Signature, binder and Finished are left out of it: they are computed from the rest, and with them
+the terms grow so large that ProVerif takes hours.
+"""
+
+EARLY = ("early_secret", "early_derived_secret")
+HANDSHAKE = (
+    "handshake_secret",
+    "client_handshake_traffic_secret",
+    "server_handshake_traffic_secret",
+    "handshake_derived_secret",
+    "main_secret",
+)
+APPLICATION = ("client_application_traffic_secret_0", "server_application_traffic_secret_0")
+
+
+def secrets(rows: Iterable[str], mode: str) -> str:
+    """``let`` lines for rows of the table; ``hello``, ``sh`` and what they need must be there."""
+    bound = {
+        Context.CLIENT_HELLO: "hello",
+        Context.SERVER_HELLO: TRANSCRIPT,
+        Context.SERVER_FINISHED: TRANSCRIPT,
+        Context.CLIENT_FINISHED: TRANSCRIPT,
+    }
+    leaves = {"zeros": "zeros", "psk": "psk", "ecdhe": "zeros" if mode == "psk_ke" else "ecdhe"}
+    lines = []
+    for name in rows:
+        row = SCHEDULE[name]
+        arguments = [leaves.get(one, one) for one in row.inputs]
+        arguments += [bound[row.context]] if row.context in bound else []
+        lines.append(f"  let {name} = kdf_{name}({', '.join(arguments)}) in\n")
+    return "".join(lines)
+
+
+def mac(row: str, base: str, transcript: str = TRANSCRIPT) -> str:
+    """A binder or Finished under a key that ``base`` gives."""
+    return f"kdf_{row}(kdf_finished_key({base}), {transcript})"
+
+
+def binder_key(mode: str) -> str:
+    """The row of the table that the binder of a mode of the matrix is made with."""
+    return "ext_binder_key" if mode.startswith("external") else "res_binder_key"
