@@ -1,0 +1,110 @@
+"""Every engine finds what the honest endpoint's function says, wherever it stands."""
+
+import hashlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tls13lab.psk.binder import binder
+from tls13lab.psk.keys import PskKind
+from tls13lab.search.constants import START
+from tls13lab.search.guesses import Guesses
+from tls13lab.search.lanes import Lanes, kernels, word_type
+from tls13lab.search.portable import Portable, by_copies, by_digest
+from tls13lab.search.straight_line import LANES, SHA256, SHA384, Sha2
+from tls13lab.search.target import Target
+
+ENGINES = {
+    "hmac.digest": lambda targets: Portable(targets, by_digest),
+    "copied contexts": lambda targets: Portable(targets, by_copies),
+    "lanes": Lanes,
+}
+engines = pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
+hashes = pytest.mark.parametrize("hash_name", ["sha256", "sha384"])
+kinds = pytest.mark.parametrize("kind", PskKind)
+
+
+def target(psk: bytes, hash_name: str, kind: PskKind, hello: bytes = b"hello") -> Target:
+    made = binder(kind, psk, hash_name, hello)
+    return Target(b"somebody", kind, hash_name, hello, made)
+
+
+@engines
+@hashes
+@kinds
+def test_every_length_from_1_to_200_bytes(engine, hash_name, kind) -> None:
+    words = [bytes((7 * n + i) % 256 for i in range(n)) for n in range(1, 201)]
+    for word in (words[0], words[54], words[55], words[110], words[111], words[-1]):
+        found = list(engine([target(word, hash_name, kind)]).test(Guesses.of(words, 1000)))
+        assert [(at, psk) for at, _, psk in found] == [(999 + len(word), word)]
+    several = [target(word, hash_name, kind, word) for word in words]
+    found = list(engine(several).test(Guesses.of(words)))
+    assert sorted(at for at, _, _ in found) == list(range(200))
+    assert all(one.truncated == psk for _, one, psk in found)
+
+
+@engines
+@hashes
+def test_every_place_of_a_batch(engine, hash_name) -> None:
+    words = [b"guess %d" % n for n in range(2 * LANES + 3)]
+    tested = range(len(words)) if engine is Lanes else (0, 1, LANES, len(words) - 1)
+    for at in tested:
+        search = engine([target(words[at], hash_name, PskKind.EXTERNAL)])
+        assert [found[0] for found in search.test(Guesses.of(words))] == [at]
+
+
+@engines
+@hashes
+def test_nothing_is_found_that_is_not_there(engine, hash_name) -> None:
+    wrong = target(b"not among them", hash_name, PskKind.EXTERNAL)
+    words = [b"guess %d" % n for n in range(1000)]
+    assert list(engine([wrong]).test(Guesses.of(words))) == []
+    # The other kind's label, another ClientHello: the same PSK makes another binder.
+    psk = words[500]
+    made = target(psk, hash_name, PskKind.EXTERNAL)
+    other = Target(b"", PskKind.RESUMPTION, hash_name, made.truncated, made.binder)
+    assert list(engine([other]).test(Guesses.of(words))) == []
+    other = Target(b"", PskKind.EXTERNAL, hash_name, b"Hello", made.binder)
+    assert list(engine([other]).test(Guesses.of(words))) == []
+    assert list(engine([made]).test(Guesses.of([]))) == []
+
+
+@hashes
+def test_the_same_word_more_often_than_can_be_noted(hash_name: str) -> None:
+    search = Lanes([target(b"again", hash_name, PskKind.EXTERNAL)])
+    assert len(list(search.test(Guesses.of([b"again"] * 200)))) == 200
+
+
+@hashes
+def test_a_binder_whose_first_word_alone_is_right(hash_name: str) -> None:
+    made = target(b"nearly", hash_name, PskKind.EXTERNAL)
+    wrong = made.binder[:-1] + bytes([made.binder[-1] ^ 1])
+    nearly = Target(b"", PskKind.EXTERNAL, hash_name, made.truncated, wrong)
+    assert list(Lanes([nearly]).test(Guesses.of([b"nearly"]))) == []
+
+
+@given(st.lists(st.binary(min_size=1, max_size=130), min_size=1, max_size=20), st.data())
+@settings(max_examples=40, deadline=None)
+def test_any_bytes(words: list[bytes], data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(words) - 1))
+    made = target(words[at], "sha256", PskKind.EXTERNAL)
+    expected = [n for n, word in enumerate(words) if made.made_with(word)]
+    assert at in expected
+    for engine in ENGINES.values():
+        assert sorted(found[0] for found in engine([made]).test(Guesses.of(words))) == expected
+
+
+@pytest.mark.parametrize("sha", [SHA256, SHA384], ids=["sha256", "sha384"])
+def test_a_compression_is_the_hash(sha: Sha2) -> None:
+    """One padded block from the standard's start is the hash of a short message."""
+    kind = word_type(sha)
+    message = b"abc"
+    padded = message + b"\x80" + bytes(sha.block - len(message) - 2) + bytes([8 * len(message)])
+    words = np.frombuffer(padded, dtype=np.dtype(kind).newbyteorder(">")).astype(kind)
+    out = np.empty(8 * LANES, kind)
+    start = np.array(START[sha.name], dtype=kind)
+    kernels(sha.name)["message"](start, np.repeat(words, LANES), out)
+    digest = b"".join(int(word).to_bytes(sha.word) for word in out[5::LANES][: sha.digest_words])
+    assert digest == hashlib.new(sha.name, message).digest()

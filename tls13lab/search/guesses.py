@@ -1,0 +1,37 @@
+"""A batch of guesses: bytes one after the other, and where each begins.
+
+>>> batch = Guesses.of([b"secret", b"lab"], first=10)
+>>> len(batch), batch[1], batch.first
+(2, b'lab', 10)
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Guesses:
+    """Any lengths, any bytes. ``first`` is the place of the first one among all that are tried."""
+
+    data: npt.NDArray[np.uint8] = field(repr=False)
+    starts: npt.NDArray[np.int64] = field(repr=False)
+    lengths: npt.NDArray[np.int64] = field(repr=False)
+    first: int = 0
+
+    @classmethod
+    def of(cls, words: Iterable[bytes], first: int = 0) -> "Guesses":
+        """These words."""
+        listed = list(words)
+        lengths = np.fromiter((len(word) for word in listed), np.int64, len(listed))
+        starts = np.cumsum(lengths) - lengths
+        return cls(np.frombuffer(b"".join(listed), np.uint8), starts, lengths, first)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __getitem__(self, index: int) -> bytes:
+        begin = int(self.starts[index])
+        return bytes(self.data[begin : begin + int(self.lengths[index])].data)
