@@ -202,7 +202,7 @@ class Lanes:
             return
         for index, target in hits[:count]:
             word = guesses[int(index)]
-            if self._targets[target].made_with(word):
+            if word and self._targets[target].made_with(word):
                 yield guesses.first + int(index), self._targets[target], word
         yield from self._longer(guesses)
 

@@ -65,6 +65,8 @@ class Portable:
         """Those of the guesses that made a target's binder."""
         for index in range(len(guesses)):
             word = guesses[index]
+            if not word:
+                continue  # no PSK is empty; a line that was passed over is
             key = self._finished_key(word)
             for transcript_hash, target in self._targets:
                 if hmac.digest(key, transcript_hash, self._hash) == target.binder:

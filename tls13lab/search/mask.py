@@ -1,0 +1,111 @@
+"""Masks: all words of a shape, in hashcat's notation, counted beforehand and made by number.
+
+``?l`` small letters, ``?u`` capitals, ``?d`` digits, ``?s`` the other printable ASCII characters
+and the space, ``?a`` all of these, ``?h`` and ``?H`` hexadecimal digits, ``?b`` any byte, ``?1`` to
+``?4`` sets of one's own, ``??`` a question mark; anything else stands for itself.
+
+>>> mask = Mask.parse("lab?d?d")
+>>> mask.keyspace, [mask[n] for n in (0, 1, 99)]
+(100, [b'lab00', b'lab01', b'lab99'])
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from tls13lab.search.guesses import Guesses
+from tls13lab.wire.faults import LocalFault
+
+MOST_PLACES = 256
+MOST_GUESSES = 2**62
+"""No search gets there; counting goes beyond."""
+
+_SMALL, _DIGITS = b"abcdefghijklmnopqrstuvwxyz", b"0123456789"
+_PRINTABLE = bytes(range(0x20, 0x7F))
+_LETTERS = _SMALL + _SMALL.upper()
+SETS: Mapping[str, bytes] = {
+    "l": _SMALL,
+    "u": _SMALL.upper(),
+    "d": _DIGITS,
+    "s": bytes(byte for byte in _PRINTABLE if byte not in _LETTERS + _DIGITS),
+    "a": _PRINTABLE,
+    "h": _DIGITS + b"abcdef",
+    "H": _DIGITS + b"ABCDEF",
+    "b": bytes(range(256)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """One set of bytes for each place of a word."""
+
+    places: tuple[bytes, ...]
+
+    @classmethod
+    def parse(cls, text: str, own: Mapping[str, str] | None = None) -> "Mask":
+        """From hashcat's notation; ``own`` has the sets ``1`` to ``4``, in the same notation.
+
+        Raises LocalFault for a set that does not exist, and for a mask without places.
+        """
+        sets = dict(SETS)
+        for name, content in (own or {}).items():
+            if name not in {"1", "2", "3", "4"}:
+                raise LocalFault(f"sets of one's own are called 1 to 4, not {name}")
+            together = b"".join(_places(content, sets))
+            # The same byte twice in a set would be tried twice.
+            sets[name] = bytes(dict.fromkeys(together))
+        places = tuple(_places(text, sets))
+        if not 0 < len(places) <= MOST_PLACES:
+            raise LocalFault(f"a mask has 1 to {MOST_PLACES} places, this one has {len(places)}")
+        if not all(places):
+            raise LocalFault("a set of this mask is empty")
+        return cls(places)
+
+    @property
+    def keyspace(self) -> int:
+        """How many words there are."""
+        return prod(len(place) for place in self.places)
+
+    def __getitem__(self, number: int) -> bytes:
+        """The word with this number; the last place changes fastest."""
+        word = bytearray()
+        for place in reversed(self.places):
+            number, digit = divmod(number, len(place))
+            word.append(place[digit])
+        return bytes(reversed(word))
+
+    def guesses(self, first: int, count: int) -> Guesses:
+        """The words ``first`` to ``first + count - 1``, or as far as there are any."""
+        if first + count > MOST_GUESSES:
+            raise LocalFault("this mask has more words than can be tried: use a smaller one")
+        count = max(0, min(count, self.keyspace - first))
+        length = len(self.places)
+        words = np.empty((count, length), np.uint8)
+        number = np.arange(first, first + count, dtype=np.int64)
+        for at in range(length - 1, -1, -1):
+            place = np.frombuffer(self.places[at], np.uint8)
+            if len(place) == 1:
+                words[:, at] = place[0]
+                continue
+            number, digit = np.divmod(number, len(place))
+            words[:, at] = place[digit]
+        starts = np.arange(count, dtype=np.int64) * length
+        return Guesses(words.ravel(), starts, np.full(count, length, np.int64), first)
+
+
+def _places(text: str, sets: Mapping[str, bytes]) -> list[bytes]:
+    places = []
+    rest = iter(text)
+    for character in rest:
+        if character != "?":
+            # A character of several bytes takes several places.
+            places += [bytes([byte]) for byte in character.encode()]
+            continue
+        name = next(rest, "")
+        if name != "?" and name not in sets:
+            known = ", ".join(f"?{one}" for one in sorted(sets))
+            raise LocalFault(f"?{name} is no set of a mask; there are {known} and ??")
+        places.append(b"?" if name == "?" else sets[name])
+    return places
