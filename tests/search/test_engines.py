@@ -1,6 +1,8 @@
 """Every engine finds what the honest endpoint's function says, wherever it stands."""
 
 import hashlib
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +18,8 @@ from tls13lab.search.portable import Portable, by_copies, by_digest
 from tls13lab.search.straight_line import LANES, SHA256, SHA384, Sha2
 from tls13lab.search.target import Target
 
-ENGINES = {
+Engine = Callable[[list[Target]], Portable | Lanes]
+ENGINES: dict[str, Engine] = {
     "hmac.digest": lambda targets: Portable(targets, by_digest),
     "copied contexts": lambda targets: Portable(targets, by_copies),
     "lanes": Lanes,
@@ -34,7 +37,7 @@ def target(psk: bytes, hash_name: str, kind: PskKind, hello: bytes = b"hello") -
 @engines
 @hashes
 @kinds
-def test_every_length_from_1_to_200_bytes(engine, hash_name, kind) -> None:
+def test_every_length_from_1_to_200_bytes(engine: Engine, hash_name: str, kind: PskKind) -> None:
     words = [bytes((7 * n + i) % 256 for i in range(n)) for n in range(1, 201)]
     for word in (words[0], words[54], words[55], words[110], words[111], words[-1]):
         found = list(engine([target(word, hash_name, kind)]).test(Guesses.of(words, 1000)))
@@ -47,7 +50,7 @@ def test_every_length_from_1_to_200_bytes(engine, hash_name, kind) -> None:
 
 @engines
 @hashes
-def test_every_place_of_a_batch(engine, hash_name) -> None:
+def test_every_place_of_a_batch(engine: Engine, hash_name: str) -> None:
     words = [b"guess %d" % n for n in range(2 * LANES + 3)]
     tested = range(len(words)) if engine is Lanes else (0, 1, LANES, len(words) - 1)
     for at in tested:
@@ -57,7 +60,7 @@ def test_every_place_of_a_batch(engine, hash_name) -> None:
 
 @engines
 @hashes
-def test_nothing_is_found_that_is_not_there(engine, hash_name) -> None:
+def test_nothing_is_found_that_is_not_there(engine: Engine, hash_name: str) -> None:
     wrong = target(b"not among them", hash_name, PskKind.EXTERNAL)
     words = [b"guess %d" % n for n in range(1000)]
     assert list(engine([wrong]).test(Guesses.of(words))) == []
@@ -102,9 +105,9 @@ def test_a_compression_is_the_hash(sha: Sha2) -> None:
     kind = word_type(sha)
     message = b"abc"
     padded = message + b"\x80" + bytes(sha.block - len(message) - 2) + bytes([8 * len(message)])
-    words = np.frombuffer(padded, dtype=np.dtype(kind).newbyteorder(">")).astype(kind)
-    out = np.empty(8 * LANES, kind)
-    start = np.array(START[sha.name], dtype=kind)
+    words: Any = np.frombuffer(padded, dtype=np.dtype(kind).newbyteorder(">")).astype(kind)
+    out: Any = np.empty(8 * LANES, kind)
+    start: Any = np.array(START[sha.name], dtype=kind)
     kernels(sha.name)["message"](start, np.repeat(words, LANES), out)
     digest = b"".join(int(word).to_bytes(sha.word) for word in out[5::LANES][: sha.digest_words])
     assert digest == hashlib.new(sha.name, message).digest()
