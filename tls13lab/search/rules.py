@@ -1,0 +1,112 @@
+"""Rules: what people do to a word to make a password of it. Hashcat's notation, the common part.
+
+A rule is a line of functions, done from left to right, blanks between them allowed:
+
+``:`` nothing, ``l`` small, ``u`` large, ``c`` capitalise, ``C`` the other way round, ``t`` toggle,
+``r`` reverse, ``d`` twice, ``[`` and ``]`` drop the first and the last, ``$X`` append X, ``^X`` put
+X in front, ``sXY`` every X becomes Y, ``@X`` drop every X, ``TN`` toggle the letter at place N.
+
+>>> Rule.parse("c so0 $1").apply(b"password")
+b'Passw0rd1'
+>>> len(parse_rules(b"# years\\n:\\n$2$0$2$6\\n"))
+2
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tls13lab.wire.faults import LocalFault
+
+LONGEST_RULE = 31
+"""Functions in a rule, as in hashcat."""
+MOST_RULES = 100_000
+
+Change = Callable[[bytes], bytes]
+_PLAIN: Mapping[int, Change] = {
+    ord(":"): lambda word: word,
+    ord("l"): bytes.lower,
+    ord("u"): bytes.upper,
+    ord("c"): bytes.capitalize,
+    ord("C"): lambda word: word[:1].lower() + word[1:].upper(),
+    ord("t"): bytes.swapcase,
+    ord("r"): lambda word: word[::-1],
+    ord("d"): lambda word: word + word,
+    ord("["): lambda word: word[1:],
+    ord("]"): lambda word: word[:-1],
+}
+_DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def _one(name: int, given: bytes) -> Change:
+    """A function with one argument."""
+    if name == ord("$"):
+        return lambda word: word + given
+    if name == ord("^"):
+        return lambda word: given + word
+    if name == ord("@"):
+        return lambda word: word.replace(given, b"")
+    at = _DIGITS.index(given)
+    return lambda word: word[:at] + word[at : at + 1].swapcase() + word[at + 1 :]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line. ``text`` is how it was written."""
+
+    text: bytes
+    changes: tuple[Change, ...]
+
+    @classmethod
+    def parse(cls, text: str | bytes) -> "Rule":
+        """From its notation. Raises LocalFault for a function that is not known here."""
+        line = text.encode() if isinstance(text, str) else text
+        changes: list[Change] = []
+        rest = iter(line)
+        for name in rest:
+            if name in b" \t":
+                continue
+            if name in _PLAIN:
+                changes.append(_PLAIN[name])
+                continue
+            count = {ord("s"): 2}.get(name, 1 if name in b"$^@T" else 0)
+            given = bytes(value for _, value in zip(range(count), rest, strict=False))
+            # A place is one of hashcat's digits: 0 to 9, then A for 10.
+            placed = name != ord("T") or given in {bytes([one]) for one in _DIGITS}
+            if not count or len(given) < count or not placed:
+                raise LocalFault(
+                    f"{chr(name)!r} in the rule {line.decode('latin-1')!r} is not known"
+                )
+            if count == 2:
+                changes.append(_swap(given[:1], given[1:]))
+            else:
+                changes.append(_one(name, given))
+        if not 0 < len(changes) <= LONGEST_RULE:
+            raise LocalFault(f"a rule has 1 to {LONGEST_RULE} functions, this one {len(changes)}")
+        return cls(line, tuple(changes))
+
+    def apply(self, word: bytes) -> bytes:
+        """The word that it makes of this one."""
+        for change in self.changes:
+            word = change(word)
+        return word
+
+
+def _swap(old: bytes, new: bytes) -> Change:
+    return lambda word: word.replace(old, new)
+
+
+def parse_rules(content: bytes) -> tuple[Rule, ...]:
+    """The rules of a file, one a line; ``#`` begins a comment. Raises LocalFault, with the line."""
+    found = []
+    for number, line in enumerate(content.splitlines(), 1):
+        if not line.strip() or line.startswith(b"#"):
+            continue
+        try:
+            found.append(Rule.parse(line))
+        except LocalFault as fault:
+            raise LocalFault(f"line {number} of the rules: {fault}") from None
+        if len(found) > MOST_RULES:
+            raise LocalFault(f"there are more than {MOST_RULES} rules: use fewer")
+    if not found:
+        raise LocalFault("there is no rule in it")
+    return tuple(found)
