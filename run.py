@@ -76,7 +76,6 @@ def environment() -> dict[str, str]:
         "JUPYTER_DATA_DIR": "jupyter/data",
         "JUPYTER_RUNTIME_DIR": "jupyter/runtime",
         "MPLCONFIGDIR": "matplotlib",
-        "NUMBA_CACHE_DIR": "numba",
     }
     # PYTHONPATH and PYTHONHOME would mix another Python's packages into this one's.
     ours = {k: v for k, v in os.environ.items() if k not in ("PYTHONHOME", "PYTHONPATH")}

@@ -201,7 +201,7 @@ def test_everything_is_written_inside_the_project(
     folders = [value for name, value in ours.items() if name.endswith(("DIR", "VIRTUAL_ENV"))]
     assert {
         *("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"),
-        *("MPLCONFIGDIR", "NUMBA_CACHE_DIR"),
+        "MPLCONFIGDIR",
     } <= {name for name, value in ours.items() if value.startswith(str(run.STATE))}
     assert folders
     assert "PYTHONPATH" not in ours

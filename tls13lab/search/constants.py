@@ -35,8 +35,9 @@ def _fractions_of_square_roots(primes: list[int], bits: int) -> tuple[int, ...]:
     return tuple(isqrt(prime << (2 * bits)) % (1 << bits) for prime in primes)
 
 
-PRIMES_256 = _fractions_of_cube_roots(64, 32)
-PRIMES_512 = _fractions_of_cube_roots(80, 64)
+ROUNDS_256 = _fractions_of_cube_roots(64, 32)
+ROUNDS_512 = _fractions_of_cube_roots(80, 64)
+"""One word a round."""
 START = {
     "sha256": _fractions_of_square_roots(_primes(8), 32),
     "sha384": _fractions_of_square_roots(_primes(16)[8:], 64),

@@ -11,9 +11,11 @@ and the space, ``?a`` all of these, ``?h`` and ``?H`` hexadecimal digits, ``?b``
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 import numpy as np
+import numpy.typing as npt
 
 from tls13lab.search.guesses import Guesses
 from tls13lab.wire.faults import LocalFault
@@ -83,16 +85,45 @@ class Mask:
         count = max(0, min(count, self.keyspace - first))
         length = len(self.places)
         words = np.empty((count, length), np.uint8)
-        number = np.arange(first, first + count, dtype=np.int64)
-        for at in range(length - 1, -1, -1):
-            place = np.frombuffer(self.places[at], np.uint8)
-            if len(place) == 1:
-                words[:, at] = place[0]
-                continue
-            number, digit = np.divmod(number, len(place))
-            words[:, at] = place[digit]
+        changing = _changing(self.places)
+        endings = _endings(self.places[changing:])
+        done = 0
+        while done < count:
+            # All words with the same beginning are one stretch of the endings.
+            beginning, at = divmod(first + done, len(endings))
+            some = min(count - done, len(endings) - at)
+            stretch = words[done : done + some]
+            stretch[:, changing:] = endings[at : at + some]
+            if changing:
+                start = Mask(self.places[:changing])[beginning]
+                stretch[:, :changing] = np.frombuffer(start, np.uint8)
+            done += some
         starts = np.arange(count, dtype=np.int64) * length
         return Guesses(words.ravel(), starts, np.full(count, length, np.int64), first)
+
+
+MOST_ENDINGS = 2**17
+
+
+def _changing(places: tuple[bytes, ...]) -> int:
+    """From which place on all endings together are few enough to be kept."""
+    at, count = len(places) - 1, len(places[-1])
+    while at and count * len(places[at - 1]) <= MOST_ENDINGS:
+        at -= 1
+        count *= len(places[at])
+    return at
+
+
+@lru_cache(maxsize=4)
+def _endings(places: tuple[bytes, ...]) -> npt.NDArray[np.uint8]:
+    """All words of these places, one a row, the last place changing fastest."""
+    shape = [len(place) for place in places]
+    words = np.empty((*shape, len(places)), np.uint8)
+    for at, place in enumerate(places):
+        along = [1] * len(places)
+        along[at] = len(place)
+        words[..., at] = np.frombuffer(place, np.uint8).reshape(along)
+    return words.reshape(prod(shape), len(places))
 
 
 def _places(text: str, sets: Mapping[str, bytes]) -> list[bytes]:

@@ -1,0 +1,104 @@
+"""From a program's text to machine code for this processor, by LLVM; kept for the next time.
+
+The compiled code lies where Python keeps the compiled code of this module, under a name that
+changes with the text, the processor and LLVM's version. It can be deleted at any time.
+"""
+
+import ctypes
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite.binding as llvm
+
+from tls13lab.search.lanes_program import NUMBERS, PARAMETERS, program
+from tls13lab.search.lanes_text import Shape
+from tls13lab.search.sha2 import SHA2
+
+_DIGEST = 32
+
+
+@cache
+def _features() -> dict[str, bool]:
+    return dict(llvm.get_host_cpu_features())
+
+
+def host_shape(bits: int) -> Shape:
+    """The widest vectors of this processor: AVX-512, AVX2, or the 16 bytes that all have."""
+    has = _features()
+    width = 64 if has.get("avx512f") else 32 if has.get("avx2") else 16
+    return Shape(bits, 8 * width // bits, ternary=width == 64)
+
+
+@cache
+def _machine() -> Any:
+    """LLVM's idea of this machine."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    # LLVM avoids the widest vectors for fear of a slower clock; here nothing but them is used.
+    features = llvm.get_host_cpu_features().flatten() + ",-prefer-256-bit"
+    return llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=features, opt=2
+    )
+
+
+class _Kept:
+    """One file of compiled code. A damaged one is as good as none."""
+
+    def __init__(self, text: str) -> None:
+        machine = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
+        told = repr((text, machine, llvm.llvm_version_info)).encode()
+        beside = Path(importlib.util.cache_from_source(__file__))
+        name = f"{beside.stem}.{hashlib.sha256(told).hexdigest()[:16]}.o"
+        self._path = beside.with_name(name)
+
+    def load(self, _module: object) -> bytes | None:
+        """What was kept, if it is whole."""
+        try:
+            content = self._path.read_bytes()
+        except OSError:
+            return None
+        code = content[_DIGEST:]
+        return code if hashlib.sha256(code).digest() == content[:_DIGEST] else None
+
+    def store(self, _module: object, code: bytes) -> None:
+        """Kept if the folder can be written to; whole or not at all."""
+        if sys.dont_write_bytecode:
+            return
+        with suppress(OSError):
+            self._path.parent.mkdir(exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._path.parent)
+            with os.fdopen(handle, "wb") as file:
+                file.write(hashlib.sha256(code).digest() + code)
+            os.replace(name, self._path)
+
+
+@cache
+def tester(hash_name: str) -> tuple[Callable[..., None], Shape]:
+    """The program's ``test``, which runs without Python's lock, and the shape it has here.
+
+    Its arguments are addresses and numbers in the order of PARAMETERS and NUMBERS. Compiling takes
+    about a second, loading what was kept a few hundredths.
+    """
+    sha = SHA2[hash_name]
+    shape = host_shape(sha.bits)
+    text = program(sha, shape)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(text), _machine())
+    kept = _Kept(text)
+    engine.set_object_cache(kept.store, kept.load)
+    engine.finalize_object()
+    kinds = [ctypes.c_void_p] * len(PARAMETERS) + [ctypes.c_int64] * len(NUMBERS)
+    function = ctypes.CFUNCTYPE(None, *kinds)(engine.get_function_address("test"))
+    _ENGINES.append(engine)
+    return function, shape
+
+
+_ENGINES: list[Any] = []
+"""The code lives as long as its engine."""

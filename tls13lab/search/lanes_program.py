@@ -1,0 +1,217 @@
+"""The program that tests guesses side by side: from bytes of guesses to marks of what fits.
+
+A guess costs 14 compressions, whatever the hash. The early secret is an HMAC keyed with a salt of
+zeros (RFC 9846 section 7.1), so the blocks of that key are taken in while writing the program: two
+are left if the PSK fits one block. Three HMACs follow, each keyed with what came before and over
+one block that all guesses share: four compressions each, and of the shared block only the message
+schedule is handed in. A lane compares one word of the binder; what it lets through is asked of the
+honest endpoint's function.
+
+>>> from tls13lab.search.sha2 import SHA256
+>>> "define void @test" in program(SHA256, Shape(32, 8))
+True
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from tls13lab.search.lanes_pack import (
+    GROUP,
+    GUESSES,
+    declarations,
+    last_part,
+    pack,
+    spread_long,
+    types,
+)
+from tls13lab.search.lanes_text import Function, Shape, Vector
+from tls13lab.search.sha2 import Numbers, Sha2, Word, compress, rounds, words
+
+PARAMETERS = ("data", "starts", "lengths", "shared", "transcripts", "wanted", "marks")
+"""Addresses that ``test`` is given: the bytes of all guesses; for each guess where it begins and
+how many bytes it has (64 bits each); the two message schedules that all targets share; one for each
+target's transcript hash; the first word of each target's binder; and 16 bits for each group of
+lanes and each target, to be filled: bit n is lane n."""
+NUMBERS = ("groups", "targets")
+
+
+def program(sha: Sha2, shape: Shape) -> str:
+    """LLVM's text of ``test`` and all that it calls."""
+    kernels = (
+        _message(sha, shape),
+        _finish(sha, shape),
+        *(_pad(sha, shape, name) for name in PADS),
+        _shared(sha, shape),
+    )
+    declared = shape.declarations() + declarations(shape)
+    return "".join((declared, *kernels, pack(sha, shape), _test(sha, shape)))
+
+
+# --- one function for each kind of block: where the state comes from, and which words are known
+
+
+def _kernel(
+    name: str,
+    parameters: Mapping[str, int],
+    shape: Shape,
+    compressed: Callable[..., Sequence[Word]],
+) -> str:
+    """``compressed`` done for all vectors of a group.
+
+    The parameters are addresses, with how many vectors a vector of guesses has there; the last is
+    where the new state goes. Many vectors a call keep the code close to the processor.
+    """
+    text = Function(name, list(parameters), shape)
+    with text.loop(str(GROUP)) as vector:
+        *given, out = (
+            text.address(f"%{each}", text.name(f"mul i64 {vector}, {size}"), shape.vector)
+            for each, size in parameters.items()
+        )
+        for i, word in enumerate(compressed(text, *given)):
+            text.store(out, i, word)
+    return text.finished()
+
+
+def _loaded(text: Function, at: str, count: int) -> list[Vector]:
+    return [text.load(at, i) for i in range(count)]
+
+
+def _message(sha: Sha2, shape: Shape) -> str:
+    """A block that differs from guess to guess throughout."""
+
+    def compressed(text: Function, state: str, block: str) -> list[Word]:
+        return compress(sha, text, _loaded(text, state, 8), _loaded(text, block, 16))
+
+    return _kernel("message", {"state": 8, "block": 16, "out": 8}, shape, compressed)
+
+
+def _finish(sha: Sha2, shape: Shape) -> str:
+    """A digest, after the block of the outer key."""
+    count = sha.digest_words
+    padding = [1 << (sha.bits - 1), *[0] * (14 - count), sha.bits * (16 + count)]
+
+    def compressed(text: Function, state: str, digest: str) -> list[Word]:
+        block = [*_loaded(text, digest, count), *padding]
+        return compress(sha, text, _loaded(text, state, 8), block)
+
+    return _kernel("finish", {"state": 8, "digest": 8, "out": 8}, shape, compressed)
+
+
+PADS = {"inner_pad": 0x36, "outer_pad": 0x5C}
+"""HMAC's two, RFC 2104 section 2."""
+
+
+def _pad(sha: Sha2, shape: Shape, name: str) -> str:
+    """A key under a pad, from the hash's own start."""
+    (pad,) = words(sha, bytes([PADS[name]]) * sha.word)
+    count = sha.digest_words
+
+    def compressed(text: Function, key: str) -> list[Word]:
+        block = [word ^ pad for word in _loaded(text, key, count)] + [pad] * (16 - count)
+        return compress(sha, text, sha.start, block)
+
+    return _kernel(name, {"key": 8, "out": 8}, shape, compressed)
+
+
+def _shared(sha: Sha2, shape: Shape) -> str:
+    """A block that is the same for all guesses, from its message schedule."""
+
+    def compressed(text: Function, state: str, schedule: str) -> list[Word]:
+        scheduled = (text.everywhere(schedule, t) for t in range(len(sha.constants)))
+        return rounds(sha, text, _loaded(text, state, 8), scheduled)
+
+    return _kernel("shared", {"state": 8, "schedule": 0, "out": 8}, shape, compressed)
+
+
+# --- the whole
+
+
+def _test(sha: Sha2, shape: Shape) -> str:
+    text = Function("test", [*PARAMETERS], shape, NUMBERS)
+    for name, count in {"block": 16, "key": 8, "told": 8, "state": 8}.items():
+        text.raw(f"%{name} = alloca {shape.vector}, i64 {count * GROUP}")
+    scheduled = len(sha.constants)
+    word = f"i{sha.bits}"
+    with text.loop("%groups") as group:
+        first = text.name(f"mul i64 {group}, {shape.lanes * GROUP}")
+        _early_secret(text, sha, *(text.address(f"%{each}", first, "i64") for each in GUESSES))
+        # Derive-Secret of nothing gives the binder key, and one more HMAC the finished key.
+        for step in range(2):
+            _hmac(text, text.address("%shared", step * scheduled, word), "%key")
+        with text.loop("%targets") as target:
+            which = text.name(f"mul i64 {target}, {scheduled}")
+            _hmac(text, text.address("%transcripts", which, word), "%told")
+            _mark(text, group, target)
+    return text.finished()
+
+
+def _early_secret(text: Function, sha: Sha2, starts: str, lengths: str) -> None:
+    """HKDF-Extract(0, PSK) of each guess of the group, into %key."""
+    vector, long, _, truths = types(text.shape)
+    inner, outer = (
+        compress(sha, Numbers(sha.bits), sha.start, words(sha, bytes([pad]) * sha.block))
+        for pad in PADS.values()
+    )
+    _everywhere(text, "%told", inner)
+    most = _longest(text, lengths)
+    padded = text.name(f"add i64 {most}, {sha.length_bytes + sha.block}")
+    with text.loop(text.name(f"udiv i64 {padded}, {sha.block}")) as part:
+        given = f"ptr %data, ptr {starts}, ptr {lengths}, ptr %block, i64 {part}, i64 {most}"
+        text.raw(f"call void @pack({given})")
+        text.raw("call void @message(ptr %told, ptr %block, ptr %state)")
+        # A guess that ended in a block before keeps the state that it had.
+        with text.loop(str(GROUP)) as number:
+            first = text.name(f"mul i64 {number}, {text.shape.lanes}")
+            last = last_part(text, sha, text.address(lengths, first, "i64"))
+            goes_on = text.name(f"icmp uge {long} {last}, {spread_long(text, part)}")
+            here = text.name(f"mul i64 {number}, 8")
+            state, told = (text.address(each, here, vector) for each in ("%state", "%told"))
+            for i in range(8):
+                new, old = text.load(state, i), text.load(told, i)
+                chosen = f"select {truths} {goes_on}, {vector} {new.name}, {vector} {old.name}"
+                text.store(told, i, text.line(chosen))
+    _everywhere(text, "%state", outer)
+    text.raw("call void @finish(ptr %state, ptr %told, ptr %key)")
+
+
+def _everywhere(text: Function, base: str, state: Sequence[Word]) -> None:
+    """The same state for all guesses of the group."""
+    with text.loop(str(GROUP)) as number:
+        at = text.address(base, text.name(f"mul i64 {number}, 8"), text.shape.vector)
+        for i, word in enumerate(state):
+            text.store(at, i, word)
+
+
+def _longest(text: Function, lengths: str) -> str:
+    """The most bytes that a guess of the group has."""
+    _, long, _, _ = types(text.shape)
+    lanes = text.shape.lanes
+    most = "zeroinitializer"
+    for number in range(GROUP):
+        at = text.address(lengths, number * lanes, "i64")
+        some = text.name(f"load {long}, ptr {at}, align 8")
+        most = text.name(f"call {long} @llvm.smax.v{lanes}i64({long} {most}, {long} {some})")
+    return text.name(f"call i64 @llvm.vector.reduce.umax.v{lanes}i64({long} {most})")
+
+
+def _hmac(text: Function, schedule: str, out: str) -> None:
+    """HMAC, keyed with %key, over the block with this message schedule."""
+    text.raw("call void @inner_pad(ptr %key, ptr %state)")
+    text.raw(f"call void @shared(ptr %state, ptr {schedule}, ptr %block)")
+    text.raw("call void @outer_pad(ptr %key, ptr %state)")
+    text.raw(f"call void @finish(ptr %state, ptr %block, ptr {out})")
+
+
+def _mark(text: Function, group: str, target: str) -> None:
+    """Which of the binders in %told begin as the target's does."""
+    shape = text.shape
+    wanted = text.everywhere("%wanted", target)
+    with text.loop(str(GROUP)) as number:
+        made = text.load("%told", text.name(f"mul i64 {number}, 8"))
+        same = text.name(f"icmp eq {shape.vector} {made.name}, {wanted.name}")
+        bits = text.name(f"bitcast <{shape.lanes} x i1> {same} to i{shape.lanes}")
+        if shape.lanes < 16:
+            bits = text.name(f"zext i{shape.lanes} {bits} to i16")
+        whole = text.name(f"add i64 {text.name(f'mul i64 {group}, {GROUP}')}, {number}")
+        row = text.name(f"mul i64 {whole}, %targets")
+        at = text.address("%marks", text.name(f"add i64 {row}, {target}"), "i16")
+        text.raw(f"store i16 {bits}, ptr {at}")

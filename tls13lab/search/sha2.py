@@ -1,0 +1,157 @@
+"""SHA-256 and SHA-384 as FIPS 180-4 section 6 writes them, on any kind of word.
+
+The same functions compute with numbers, and write down a program for many guesses side by side
+(``lanes_text``): what a word is, and how two are added, is the arithmetic's business. With numbers:
+
+>>> import hashlib
+>>> block = pad(SHA256, b"abc", before=0)
+>>> state = compress(SHA256, Numbers(32), SHA256.start, block)
+>>> digest(SHA256, state) == hashlib.sha256(b"abc").digest()
+True
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tls13lab.search.constants import ROUNDS_256, ROUNDS_512, START
+
+Word = Any
+"""A number, or something that ``^``, ``&``, ``|`` and ``>>`` are defined for, also with numbers."""
+Turns = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Sha2:
+    """What differs between SHA-256 and SHA-384: sizes in bytes, rounds, rotations."""
+
+    name: str
+    word: int
+    digest_words: int
+    big_sigma: tuple[Turns, Turns]
+    small_sigma: tuple[Turns, Turns]
+    constants: tuple[int, ...]
+
+    @property
+    def start(self) -> tuple[int, ...]:
+        """The state before the first block, 8 words."""
+        return START[self.name]
+
+    @property
+    def bits(self) -> int:
+        """Bits of a word."""
+        return 8 * self.word
+
+    @property
+    def block(self) -> int:
+        """Bytes of a block."""
+        return 16 * self.word
+
+    @property
+    def length_bytes(self) -> int:
+        """Bytes of the length at the end of the padding."""
+        return 2 * self.word
+
+
+SHA256 = Sha2("sha256", 4, 8, ((2, 13, 22), (6, 11, 25)), ((7, 18, 3), (17, 19, 10)), ROUNDS_256)
+SHA384 = Sha2("sha384", 8, 6, ((28, 34, 39), (14, 18, 41)), ((1, 8, 7), (19, 61, 6)), ROUNDS_512)
+SHA2 = {sha.name: sha for sha in (SHA256, SHA384)}
+
+
+class Arithmetic(Protocol):
+    """What a kind of word must be able to do besides the bitwise operators."""
+
+    def add(self, *words: Word) -> Word:
+        """The sum, without what is carried over the top."""
+
+    def turn(self, word: Word, right: int) -> Word:
+        """Rotated to the right by so many bits."""
+
+    def majority(self, a: Word, b: Word, c: Word) -> Word:
+        """Each bit as in two of the three."""
+
+
+def majority(a: Word, b: Word, c: Word) -> Word:
+    """Section 4.1.2, written with one operation less."""
+    return (a & b) | (c & (a | b))
+
+
+class Numbers:
+    """Arithmetic of whole numbers."""
+
+    def __init__(self, bits: int) -> None:
+        self._bits, self._modulus = bits, 1 << bits
+
+    def add(self, *words: int) -> int:
+        """Modulo two to the number of bits."""
+        return sum(words) % self._modulus
+
+    def turn(self, word: int, right: int) -> int:
+        """Rotated to the right."""
+        return (word >> right | word << self._bits - right) % self._modulus
+
+    def majority(self, a: int, b: int, c: int) -> int:
+        """Each bit as in two of the three."""
+        result: int = majority(a, b, c)
+        return result
+
+
+def _big_sigma(on: Arithmetic, turns: Turns, word: Word) -> Word:
+    one, two, three = turns
+    return on.turn(word, one) ^ on.turn(word, two) ^ on.turn(word, three)
+
+
+def _small_sigma(on: Arithmetic, turns: Turns, word: Word) -> Word:
+    one, two, three = turns
+    return on.turn(word, one) ^ on.turn(word, two) ^ (word >> three)
+
+
+def schedule(sha: Sha2, on: Arithmetic, block: Sequence[Word]) -> Iterator[Word]:
+    """The message schedule of a block's 16 words, one word a round, with the round's constant.
+
+    Each is made when it is asked for: a processor has no room for all of them.
+    """
+    words = list(block)
+    for t, k in enumerate(sha.constants):
+        if t >= 16:
+            low = _small_sigma(on, sha.small_sigma[0], words[t - 15])
+            high = _small_sigma(on, sha.small_sigma[1], words[t - 2])
+            words.append(on.add(words[t - 16], low, words[t - 7], high))
+        yield on.add(words[t], k)
+
+
+def rounds(
+    sha: Sha2, on: Arithmetic, state: Sequence[Word], scheduled: Iterable[Word]
+) -> list[Word]:
+    """The state after a block whose message schedule is known."""
+    a, b, c, d, e, f, g, h = state
+    for word in scheduled:
+        t1 = on.add(h, _big_sigma(on, sha.big_sigma[1], e), g ^ (e & (f ^ g)), word)
+        t2 = on.add(_big_sigma(on, sha.big_sigma[0], a), on.majority(a, b, c))
+        a, b, c, d, e, f, g, h = on.add(t1, t2), a, b, c, on.add(d, t1), e, f, g
+    return [on.add(old, new) for old, new in zip(state, (a, b, c, d, e, f, g, h), strict=True)]
+
+
+def compress(sha: Sha2, on: Arithmetic, state: Sequence[Word], block: Sequence[Word]) -> list[Word]:
+    """The state, 8 words, after a block of 16."""
+    return rounds(sha, on, state, schedule(sha, on, block))
+
+
+def pad(sha: Sha2, message: bytes, before: int) -> list[int]:
+    """The words of the last block: the message's end, a one bit, zeros, the length in bits.
+
+    ``before`` is how many bytes were hashed already, in whole blocks.
+    """
+    length = (8 * (before + len(message))).to_bytes(sha.length_bytes)
+    zeros = bytes(sha.block - len(message) - 1 - sha.length_bytes)
+    return words(sha, message + b"\x80" + zeros + length)
+
+
+def words(sha: Sha2, content: bytes) -> list[int]:
+    """Bytes as words, the most significant byte first."""
+    return [int.from_bytes(content[at : at + sha.word]) for at in range(0, len(content), sha.word)]
+
+
+def digest(sha: Sha2, state: Sequence[int]) -> bytes:
+    """The hash that a last state stands for: SHA-384 leaves two words out."""
+    return b"".join(word.to_bytes(sha.word) for word in state[: sha.digest_words])
