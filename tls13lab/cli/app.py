@@ -164,6 +164,47 @@ def break_(**options: object) -> None:
 
 
 @cli.command()
+@click.argument("capture", type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--wordlist", type=click.Path(exists=True, dir_okay=False), help="Try the lines of this file."
+)
+@click.option(
+    "--mask",
+    metavar="MASK",
+    help="Try all words of this shape, in hashcat's notation: ?l ?u ?d ?s ?a ?h ?b, ?1 to ?4.",
+)
+@click.option("--set", "sets", multiple=True, metavar="1=CHARS", help="What ?1 to ?4 stand for.")
+@click.option(
+    "--rules",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Change each word by each of these rules, in hashcat's notation; ':' leaves it as it is.",
+)
+@click.option("--identity", metavar="STR", help="Only binders of this identity.")
+@click.option("--connection", type=click.IntRange(1), help="Only this one of the capture.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one for each processor.")
+@click.option("--scheduler", metavar="tcp://HOST:PORT", help="Use the workers of a Dask cluster.")
+@click.option("--checkpoint", type=FILE, help="Where to note progress; CAPTURE.checkpoint if not.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def crack(**options: object) -> None:
+    """Search for the PSK of a recorded ClientHello, with the binder as the judge.
+
+    To find out whether a PSK of one's own can be guessed, and to see why RFC 9846 section 2.2
+    demands one that cannot. It reads a recording and speaks to nobody. Ctrl-C stops it; the same
+    command then goes on. The exit code is 1 if nothing is found.
+
+    \b
+    Examples:
+      tls13lab crack talk.pcapng --mask "?d?d?d?d?d?d"
+      tls13lab crack talk.pcapng --wordlist words.txt --rules rules.txt
+      tls13lab crack talk.pcapng --mask "?1?1?1?1lab" --set "1=?l?d" --workers 4
+      tls13lab crack talk.pcapng --wordlist words.txt --scheduler tcp://127.0.0.1:8786 --json
+    """
+    from tls13lab.cli import crack as command
+
+    command.run(**options)  # type: ignore[arg-type]
+
+
+@cli.command()
 @click.option("--svg", type=FILE, help="Draw the matrix into this file.")
 @click.option(
     "--proverif",

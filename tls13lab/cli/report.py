@@ -12,8 +12,17 @@ from tls13lab.wire.faults import AlertReceived, LocalFault, PeerFault, TLSFault
 Result = dict[str, Any]
 
 
-def run(work: Callable[[], Result], show: Callable[[Result], str], *, as_json: bool) -> None:
-    """Do ``work`` and print its result; exits with 1 if it failed or says ``"ok": False``."""
+def run(
+    work: Callable[[], Result],
+    show: Callable[[Result], str],
+    *,
+    as_json: bool,
+    code: Callable[[Result], int] = lambda result: 1 if result.get("ok") is False else 0,
+) -> None:
+    """Do ``work`` and print its result; exits with 1 if it failed, else with ``code``.
+
+    That is 1 if the result says ``"ok": False``, unless another function is given.
+    """
     try:
         result = work()
     except TLSFault as fault:
@@ -22,8 +31,8 @@ def run(work: Callable[[], Result], show: Callable[[Result], str], *, as_json: b
         place = f"{error.filename}: " if error.filename else ""
         fail(f"{place}{error.strerror or error}", None, as_json=as_json)
     click.echo(json.dumps(result) if as_json else show(result))
-    if result.get("ok") is False:
-        sys.exit(1)
+    if code(result):
+        sys.exit(code(result))
 
 
 _HINTS = {

@@ -35,3 +35,10 @@ class Guesses:
     def __getitem__(self, index: int) -> bytes:
         begin = int(self.starts[index])
         return bytes(self.data[begin : begin + int(self.lengths[index])].data)
+
+    def part(self, begin: int, count: int) -> "Guesses":
+        """Some of them; their bytes are not copied."""
+        end = begin + count
+        return Guesses(
+            self.data, self.starts[begin:end], self.lengths[begin:end], self.first + begin
+        )

@@ -69,6 +69,17 @@ class Target:
         )
 
 
+def readable(value: bytes) -> str:
+    """An identity or a PSK as text: itself if it is printable UTF-8, else ``0x`` and its bytes.
+
+    >>> readable(b"lab"), readable(bytes([7, 255]))
+    ('lab', '0x07ff')
+    """
+    text = value.decode("utf-8", "replace")
+    plain = text.isprintable() and "\ufffd" not in text and not text.startswith("0x")
+    return text if plain else f"0x{value.hex()}"
+
+
 def targets_of(raw_hello: bytes, connection: int = 1, before: bytes = b"") -> tuple[Target, ...]:
     """The binders of a ClientHello; ``before`` is the transcript that precedes it.
 

@@ -6,13 +6,14 @@
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 from tls13lab.search.guesses import Guesses
 
-BLOCK = 2**20
+BLOCK = 2**22
 """Bytes read at once."""
 LONGEST = 1024
 """Bytes of a word; a longer line is no PSK, and is passed over."""
@@ -41,6 +42,16 @@ def batches(file: BinaryIO, offset: int = 0, first: int = 0) -> Iterator[tuple[G
     if rest:
         lines, _ = _lines(rest + b"\n", first)
         yield lines, offset + len(rest)
+
+
+def count_lines(path: Path) -> int:
+    """How many lines a file has; the last need not have an end."""
+    count, last = 0, b"\n"
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            count += block.count(b"\n")
+            last = block[-1:]
+    return count + (last != b"\n")
 
 
 def _lines(data: bytes, first: int) -> tuple[Guesses, int]:

@@ -1,0 +1,258 @@
+"""Searches on any workers: all is tried, nothing twice, whatever dies or is stopped."""
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tls13lab.psk.binder import binder
+from tls13lab.psk.keys import PskKind
+from tls13lab.search import runner
+from tls13lab.search.checkpoint import Checkpoint
+from tls13lab.search.engine import Tried, tried
+from tls13lab.search.guesses import Guesses
+from tls13lab.search.mask import Mask
+from tls13lab.search.pieces import MaskPiece, MaskSource, Piece, WordSource
+from tls13lab.search.rules import parse_rules
+from tls13lab.search.runner import Search, Workers, local_workers
+from tls13lab.search.target import Target
+from tls13lab.wire.faults import LocalFault
+
+
+def target(psk: bytes, hello: bytes = b"hello", hash_name: str = "sha256") -> Target:
+    made = binder(PskKind.EXTERNAL, psk, hash_name, hello)
+    return Target(b"lab", PskKind.EXTERNAL, hash_name, hello, made)
+
+
+def threads(count: int = 2) -> Workers:
+    return Workers(count, lambda: ThreadPoolExecutor(count))
+
+
+def finish(search: Search, workers: Workers | None = None) -> dict[int, bytes]:
+    for _ in search.run(workers or threads()):
+        pass
+    assert search.finished
+    return {hit.target: hit.word for hit in search.progress.found}
+
+
+DIGITS = MaskSource(Mask.parse("?d?d?d?d"))
+
+
+@pytest.mark.parametrize("word", [b"0000", b"1999", b"2000", b"9999"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_word_is_found_wherever_it_stands(
+    word: bytes, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "FEWEST", 500)
+    assert finish(Search((target(word),), DIGITS), threads(count)) == {0: word}
+
+
+def test_several_targets_of_several_hashes_in_one_pass() -> None:
+    search = Search(
+        (target(b"1234"), target(b"9999", hash_name="sha384"), target(b"1234", b"another hello")),
+        DIGITS,
+    )
+    assert finish(search) == {0: b"1234", 1: b"9999", 2: b"1234"}
+
+
+def test_what_is_not_among_the_words_is_not_found() -> None:
+    search = Search((target(b"12345"),), DIGITS)
+    assert finish(search) == {}
+    assert search.progress.count == 10_000
+
+
+def test_the_compiled_engine_takes_over() -> None:
+    search = Search((target(b"543210"),), MaskSource(Mask.parse("?d?d?d?d?d?d")))
+    assert finish(search, local_workers(1)) == {0: b"543210"}
+
+
+# --- every guess once, whatever happens
+
+
+@dataclass
+class Noted:
+    """Stands for the work: notes what was tried."""
+
+    times: Counter[int] = field(default_factory=Counter)
+
+    def __call__(self, _: tuple[Target, ...], piece: Piece, *, compile: bool) -> Tried:
+        assert isinstance(piece, MaskPiece)
+        self.times.update(range(piece.first, piece.first + piece.count))
+        return Tried(piece.count, (), 0.001)
+
+
+@given(st.lists(st.integers(1, 6), max_size=6))
+@settings(deadline=None, max_examples=20)
+def test_stopped_and_gone_on_with_everything_is_tried_once(stops: list[int]) -> None:
+    noted = Noted()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runner, "tried", noted)
+        patch.setattr(runner, "FEWEST", 300)
+        patch.setattr(runner, "MOST", 300)
+        state = Checkpoint("")
+        for steps in [*stops, 10**6]:
+            search = Search((target(b"x"),), DIGITS)
+            state = Checkpoint(search._state.search, state.position, state.count)
+            search._state = state
+            with closing(search.run(threads(1))) as going:
+                for step, _ in enumerate(going, 1):
+                    if step == steps:
+                        break
+            state = search._state
+    assert search.finished
+    assert search.progress.count == 10_000
+    # What was in work when it was stopped was finished and counted: nothing is done twice.
+    assert noted.times == Counter(range(10_000))
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Path:
+    return tmp_path / "search.checkpoint"
+
+
+def test_a_checkpoint_goes_on_where_it_stopped_and_is_gone_at_the_end(checkpoint: Path) -> None:
+    targets = (target(b"0003"), target(b"9997"))
+    with closing(Search(targets, DIGITS, checkpoint).run(threads(1))) as going:
+        next(going)
+    assert checkpoint.stat().st_mode & 0o077 == 0
+    search = Search(targets, DIGITS, checkpoint)
+    assert 0 < search.progress.count < 10_000
+    assert [hit.word for hit in search.progress.found] == [b"0003"]
+    assert finish(search) == {0: b"0003", 1: b"9997"}
+    assert not checkpoint.exists()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"{}", b"nonsense", b'{"format": 1}', b'{"format": 1, "search": 3}']
+)
+def test_a_file_that_is_no_checkpoint_is_left_alone(checkpoint: Path, content: bytes) -> None:
+    checkpoint.write_bytes(content)
+    with pytest.raises(LocalFault, match="checkpoint"):
+        Search((target(b"1"),), DIGITS, checkpoint)
+    assert checkpoint.read_bytes() == content
+
+
+def test_a_checkpoint_of_another_search_is_refused(checkpoint: Path) -> None:
+    Search((target(b"1"),), DIGITS, checkpoint).save()
+    for other, source in ((target(b"2"), DIGITS), (target(b"1"), MaskSource(Mask.parse("?d?d")))):
+        with pytest.raises(LocalFault, match="another search"):
+            Search((other,), source, checkpoint)
+
+
+class Mortal(ThreadPoolExecutor):
+    """Workers that die again and again."""
+
+    def __init__(self, deaths: list[int]) -> None:
+        super().__init__(2)
+        self._deaths = deaths
+
+    def submit(self, *given: Any, **named: Any) -> Future[Any]:
+        if self._deaths and (first := self._deaths.pop(0)):
+            dead: Future[Any] = Future()
+            dead.set_exception(BrokenProcessPool(f"worker {first} died"))
+            return dead
+        return super().submit(*given, **named)
+
+
+def test_workers_that_die_lose_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    noted = Noted()
+    monkeypatch.setattr(runner, "tried", noted)
+    deaths = [0, 1, 0, 0, 1, 1, 0, 1, 0, 0, 0, 1]
+    search = Search((target(b"x"),), DIGITS)
+    finish(search, Workers(2, lambda: Mortal(deaths)))
+    assert search.progress.count == 10_000
+    assert set(noted.times) == set(range(10_000))
+
+
+def test_workers_that_always_die_are_given_up() -> None:
+    search = Search((target(b"x"),), DIGITS)
+    with pytest.raises(LocalFault, match="workers"):
+        finish(search, Workers(2, lambda: Mortal([1] * 1000)))
+
+
+def test_a_process_killed_in_the_middle_loses_nothing() -> None:
+    mask = MaskSource(Mask.parse("?d?d?d?d?d?d"))
+    pools: list[ProcessPoolExecutor] = []
+
+    def start() -> Executor:
+        made = local_workers(2).start()
+        assert isinstance(made, ProcessPoolExecutor)
+        pools.append(made)
+        return made
+
+    search = Search((target(b"999999"),), mask)
+    killed = False
+    for progress in search.run(Workers(2, start)):
+        if not killed and progress.count:
+            killed = True
+            os.kill(next(iter(pools[0]._processes)), signal.SIGKILL)
+    assert killed
+    assert [hit.word for hit in search.progress.found] == [b"999999"]
+    assert len(pools) > 1
+
+
+# --- word lists and rules
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Path:
+    path = tmp_path / "words.txt"
+    path.write_bytes(b"".join(b"word%d\n" % n for n in range(5000)) + b"\nlast")
+    return path
+
+
+@pytest.mark.parametrize("word", [b"word0", b"word4999", b"last"])
+def test_a_word_list_from_end_to_end(words: Path, word: bytes) -> None:
+    search = Search((target(word),), WordSource(words))
+    assert search.total == 5002
+    assert finish(search) == {0: word}
+
+
+def test_rules_change_every_word(words: Path) -> None:
+    rules = parse_rules(b":\nc\nu $!\n")
+    source = WordSource(words, rules)
+    search = Search((target(b"WORD4321!"), target(b"Last")), source)
+    assert search.total == 3 * 5002
+    assert finish(search) == {0: b"WORD4321!", 1: b"Last"}
+
+
+@given(st.integers(1, 400), st.integers(0, 50))
+@settings(deadline=None, max_examples=25)
+def test_pieces_of_a_word_list_go_on_from_any_place(size: int, stop: int) -> None:
+    path = Path(__file__)
+    source = WordSource(path)
+
+    def tell(pieces: Iterator[Piece]) -> Iterator[tuple[bytes, tuple[int, ...]]]:
+        for piece in pieces:
+            for batch in piece.guesses():
+                assert isinstance(batch, Guesses)
+                for n in range(len(batch)):
+                    yield batch[n], piece.after
+
+    told = list(tell(source.pieces((), lambda: size)))
+    assert [word for word, _ in told] == path.read_bytes().splitlines()
+    at = told[min(stop, len(told) - 1)][1]
+    rest = [word for word, _ in tell(source.pieces(at, lambda: 7))]
+    assert rest == path.read_bytes().splitlines()[at[1] :]
+    assert sum(piece.count for piece in source.pieces((), lambda: size)) == source.total
+
+
+def test_more_than_can_be_counted_is_refused() -> None:
+    with pytest.raises(LocalFault, match="shorter"):
+        MaskSource(Mask.parse("?a" * 12))
+
+
+def test_what_a_worker_does_is_the_engine() -> None:
+    (piece,) = DIGITS.pieces((), lambda: 10**5)
+    told: Callable[..., Tried] = tried
+    assert [hit.word for hit in told((target(b"0042"),), piece, compile=False).found] == [b"0042"]

@@ -1,0 +1,173 @@
+"""``tls13lab crack``: a recording and words to try in, the PSK out."""
+
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tls13lab.capture.reader import read_capture
+from tls13lab.cli import report
+from tls13lab.search.mask import Mask
+from tls13lab.search.pieces import MaskSource, WordSource
+from tls13lab.search.rules import parse_rules
+from tls13lab.search.runner import Search, Workers, cluster_workers, local_workers, processors
+from tls13lab.search.target import Target, readable, targets
+from tls13lab.wire.faults import LocalFault
+
+MOST_TARGETS = 64
+STOPPED = 130
+"""The exit code after Ctrl-C, as shells have it."""
+SMALL = 2_000_000
+"""With fewer guesses, starting other processes takes longer than trying them."""
+
+
+def run(
+    *,
+    capture: str,
+    wordlist: str | None,
+    mask: str | None,
+    sets: Sequence[str],
+    rules: str | None,
+    identity: str | None,
+    connection: int | None,
+    workers: int | None,
+    scheduler: str | None,
+    checkpoint: str | None,
+    as_json: bool,
+) -> None:
+    """Search, tell how far it came while it does, and what was found."""
+    source = _source(wordlist, mask, sets, rules)
+    stopped = False
+
+    def work() -> report.Result:
+        nonlocal stopped
+        wanted = _targets(Path(capture), identity, connection)
+        noted = Path(checkpoint or f"{capture}.checkpoint")
+        search = Search(wanted, source(), noted)
+        began, before = time.monotonic(), search.progress.count
+        stopped = _search(search, _workers(search, workers, scheduler), quiet=as_json)
+        seconds = time.monotonic() - began
+        return _result(search, seconds, search.progress.count - before, noted)
+
+    def code(result: report.Result) -> int:
+        return STOPPED if stopped else int(not result["ok"])
+
+    report.run(work, _text, as_json=as_json, code=code)
+
+
+def _source(wordlist: str | None, mask: str | None, sets: Sequence[str], rules: str | None) -> Any:
+    """What makes the source; usage errors are told at once."""
+    if (wordlist is None) == (mask is None):
+        raise click.UsageError("give either --wordlist or --mask")
+    if mask is not None:
+        if rules is not None:
+            raise click.UsageError("--rules change the words of a --wordlist")
+        own = dict(one.partition("=")[::2] for one in sets)
+        return lambda: MaskSource(Mask.parse(mask, own))
+    if sets:
+        raise click.UsageError("--set belongs to a --mask")
+    path = Path(wordlist or "")
+    return lambda: WordSource(path, parse_rules(Path(rules).read_bytes()) if rules else ())
+
+
+def _targets(capture: Path, identity: str | None, connection: int | None) -> tuple[Target, ...]:
+    """The binders to be searched for; those of external PSKs, if there are any."""
+    every = list(dict.fromkeys(targets(read_capture(capture))))
+    chosen = [
+        one
+        for one in every
+        if (identity is None or readable(one.identity) == identity)
+        and (connection is None or one.connection == connection)
+    ]
+    if not chosen:
+        raise LocalFault(
+            "no ClientHello in this capture has a PSK binder"
+            if not every
+            else "no binder in this capture has that --identity and --connection"
+        )
+    # A resumption PSK is a secret of a whole hash's length: nobody guesses it.
+    external = [one for one in chosen if one.kind.value != "resumption"]
+    if len(external or chosen) > MOST_TARGETS:
+        raise LocalFault(
+            f"this capture has {len(external or chosen)} binders, more than {MOST_TARGETS} at a "
+            "time: choose with --identity or --connection"
+        )
+    return tuple(external or chosen)
+
+
+def _workers(search: Search, count: int | None, scheduler: str | None) -> Workers:
+    if scheduler is not None:
+        return cluster_workers(scheduler)
+    if count is None:
+        count = processors() if search.total - search.progress.count > SMALL else 1
+    return local_workers(count)
+
+
+def _search(search: Search, workers: Workers, *, quiet: bool) -> bool:
+    """Run to the end, or to Ctrl-C: whether it was that."""
+    from tqdm import tqdm
+
+    bar = tqdm(
+        total=search.total,
+        initial=search.progress.count,
+        unit=" guesses",
+        unit_scale=True,
+        disable=True if quiet else None,
+        file=sys.stderr,
+    )
+    with bar, closing(search.run(workers)) as steps:
+        try:
+            for progress in steps:
+                bar.update(progress.count - bar.n)
+        except KeyboardInterrupt:
+            return True
+    return False
+
+
+def _result(search: Search, seconds: float, count: int, checkpoint: Path) -> report.Result:
+    progress = search.progress
+    found = {hit.target: hit for hit in progress.found}
+    return {
+        "ok": bool(found),
+        "finished": search.finished,
+        "keyspace": search.total,
+        "tried": progress.count,
+        "seconds": round(seconds, 3),
+        "rate": round(count / seconds) if seconds else 0,
+        "checkpoint": None if search.finished else str(checkpoint),
+        "targets": [
+            {
+                "connection": target.connection,
+                "identity": readable(target.identity),
+                "kind": target.kind.value,
+                "hash": target.hash_name,
+                "psk": found[index].word.hex() if index in found else None,
+                "text": readable(found[index].word) if index in found else None,
+            }
+            for index, target in enumerate(search.targets)
+        ],
+    }
+
+
+def _text(result: report.Result) -> str:
+    lines = []
+    for one in result["targets"]:
+        who = f"connection {one['connection']}, identity {one['identity']}"
+        what = f"{one['kind']} PSK, {one['hash']}"
+        verdict = f"{one['text']}  (hex {one['psk']})" if one["psk"] else "not found"
+        lines.append(f"{who}, {what}: {verdict}")
+    if result["finished"]:
+        lines.append(
+            f"tried {result['tried']:,} of {result['keyspace']:,} in {result['seconds']:.1f} s "
+            f"({result['rate']:,} a second)"
+        )
+    else:
+        lines.append(
+            f"stopped after {result['tried']:,} of {result['keyspace']:,}; "
+            f"the same command goes on from {result['checkpoint']}"
+        )
+    return "\n".join(lines)

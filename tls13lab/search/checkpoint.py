@@ -1,0 +1,60 @@
+"""Where a search stopped, in a file: whose search it was, how far it came, what it found.
+
+It holds the PSKs that were found, so only its owner may read it. It is written whole or not at all.
+"""
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tls13lab.search.engine import Hit
+from tls13lab.search.pieces import Position
+from tls13lab.wire.faults import LocalFault
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """``search`` is the fingerprint of targets and guesses; all before ``position`` was tried."""
+
+    search: str
+    position: Position = ()
+    count: int = 0
+    found: tuple[Hit, ...] = ()
+
+    def write(self, path: Path) -> None:
+        """Raises OSError."""
+        content = asdict(self) | {"format": FORMAT}
+        content["found"] = [[hit.place, hit.target, hit.word.hex()] for hit in self.found]
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                json.dump(content, file)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    @classmethod
+    def read(cls, path: Path, search: str) -> "Checkpoint":
+        """What is in the file; the beginning if there is none. Raises LocalFault for another's."""
+        try:
+            content: Any = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            return cls(search)
+        except ValueError:
+            raise LocalFault(f"{path} is no checkpoint: delete it, or name another one") from None
+        try:
+            if content["format"] != FORMAT or content["search"] != search:
+                raise LocalFault(
+                    f"the checkpoint {path} is of another search: delete it, or name another one"
+                )
+            found = tuple(Hit(int(p), int(t), bytes.fromhex(w)) for p, t, w in content["found"])
+            position = tuple(int(number) for number in content["position"])
+            return cls(search, position, int(content["count"]), found)
+        except (KeyError, TypeError, ValueError):
+            raise LocalFault(f"{path} is no checkpoint: delete it, or name another one") from None

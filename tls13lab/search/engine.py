@@ -1,0 +1,132 @@
+"""Which engine tests a piece: the compiled one as soon as it is there, until then the portable one.
+
+>>> from tls13lab.psk.binder import binder
+>>> from tls13lab.psk.keys import PskKind
+>>> from tls13lab.search.mask import Mask
+>>> from tls13lab.search.pieces import MaskSource
+>>> [piece] = MaskSource(Mask.parse("?l?l?l")).pieces((), lambda: 10**6)
+>>> told = binder(PskKind.EXTERNAL, b"lab", "sha256", b"ClientHello")
+>>> target = Target(b"", PskKind.EXTERNAL, "sha256", b"ClientHello", told)
+>>> [(found.place, found.word) for found in tried((target,), piece, compile=False).found]
+[(7437, b'lab')]
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from threading import Thread
+from typing import Protocol
+
+from tls13lab.search.guesses import Guesses
+from tls13lab.search.pieces import Piece
+from tls13lab.search.portable import Found, Portable, by_copies, by_digest
+from tls13lab.search.target import Target
+
+MANY = 50_000
+"""With fewer guesses to try, compiling takes longer than trying them."""
+SLICE = 500
+"""Guesses between two looks whether the compiled engine is ready."""
+
+
+class Engine(Protocol):
+    """Whatever tests guesses."""
+
+    def test(self, guesses: Guesses) -> Iterator[Found]:
+        """Those of the guesses that made a target's binder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A PSK: its place among all guesses, and the index of the target whose binder it makes."""
+
+    place: int
+    target: int
+    word: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of a piece, and the seconds that it took."""
+
+    count: int
+    found: tuple[Hit, ...]
+    seconds: float
+
+
+def tried(targets: tuple[Target, ...], piece: Piece, *, compile: bool = True) -> Tried:
+    """Test all guesses of a piece against all targets: what a worker does."""
+    began = time.perf_counter()
+    place = {target: index for index, target in enumerate(targets)}
+    found = [
+        Hit(at, place[target], word)
+        for guesses in piece.guesses()
+        for engine in engines(targets, compile)
+        for at, target, word in engine.test(guesses)
+    ]
+    return Tried(piece.count, tuple(found), time.perf_counter() - began)
+
+
+@lru_cache(maxsize=4)
+def engines(targets: tuple[Target, ...], compile: bool) -> tuple[Engine, ...]:
+    """One for each kind and hash among the targets."""
+    return tuple(
+        Changing(group) if compile else fastest_portable(group) for group in groups(targets)
+    )
+
+
+def groups(targets: Sequence[Target]) -> Iterator[tuple[Target, ...]]:
+    """Targets that share the first 10 compressions of a guess."""
+
+    def shared(target: Target) -> tuple[str, str]:
+        return (target.hash_name, target.kind.value)
+
+    for _, group in groupby(sorted(targets, key=shared), shared):
+        yield tuple(group)
+
+
+def fastest_portable(targets: Sequence[Target]) -> Portable:
+    """Which way is faster depends on the machine: both are timed, for some milliseconds."""
+    sample = Guesses.of(b"%08d" % n for n in range(SLICE))
+
+    def seconds(engine: Portable) -> float:
+        began = time.perf_counter()
+        list(engine.test(sample))
+        return time.perf_counter() - began
+
+    return min((Portable(targets, way) for way in (by_copies, by_digest)), key=seconds)
+
+
+class Changing:
+    """Portable at first; meanwhile the compiled engine is made, if there is a compiler."""
+
+    def __init__(self, targets: Sequence[Target]) -> None:
+        self._targets = targets
+        self._engine: Engine = Portable(targets)
+        self._making: Thread | None = Thread(target=self._make)
+        self._making.start()
+
+    def _make(self) -> None:
+        try:
+            from tls13lab.search.lanes import Lanes
+        except ImportError:  # no llvmlite, or no NumPy for this processor: it works without
+            self._engine = fastest_portable(self._targets)
+            return
+        self._engine = Lanes(self._targets)
+
+    def test(self, guesses: Guesses) -> Iterator[Found]:
+        """Those of the guesses that made a target's binder."""
+        done = 0
+        while self._making is not None and done < len(guesses):
+            yield from Portable(self._targets).test(guesses.part(done, SLICE))
+            done += SLICE
+            if not self._making.is_alive():
+                self._making = None
+        if done < len(guesses):
+            yield from self._engine.test(guesses.part(done, len(guesses)))
+
+    @property
+    def ready(self) -> bool:
+        """Whether no change is to come."""
+        return self._making is None

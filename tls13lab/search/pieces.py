@@ -1,0 +1,182 @@
+"""What is to be tried, cut into pieces of work that any process anywhere can do alone.
+
+A piece of a mask is two numbers; a piece of a word list carries its words, because the file may not
+be where the work is done. Each says where the search goes on after it: its ``after``, a list of
+numbers that a checkpoint can keep.
+
+>>> list(MaskSource(Mask.parse("lab?d?d")).pieces((20,), lambda: 50))
+[MaskPiece(first=20, count=50, after=(70,)), MaskPiece(first=70, count=30, after=(100,))]
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from tls13lab.search.guesses import Guesses
+from tls13lab.search.mask import MOST_GUESSES, Mask
+from tls13lab.search.rules import Rule
+from tls13lab.search.wordlist import batches, count_lines
+from tls13lab.wire.faults import LocalFault
+
+BATCH = 2**16
+"""Guesses that are made at once: few enough to stay close to the processor."""
+Position = tuple[int, ...]
+Wish = Callable[[], int]
+"""How many guesses the next piece should have: asked before each."""
+
+
+class Piece(Protocol):
+    """A stretch of guesses, by itself."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+
+    @property
+    def after(self) -> Position:
+        """Where the search goes on."""
+
+    def guesses(self) -> Iterator[Guesses]:
+        """All of them, in batches."""
+
+
+class Source(Protocol):
+    """All that is to be tried."""
+
+    @property
+    def total(self) -> int:
+        """How many guesses."""
+
+    def fingerprint(self) -> str:
+        """Another one for other guesses, or another order of them."""
+
+    def pieces(self, start: Position, wish: Wish) -> Iterator[Piece]:
+        """In order, from ``start`` on; an empty one is the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class MaskPiece:
+    """Some words of a mask, by number."""
+
+    mask: Mask = field(repr=False)
+    first: int
+    count: int
+    after: Position
+
+    def guesses(self) -> Iterator[Guesses]:
+        """Made where they are tried."""
+        for done in range(0, self.count, BATCH):
+            yield self.mask.guesses(self.first + done, min(BATCH, self.count - done))
+
+
+@dataclass(frozen=True, slots=True)
+class MaskSource:
+    """All words of a mask. Raises LocalFault for more than can be counted through."""
+
+    mask: Mask
+
+    def __post_init__(self) -> None:
+        if self.mask.keyspace > MOST_GUESSES:
+            raise LocalFault(
+                f"this mask has {self.mask.keyspace:.1e} words, more than can ever be tried: "
+                "use a shorter one"
+            )
+
+    @property
+    def total(self) -> int:
+        """Its words."""
+        return self.mask.keyspace
+
+    def fingerprint(self) -> str:
+        """Of the sets of all places."""
+        return hashlib.sha256(repr(("mask", self.mask.places)).encode()).hexdigest()
+
+    def pieces(self, start: Position, wish: Wish) -> Iterator[Piece]:
+        """In the order of their numbers."""
+        first = start[0] if start else 0
+        while first < self.total:
+            count = min(wish(), self.total - first)
+            yield MaskPiece(self.mask, first, count, (first + count,))
+            first += count
+
+
+@dataclass(frozen=True, slots=True)
+class WordsPiece:
+    """Some words of a list, and what the rules make of them."""
+
+    words: Guesses = field(repr=False)
+    rules: tuple[bytes, ...]
+    after: Position
+
+    @property
+    def count(self) -> int:
+        """With every rule."""
+        return len(self.words) * max(1, len(self.rules))
+
+    def guesses(self) -> Iterator[Guesses]:
+        """The words themselves if there are no rules."""
+        if not self.rules:
+            yield self.words
+            return
+        words = [self.words[n] for n in range(len(self.words))]
+        first = self.words.first * len(self.rules)
+        for text in self.rules:
+            apply = Rule.parse(text).apply
+            # An empty line stays empty: it stands for no word.
+            yield Guesses.of([word and apply(word) for word in words], first)
+            first += len(words)
+
+
+@dataclass(frozen=True, slots=True)
+class WordSource:
+    """The lines of a file, and what the rules make of each."""
+
+    path: Path
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Lines, each with every rule. Reads the whole file, at the speed of the disk."""
+        return count_lines(self.path) * max(1, len(self.rules))
+
+    def fingerprint(self) -> str:
+        """Of the file's size, its beginning and its end, and of the rules."""
+        told = hashlib.sha256(repr([rule.text for rule in self.rules]).encode())
+        size = self.path.stat().st_size
+        with self.path.open("rb") as file:
+            told.update(size.to_bytes(8) + file.read(2**20))
+            file.seek(max(0, size - 2**20))
+            told.update(file.read())
+        return told.hexdigest()
+
+    def pieces(self, start: Position, wish: Wish) -> Iterator[Piece]:
+        """In the order of the file."""
+        texts = tuple(rule.text for rule in self.rules)
+        offset, line = start or (0, 0)
+        with self.path.open("rb") as file:
+            for lines, end in batches(file, offset, line):
+                done = 0
+                while done < len(lines):
+                    some = max(1, wish() // max(1, len(texts)))
+                    part = _part(lines, done, some)
+                    done += len(part)
+                    offset_after = end if done == len(lines) else _begin(lines, done, end)
+                    yield WordsPiece(part, texts, (offset_after, lines.first + done))
+
+
+def _part(lines: Guesses, begin: int, count: int) -> Guesses:
+    """Some of the lines, with their own bytes only."""
+    starts, lengths = lines.starts[begin : begin + count], lines.lengths[begin : begin + count]
+    low = int(starts[0])
+    high = int(starts[-1] + lengths[-1])
+    data = np.ascontiguousarray(lines.data[low:high])
+    return Guesses(data, starts - low, lengths, lines.first + begin)
+
+
+def _begin(lines: Guesses, line: int, end: int) -> int:
+    """The byte of the file where a line of this batch begins."""
+    return end - len(lines.data) + int(lines.starts[line])

@@ -1,0 +1,264 @@
+"""A whole search: pieces of work on many workers, stopped and gone on with, nothing left out.
+
+The workers belong to any ``concurrent.futures.Executor``: threads, processes, a cluster's. One that
+dies loses nothing, because what it had not finished is given out again.
+"""
+
+import hashlib
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from tls13lab.search.checkpoint import Checkpoint
+from tls13lab.search.engine import MANY, Hit, Tried, tried
+from tls13lab.search.pieces import Piece, Position, Source
+from tls13lab.search.target import Target
+from tls13lab.wire.faults import LocalFault
+
+EACH = 3
+"""Pieces for each worker at a time: one in work, the others waiting."""
+FEWEST = 2_000
+MOST = 2**23
+"""Guesses of a piece."""
+SAVE_S = 10.0
+"""Seconds between two checkpoints."""
+RETRIES = 5
+"""How often in a row workers may die before the search gives up."""
+
+
+@dataclass(frozen=True)
+class Workers:
+    """How many there are, how to start them, and how many seconds a piece should take.
+
+    ``close`` is called when no more are to be started.
+    """
+
+    count: int
+    start: Callable[[], Executor]
+    seconds: float = 0.1
+    close: Callable[[], None] = lambda: None
+
+
+def local_workers(count: int) -> Workers:
+    """Processes, or a thread if one is enough."""
+    if count == 1:
+        return Workers(1, lambda: ThreadPoolExecutor(1))
+    context = multiprocessing.get_context("spawn")
+    return Workers(count, lambda: ProcessPoolExecutor(count, mp_context=context, initializer=_deaf))
+
+
+def processors() -> int:
+    """How many this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def cluster_workers(address: str) -> Workers:
+    """All workers of a Dask cluster, by its scheduler's address, ``tcp://HOST:PORT``.
+
+    They need this package and its requirements. Raises LocalFault if there is no such scheduler.
+    """
+    try:
+        distributed: Any = import_module("distributed")
+    except ImportError:
+        raise LocalFault(
+            "for a cluster, install Dask's scheduler first: pip install distributed"
+        ) from None
+    try:
+        client = distributed.Client(address, timeout=5)
+    except (OSError, ValueError):
+        raise LocalFault(f"no Dask scheduler answers at {address}: look up its address") from None
+    count = sum(client.nthreads().values())
+    if not count:
+        raise LocalFault(f"the scheduler at {address} has no workers: start some")
+    # The same piece twice is another try, not the answer of the first.
+    return Workers(count, lambda: client.get_executor(pure=False), 0.5, client.close)
+
+
+def _deaf() -> None:
+    """Ctrl-C is for the process that gives out the work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a search has come: ``count`` guesses without a gap, ``found`` so far."""
+
+    count: int
+    found: tuple[Hit, ...]
+
+
+@dataclass
+class Search:
+    """Targets, what is tried, and where the search is noted down, if anywhere."""
+
+    targets: tuple[Target, ...]
+    source: Source
+    checkpoint: Path | None = None
+    finished: bool = field(default=False, init=False)
+    _state: Checkpoint = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        told = hashlib.sha256(repr(self.source.fingerprint()).encode())
+        for target in self.targets:
+            told.update(repr((target.kind, target.hash_name, target.identity)).encode())
+            told.update(hashlib.sha256(target.truncated).digest() + target.binder)
+        self._state = Checkpoint(told.hexdigest())
+        if self.checkpoint is not None:
+            self._state = Checkpoint.read(self.checkpoint, told.hexdigest())
+        self.total = self.source.total
+
+    @property
+    def progress(self) -> Progress:
+        """As it is now."""
+        return Progress(self._state.count, self._state.found)
+
+    def save(self) -> None:
+        """Note down where it is."""
+        if self.checkpoint is not None:
+            self._state.write(self.checkpoint)
+
+    def run(self, workers: Workers) -> Generator[Progress, None, None]:
+        """Go on until all is found or all is tried, telling of each piece that is done.
+
+        Whoever stops asking stops the search: what is in work is finished first, and noted down.
+        """
+        giving = _Giving(self, workers)
+        saved = time.monotonic()
+        try:
+            while not self._all_found() and giving.more():
+                for piece, result in giving.done():
+                    self._take(piece, result)
+                    yield self.progress
+                if time.monotonic() - saved > SAVE_S:
+                    self.save()
+                    saved = time.monotonic()
+            self.finished = True
+        finally:
+            for piece, result in giving.end():
+                self._take(piece, result)
+            if not self.finished:
+                self.save()
+            elif self.checkpoint is not None:
+                self.checkpoint.unlink(missing_ok=True)
+
+    def open_targets(self) -> frozenset[int]:
+        """Indices of those that no PSK was found for."""
+        return frozenset(range(len(self.targets))) - {hit.target for hit in self._state.found}
+
+    @property
+    def start(self) -> Position:
+        """Where it goes on."""
+        return self._state.position
+
+    def _all_found(self) -> bool:
+        return not self.open_targets()
+
+    def _take(self, piece: Piece, result: Tried) -> None:
+        found = list(self._state.found)
+        for hit in result.found:
+            # The same PSK is tried at once wherever none was found: one identity, many connections.
+            fitting = (n for n in self.open_targets() if self.targets[n].made_with(hit.word))
+            found += [replace(hit, target=n) for n in sorted(fitting)]
+            self._state = replace(self._state, found=tuple(found))
+        self._state = replace(
+            self._state, position=piece.after, count=self._state.count + result.count
+        )
+
+
+class _Giving:
+    """Gives pieces to workers, and their results back in the order of the pieces."""
+
+    def __init__(self, search: Search, workers: Workers) -> None:
+        self._workers = workers
+        self._targets = search.targets
+        self._compile = search.total - search.progress.count >= MANY
+        self._rate = FEWEST / workers.seconds
+        self._pieces = search.source.pieces(search.start, self._size)
+        self._given: deque[tuple[Piece, Future[Tried]]] = deque()
+        self._died = 0
+        self._executor = workers.start()
+
+    def _size(self) -> int:
+        """Guesses that a worker tries in the time that a piece should take."""
+        return max(FEWEST, min(MOST, int(self._rate * self._workers.seconds)))
+
+    def more(self) -> bool:
+        """Whether there is work, given out as far as workers want it."""
+        while len(self._given) < EACH * self._workers.count:
+            piece = next(self._pieces, None)
+            if piece is None:
+                break
+            self._given.append((piece, self._submit(piece)))
+        return bool(self._given)
+
+    def _submit(self, piece: Piece) -> Future[Tried]:
+        return self._executor.submit(tried, self._targets, piece, compile=self._compile)
+
+    def done(self) -> Iterator[tuple[Piece, Tried]]:
+        """What is ready at the head of the line; waits a little."""
+        wait([future for _, future in self._given], timeout=0.1, return_when=FIRST_COMPLETED)
+        while self._given and self._given[0][1].done():
+            piece, future = self._given[0]
+            try:
+                result = future.result()
+            except BrokenExecutor:
+                self._start_again()
+                return
+            self._given.popleft()
+            self._died = 0
+            # A machine's speed changes; one piece is not much to go by.
+            self._rate += (result.count / max(result.seconds, 1e-6) - self._rate) / 4
+            yield piece, result
+
+    def _start_again(self) -> None:
+        """New workers for whatever the old ones did not finish."""
+        self._died += 1
+        if self._died > RETRIES:
+            raise LocalFault(
+                "the workers die as soon as they start: try --workers 1, or close other programs "
+                "if memory is short"
+            )
+        self._executor.shutdown(wait=False)
+        self._executor = self._workers.start()
+        self._given = deque(
+            (piece, future if _finished(future) else self._submit(piece))
+            for piece, future in self._given
+        )
+
+    def end(self) -> Iterator[tuple[Piece, Tried]]:
+        """Give out nothing more; what is in work and has no gap before it still counts."""
+        for _, future in self._given:
+            future.cancel()
+        limit = time.monotonic() + 5 * self._workers.seconds
+        while self._given:
+            piece, future = self._given.popleft()
+            if future.cancelled():
+                break
+            wait([future], timeout=max(0.0, limit - time.monotonic()))
+            if not _finished(future):
+                break
+            yield piece, future.result()
+        self._executor.shutdown(wait=False)
+        self._workers.close()
+
+
+def _finished(future: Future[Tried]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
