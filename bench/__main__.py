@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from bench import captures, handshakes, lab, startup, widgets
+from bench import captures, handshakes, lab, search, startup, widgets
 
 
 def measure() -> dict[str, dict[str, float]]:
@@ -22,6 +22,7 @@ def measure() -> dict[str, dict[str, float]]:
     }
     figures["claims, seconds"] = {"all cells and chains": captures.claims_seconds()}
     figures["a large capture"] = captures.rates()
+    figures |= search.main()
     figures["run.py lab, seconds until"] = lab.usable_seconds()
     return figures
 

@@ -98,8 +98,7 @@ class Mask:
                 start = Mask(self.places[:changing])[beginning]
                 stretch[:, :changing] = np.frombuffer(start, np.uint8)
             done += some
-        starts = np.arange(count, dtype=np.int64) * length
-        return Guesses(words.ravel(), starts, np.full(count, length, np.int64), first)
+        return Guesses(words.reshape(-1), *_evenly(count, length), first)
 
 
 MOST_ENDINGS = 2**17
@@ -112,6 +111,12 @@ def _changing(places: tuple[bytes, ...]) -> int:
         at -= 1
         count *= len(places[at])
     return at
+
+
+@lru_cache(maxsize=4)
+def _evenly(count: int, length: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where words of one length begin, and their lengths."""
+    return np.arange(count, dtype=np.int64) * length, np.full(count, length, np.int64)
 
 
 @lru_cache(maxsize=4)

@@ -22,7 +22,7 @@ from tls13lab.search.rules import Rule
 from tls13lab.search.wordlist import batches, count_lines
 from tls13lab.wire.faults import LocalFault
 
-BATCH = 2**16
+BATCH = 2**15
 """Guesses that are made at once: few enough to stay close to the processor."""
 Position = tuple[int, ...]
 Wish = Callable[[], int]
