@@ -21,6 +21,7 @@ def test_there_is_a_capture_of_each_mode() -> None:
     assert {
         *("full", "resumption-psk_ke", "resumption-psk_dhe_ke"),
         *("external-psk_ke", "external-psk_dhe_ke"),
+        *("weak-psk_ke", "weak-psk_dhe_ke"),
         *("early_data-psk_ke", "early_data-psk_dhe_ke"),
         *("ticket_key-psk_ke", "ticket_key-psk_dhe_ke"),
     } == set(NAMES)

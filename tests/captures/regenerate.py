@@ -39,6 +39,7 @@ BOTH: tuple[Mode, ...] = ("psk_dhe_ke", "psk_ke")
 SUITE = "TLS_AES_128_GCM_SHA256"
 KEY = bytes.fromhex("7f3a" * 16)
 PSK = OpenSSLPsk("lab", KEY)
+WEAK = OpenSSLPsk("printer", b"sternchen")
 TICKET_KEY = TicketKey(b"tls13lab tickets", bytes.fromhex("5ea1ed" * 10 + "0000"))
 ANSWER = b"the server's words\n"
 WORDS, EARLY = b"the client's words\n", b"the client's early words\n"
@@ -130,6 +131,18 @@ def external_psk_ke(made: Making) -> None:
     made.told["psk"] = KEY.hex()
 
 
+def weak_psk_dhe_ke(made: Making) -> None:
+    """An external PSK that is a word of the shipped list, with a key exchange."""
+    s_client(made.port, send=WORDS, keylog=made.keylog, psk=WEAK)
+    made.told["psk"] = WEAK.key.hex()
+
+
+def weak_psk_ke(made: Making) -> None:
+    """The same alone."""
+    s_client(made.port, send=WORDS, keylog=made.keylog, psk=WEAK, modes=BOTH, groups=["prime256v1"])
+    made.told["psk"] = WEAK.key.hex()
+
+
 def early_data_psk_dhe_ke(made: Making) -> None:
     """0-RTT data with a ticket."""
     early_data(made, "x25519", ("psk_dhe_ke",))
@@ -184,6 +197,8 @@ BETWEEN_OPENSSL: dict[str, tuple[Make, dict[str, Any]]] = {
         external_psk_ke,
         {"psk": PSK, "modes": BOTH, "groups": ["x25519"]},
     ),
+    "weak-psk_dhe_ke": (weak_psk_dhe_ke, {"psk": WEAK}),
+    "weak-psk_ke": (weak_psk_ke, {"psk": WEAK, "modes": BOTH, "groups": ["x25519"]}),
     "early_data-psk_dhe_ke": (early_data_psk_dhe_ke, {"early_data": 1000}),
     "early_data-psk_ke": (
         early_data_psk_ke,

@@ -17,6 +17,7 @@ from tls13lab.claims.scripted import talk
 from tls13lab.cli.app import cli
 from tls13lab.handshake.pair import Pair, lesson_configs
 from tls13lab.psk.keys import ExternalPsk
+from tls13lab.search.wordlist import COMMON
 from tls13lab.vectors import recorded
 
 
@@ -78,6 +79,21 @@ def test_a_word_list_with_rules(capture: Path, tmp_path: Path) -> None:
     result = invoke(capture, "--wordlist", words, "--rules", rules, "--identity", "bob")
     assert result.exit_code == 0, result.output
     assert "identity bob, external PSK, sha256: 0815  (hex 30383135)" in result.stdout
+
+
+@pytest.mark.parametrize("mode", ["psk_ke", "psk_dhe_ke"])
+def test_a_word_between_two_openssl_processes_is_found(mode: str, tmp_path: Path) -> None:
+    made = recorded.load(f"weak-{mode}")
+    copied = tmp_path / "copy.pcapng"
+    copied.write_bytes(made.path.read_bytes())
+    (one,) = told(copied, "--wordlist", COMMON)["targets"]
+    assert bytes.fromhex(one["psk"]) == made.psk
+    # What that opens and what it does not: (EC)DHE keeps what was recorded.
+    opened = CliRunner().invoke(
+        cli, ["break", str(copied), "--leak", f"psk={one['psk']}", "--json"]
+    )
+    verdict = json.loads(opened.stdout)["verdict"]
+    assert verdict == {"psk_ke": "lost", "psk_dhe_ke": "kept"}[mode]
 
 
 @pytest.mark.parametrize("mode", ["psk_ke", "psk_dhe_ke"])

@@ -29,6 +29,11 @@ from tls13lab.peers.openssl import (
 from tls13lab.peers.recorder import Recorder
 from tls13lab.psk.keys import ExternalPsk, PskKind
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
+from tls13lab.search.engine import tried
+from tls13lab.search.pieces import WordSource
+from tls13lab.search.target import targets
+from tls13lab.search.wordlist import COMMON
+from tls13lab.vectors import recorded
 from tls13lab.wire.codepoints import CipherSuite
 from tls13lab.wire.faults import TLSFault
 
@@ -57,6 +62,20 @@ def test_a_stolen_psk_stands_in_for_the_server_of_s_client() -> None:
 def test_a_stolen_psk_stands_in_for_the_client_of_s_server() -> None:
     with OpenSSLServer(psk=THEIRS) as server:
         assert connect("127.0.0.1", server.port, false_client(STOLEN), send=b"hi\n").received
+
+
+@pytest.mark.parametrize("mode", ["psk_ke", "psk_dhe_ke"])
+def test_a_psk_found_in_a_recording_stands_in_for_both(mode: str) -> None:
+    """From a file alone: a word list finds the PSK, and with it the adversary is either end."""
+    (target,) = targets(read_capture(recorded.load(f"weak-{mode}").path))
+    (piece,) = WordSource(COMMON).pieces((), lambda: 10**6)
+    (hit,) = tried((target,), piece, compile=False).found
+    stolen = StolenPsk(target.identity, hit.word, target.kind, target.hash_name)
+    theirs = OpenSSLPsk("printer", b"sternchen")
+    with serving(false_server(stolen)) as impostor:
+        assert s_client(impostor.port, psk=theirs, send=b"a secret\n").received == b"a secret\n"
+    with OpenSSLServer(psk=theirs) as server:
+        assert connect("127.0.0.1", server.port, false_client(stolen), send=b"hi\n").received
 
 
 def test_a_wrong_psk_does_neither() -> None:

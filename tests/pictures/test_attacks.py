@@ -90,6 +90,10 @@ def test_the_matrix_in_words_and_as_a_picture() -> None:
         ("psk", "client_ecdhe"),
         ("psk", "server_ecdhe"),
         ("psk", "quantum"),
+        # A weak PSK is as good as stolen.
+        ("client_ecdhe", "weak_psk"),
+        ("server_ecdhe", "weak_psk"),
+        ("quantum", "weak_psk"),
     }
     text = matrix_text(every)
     assert text.index("passive adversary") < text.index("active adversary")

@@ -106,7 +106,11 @@ ASKED = [
 
 def test_there_is_a_model_for_every_cell_of_these_assets() -> None:
     inside = [
-        cell for cell in cells() if cell.verdict != "outside" and cell.asset in proverif.ASSETS
+        cell
+        for cell in cells()
+        if cell.verdict != "outside"
+        and cell.asset in proverif.ASSETS
+        and "weak_psk" not in cell.leaks
     ]
     assert len(MODELS) == len(inside)
     holds = [model.cell for model in MODELS.values() if model.expected[1]]

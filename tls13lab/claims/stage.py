@@ -16,6 +16,9 @@ from tls13lab.handshake.pair import LESSON_PSK, LESSON_TIME_MS, Pair, lesson_con
 from tls13lab.psk.anti_replay import NoAntiReplay
 from tls13lab.psk.keys import ExternalPsk, Psk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
+from tls13lab.search.guesses import Guesses
+from tls13lab.search.portable import Portable
+from tls13lab.search.target import targets
 from tls13lab.wire.codepoints import CipherSuite
 
 EARLY_WORDS = b"early words"
@@ -90,11 +93,14 @@ class Stage:
         quantum computer every recorded share is a leaked private key.
         """
         leaks = set(leaks)
+        psks = {self.psk.key} if "psk" in leaks and self.psk else set()
+        if "weak_psk" in leaks:
+            psks |= set(self.guessed())
         client = [pair.client.secrets.get("client_ecdhe", b"") for pair in self.pairs]
         server = [pair.server.secrets.get("server_ecdhe", b"") for pair in self.pairs]
         every = tuple(one for one in (*client, *server) if one)
         return Theft(
-            psks=(self.psk.key,) if "psk" in leaks and self.psk else (),
+            psks=tuple(psks),
             ticket_keys=(self.ticket_key,) if "ticket_key" in leaks else (),
             client_ecdhe=(client[-1],) if "client_ecdhe" in leaks else (),
             server_ecdhe=(server[-1],) if "server_ecdhe" in leaks else (),
@@ -102,6 +108,18 @@ class Stage:
                 every if "quantum" in leaks else (client[0],) if "initial_ecdhe" in leaks else ()
             ),
         )
+
+    def guessed(self) -> tuple[bytes, ...]:
+        """The PSKs that a dictionary attack on the recording's binders finds.
+
+        That the PSK is a word of the dictionary is the assumption that ``weak_psk`` drops; which
+        one, the recording says.
+        """
+        words = [b"guess %d" % number for number in range(99)]
+        if self.external is not None:
+            words.insert(60, self.external.key)
+        sought = list(targets(self.recording))
+        return tuple(word for _, _, word in Portable(sought).test(Guesses.of(words)))
 
 
 @lru_cache(maxsize=8)

@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +14,8 @@ import numpy as np
 
 from tls13lab.search.guesses import Guesses
 
+COMMON = Path(str(resources.files("tls13lab.search"))) / "words" / "common-100000.txt"
+"""The list that the lab ships: 100,000 words, the most frequent passwords first."""
 BLOCK = 2**22
 """Bytes read at once."""
 LONGEST = 1024

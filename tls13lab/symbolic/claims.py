@@ -87,9 +87,11 @@ def outside(mode: str, asset: str, adversary: str, leaks: Iterable[str]) -> str:
         return "this needs roles and the importer, which the model does not have yet"
     if adversary == "passive" and asset not in SECRECY:
         return "who only listens completes no handshake and delivers nothing"
-    if "weak_psk" in leaks:
-        return "guessing is not in the model yet"
-    absent = [one for one in leaks if one != "quantum" and one not in scenes.secrets_to_steal(mode)]
+    if "weak_psk" in leaks and not scenes.weak_secrets(mode):
+        return "this mode has no weak_psk: nobody chose a PSK"
+    assumptions = ("quantum", "weak_psk")
+    stolen = [one for one in leaks if one not in assumptions]
+    absent = [one for one in stolen if one not in scenes.secrets_to_steal(mode)]
     return f"this mode has no {absent[0]}" if absent else ""
 
 
@@ -128,7 +130,8 @@ def play(
     scene, world = _stage(build, mode, rules)
     secrets = scenes.secrets_to_steal(mode)
     stolen = [term for leak in leaks for term in secrets.get(leak, ())]
-    return scene, *scene.play(world, stolen)
+    weak = scenes.weak_secrets(mode) if "weak_psk" in leaks else ()
+    return scene, *scene.play(world, stolen, weak)
 
 
 def decide(

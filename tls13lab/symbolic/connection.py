@@ -27,7 +27,7 @@ class Connection:
 
     ``mode`` is ``full``, ``psk_ke`` or ``psk_dhe_ke``; ``identity`` is what the ClientHello names
     the PSK by; ``ticket_key`` is that of the server's stateless tickets, None if it keeps them.
-    ``client`` and ``server`` say who plays the parts, which matters only to the names.
+    ``binder`` can be left out, to see what it is for: no real ClientHello may (4.3.11).
     """
 
     label: str
@@ -37,6 +37,7 @@ class Connection:
     binder_key: str = "ext_binder_key"
     early_data: bool = False
     ticket_key: Term | None = None
+    binder: bool = True
 
     def name(self, what: str) -> Term:
         """A name of this connection's own."""
@@ -88,6 +89,8 @@ class Connection:
             fields.append(apply(rules.SHARE, self.name("client_ecdhe")))
         if self.psk is None or self.identity is None:
             return apply(rules.CLIENT_HELLO, *fields)
+        if not self.binder:
+            return apply(rules.CLIENT_HELLO, *fields, self.identity)
         truncated = apply(rules.TRUNCATED, *fields, self.identity)
         return apply(rules.CLIENT_HELLO, truncated, self._mac(self.binder_key, "binder", truncated))
 

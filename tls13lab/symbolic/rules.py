@@ -119,5 +119,8 @@ RULES: dict[str, Rule] = {
 }
 """What anyone can do."""
 
+OPENING = ("open", "unseal")
+"""Rules whose use shows whether the key was right: authenticated decryption."""
+
 QUANTUM = Rule("logarithm", "a discrete logarithm, by a quantum computer", "F.1", _logarithm)
 """What nobody can do yet: switched on for the question what it would open."""

@@ -66,12 +66,12 @@ class World:
     def __init__(self, in_play: Iterable[Term], rules: Iterable[Rule]) -> None:
         rules = tuple(rules)
         every = (step for term in subterms(in_play) for rule in rules for step in rule.steps(term))
-        self._steps = tuple(every)
+        self.steps = tuple(every)
         self._using: dict[Term, list[int]] = {}
-        for number, step in enumerate(self._steps):
+        for number, step in enumerate(self.steps):
             for premise in set(step.premises):
                 self._using.setdefault(premise, []).append(number)
-        self._missing = [len(set(step.premises)) for step in self._steps]
+        self._missing = [len(set(step.premises)) for step in self.steps]
 
     def saturate(self, known: Iterable[Term]) -> Knowledge:
         """Everything that follows. Each step is looked at once for each of its premises."""
@@ -81,7 +81,7 @@ class World:
         while waiting:
             for number in self._using.get(waiting.popleft(), ()):
                 missing[number] -= 1
-                step = self._steps[number]
+                step = self.steps[number]
                 if missing[number] == 0 and step.conclusion not in found:
                     found[step.conclusion] = step
                     waiting.append(step.conclusion)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tls13lab.symbolic.connection import CERTIFICATE_KEY, ZEROS, Connection
+from tls13lab.symbolic.guessing import saturate
 from tls13lab.symbolic.rules import Rule
 from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.terms import Term, name
@@ -52,15 +53,17 @@ class Scene:
         asked = [term for terms in self.wanted.values() for term in terms]
         return World([*self.known, *moved, *asked, *stolen], rules)
 
-    def play(self, world: World, stolen: Iterable[Term]) -> tuple[Knowledge, bool]:
+    def play(
+        self, world: World, stolen: Iterable[Term], weak: Iterable[Term] = ()
+    ) -> tuple[Knowledge, bool]:
         """What is known when no further turn can be taken, and whether all turns were taken."""
-        known = [*self.known, *stolen]
-        knowledge = world.saturate(known)
+        known, weak = [*self.known, *stolen], tuple(weak)
+        knowledge = saturate(world, known, weak)
         for turn in self.turns:
             if any(term not in knowledge for term in turn.makes):
                 return knowledge, False
             known += turn.gets
-            knowledge = world.saturate(known)
+            knowledge = saturate(world, known, weak)
         return knowledge, True
 
 
@@ -107,6 +110,12 @@ def secrets_to_steal(mode: str) -> dict[str, tuple[Term, ...]]:
     if every[0].mode == "full":
         leaks["certificate_key"] = (CERTIFICATE_KEY,)
     return leaks
+
+
+def weak_secrets(mode: str) -> tuple[Term, ...]:
+    """What can be guessed if PSKs come from a dictionary: only people choose those."""
+    this = connections(mode)[-1]
+    return (this.psk,) if this.psk is not None and mode.startswith("external") else ()
 
 
 def attacked(this: Connection) -> Connection:
