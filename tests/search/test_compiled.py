@@ -36,15 +36,17 @@ def test_vectors_of_any_width(width: int, hash_name: str, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(compiled, "host_shape", shape)
     compiled.tester.cache_clear()
+    compiled._engine.cache_clear()
     try:
         assert places(hash_name) == [0, 3, 400, 776]
     finally:
         compiled.tester.cache_clear()
+        compiled._engine.cache_clear()
 
 
 def test_compiled_code_is_kept_and_a_damaged_file_is_made_again(tmp_path: Path) -> None:
     """In processes of their own: compiled, loaded, and compiled again after damage."""
-    asked = "from tls13lab.search.compiled import tester; tester('sha256')"
+    asked = "from tls13lab.search.compiled import tester; tester('sha256', 'test')"
     environment = dict(os.environ, PYTHONPYCACHEPREFIX=str(tmp_path), PYTHONDONTWRITEBYTECODE="")
 
     def kept() -> tuple[Path, bytes, int]:

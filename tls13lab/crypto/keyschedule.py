@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tls13lab.crypto import hkdf
-from tls13lab.crypto.schedule import FAMILIES, SCHEDULE, Context, Length, Operation, Row
+from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE, Context, Length, Operation, Row
 from tls13lab.crypto.suites import HASH_LENGTHS, IV_LENGTH, Suite
 
 
@@ -173,7 +173,7 @@ class EarlyStage:
 
 
 def _derive(name: str, parent: str, secret: bytes, hash_name: str, transcript_hash: bytes) -> bytes:
-    row = SCHEDULE[name]
+    row = SCHEDULE[name] if name in SCHEDULE else IMPORTER[name]
     if row.inputs != (parent,):
         raise KeyError(f"{name} is not derived from {parent}")
     return run(row, hash_name, (secret,), transcript_hash)

@@ -44,6 +44,7 @@ class Context(Enum):
     BEFORE_FINISHED = "the handshake before this Finished"
     TICKET_NONCE = "ticket_nonce"
     EXPORTER_CONTEXT = "Hash(context_value)"
+    IMPORTED_IDENTITY = "Hash(ImportedIdentity)"
 
 
 class Length(Enum):
@@ -53,6 +54,7 @@ class Length(Enum):
     KEY = "key_length"
     IV = "iv_length"
     CALLER = "key_length of the exporter"
+    TARGET = "Hash.length of target_kdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,14 @@ FAMILIES: dict[str, Row] = {row.name: row for row in (
     Row("derived_exporter_secret", _DERIVE, ("exporter_secret",), "", Context.EMPTY, section="7.5"),
     Row("exported", Operation.EXPAND_LABEL, ("derived_exporter_secret",),
         "exporter", Context.EXPORTER_CONTEXT, Length.CALLER, section="7.5"),
+)}
+# RFC 9258: what the importer adds. Its PSK is the leaf ``psk`` of the schedule above.
+IMPORTER: dict[str, Row] = {row.name: row for row in (
+    Row("epskx", _EXTRACT, ("zeros", "epsk"), section="RFC 9258 5.1"),
+    Row("ipskx", Operation.EXPAND_LABEL, ("epskx",),
+        "derived psk", Context.IMPORTED_IDENTITY, Length.TARGET, section="RFC 9258 5.1"),
+    Row("imp_binder_key", _DERIVE, ("early_secret",), "imp binder", Context.EMPTY,
+        section="RFC 9258 5.2"),
 )}
 # fmt: on
 

@@ -25,6 +25,7 @@ from tls13lab.wire.writer import opaque8, opaque16
 BINDER_KEYS = {
     PskKind.EXTERNAL: "ext_binder_key",
     PskKind.RESUMPTION: "res_binder_key",
+    PskKind.IMPORTED: "imp_binder_key",
 }
 """Which row of the schedule table makes the binder key: "different labels prevent the substitution
 of one type of PSK for the other" (7.1)."""

@@ -1,7 +1,8 @@
-"""The two kinds of PSK and what belongs to each. RFC 9846 sections 2.2 and 4.3.11.
+"""The kinds of PSK and what belongs to each. RFC 9846 sections 2.2 and 4.3.11.
 
 A PSK is a secret with a name (its *identity*) and a hash. The name is not the secret: a ticket is
-sent in the clear, and so is an external identity. Neither class prints its key.
+sent in the clear, and so is an external identity. Neither class prints its key. What an importer
+makes of an external PSK is in :mod:`tls13lab.psk.importer`.
 
 >>> ExternalPsk(b"lab", bytes(32))
 ExternalPsk(identity=b'lab', hash_name='sha256')
@@ -20,6 +21,7 @@ class PskKind(Enum):
 
     EXTERNAL = "external"
     RESUMPTION = "resumption"
+    IMPORTED = "imported"
 
 
 @dataclass(frozen=True, slots=True)

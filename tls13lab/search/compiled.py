@@ -37,9 +37,8 @@ def host_shape(bits: int) -> Shape:
     return Shape(bits, 8 * width // bits, ternary=width == 64)
 
 
-@cache
 def _machine() -> Any:
-    """LLVM's idea of this machine."""
+    """LLVM's idea of this machine; each engine takes one over."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     # LLVM avoids the widest vectors for fear of a slower clock; here nothing but them is used.
@@ -81,12 +80,20 @@ class _Kept:
 
 
 @cache
-def tester(hash_name: str) -> tuple[Callable[..., None], Shape]:
-    """The program's ``test``, which runs without Python's lock, and the shape it has here.
+def tester(hash_name: str, name: str) -> tuple[Callable[..., None], Shape]:
+    """The program's function of this name, which runs without Python's lock, and its shape here.
 
     Its arguments are addresses and numbers in the order of PARAMETERS and NUMBERS. Compiling takes
     about a second, loading what was kept a few hundredths.
     """
+    engine, shape = _engine(hash_name)
+    kinds = [ctypes.c_void_p] * len(PARAMETERS) + [ctypes.c_int64] * len(NUMBERS)
+    return ctypes.CFUNCTYPE(None, *kinds)(engine.get_function_address(name)), shape
+
+
+@cache
+def _engine(hash_name: str) -> tuple[Any, Shape]:
+    """The compiled program; it lives as long as the process."""
     sha = SHA2[hash_name]
     shape = host_shape(sha.bits)
     text = program(sha, shape)
@@ -94,11 +101,4 @@ def tester(hash_name: str) -> tuple[Callable[..., None], Shape]:
     kept = _Kept(text)
     engine.set_object_cache(kept.store, kept.load)
     engine.finalize_object()
-    kinds = [ctypes.c_void_p] * len(PARAMETERS) + [ctypes.c_int64] * len(NUMBERS)
-    function = ctypes.CFUNCTYPE(None, *kinds)(engine.get_function_address("test"))
-    _ENGINES.append(engine)
-    return function, shape
-
-
-_ENGINES: list[Any] = []
-"""The code lives as long as its engine."""
+    return engine, shape

@@ -19,6 +19,7 @@ from itertools import groupby
 from threading import Thread
 from typing import Protocol
 
+from tls13lab.psk.keys import PskKind
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.pieces import Piece
 from tls13lab.search.portable import Found, Portable, by_copies, by_digest
@@ -77,10 +78,12 @@ def engines(targets: tuple[Target, ...], compile: bool) -> tuple[Engine, ...]:
 
 
 def groups(targets: Sequence[Target]) -> Iterator[tuple[Target, ...]]:
-    """Targets that share the first 10 compressions of a guess."""
+    """Targets that share all of a guess but the last HMAC."""
 
-    def shared(target: Target) -> tuple[str, str]:
-        return (target.hash_name, target.kind.value)
+    def shared(target: Target) -> tuple[str, str, bytes]:
+        # An imported PSK depends on the identity as well.
+        identity = target.identity if target.kind is PskKind.IMPORTED else b""
+        return (target.hash_name, target.kind.value, identity)
 
     for _, group in groupby(sorted(targets, key=shared), shared):
         yield tuple(group)
@@ -110,10 +113,10 @@ class Changing:
     def _make(self) -> None:
         try:
             from tls13lab.search.lanes import Lanes
-        except ImportError:  # no llvmlite, or no NumPy for this processor: it works without
+
+            self._engine = Lanes(self._targets)
+        except (ImportError, NotImplementedError):  # no llvmlite here, or two hashes in one guess
             self._engine = fastest_portable(self._targets)
-            return
-        self._engine = Lanes(self._targets)
 
     def test(self, guesses: Guesses) -> Iterator[Found]:
         """Those of the guesses that made a target's binder."""

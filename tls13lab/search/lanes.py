@@ -6,27 +6,36 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tls13lab.psk.keys import PskKind
 from tls13lab.search.compiled import tester
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.lanes_pack import GROUP
 from tls13lab.search.portable import Found
 from tls13lab.search.sha2 import SHA2, Numbers, Sha2, pad, schedule
-from tls13lab.search.target import Target
+from tls13lab.search.target import EPSK_HASH, Target
 
 Words = npt.NDArray[Any]
 
 
 class Lanes:
-    """Tests guesses against targets of one kind and hash. The first of a hash is compiled."""
+    """Tests guesses against targets of one kind and hash; imported ones, of one identity.
+
+    The first of a hash is compiled. Raises NotImplementedError for a PSK imported for another hash
+    than its own.
+    """
 
     def __init__(self, targets: Sequence[Target]) -> None:
         sha = SHA2[targets[0].hash_name]
         self._targets = targets
-        self._test, self._shape = tester(sha.name)
+        imported = targets[0].kind is PskKind.IMPORTED
+        if imported and sha.name != EPSK_HASH:
+            raise NotImplementedError("two hashes in one guess")
+        self._test, self._shape = tester(sha.name, "test_imported" if imported else "test")
         self._readable_after = sha.word
         word = np.dtype(f"u{sha.word}")
         first, second, _ = targets[0].macs
-        shared = [_scheduled(sha, message) for message in (first, second)]
+        messages = (first, second, targets[0].import_mac) if imported else (first, second)
+        shared = [_scheduled(sha, message) for message in messages]
         transcripts = [_scheduled(sha, target.macs[2]) for target in targets]
         wanted = [int.from_bytes(target.binder[: sha.word]) for target in targets]
         self._constant: tuple[Words, ...] = (

@@ -28,9 +28,9 @@ from tls13lab.search.sha2 import Numbers, Sha2, Word, compress, rounds, words
 
 PARAMETERS = ("data", "starts", "lengths", "shared", "transcripts", "wanted", "marks")
 """Addresses that ``test`` is given: the bytes of all guesses; for each guess where it begins and
-how many bytes it has (64 bits each); the two message schedules that all targets share; one for each
-target's transcript hash; the first word of each target's binder; and 16 bits for each group of
-lanes and each target, to be filled: bit n is lane n."""
+how many bytes it has (64 bits each); the message schedules that all targets share, two or three;
+one for each target's transcript hash; the first word of each target's binder; and 16 bits for each
+vector and each target, to be filled: bit n is lane n."""
 NUMBERS = ("groups", "targets")
 
 
@@ -43,7 +43,8 @@ def program(sha: Sha2, shape: Shape) -> str:
         _shared(sha, shape),
     )
     declared = shape.declarations() + declarations(shape)
-    return "".join((declared, *kernels, pack(sha, shape), _test(sha, shape)))
+    tests = (_test(sha, shape, imported=imported) for imported in (False, True))
+    return "".join((declared, *kernels, pack(sha, shape), *tests))
 
 
 # --- one function for each kind of block: where the state comes from, and which words are known
@@ -125,8 +126,11 @@ def _shared(sha: Sha2, shape: Shape) -> str:
 # --- the whole
 
 
-def _test(sha: Sha2, shape: Shape) -> str:
-    text = Function("test", [*PARAMETERS], shape, NUMBERS)
+def _test(sha: Sha2, shape: Shape, *, imported: bool) -> str:
+    """The whole way of a guess. For an imported PSK the early secret of the external one is keyed
+    once more, and the result is the PSK: six compressions that the others do not need."""
+    name = "test_imported" if imported else "test"
+    text = Function(name, [*PARAMETERS], shape, NUMBERS)
     for name, count in {"block": 16, "key": 8, "told": 8, "state": 8}.items():
         text.raw(f"%{name} = alloca {shape.vector}, i64 {count * GROUP}")
     scheduled = len(sha.constants)
@@ -134,6 +138,9 @@ def _test(sha: Sha2, shape: Shape) -> str:
     with text.loop("%groups") as group:
         first = text.name(f"mul i64 {group}, {shape.lanes * GROUP}")
         _early_secret(text, sha, *(text.address(f"%{each}", first, "i64") for each in GUESSES))
+        if imported:
+            _hmac(text, text.address("%shared", 2 * scheduled, word), "%key")
+            _extract_again(text, sha)
         # Derive-Secret of nothing gives the binder key, and one more HMAC the finished key.
         for step in range(2):
             _hmac(text, text.address("%shared", step * scheduled, word), "%key")
@@ -147,10 +154,7 @@ def _test(sha: Sha2, shape: Shape) -> str:
 def _early_secret(text: Function, sha: Sha2, starts: str, lengths: str) -> None:
     """HKDF-Extract(0, PSK) of each guess of the group, into %key."""
     vector, long, _, truths = types(text.shape)
-    inner, outer = (
-        compress(sha, Numbers(sha.bits), sha.start, words(sha, bytes([pad]) * sha.block))
-        for pad in PADS.values()
-    )
+    inner, outer = _salted(sha)
     _everywhere(text, "%told", inner)
     most = _longest(text, lengths)
     padded = text.name(f"add i64 {most}, {sha.length_bytes + sha.block}")
@@ -169,6 +173,24 @@ def _early_secret(text: Function, sha: Sha2, starts: str, lengths: str) -> None:
                 new, old = text.load(state, i), text.load(told, i)
                 chosen = f"select {truths} {goes_on}, {vector} {new.name}, {vector} {old.name}"
                 text.store(told, i, text.line(chosen))
+    _everywhere(text, "%state", outer)
+    text.raw("call void @finish(ptr %state, ptr %told, ptr %key)")
+
+
+def _salted(sha: Sha2) -> tuple[list[Word], list[Word]]:
+    """The states after either block of a key of zeros."""
+    inner, outer = (
+        compress(sha, Numbers(sha.bits), sha.start, words(sha, bytes([pad]) * sha.block))
+        for pad in PADS.values()
+    )
+    return inner, outer
+
+
+def _extract_again(text: Function, sha: Sha2) -> None:
+    """HKDF-Extract(0, %key), into %key."""
+    inner, outer = _salted(sha)
+    _everywhere(text, "%state", inner)
+    text.raw("call void @finish(ptr %state, ptr %key, ptr %told)")
     _everywhere(text, "%state", outer)
     text.raw("call void @finish(ptr %state, ptr %told, ptr %key)")
 

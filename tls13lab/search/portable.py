@@ -8,8 +8,10 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Sequence
 
+from tls13lab.psk.importer import imported_key
+from tls13lab.psk.keys import PskKind
 from tls13lab.search.guesses import Guesses
-from tls13lab.search.target import Target
+from tls13lab.search.target import EPSK_HASH, Target
 
 Found = tuple[int, Target, bytes]
 """The place among all guesses, whose binder it is, and the PSK."""
@@ -51,7 +53,7 @@ def by_copies(hash_name: str, first: bytes, second: bytes) -> Callable[[bytes], 
 
 
 class Portable:
-    """Tests guesses against targets of one kind and hash."""
+    """Tests guesses against targets of one kind and hash; imported ones, of one identity."""
 
     def __init__(
         self, targets: Sequence[Target], way: Callable[..., Callable[[bytes], bytes]] = by_copies
@@ -59,6 +61,8 @@ class Portable:
         first, second, _ = targets[0].macs
         self._hash = targets[0].hash_name
         self._finished_key = way(self._hash, first, second)
+        imported = targets[0].kind is PskKind.IMPORTED
+        self._imported = targets[0].identity if imported else None
         self._targets = [(target.macs[2], target) for target in targets]
 
     def test(self, guesses: Guesses) -> Iterator[Found]:
@@ -67,7 +71,10 @@ class Portable:
             word = guesses[index]
             if not word:
                 continue  # no PSK is empty; a line that was passed over is
-            key = self._finished_key(word)
+            psk = word
+            if self._imported is not None:
+                psk = imported_key(word, EPSK_HASH, self._imported, self._hash)
+            key = self._finished_key(psk)
             for transcript_hash, target in self._targets:
                 if hmac.digest(key, transcript_hash, self._hash) == target.binder:
                     yield guesses.first + index, target, word

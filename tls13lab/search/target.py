@@ -10,20 +10,23 @@ from dataclasses import dataclass, field
 
 from tls13lab.capture.recording import CapturedRecord, Closed, Item
 from tls13lab.crypto.hkdf import hkdf_label
-from tls13lab.crypto.schedule import FAMILIES, SCHEDULE
+from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE
 from tls13lab.crypto.suites import HASH_LENGTHS, SUITES
 from tls13lab.messages.client_hello import ClientHello, truncate
 from tls13lab.messages.handshake import unpack
-from tls13lab.messages.pre_shared_key import OfferedPsks
+from tls13lab.messages.pre_shared_key import OfferedPsks, PskIdentity
 from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
 from tls13lab.messages.transcript import Transcript
 from tls13lab.psk.binder import BINDER_KEYS, binder
+from tls13lab.psk.importer import imported_by, imported_key
 from tls13lab.psk.keys import PskKind
 from tls13lab.records.framing import HEADER_LENGTH
 from tls13lab.records.reassembly import Reassembler
 from tls13lab.wire.codepoints import CipherSuite, ContentType
 from tls13lab.wire.faults import TLSFault
 
+EPSK_HASH = "sha256"
+"""The hash of an external PSK that nobody was told another one for (RFC 9258 section 5.1)."""
 HASHES = {length: name for name, length in HASH_LENGTHS.items()}
 
 
@@ -31,7 +34,8 @@ HASHES = {length: name for name, length in HASH_LENGTHS.items()}
 class Target:
     """One recorded binder, and the truncated transcript's bytes that it was made over.
 
-    ``kind`` is a guess, too: an external PSK has no age, and its client sends 0 for it (4.3.11).
+    ``kind`` is a guess, too: an external PSK has no age, and its client sends 0 for it (4.3.11); an
+    imported one's identity has a structure of its own (RFC 9258).
     """
 
     identity: bytes
@@ -44,12 +48,25 @@ class Target:
     def made_with(self, psk: bytes) -> bool:
         """Whether this PSK makes the binder: computed as the honest endpoints do.
 
+        Where the binder is an imported PSK's, ``psk`` is the external one it was imported from.
+
         >>> told = binder(PskKind.EXTERNAL, b"secret", "sha256", b"ClientHello")
         >>> target = Target(b"lab", PskKind.EXTERNAL, "sha256", b"ClientHello", told)
         >>> target.made_with(b"secret"), target.made_with(b"Secret")
         (True, False)
         """
+        if self.kind is PskKind.IMPORTED:
+            psk = imported_key(psk, EPSK_HASH, self.identity, self.hash_name)
         return binder(self.kind, psk, self.hash_name, self.truncated) == self.binder
+
+    @property
+    def import_mac(self) -> bytes:
+        """What the one HMAC more is taken over that makes an imported key of an extracted one.
+
+        Only if the target's hash is that of the external PSK is it one HMAC, and no more.
+        """
+        told = hashlib.new(EPSK_HASH, self.identity).digest()
+        return hkdf_label(IMPORTER["ipskx"].label, told, HASH_LENGTHS[self.hash_name]) + b"\x01"
 
     @property
     def macs(self) -> tuple[bytes, bytes, bytes]:
@@ -60,7 +77,8 @@ class Target:
         """
         length = HASH_LENGTHS[self.hash_name]
         nothing = hashlib.new(self.hash_name).digest()
-        key_label = SCHEDULE[BINDER_KEYS[self.kind]].label
+        row = BINDER_KEYS[self.kind]
+        key_label = (SCHEDULE[row] if row in SCHEDULE else IMPORTER[row]).label
         finished_label = FAMILIES["finished_key"].label
         return (
             hkdf_label(key_label, nothing, length) + b"\x01",
@@ -93,7 +111,7 @@ def targets_of(raw_hello: bytes, connection: int = 1, before: bytes = b"") -> tu
     return tuple(
         Target(
             one.identity,
-            PskKind.RESUMPTION if one.obfuscated_ticket_age else PskKind.EXTERNAL,
+            _kind_of(one),
             HASHES[len(told)],
             truncated,
             told,
@@ -102,6 +120,12 @@ def targets_of(raw_hello: bytes, connection: int = 1, before: bytes = b"") -> tu
         for one, told in zip(offered.identities, offered.binders, strict=True)
         if len(told) in HASHES
     )
+
+
+def _kind_of(one: PskIdentity) -> PskKind:
+    if one.obfuscated_ticket_age:
+        return PskKind.RESUMPTION
+    return PskKind.IMPORTED if imported_by(one.identity) else PskKind.EXTERNAL
 
 
 @dataclass
