@@ -22,6 +22,9 @@ NOT_ASKED_FOR = {
     "exported",
     "next_traffic_secret",
 }
+# Whoever can make an imported binder can also stand in for a server, who makes none: the one asset
+# that asks for it, peer_identity, is lost either way.
+NEVER_ALONE = {"imp_binder_key"}
 
 
 def key(cell: Cell) -> tuple[object, ...]:
@@ -36,10 +39,21 @@ def test_every_question_is_asked_once() -> None:
     asked = [key(cell) for cell in MATRIX]
     assert len(set(asked)) == len(asked)
     thefts = 1 + len(LEAKS) + len(LEAKS) * (len(LEAKS) - 1) // 2
-    # Freshness is asked twice: with a memory against replays, and without.
-    assert len(asked) == len(MODES) * len(ADVERSARIES) * thefts * (len(ASSETS) + 1)
+    # Freshness is asked twice: with a memory against replays, and without. Who the peer is, four
+    # times: with the importer and without, with fixed roles and with both.
+    assert len(asked) == len(MODES) * len(ADVERSARIES) * thefts * (len(ASSETS) + 1 + 3)
     assert all(cell.why for cell in MATRIX if cell.verdict == "outside")
     assert all((cell.steps > 0) == (cell.verdict == "lost") for cell in MATRIX)
+
+
+@pytest.mark.parametrize("mode", ["external-psk_ke", "external-psk_dhe_ke"])
+def test_a_shared_psk_does_not_say_who_is_there(mode: str) -> None:
+    """RFC 9257 section 4: nothing is stolen, and the peer may be oneself."""
+    both = {"importer": "off", "roles": "both"}
+    for options in (both, both | {"roles": "fixed"}, both | {"importer": "on"}):
+        told = verdict(mode, "peer_identity", adversary="active", **options)
+        assert told == ("lost" if options == both else "kept")
+        assert verdict(mode, "peer_identity", "psk", adversary="active", **options) == "lost"
 
 
 @pytest.mark.parametrize("kind", ["resumption", "external"])

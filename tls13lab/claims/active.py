@@ -20,12 +20,13 @@ from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import EarlyDataReceived
 from tls13lab.handshake.pair import Pair, lesson_configs
 from tls13lab.impostor.replay import first_flight
+from tls13lab.impostor.selfie import Member, reflected
 from tls13lab.impostor.stand_in import StolenPsk, false_client, false_server
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack
 from tls13lab.messages.pre_shared_key import OfferedPsks
 from tls13lab.psk.anti_replay import ClientHelloWindow, NoAntiReplay
-from tls13lab.psk.keys import PskKind
+from tls13lab.psk.keys import ExternalPsk, PskKind
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.symbolic.claims import SECRECY
 from tls13lab.wire.faults import TLSFault
@@ -39,6 +40,8 @@ def got(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str
         return _as_client(mode, leaks) is not None
     if asset == "early_data_freshness":
         return _delivered_again(mode, leaks, memory=options["anti_replay"] == "on")
+    if asset == "peer_identity":
+        return _place_taken(mode, leaks, options) or _talks_to_itself(mode, options)
     assert asset in SECRECY
     return passive.got(mode, asset, leaks) or asset in _told(mode, leaks)
 
@@ -130,6 +133,37 @@ def _told(mode: str, leaks: tuple[str, ...]) -> set[str]:
         told |= {"application_data"} if as_client.client_received == SERVER_WORDS else set()
         told |= {"next_psk"} if as_client.tickets else set()
     return told - ({"psk"} if stage(mode).psk is None else set())
+
+
+def _place_taken(mode: str, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
+    """Whether somebody who is no member takes the place of one."""
+    if options["importer"] == "off":
+        return bool(_as_server(mode, leaks)) or _as_client(mode, leaks) is not None
+    stolen = stolen_psk(mode, leaks)
+    if stolen is None:
+        return False
+    honest, false = _member(mode, b"alice", b"bob"), _member(mode, b"bob", b"alice")
+    false = replace(false, psk=ExternalPsk(stolen.identity, stolen.key))
+    return _talk(honest.as_client(), false.as_server(), stage(mode).now_ms) is not None
+
+
+def _member(mode: str, name: bytes, friend: bytes) -> Member:
+    """A member that imports its PSK with both ends' names."""
+    one = stage(mode)
+    assert one.external is not None
+    return Member(name, friend, one.external, roles=True, mode=next(iter(one.modes)))
+
+
+def _talks_to_itself(mode: str, options: Mapping[str, str]) -> bool:
+    """Whether a member of a group takes its own handshake, sent back to it, for its friend's."""
+    member = replace(
+        _member(mode, b"alice", b"bob"),
+        roles=options["importer"] == "on",
+        answers=options["roles"] == "both",
+    )
+    with suppress(TLSFault):
+        return bool(reflected(member).mode)
+    return False
 
 
 def _delivered_again(mode: str, leaks: tuple[str, ...], *, memory: bool) -> bool:

@@ -43,6 +43,17 @@ LEAKS = (
 ADVERSARIES = ("passive", "active")
 SECRECY = ("application_data", "early_data", "psk", "next_psk")
 
+OPTIONS: dict[str, tuple[dict[str, str], ...]] = {
+    "early_data_freshness": ({"anti_replay": "on"}, {"anti_replay": "off"}),
+    "peer_identity": tuple(
+        {"importer": importer, "roles": roles}
+        for importer in ("off", "on")
+        for roles in ("both", "fixed")
+    ),
+}
+"""What changes a verdict: whether the server remembers ClientHellos; whether the PSK is imported
+with both ends' names, and whether a member is client or server under it, or both."""
+
 CITATIONS = {
     "application_data": "RFC 9846 F.1",
     "early_data": "RFC 9846 2.3",
@@ -83,8 +94,8 @@ def outside(mode: str, asset: str, adversary: str, leaks: Iterable[str]) -> str:
         return "a full handshake has no PSK, and so no early data"
     if asset == "client_authentication" and mode == "full":
         return "the client of this full handshake has no identity to be taken"
-    if asset == "peer_identity":
-        return "this needs roles and the importer, which the model does not have yet"
+    if asset == "peer_identity" and not mode.startswith("external"):
+        return "certificates and tickets say who the server is; only a shared PSK does not"
     if adversary == "passive" and asset not in SECRECY:
         return "who only listens completes no handshake and delivers nothing"
     if "weak_psk" in leaks and not scenes.weak_secrets(mode):
@@ -100,10 +111,10 @@ def questions() -> Iterator[tuple[str, str, str, tuple[str, ...], dict[str, str]
     thefts = [chosen for size in (0, 1, 2) for chosen in combinations(LEAKS, size)]
     for mode in MODES:
         for asset in ASSETS:
-            options = [{"anti_replay": "on"}, {"anti_replay": "off"}]
+            options = OPTIONS.get(asset, ({},))
             for adversary in ADVERSARIES:
                 for leaks in thefts:
-                    for option in options if asset == "early_data_freshness" else [{}]:
+                    for option in options:
                         yield mode, asset, adversary, leaks, option
 
 
@@ -184,6 +195,14 @@ def _ways(mode: str, asset: str, options: Mapping[str, str]) -> list[Build]:
         return _false_servers(mode)
     if asset == "client_authentication":
         return [scenes.false_client]
+    if asset == "peer_identity":
+        # Who takes the place of either end is not the peer; nor is the member itself.
+        both = options.get("roles") != "fixed"
+        if options.get("importer") == "on":
+            ways: list[Build] = [scenes.false_server_importing, scenes.false_client_importing]
+            return [scenes.reflected_with_roles, *ways] if both else ways
+        ways = [scenes.false_server, scenes.false_client]
+        return [scenes.reflected, *ways] if both else ways
     # A server with a memory refuses a ClientHello that it has seen (8.2). One without does not.
     return [scenes.afresh] if options["anti_replay"] == "on" else [scenes.again, scenes.afresh]
 

@@ -13,7 +13,7 @@ zeros
 from dataclasses import dataclass
 from functools import cached_property
 
-from tls13lab.crypto.schedule import FAMILIES, SCHEDULE, Context
+from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE, Context
 from tls13lab.symbolic import rules
 from tls13lab.symbolic.terms import Term, apply, ecdhe, name
 
@@ -53,7 +53,7 @@ class Connection:
             return ZEROS
         if row == "ecdhe":
             return ecdhe(self.name("client_ecdhe"), self.name("server_ecdhe"))
-        entry = SCHEDULE[row]
+        entry = SCHEDULE[row] if row in SCHEDULE else IMPORTER[row]
         inputs = [self.secret(one) for one in entry.inputs]
         bound_to = self.transcript(entry.context)
         return apply(row, *inputs, *([] if bound_to is None else [bound_to]))

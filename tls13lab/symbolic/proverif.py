@@ -214,7 +214,7 @@ Each file says at its top what it claims and which results are expected; expecte
 query by query in the order of the file: true is proved, false is disproved.
 
 The functions are generated from the same table that the lab's client and server run. Not among
-the models: the identity of peers, and weak PSKs, which the lab decides by guess and verify.
+the models: the identity of peers, and weak PSKs, which the lab decides itself.
 """
 
 

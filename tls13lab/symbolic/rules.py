@@ -18,7 +18,7 @@ Sealing a ticket is left out: whoever resumes has sent one in the clear, so none
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tls13lab.crypto.schedule import FAMILIES, SCHEDULE
+from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE
 from tls13lab.symbolic.terms import ECDHE, Term, apply
 
 # Symbols that are no row of the table.
@@ -99,7 +99,7 @@ def _logarithm(term: Term) -> Iterator[Step]:
 # From the table: a row's premises are its inputs and what it is bound to.
 _TABLE = tuple(
     _making(row.name, row.operation.value, row.section)
-    for row in (*SCHEDULE.values(), *FAMILIES.values())
+    for row in (*SCHEDULE.values(), *FAMILIES.values(), *IMPORTER.values())
 )
 
 RULES: dict[str, Rule] = {

@@ -13,7 +13,7 @@ from tls13lab.symbolic.connection import CERTIFICATE_KEY, ZEROS, Connection
 from tls13lab.symbolic.guessing import saturate
 from tls13lab.symbolic.rules import Rule
 from tls13lab.symbolic.saturation import Knowledge, World
-from tls13lab.symbolic.terms import Term, name
+from tls13lab.symbolic.terms import Term, apply, name
 
 MODES = (
     "full",
@@ -24,8 +24,9 @@ MODES = (
 )
 TICKET_KEY = name("ticket_key")
 IDENTITY = name("psk_identity")
-# What nobody keeps secret: zeros, the name of an external PSK.
-PUBLIC = (ZEROS, IDENTITY)
+THIS_WAY, OTHER_WAY = name("alice calls bob"), name("bob calls alice")
+# What nobody keeps secret: zeros, the name of an external PSK, the context of an imported one.
+PUBLIC = (ZEROS, IDENTITY, THIS_WAY, OTHER_WAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,16 @@ def recorded(mode: str) -> Scene:
 
 def false_server(mode: str) -> Scene:
     """The adversary answers an honest client in the server's place."""
-    before, this = recorded(mode), attacked(connections(mode)[-1])
+    return _false_server(mode, attacked(connections(mode)[-1]))
+
+
+def false_server_importing(mode: str) -> Scene:
+    """The same; the client imported its PSK."""
+    return _false_server(mode, _importing(attacked(connections(mode)[-1])))
+
+
+def _false_server(mode: str, this: Connection) -> Scene:
+    before = recorded(mode)
     own = (
         *(this.name(what) for what in ("server_random", "server_ecdhe", "EncryptedExtensions")),
         this.nonce(1),
@@ -180,7 +190,16 @@ def false_issuer(mode: str) -> Scene:
 
 def false_client(mode: str) -> Scene:
     """The adversary connects to an honest server in the client's place."""
-    before, this = recorded(mode), attacked(connections(mode)[-1])
+    return _false_client(mode, attacked(connections(mode)[-1]))
+
+
+def false_client_importing(mode: str) -> Scene:
+    """The same; the server imported its PSK."""
+    return _false_client(mode, _importing(attacked(connections(mode)[-1])))
+
+
+def _false_client(mode: str, this: Connection) -> Scene:
+    before = recorded(mode)
     own = (this.name("client_random"), this.name("client_ecdhe"))
     turns = (
         Turn((this.client_hello,), (this.server_hello, this.server_flight_record)),
@@ -188,6 +207,37 @@ def false_client(mode: str) -> Scene:
     )
     wanted = {"application_data": (this.server_data,), "next_psk": (this.ticket_psk(),)}
     return Scene((*before.known, *own), wanted, turns)
+
+
+def reflected(mode: str) -> Scene:
+    """A member's own handshake, sent back to it: it is the server of its own client (Selfie).
+
+    Both ends know the PSK under the same name, so that what one sends is what the other expects.
+    """
+    this = attacked(connections(mode)[-1])
+    return _reflected(this, this)
+
+
+def reflected_with_roles(mode: str) -> Scene:
+    """The same, but each end imported the PSK with who is client and who is server."""
+    client = attacked(connections(mode)[-1])
+    return _reflected(_importing(client), _importing(client, OTHER_WAY))
+
+
+def _importing(this: Connection, context: Term = THIS_WAY) -> Connection:
+    """The same connection with what the importer makes of the PSK, for these two ends."""
+    psk = apply("ipskx", apply("epskx", ZEROS, this.psk or ZEROS), context)
+    return replace(this, psk=psk, identity=context, binder_key="imp_binder_key")
+
+
+def _reflected(client: Connection, server: Connection) -> Scene:
+    turns = (
+        Turn((), (client.client_hello,)),
+        Turn((server.client_hello,), (server.server_hello, server.server_flight_record)),
+        Turn((client.server_hello, client.server_flight_record), (client.client_flight_record,)),
+        Turn((server.client_flight_record,), ()),
+    )
+    return Scene(PUBLIC, {}, turns)
 
 
 def again(mode: str) -> Scene:
