@@ -130,7 +130,9 @@ def test_everything_kept_has_a_twin_that_is_lost() -> None:
             assert any(twin.verdict == "lost" for twin in twins(cell)), cell
 
 
-@pytest.mark.parametrize("rule", [name for name in RULES if name not in NOT_ASKED_FOR])
+@pytest.mark.parametrize(
+    "rule", [name for name in RULES if name not in NOT_ASKED_FOR | NEVER_ALONE]
+)
 def test_without_this_rule_some_claims_flip(rule: str) -> None:
     without = tuple(one for name, one in RULES.items() if name != rule)
     flipped = [
