@@ -1,0 +1,127 @@
+"""``psk new``, ``strength`` and ``lint`` as their users run them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tls13lab.cli.app import cli
+from tls13lab.peers.openssl import (
+    OpenSSLPsk,
+    OpenSSLServer,
+    OpenSSLUnavailable,
+    find_openssl,
+    s_client,
+)
+
+from tests.conftest import missing  # isort: skip
+
+SECRET = "correcthorse"
+
+
+def invoke(*arguments: str | Path, typed: str | None = None) -> Result:
+    return CliRunner().invoke(cli, ["psk", *map(str, arguments)], input=typed)
+
+
+def told(*arguments: str | Path, typed: str | None = None, code: int = 0) -> dict[str, Any]:
+    result = invoke(*arguments, "--json", typed=typed)
+    assert result.exit_code == code, result.output
+    content: dict[str, Any] = json.loads(result.stdout)
+    return content
+
+
+def test_a_new_psk_is_another_one_each_time() -> None:
+    keys = {told("new")["key"] for _ in range(3)}
+    assert len(keys) == 3
+    assert all(len(bytes.fromhex(key)) == 32 for key in keys)
+    assert "Wireshark" in invoke("new").stdout
+
+
+@pytest.mark.openssl
+def test_openssl_takes_it() -> None:
+    try:
+        find_openssl()
+    except OpenSSLUnavailable as reason:
+        missing(str(reason))
+    made = told("new", "--identity", "printer")
+    psk = OpenSSLPsk("printer", bytes.fromhex(made["key"]))
+    with OpenSSLServer(psk=psk) as server:
+        assert s_client(server.port, psk=psk, send=b"hi\n").received
+
+
+def test_strength_of_a_file_and_of_standard_input(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_text(f"{SECRET}\n")
+    result = told("strength", path)
+    assert (result["length"], result["enough"]) == (12, False)
+    assert result == told("strength", "-", typed=SECRET) | {"found": result["found"]}
+    seconds = [one["seconds"] for one in result["found"]]
+    assert seconds == sorted(seconds, reverse=True)
+    said = invoke("strength", path)
+    assert SECRET not in said.output
+    assert "estimate" in said.stdout
+
+
+def test_strength_of_hexadecimal(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_text(told("new")["key"] + "\n")
+    assert told("strength", "--hex", path)["length"] == 32
+    assert told("strength", "--hex", path)["enough"]
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments"), [(b"", ()), (b"x" * 5000, ()), (b"xyz", ("--hex",)), (b"\n", ())]
+)
+def test_what_is_no_psk(content: bytes, arguments: tuple[str, ...], tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(content)
+    result = invoke("strength", *arguments, path)
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    assert invoke("strength", tmp_path / "nowhere").exit_code == 1
+
+
+CONFIGURATION = """\
+[[psk]]
+identity = "printer"
+key_file = "key"
+modes = ["psk_ke", "psk_dhe_ke"]
+clients = ["office"]
+servers = ["printer"]
+"""
+
+
+def test_lint_tells_what_is_wrong_and_keeps_the_key(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(SECRET)
+    path = tmp_path / "psks.toml"
+    path.write_text(CONFIGURATION)
+    result = told("lint", path, code=1)
+    verdicts = {row["check"]: row["verdict"] for row in result["checks"]}
+    assert verdicts["entropy"] == "warn"
+    assert verdicts["length"] == "fail"
+    assert verdicts["one pair of nodes"] == "ok"
+    assert SECRET not in invoke("lint", path).output
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "no [[psk]] table"),
+        ("psk = 3", "no [[psk]] table"),
+        ("[[psk]]\n", "identity"),
+        ('[[psk]]\nidentity = "a"\n', "key_file"),
+        ('[[psk]]\nidentity = "a"\nkey_file = "key"\ncolour = 1\n', "colour"),
+        ('[[psk]]\nidentity = "a"\nkey_file = "key"\nmodes = "psk_ke"\n', "modes"),
+        ('[[psk]]\nidentity = "a"\nkey_file = "key"\ntls12 = "no"\n', "tls12"),
+        ("not toml at all", "no TOML"),
+    ],
+)
+def test_a_configuration_that_is_none(content: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(SECRET)
+    path = tmp_path / "psks.toml"
+    path.write_text(content)
+    result = invoke("lint", path)
+    assert result.exit_code == 1
+    assert said in result.stderr

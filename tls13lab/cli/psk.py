@@ -1,0 +1,190 @@
+"""``tls13lab psk new|strength|lint``: make a PSK, judge one, judge how one is used."""
+
+import secrets
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from tls13lab.cli import report
+from tls13lab.psk.advice import Use, examine
+from tls13lab.psk.strength import ENOUGH_BITS, SPEEDS, in_words, strength
+from tls13lab.wire.faults import LocalFault
+
+LONGEST = 4096
+"""Bytes of a PSK that is judged."""
+
+
+def new(*, identity: str, as_json: bool) -> None:
+    """256 random bits, as programs want them."""
+
+    def work() -> report.Result:
+        key = secrets.token_hex(32)
+        return {
+            "identity": identity,
+            "key": key,
+            "openssl": f"openssl s_server -nocert -psk {key} -psk_identity {identity}",
+            "gnutls": f"{identity}:{key}",
+            "wireshark": f"tls.psk:{key}",
+            "tls13lab": f"tls13lab serve --psk {key} --identity {identity}",
+        }
+
+    report.run(work, _new_text, as_json=as_json)
+
+
+def _new_text(result: report.Result) -> str:
+    return "\n".join(
+        (
+            f"a PSK of 256 random bits, in hexadecimal: {result['key']}",
+            f"  OpenSSL:   {result['openssl']}",
+            f"  GnuTLS:    {result['gnutls']}",
+            "             (a line of the file for gnutls-serv --pskpasswd)",
+            f"  Wireshark: -o {result['wireshark']}",
+            "             (for TLS 1.2; TLS 1.3 it reads with a key log)",
+            f"  this lab:  {result['tls13lab']}",
+            "Give it to the other end by a way that nobody reads, and to no third one.",
+        )
+    )
+
+
+def judge(*, source: str, hexadecimal: bool, as_json: bool) -> None:
+    """An estimate; the PSK itself is neither printed nor kept."""
+
+    def work() -> report.Result:
+        told = strength(_read(source, hexadecimal=hexadecimal))
+        rates = {"this machine, one core": _own_rate(), **SPEEDS}
+        return {
+            "length": told.length,
+            "bits": round(told.bits, 1),
+            "by": told.by,
+            "verdict": told.verdict,
+            "enough": told.bits >= ENOUGH_BITS,
+            "found": [
+                {"by": name, "rate": round(rate), "seconds": told.seconds(rate)}
+                for name, rate in rates.items()
+            ],
+        }
+
+    report.run(work, _strength_text, as_json=as_json)
+
+
+def _read(source: str, *, hexadecimal: bool) -> bytes:
+    """A PSK from a file or from standard input; a line's end is no part of it."""
+    if source == "-":
+        content = sys.stdin.buffer.read(LONGEST + 3)
+    else:
+        with Path(source).open("rb") as file:
+            content = file.read(LONGEST + 3)
+    content = content.removesuffix(b"\n").removesuffix(b"\r")
+    if not 0 < len(content) <= LONGEST:
+        raise LocalFault(f"a PSK has 1 to {LONGEST} bytes: give one in the file")
+    if not hexadecimal:
+        return content
+    try:
+        # What is wrong is not repeated: it may be a key with a slip in it.
+        decoded = bytes.fromhex(content.decode("ascii", "replace"))
+    except ValueError:
+        decoded = b""
+    if not decoded:
+        raise LocalFault("with --hex, the file holds an even number of hexadecimal digits")
+    return decoded
+
+
+def _own_rate() -> float:
+    """Guesses a second of the engine that is there without compiling, or of the compiled one."""
+    from tls13lab.search.speed import own_rate
+
+    return own_rate()
+
+
+def _strength_text(result: report.Result) -> str:
+    lines = [
+        f"{result['length']} bytes, about {result['bits']:.0f} bits ({result['by']}): "
+        f"{result['verdict']}",
+        "From one recorded ClientHello it is found, on average,",
+    ]
+    lines += [
+        f"  {one['by']:23} ({one['rate']:.1e} guesses/s)  {in_words(one['seconds'])}"
+        for one in result["found"]
+    ]
+    lines.append(
+        "This is an estimate: nobody can tell from one key how it was made. GPU rates are estimates"
+        " from published ones."
+    )
+    return "\n".join(lines)
+
+
+def lint(*, configuration: str, as_json: bool) -> None:
+    """Every check on every PSK of a configuration."""
+
+    def work() -> report.Result:
+        rows = [
+            {
+                "psk": use.identity,
+                "check": check.name,
+                "verdict": "ok" if not wrong else "fail" if check.must else "warn",
+                "says": wrong,
+                "citation": check.section,
+            }
+            for use in _uses(Path(configuration))
+            for check, wrong in examine(use)
+        ]
+        return {"ok": all(row["verdict"] != "fail" for row in rows), "checks": rows}
+
+    report.run(work, _lint_text, as_json=as_json)
+
+
+def _uses(path: Path) -> list[Use]:
+    """The ``[[psk]]`` tables of a TOML file. Raises LocalFault, which says what is wrong."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LocalFault(f"{path} is no TOML: {error}") from None
+    tables = content.get("psk")
+    if not isinstance(tables, list) or not tables:
+        raise LocalFault(f"{path} has no [[psk]] table: see tls13lab psk lint --help")
+    return [_use(table, path.parent) for table in tables]
+
+
+_LISTS = ("modes", "clients", "servers", "hashes")
+_FLAGS = (
+    *("imported", "context_names_both", "names_checked"),
+    *("base_key_kept", "tls12", "early_data"),
+)
+
+
+def _use(table: Any, folder: Path) -> Use:
+    if not isinstance(table, dict) or not isinstance(table.get("identity"), str):
+        raise LocalFault("each [[psk]] needs an identity, a text")
+    name = table["identity"]
+    unknown = set(table) - {"identity", "key_file", "key_hex_file", *_LISTS, *_FLAGS}
+    if unknown:
+        raise LocalFault(f"the PSK {name} has {sorted(unknown)[0]!r}, which no check knows")
+    given: dict[str, Any] = {}
+    for field in _LISTS:
+        value = table.get(field, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise LocalFault(f"{field} of the PSK {name} is a list of texts")
+        if value:
+            given[field] = tuple(value)
+    for field in _FLAGS:
+        if field in table and not isinstance(table[field], bool):
+            raise LocalFault(f"{field} of the PSK {name} is true or false")
+        if field in table:
+            given[field] = table[field]
+    hexadecimal = "key_hex_file" in table
+    file = table.get("key_hex_file" if hexadecimal else "key_file")
+    if not isinstance(file, str):
+        raise LocalFault(f"the PSK {name} needs key_file or key_hex_file, the name of a file")
+    told = strength(_read(str(folder / file), hexadecimal=hexadecimal))
+    return Use(name, told.length, told.bits, **given)
+
+
+def _lint_text(result: report.Result) -> str:
+    lines = []
+    for row in result["checks"]:
+        says = f": {row['says']} ({row['citation']})" if row["says"] else ""
+        lines.append(f"{row['verdict']:5} {row['psk']}, {row['check']}{says}")
+    wrong = sum(row["verdict"] != "ok" for row in result["checks"])
+    lines.append(f"{len(result['checks'])} checks, {wrong} with something to say")
+    return "\n".join(lines)
