@@ -15,9 +15,11 @@ from tls13lab.claims.scripted import record, talk
 from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
 from tls13lab.handshake.trace import Conversation
 from tls13lab.pictures import dot
+from tls13lab.pictures.guessing_time import LONGEST
 from tls13lab.pictures.schedule_graph import MODES, schedule_graph
 from tls13lab.symbolic.rules import RULES
 from tls13lab.widgets.bit_flipper import BitFlipper
+from tls13lab.widgets.entropy_explorer import EntropyExplorer
 from tls13lab.widgets.handshake_stepper import HandshakeStepper
 from tls13lab.widgets.matrix_explorer import MatrixExplorer
 from tls13lab.widgets.schedule_explorer import ScheduleExplorer, ScheduleView
@@ -48,10 +50,11 @@ def update_times(rounds: int = 5) -> dict[str, list[float]]:
         record(talk(*lesson_configs("psk_ke"), "ke"), talk(*lesson_configs("psk_dhe_ke"), "dhe")),
         {"psk": Theft(psks=(LESSON_PSK.key,))},
     )
-    matrix = MatrixExplorer()
+    matrix, entropy = MatrixExplorer(), EntropyExplorer()
     return {
         "theft panel": _times(panel.boxes["psk"], [True, False], rounds),
         "matrix explorer": _times(matrix.without, list(RULES), rounds),
+        "entropy explorer": _times(entropy.length, list(range(1, LONGEST + 1)), rounds),
         "schedule explorer": _times(explorer.secret, list(explorer.secret.options), rounds),
         "handshake stepper": _times(stepper.slider, list(slider), rounds),
         "side by side": _times(sides.slider, list(rows), rounds),

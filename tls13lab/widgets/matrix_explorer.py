@@ -79,7 +79,7 @@ class MatrixExplorer(Panel):
         def menu(options: tuple[str, ...], value: str, name: str) -> object:
             return ipywidgets.Dropdown(options=options, value=value, description=name)
 
-        self.asset = menu(ASSETS[:-1], self.view.asset, "Asset:")
+        self.asset = menu(ASSETS, self.view.asset, "Asset:")
         self.adversary = menu(adversaries, self.view.adversary, "Adversary:")
         self.without = menu((ALL, *RULES), self.view.without, "Without:")
         super().__init__([self.asset, self.adversary, self.without], self._draw)
