@@ -17,7 +17,6 @@ from tls13lab.claims.scripted import talk
 from tls13lab.cli.app import cli
 from tls13lab.handshake.pair import Pair, lesson_configs
 from tls13lab.psk.keys import ExternalPsk
-from tls13lab.search.wordlist import COMMON
 from tls13lab.vectors import recorded
 
 
@@ -68,6 +67,17 @@ def test_only_one_of_them(capture: Path) -> None:
     assert told(capture, "--mask", "?d?d?d?d", "--connection", "3", code=1)["ok"] is False
 
 
+def test_the_labs_own_words_with_its_own_rules(tmp_path: Path) -> None:
+    psk = ExternalPsk(b"carol", b"P@ssw0rd")  # "password" with c, a for @ and o for 0
+    path = written(tmp_path / "talk.pcap", talk(*lesson_configs("psk_dhe_ke", psk), "carol"))
+    rules = tmp_path / "rules"
+    rules.write_bytes(b"csa@so0\n")
+    assert told(path, "--wordlist", "common", "--rules", rules)["ok"]
+    psk = ExternalPsk(b"carol", b"Dragon123")
+    path = written(tmp_path / "again.pcap", talk(*lesson_configs("psk_dhe_ke", psk), "carol"))
+    assert told(path, "--wordlist", "common", "--rules", "usual", "--workers", "1")["ok"]
+
+
 def test_a_word_list_with_rules(capture: Path, tmp_path: Path) -> None:
     words, rules = tmp_path / "words", tmp_path / "rules"
     words.write_bytes(b"nothing\n51\n")
@@ -86,7 +96,7 @@ def test_a_word_between_two_openssl_processes_is_found(mode: str, tmp_path: Path
     made = recorded.load(f"weak-{mode}")
     copied = tmp_path / "copy.pcapng"
     copied.write_bytes(made.path.read_bytes())
-    (one,) = told(copied, "--wordlist", COMMON)["targets"]
+    (one,) = told(copied, "--wordlist", "common")["targets"]
     assert bytes.fromhex(one["psk"]) == made.psk
     # What that opens and what it does not: (EC)DHE keeps what was recorded.
     opened = CliRunner().invoke(
@@ -115,6 +125,7 @@ def test_openssls_own_psk_is_random_and_is_not_found(mode: str, tmp_path: Path) 
         (["--mask", "?d", "--identity", "nobody"], 1, "no binder"),
         (["--mask", "?d", "--scheduler", "tcp://127.0.0.1:9"], 1, "no Dask scheduler"),
         (["--wordlist", __file__, "--set", "1=ab"], 2, "belongs to a --mask"),
+        (["--wordlist", "nowhere.txt"], 1, "nowhere.txt"),
     ],
 )
 def test_errors_are_one_sentence(capture: Path, arguments: list[str], code: int, said: str) -> None:

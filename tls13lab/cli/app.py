@@ -166,7 +166,10 @@ def break_(**options: object) -> None:
 @cli.command()
 @click.argument("capture", type=click.Path(exists=True, dir_okay=False))
 @click.option(
-    "--wordlist", type=click.Path(exists=True, dir_okay=False), help="Try the lines of this file."
+    "--wordlist",
+    type=FILE,
+    metavar="FILE|common",
+    help="Try the lines of this file; 'common' is the lab's own list of 100,000.",
 )
 @click.option(
     "--mask",
@@ -176,8 +179,9 @@ def break_(**options: object) -> None:
 @click.option("--set", "sets", multiple=True, metavar="1=CHARS", help="What ?1 to ?4 stand for.")
 @click.option(
     "--rules",
-    type=click.Path(exists=True, dir_okay=False),
-    help="Change each word by each of these rules, in hashcat's notation; ':' leaves it as it is.",
+    type=FILE,
+    metavar="FILE|usual",
+    help="Change each word by each of these rules, hashcat's notation; 'usual' are the lab's own.",
 )
 @click.option("--identity", metavar="STR", help="Only binders of this identity.")
 @click.option("--connection", type=click.IntRange(1), help="Only this one of the capture.")
@@ -195,7 +199,7 @@ def crack(**options: object) -> None:
     \b
     Examples:
       tls13lab crack talk.pcapng --mask "?d?d?d?d?d?d"
-      tls13lab crack talk.pcapng --wordlist words.txt --rules rules.txt
+      tls13lab crack talk.pcapng --wordlist common --rules usual
       tls13lab crack talk.pcapng --mask "?1?1?1?1lab" --set "1=?l?d" --workers 4
       tls13lab crack talk.pcapng --wordlist words.txt --scheduler tcp://127.0.0.1:8786 --json
     """

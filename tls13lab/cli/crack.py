@@ -11,11 +11,14 @@ import click
 
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
+from tls13lab.psk.strength import in_words
 from tls13lab.search.mask import Mask
 from tls13lab.search.pieces import MaskSource, WordSource
 from tls13lab.search.rules import parse_rules
 from tls13lab.search.runner import Search, Workers, cluster_workers, local_workers, processors
+from tls13lab.search.speed import own_rate
 from tls13lab.search.target import Target, readable, targets
+from tls13lab.search.wordlist import COMMON, USUAL
 from tls13lab.wire.faults import LocalFault
 
 MOST_TARGETS = 64
@@ -48,8 +51,11 @@ def run(
         wanted = _targets(Path(capture), identity, connection)
         noted = Path(checkpoint or f"{capture}.checkpoint")
         search = Search(wanted, source(), noted)
+        chosen = _workers(search, workers, scheduler)
+        if not as_json:
+            click.echo(_expected(search, chosen), err=True)
         began, before = time.monotonic(), search.progress.count
-        stopped = _search(search, _workers(search, workers, scheduler), quiet=as_json)
+        stopped = _search(search, chosen, quiet=as_json)
         seconds = time.monotonic() - began
         return _result(search, seconds, search.progress.count - before, noted)
 
@@ -70,8 +76,9 @@ def _source(wordlist: str | None, mask: str | None, sets: Sequence[str], rules: 
         return lambda: MaskSource(Mask.parse(mask, own))
     if sets:
         raise click.UsageError("--set belongs to a --mask")
-    path = Path(wordlist or "")
-    return lambda: WordSource(path, parse_rules(Path(rules).read_bytes()) if rules else ())
+    words = COMMON if wordlist == "common" else Path(wordlist or "")
+    changes = USUAL if rules == "usual" else Path(rules or "")
+    return lambda: WordSource(words, parse_rules(changes.read_bytes()) if rules else ())
 
 
 def _targets(capture: Path, identity: str | None, connection: int | None) -> tuple[Target, ...]:
@@ -105,6 +112,16 @@ def _workers(search: Search, count: int | None, scheduler: str | None) -> Worker
     if count is None:
         count = processors() if search.total - search.progress.count > SMALL else 1
     return local_workers(count)
+
+
+def _expected(search: Search, workers: Workers) -> str:
+    """How much there is to try, and how long all of it takes at this machine's speed."""
+    left = search.total - search.progress.count
+    told = f"{left:,} guesses to try for {len(search.targets)} binder(s)"
+    if left < SMALL:
+        return told
+    each = own_rate(search.targets[0].hash_name)
+    return f"{told}: at {each:,.0f} a second and core, {in_words(left / each / workers.count)}"
 
 
 def _search(search: Search, workers: Workers, *, quiet: bool) -> bool:

@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -93,7 +94,15 @@ def tester(hash_name: str, name: str) -> tuple[Callable[..., None], Shape]:
 
 @cache
 def _engine(hash_name: str) -> tuple[Any, Shape]:
-    """The compiled program; it lives as long as the process."""
+    """The compiled program; it lives as long as the process.
+
+    LLVM calls back into Python, where a Ctrl-C would get lost; in another thread there is none.
+    """
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(_compiled, hash_name).result()
+
+
+def _compiled(hash_name: str) -> tuple[Any, Shape]:
     sha = SHA2[hash_name]
     shape = host_shape(sha.bits)
     text = program(sha, shape)

@@ -115,7 +115,7 @@ class Changing:
             from tls13lab.search.lanes import Lanes
 
             self._engine = Lanes(self._targets)
-        except (ImportError, NotImplementedError):  # no llvmlite here, or two hashes in one guess
+        except (ImportError, OSError, RuntimeError):  # no compiler here, or two hashes in one guess
             self._engine = fastest_portable(self._targets)
 
     def test(self, guesses: Guesses) -> Iterator[Found]:

@@ -20,8 +20,10 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     wait,
 )
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +97,24 @@ def cluster_workers(address: str) -> Workers:
 def _deaf() -> None:
     """Ctrl-C is for the process that gives out the work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _children_deaf() -> Iterator[None]:
+    """The same for processes that are started now, from their very first moment.
+
+    They inherit that the signal is blocked; here it is delivered afterwards.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    # Whoever starts the first child starts this as well, and unblocks the signal.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +230,8 @@ class _Giving:
         return bool(self._given)
 
     def _submit(self, piece: Piece) -> Future[Tried]:
-        return self._executor.submit(tried, self._targets, piece, compile=self._compile)
+        with _children_deaf():
+            return self._executor.submit(tried, self._targets, piece, compile=self._compile)
 
     def done(self) -> Iterator[tuple[Piece, Tried]]:
         """What is ready at the head of the line; waits a little."""

@@ -24,7 +24,11 @@ def engine_for(hash_name: str = "sha256", *, compiled: bool = True) -> tuple[Eng
             from tls13lab.search.lanes import Lanes
 
             return Lanes([target]), 2**15
-        except ImportError:  # no compiler: the portable engine is what this machine has
+        except (
+            ImportError,
+            OSError,
+            RuntimeError,
+        ):  # no compiler: the portable one is what there is
             pass
     return fastest_portable([target]), 500
 

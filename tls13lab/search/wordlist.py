@@ -14,8 +14,11 @@ import numpy as np
 
 from tls13lab.search.guesses import Guesses
 
-COMMON = Path(str(resources.files("tls13lab.search"))) / "words" / "common-100000.txt"
+_WORDS = Path(str(resources.files("tls13lab.search"))) / "words"
+COMMON = _WORDS / "common-100000.txt"
 """The list that the lab ships: 100,000 words, the most frequent passwords first."""
+USUAL = _WORDS / "usual.rule"
+"""Rules for what people do to a word."""
 BLOCK = 2**22
 """Bytes read at once."""
 LONGEST = 1024
