@@ -142,6 +142,19 @@ def test_a_capture_without_binders(tmp_path: Path) -> None:
     assert "no ClientHello in this capture has a PSK binder" in result.stderr
 
 
+def interrupted(command: list[str]) -> tuple[int, str, str]:
+    """Ctrl-C, to a command and all that it started, a second after it said that it has begun."""
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stderr is not None
+    said = process.stderr.readline()
+    time.sleep(1)  # for work to be under way; wherever it is stopped, the same must hold
+    os.killpg(process.pid, signal.SIGINT)
+    out, error = process.communicate(timeout=60)
+    return process.returncode, out, said + error
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a POSIX signal")
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_ctrl_c_and_the_same_command_again(capture: Path, workers: str) -> None:
@@ -149,21 +162,12 @@ def test_ctrl_c_and_the_same_command_again(capture: Path, workers: str) -> None:
     command = [sys.executable, "-m", "tls13lab", "crack", str(capture), "--identity", "alice"]
     command += ["--mask", "?h?h?h?h?h?h?1", "--set", "1=gh4711", "--workers", workers]
     checkpoint = Path(f"{capture}.checkpoint")
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    time.sleep(3)  # for work to have begun; wherever it is stopped, the same must hold
-    os.killpg(process.pid, signal.SIGINT)
-    out, error = process.communicate(timeout=60)
-    assert process.returncode == 130, error
+    code, out, error = interrupted(command)
+    assert code == 130, error
     assert "Traceback" not in error
     assert "the same command goes on from" in out
     tried = json.loads(checkpoint.read_text())["count"]
-    again = subprocess.Popen(
-        [*command, "--json"], stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    time.sleep(3)
-    os.killpg(again.pid, signal.SIGINT)
-    result = json.loads(again.communicate(timeout=60)[0])
-    assert (again.returncode, result["finished"]) == (130, False)
+    code, out, error = interrupted([*command, "--json"])
+    result = json.loads(out)
+    assert (code, result["finished"]) == (130, False)
     assert result["tried"] >= tried

@@ -1,10 +1,13 @@
 """``tls13lab crack``: a recording and words to try in, the PSK out."""
 
+import signal
 import sys
+import threading
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
@@ -44,25 +47,47 @@ def run(
 ) -> None:
     """Search, tell how far it came while it does, and what was found."""
     source = _source(wordlist, mask, sets, rules)
-    stopped = False
+    stop = threading.Event()
 
     def work() -> report.Result:
-        nonlocal stopped
         wanted = _targets(Path(capture), identity, connection)
         noted = Path(checkpoint or f"{capture}.checkpoint")
         search = Search(wanted, source(), noted)
         chosen = _workers(search, workers, scheduler)
-        if not as_json:
-            click.echo(_expected(search, chosen), err=True)
+        click.echo(_expected(search, chosen), err=True)
         began, before = time.monotonic(), search.progress.count
-        stopped = _search(search, chosen, quiet=as_json)
+        _search(search, chosen, stop, quiet=as_json)
         seconds = time.monotonic() - began
         return _result(search, seconds, search.progress.count - before, noted)
 
     def code(result: report.Result) -> int:
-        return STOPPED if stopped else int(not result["ok"])
+        return int(not result["ok"]) if result["finished"] else STOPPED
 
-    report.run(work, _text, as_json=as_json, code=code)
+    with _ctrl_c_sets(stop):
+        report.run(work, _text, as_json=as_json, code=code)
+
+
+@contextmanager
+def _ctrl_c_sets(stop: threading.Event) -> Iterator[None]:
+    """The first Ctrl-C is a wish that the search obeys; the second is Python's own.
+
+    An exception could come between any two instructions, so also where no handler waits for it.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    in_main = threading.current_thread() is threading.main_thread()
+    if not in_main or before is not signal.default_int_handler:
+        yield  # whoever runs this has other ideas about Ctrl-C, such as to ignore it
+        return
+
+    def asked(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, asked)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _source(wordlist: str | None, mask: str | None, sets: Sequence[str], rules: str | None) -> Any:
@@ -124,8 +149,8 @@ def _expected(search: Search, workers: Workers) -> str:
     return f"{told}: at {each:,.0f} a second and core, {in_words(left / each / workers.count)}"
 
 
-def _search(search: Search, workers: Workers, *, quiet: bool) -> bool:
-    """Run to the end, or to Ctrl-C: whether it was that."""
+def _search(search: Search, workers: Workers, stop: threading.Event, *, quiet: bool) -> None:
+    """Run to the end, or until it is stopped."""
     from tqdm import tqdm
 
     bar = tqdm(
@@ -136,13 +161,9 @@ def _search(search: Search, workers: Workers, *, quiet: bool) -> bool:
         disable=True if quiet else None,
         file=sys.stderr,
     )
-    with bar, closing(search.run(workers)) as steps:
-        try:
-            for progress in steps:
-                bar.update(progress.count - bar.n)
-        except KeyboardInterrupt:
-            return True
-    return False
+    with bar, closing(search.run(workers, stop.is_set)) as steps:
+        for progress in steps:
+            bar.update(progress.count - bar.n)
 
 
 def _result(search: Search, seconds: float, count: int, checkpoint: Path) -> report.Result:

@@ -155,10 +155,13 @@ class Search:
         if self.checkpoint is not None:
             self._state.write(self.checkpoint)
 
-    def run(self, workers: Workers) -> Generator[Progress, None, None]:
+    def run(
+        self, workers: Workers, stopped: Callable[[], bool] = lambda: False
+    ) -> Generator[Progress, None, None]:
         """Go on until all is found or all is tried, telling of each piece that is done.
 
-        Whoever stops asking stops the search: what is in work is finished first, and noted down.
+        It ends early when ``stopped`` says so (asked ten times a second or more), or when nobody
+        asks for more: what is in work is finished first, and noted down.
         """
         giving = _Giving(self, workers)
         saved = time.monotonic()
@@ -167,6 +170,8 @@ class Search:
                 for piece, result in giving.done():
                     self._take(piece, result)
                     yield self.progress
+                if stopped():
+                    return
                 if time.monotonic() - saved > SAVE_S:
                     self.save()
                     saved = time.monotonic()
