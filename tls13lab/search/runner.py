@@ -5,7 +5,6 @@ dies loses nothing, because what it had not finished is given out again.
 """
 
 import hashlib
-import multiprocessing
 import os
 import signal
 import time
@@ -24,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from multiprocessing import resource_tracker
+from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ RETRIES = 5
 class Workers:
     """How many there are, how to start them, and how many seconds a piece should take.
 
-    ``close`` is called when no more are to be started.
+    ``close`` is called when all that is wanted of them is done.
     """
 
     count: int
@@ -61,8 +61,31 @@ def local_workers(count: int) -> Workers:
     """Processes, or a thread if one is enough."""
     if count == 1:
         return Workers(1, lambda: ThreadPoolExecutor(1))
-    context = multiprocessing.get_context("spawn")
-    return Workers(count, lambda: ProcessPoolExecutor(count, mp_context=context, initializer=_deaf))
+    context = _Remembering()
+
+    def start() -> Executor:
+        return ProcessPoolExecutor(count, mp_context=context, initializer=_deaf)
+
+    return Workers(count, start, close=context.terminate)
+
+
+class _Remembering(SpawnContext):
+    """Starts processes, and ends those that it started."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._children: list[SpawnProcess] = []
+
+    def Process(self, *args: Any, **options: Any) -> SpawnProcess:  # type: ignore[override]
+        child = SpawnProcess(*args, **options)
+        self._children.append(child)
+        return child
+
+    def terminate(self) -> None:
+        """What they are still at, such as compiling, takes a second that nobody wants to wait."""
+        for child in self._children:
+            if child.is_alive():
+                child.terminate()
 
 
 def processors() -> int:
