@@ -1,0 +1,198 @@
+"""A bench to try a server on: honest clients with a few knobs, and what came of each.
+
+The clients are the lab's own, which keep to the RFC. What a result says is what one sees from
+outside: who stopped with which alert, the mode, whether early data was taken, the tickets.
+
+>>> from tls13lab.exercises.small_server import SmallServer
+>>> bench = Bench(SmallServer, "an example")
+>>> print(bench.external())
+completed in psk_dhe_ke; 2 tickets
+>>> print(bench.external(spoil_binder=True))
+the server stopped: decrypt_error
+>>> print(bench.resume(after_s=90, early_data=b"GET"))
+completed in psk_dhe_ke; 2 tickets; early data accepted
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from tls13lab.crypto.entropy import seeded
+from tls13lab.exercises.small_server import (
+    MOST_EARLY,
+    SUITE,
+    Known,
+    SmallConnection,
+    SmallServer,
+)
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig
+from tls13lab.handshake.connection import Connection
+from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.events import Event, TicketReceived
+from tls13lab.handshake.pair import LESSON_TIME_MS
+from tls13lab.messages.post_handshake import MAX_LIFETIME_S
+from tls13lab.psk.keys import ExternalPsk, Psk, PskKind, ResumptionPsk
+from tls13lab.wire.codepoints import CipherSuite, name_of
+from tls13lab.wire.faults import PeerFault, TLSFault
+
+_MODES = {"psk_ke": PSK_KE, "psk_dhe_ke": PSK_DHE_KE}
+KNOWN, UNKNOWN = b"known", b"unknown"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one sees of a connection: how it ended, the tickets that the client got.
+
+    ``random``, ``suite`` and ``session_id_echoed`` are the ServerHello's; None if none came.
+    """
+
+    outcome: str
+    mode: str = ""
+    early_data: str = ""
+    tickets: tuple[ResumptionPsk, ...] = field(default=(), repr=False)
+    random: bytes | None = field(default=None, repr=False)
+    suite: str | None = field(default=None, repr=False)
+    session_id_echoed: bool | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        parts = [f"{self.outcome} in {self.mode}" if self.mode else self.outcome]
+        parts += [f"{len(self.tickets)} tickets"] if self.mode else []
+        parts += [f"early data {self.early_data}"] if self.early_data else []
+        return "; ".join(parts)
+
+    __str__ = __repr__
+
+
+class Bench:
+    """One server, its clock, and clients for it."""
+
+    def __init__(self, kind: type[SmallServer], seed: str) -> None:
+        self._entropy = seeded(f"{seed} clients")
+        self._psk = ExternalPsk(KNOWN, seeded(f"{seed} psk")(32))
+        self._server = kind({KNOWN: self._psk.key}, seeded(f"{seed} server"), LESSON_TIME_MS)
+        self._recorded = b""
+
+    def __repr__(self) -> str:
+        return "a bench with a server on it"
+
+    def external(
+        self,
+        modes: tuple[str, ...] = ("psk_ke", "psk_dhe_ke"),
+        *,
+        unknown_first: bool = False,
+        spoil_binder: bool = False,
+    ) -> Result:
+        """Connect with the external PSK.
+
+        ``unknown_first``: offer a PSK that the server does not know, and this one behind it.
+        ``spoil_binder``: change the binder's last bit on the way.
+        """
+        psks = (ExternalPsk(UNKNOWN, bytes(32)),) if unknown_first else ()
+        return self._connect((*psks, self._psk), modes, spoil_binder=spoil_binder)
+
+    def resume(
+        self,
+        after_s: float = 1.0,
+        modes: tuple[str, ...] = ("psk_ke", "psk_dhe_ke"),
+        *,
+        early_data: bytes = b"",
+        age_off_s: float = 0.0,
+        spoil_binder: bool = False,
+    ) -> Result:
+        """Resume with a ticket that the server once issued, after waiting so long.
+
+        ``age_off_s``: by so much the client claims the ticket to be older than it is. The ticket is
+        offered even after its lifetime.
+        """
+        ticket = self._ticket()
+        self._server.now_ms += int(after_s * 1000)
+        claimed = replace(ticket, received_ms=ticket.received_ms - int(age_off_s * 1000))
+        return self._connect((claimed,), modes, early_data=early_data, spoil_binder=spoil_binder)
+
+    def _ticket(self) -> ResumptionPsk:
+        """From a connection long closed, of which both sides kept their half."""
+        identity, key, now_ms = self._entropy(16), self._entropy(32), self._server.now_ms
+        age_add = int.from_bytes(self._entropy(4), "big")
+        self._server.tickets[identity] = Known(PskKind.RESUMPTION, key, now_ms, age_add)
+        # The client's half says seven days, so that it offers the ticket when it is too old, too.
+        return ResumptionPsk(
+            identity,
+            key,
+            "sha256",
+            SUITE.code_point,
+            now_ms,
+            lifetime_s=MAX_LIFETIME_S,
+            age_add=age_add,
+            max_early_data_size=MOST_EARLY,
+        )
+
+    def replay(self) -> Result:
+        """Send the first flight of the connection before once more, byte for byte."""
+        connection = self._server.connection()
+        try:
+            connection.receive(self._recorded)
+        except TLSFault as fault:
+            return Result(f"the server stopped: {fault.alert.name.lower()}")
+        taken = "accepted" if connection.early_data else "rejected"
+        return Result("the server answered", early_data=taken)
+
+    def _connect(
+        self,
+        psks: tuple[Psk, ...],
+        modes: tuple[str, ...],
+        *,
+        early_data: bytes = b"",
+        spoil_binder: bool = False,
+    ) -> Result:
+        config = ClientConfig(
+            psks=psks,
+            modes=frozenset(_MODES[mode] for mode in modes),
+            early_data=early_data,
+        )
+        env = Environment(self._server.now_ms, self._entropy)
+        client = Connection.client(config, env)
+        connection = self._server.connection()
+        events: list[Event] = []
+        stopped = _carry(client, connection, env, events, self._keep, spoil=spoil_binder)
+        hello = connection.server_hello
+        seen = Result(stopped or "completed")
+        if hello is not None:
+            suite = name_of(CipherSuite, hello.cipher_suite)
+            echoed = bool(hello.legacy_session_id_echo)
+            seen = replace(seen, random=hello.random, suite=suite, session_id_echoed=echoed)
+        if stopped:
+            return seen
+        taken = ("accepted" if connection.early_data else "rejected") if early_data else ""
+        tickets = tuple(one.psk for one in events if isinstance(one, TicketReceived))
+        return replace(seen, mode=client.outcome.mode, early_data=taken, tickets=tickets)
+
+    def _keep(self, flight: bytes) -> None:
+        self._recorded = flight
+
+
+def _carry(
+    client: Connection,
+    server: SmallConnection,
+    env: Environment,
+    events: list[Event],
+    keep: Callable[[bytes], None],
+    *,
+    spoil: bool,
+) -> str:
+    """Carry bytes until both are silent; who stopped and why, or nothing."""
+    flight = client.outgoing()
+    keep(flight)
+    if spoil:
+        # Of the first record, which is the ClientHello, the last byte is the binder's.
+        end = 5 + int.from_bytes(flight[3:5], "big")
+        flight = flight[: end - 1] + bytes([flight[end - 1] ^ 1]) + flight[end:]
+    while flight:
+        try:
+            answer = server.receive(flight)
+        except TLSFault as fault:
+            return f"the server stopped: {fault.alert.name.lower()}"
+        try:
+            events += client.receive(answer, env) if answer else []
+        except PeerFault as fault:
+            return f"the client stopped: {fault.alert.name.lower()}"
+        flight = client.outgoing()
+    return "" if client.connected else "nothing more came"

@@ -1,0 +1,71 @@
+"""All tasks by their numbers, and the two functions that notebooks call.
+
+>>> len(TASKS) >= 30
+True
+>>> give("2.2", "alice").age_ms > 0
+True
+>>> check("2.2", ..., "alice").verdict.name
+'BLANK'
+"""
+
+from typing import Any
+
+from tls13lab.exercises import (
+    binders,
+    capstone,
+    early_data,
+    guessing,
+    identity,
+    model,
+    modes,
+    records,
+    schedule,
+    servers,
+    stolen,
+    tickets,
+)
+from tls13lab.exercises.feedback import Feedback
+from tls13lab.exercises.student import student as the_student
+from tls13lab.exercises.task import Given, Task
+from tls13lab.wire.faults import LocalFault
+
+_ROOMS: tuple[tuple[Task, ...], ...] = (
+    records.TASKS,
+    schedule.TASKS,
+    tickets.TASKS,
+    binders.TASKS,
+    modes.TASKS,
+    stolen.TASKS,
+    early_data.TASKS,
+    model.TASKS,
+    guessing.TASKS,
+    identity.TASKS,
+    servers.TASKS,
+    capstone.TASKS,
+)
+
+
+def _place(number: str) -> tuple[int, ...]:
+    return tuple(map(int, number.split(".")))
+
+
+_BY_NUMBER = {task.number: task for room in _ROOMS for task in room}
+TASKS: dict[str, Task] = {number: _BY_NUMBER[number] for number in sorted(_BY_NUMBER, key=_place)}
+"""In the order of the notebooks."""
+
+
+def task(number: str) -> Task:
+    """The task of that number, such as ``2.1``; LocalFault if there is none."""
+    if number not in TASKS:
+        raise LocalFault(f"there is no task {number}: they are {', '.join(TASKS)}")
+    return TASKS[number]
+
+
+def give(number: str, student: str | None = None) -> Given:
+    """What the task gives to this student, or to whoever sits here."""
+    return task(number).given(the_student() if student is None else student)
+
+
+def check(number: str, answer: Any, student: str | None = None) -> Feedback:
+    """Whether the answer is right; if not, what seems to have gone wrong."""
+    return task(number).check(answer, the_student() if student is None else student)

@@ -1,0 +1,203 @@
+"""Eighteen real bugs, each one method of the small server answered wrongly.
+
+All of them, or their like, are easy to write and pass a test that only asks whether a connection
+comes about.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tls13lab.crypto.suites import SUITES, Suite
+from tls13lab.exercises.small_server import PSK_KE, Known, SmallServer
+from tls13lab.messages.client_hello import ClientHello
+from tls13lab.messages.pre_shared_key import OfferedPsks
+from tls13lab.messages.transcript import Transcript
+from tls13lab.psk.keys import PskKind
+from tls13lab.records.protection import RecordProtection
+from tls13lab.wire.codepoints import CipherSuite, PskKeyExchangeMode
+from tls13lab.wire.faults import UnknownPskIdentity
+
+
+class BindersHashed(SmallServer):
+    """The binders are included in their own hash."""
+
+    def covered(self, raw: bytes, offered: OfferedPsks) -> bytes:
+        """Not cut off."""
+        return raw
+
+
+class ExternalLabel(SmallServer):
+    """Tickets' binders are checked with the label for external PSKs."""
+
+    def binder_kind(self, known: Known) -> PskKind:
+        """Always the same."""
+        return PskKind.EXTERNAL
+
+
+class ResumptionLabel(SmallServer):
+    """External PSKs' binders are checked with the label for tickets."""
+
+    def binder_kind(self, known: Known) -> PskKind:
+        """Always the same."""
+        return PskKind.RESUMPTION
+
+
+class BinderUnchecked(SmallServer):
+    """The binder is not looked at."""
+
+    def check_binder(self, known: Known, covered: bytes, received: bytes) -> None:
+        """Nothing is checked."""
+
+
+class AgeInSeconds(SmallServer):
+    """The ticket's age is taken for seconds."""
+
+    def age_ms(self, seen: int, known: Known) -> int:
+        """A thousand times too much."""
+        return super().age_ms(seen, known) * 1000
+
+
+class AgeUnchecked(SmallServer):
+    """Whether a ClientHello was made about now is not asked."""
+
+    def fresh(self, known: Known, seen: int) -> bool:
+        """Always."""
+        return True
+
+
+class PskKeAnyway(SmallServer):
+    """psk_ke is used although the client offered psk_dhe_ke only."""
+
+    def mode(self, hello: ClientHello) -> PskKeyExchangeMode:
+        """Without asking."""
+        return PSK_KE
+
+
+class ExchangeUnused(SmallServer):
+    """In psk_dhe_ke shares are exchanged, but zeros go into the key schedule."""
+
+    def exchanged(self, shared_secret: bytes) -> bytes | None:
+        """As in psk_ke."""
+        return None
+
+
+class _Stuck(RecordProtection):
+    """Every record has the number 0."""
+
+    __slots__ = ()
+
+    def _nonce(self) -> bytes:
+        self.sequence = 0
+        return super()._nonce()
+
+
+class NonceReused(SmallServer):
+    """Record numbers are not counted: all records under a key have the same nonce."""
+
+    def protection(self, secret: bytes) -> RecordProtection:
+        """Does not count."""
+        return _Stuck(self.suite(), secret)
+
+
+class FinishedTooShort(SmallServer):
+    """The server's Finished leaves out EncryptedExtensions."""
+
+    def finished_over(self, transcript: Transcript, flight: bytes) -> Transcript:
+        """Only the hellos."""
+        return transcript
+
+
+class SameRandom(SmallServer):
+    """The ServerHello's random is the same in every connection."""
+
+    def random(self) -> bytes:
+        """Not random."""
+        return bytes(range(32))
+
+
+class SameNonce(SmallServer):
+    """All tickets of a connection have the same nonce, and so the same PSK."""
+
+    def nonce(self, number: int) -> bytes:
+        """Always the same."""
+        return b"\x00"
+
+
+class ReplayTaken(SmallServer):
+    """0-RTT data is accepted a second time."""
+
+    def first_time(self, received_binder: bytes) -> bool:
+        """Nothing is remembered."""
+        return True
+
+
+class AlwaysFirst(SmallServer):
+    """selected_identity is 0, whichever PSK was taken."""
+
+    def selected(self, index: int) -> int:
+        """Not the one that was taken."""
+        return 0
+
+
+class OnlyFirst(SmallServer):
+    """Only the first identity is looked at."""
+
+    def choose(self, offered: OfferedPsks) -> tuple[int, Known]:
+        """The others are never reached."""
+        known = self.known(offered.identities[0].identity)
+        if known is None:
+            raise UnknownPskIdentity("the first identity is not known")
+        return 0, known
+
+
+class TicketsForever(SmallServer):
+    """Tickets are accepted after their lifetime."""
+
+    def lives(self, ticket: Known) -> bool:
+        """Always."""
+        return True
+
+
+class WrongHash(SmallServer):
+    """A suite with SHA-384 is chosen for a PSK with SHA-256."""
+
+    def suite(self) -> Suite:
+        """Whatever the PSK says."""
+        return SUITES[CipherSuite.TLS_AES_256_GCM_SHA384]
+
+    def protection(self, secret: bytes) -> RecordProtection:
+        """The keys are made as before: the client does not get that far."""
+        return RecordProtection(SUITES[CipherSuite.TLS_AES_128_GCM_SHA256], secret)
+
+
+class SessionIdLost(SmallServer):
+    """legacy_session_id_echo is empty."""
+
+    def echo(self, session_id: bytes) -> bytes:
+        """Nothing."""
+        return b""
+
+
+FAULTS: Mapping[str, type[SmallServer]] = MappingProxyType(
+    {
+        "binders hashed too": BindersHashed,
+        "external label for tickets": ExternalLabel,
+        "resumption label for external PSKs": ResumptionLabel,
+        "binder not checked": BinderUnchecked,
+        "ticket age in seconds": AgeInSeconds,
+        "ticket age not checked": AgeUnchecked,
+        "psk_ke although not offered": PskKeAnyway,
+        "key exchange not mixed in": ExchangeUnused,
+        "nonce reused": NonceReused,
+        "Finished leaves messages out": FinishedTooShort,
+        "same random every time": SameRandom,
+        "same nonce in all tickets": SameNonce,
+        "replayed 0-RTT accepted": ReplayTaken,
+        "selected_identity always 0": AlwaysFirst,
+        "only the first identity tried": OnlyFirst,
+        "tickets live for ever": TicketsForever,
+        "suite with the wrong hash": WrongHash,
+        "session ID not echoed": SessionIdLost,
+    }
+)
+"""By the names that students answer with."""

@@ -1,0 +1,339 @@
+"""Tasks of lesson 06: a rule, a leak, verdicts. RFC 9846 section 2.2 and appendix F.1.
+
+Answers are tried out in the model itself: a rule by what it lets the eavesdropper derive, a leak by
+what it loses.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from tls13lab.exercises.task import Given, JudgedTask, Mistake
+from tls13lab.symbolic import scenes
+from tls13lab.symbolic.claims import decide
+from tls13lab.symbolic.connection import Connection
+from tls13lab.symbolic.rules import RULES, SEALED, Rule, Step
+from tls13lab.symbolic.saturation import World
+from tls13lab.symbolic.terms import Term, apply, name
+
+# 6.1 ---------------------------------------------------------------------------------------------
+
+Steps = Callable[[Term], Any]
+
+
+def _rules_without_open() -> Given:
+    return Given(rules={key: rule for key, rule in RULES.items() if key != "open"})
+
+
+def _open(term: Term) -> Iterator[Step]:
+    if term.symbol == SEALED:
+        key, iv, content = term.arguments
+        yield Step("open", (key, iv, term), content)
+
+
+def _with_premises(*places: str) -> Callable[[Given], Steps]:
+    def make(given: Given) -> Steps:
+        def steps(term: Term) -> Iterator[Step]:
+            if term.symbol == SEALED:
+                key, iv, content = term.arguments
+                parts = {"key": key, "iv": iv, "record": term}
+                yield Step("open", tuple(parts[one] for one in places), content)
+
+        return steps
+
+    return make
+
+
+def _the_record_from_its_content(given: Given) -> Steps:
+    def steps(term: Term) -> Iterator[Step]:
+        if term.symbol == SEALED:
+            yield Step("open", (term.arguments[0], term.arguments[1], term.arguments[2]), term)
+
+    return steps
+
+
+def _for_every_term(given: Given) -> Steps:
+    def steps(term: Term) -> Iterator[Step]:
+        for argument in term.arguments:
+            yield Step("open", (term,), argument)
+
+    return steps
+
+
+def _knows(known: tuple[Term, ...], asked: Term, steps: Steps, *in_play: Term) -> bool:
+    rules = [*_rules_without_open().rules.values(), Rule("open", "yours", "5.2", steps)]
+    return asked in World([*known, asked, *in_play], rules).saturate(known)
+
+
+def _judge_rule(given: Given, answer: Any) -> str:
+    if not callable(answer):
+        return "This should be the function itself, not a value of it."
+    key, iv, content = name("a key"), name("an IV"), name("content")
+    record = apply(SEALED, key, iv, content)
+    steps = list(answer(record) or ())
+    if any(step is ... for step in steps) or not steps:
+        return "It gives no Step for a sealed record: `yield` one, or return a list with one in it."
+    if list(answer(apply("early_secret", key, iv)) or ()):
+        return (
+            "It also takes apart what is not sealed: a hash cannot be undone. Ask whether the "
+            "term's symbol is SEALED."
+        )
+    if _knows((record, iv), content, answer):
+        return "With your rule a record opens without its key."
+    if _knows((record, key), content, answer):
+        return "With your rule a record opens without its IV: both are needed."
+    if _knows((key, iv), content, answer, record):
+        return (
+            "With your rule content is known that was never recorded: the record itself must be "
+            "among the premises."
+        )
+    if not _knows((record, key, iv), content, answer):
+        return (
+            "With record, key and IV the content still does not follow: it should be the Step's "
+            "conclusion."
+        )
+    psk_ke = scenes.recorded("external-psk_ke")
+    stolen = scenes.secrets_to_steal("external-psk_ke")["psk"]
+    asked = psk_ke.wanted["application_data"][0]
+    if not _knows((*psk_ke.known, *stolen), asked, answer):
+        return "It opens a made-up record, but not those of the scene: look at their arguments."
+    return ""
+
+
+RULE = JudgedTask(
+    "6.1",
+    lambda draw: _rules_without_open(),
+    _judge_rule,
+    lambda given: _open,
+    (
+        Mistake("With your rule a record opens without its key.", _with_premises("iv", "record")),
+        Mistake(
+            "With your rule a record opens without its IV: both are needed.",
+            _with_premises("key", "record"),
+        ),
+        Mistake(
+            "With your rule content is known that was never recorded: the record itself must be "
+            "among the premises.",
+            _with_premises("key", "iv"),
+        ),
+        Mistake(
+            "With record, key and IV the content still does not follow: it should be the Step's "
+            "conclusion.",
+            _the_record_from_its_content,
+        ),
+        Mistake(
+            "It also takes apart what is not sealed: a hash cannot be undone. Ask whether the "
+            "term's symbol is SEALED.",
+            _for_every_term,
+        ),
+        Mistake(
+            "It gives no Step for a sealed record: `yield` one, or return a list with one in it.",
+            lambda given: lambda term: None,
+        ),
+    ),
+    "One rule, and psk_ke falls to whoever has the PSK. No rule had to mention psk_ke.",
+)
+
+# 6.2 ---------------------------------------------------------------------------------------------
+
+LEAK_MODES = ("external-psk_ke", "external-psk_dhe_ke", "resumption-psk_dhe_ke")
+
+
+@lru_cache(maxsize=256)
+def _lost(mode: str, stolen: tuple[Term, ...]) -> frozenset[str]:
+    """What of the recorded connection is known to whoever gets these terms."""
+    this = scenes.connections(mode)[-1]
+    wanted = {
+        "client's data": this.client_data,
+        "server's data": this.server_data,
+        "early data": this.early,
+        "psk": this.psk or name("no psk"),
+    }
+    scene = scenes.recorded(mode)
+    world = World([*scene.known, *wanted.values(), *stolen], RULES.values())
+    known = world.saturate([*scene.known, *stolen])
+    return frozenset(asset for asset, term in wanted.items() if term in known)
+
+
+def _judge_leak(given: Given, answer: Any) -> str:
+    if not callable(answer):
+        return "This should be the function itself, not a value of it."
+    for mode in LEAK_MODES:
+        this: Connection = scenes.connections(mode)[-1]
+        stolen = answer(this)
+        if isinstance(stolen, Term):
+            return "A theft is a tuple of terms, also if it is only one: put it into (..., )."
+        stolen = tuple(stolen or ())
+        if not all(isinstance(one, Term) for one in stolen):
+            return (
+                "A theft is made of terms: take them from the connection, as in `this.secret(...)`."
+            )
+        lost = _lost(mode, stolen)
+        if "psk" in lost:
+            return "Your leak gives the PSK away, which is not in the log: take less."
+        if not {"client's data", "server's data"} & lost:
+            return f"In {mode} nothing is lost yet: a traffic secret of the application is logged."
+        if "server's data" not in lost:
+            return "Only the client's direction is lost: a key log has a secret for each direction."
+        if "client's data" not in lost:
+            return "Only the server's direction is lost: a key log has a secret for each direction."
+        if "early data" in lost:
+            return (
+                "The early data is lost as well: this log was switched on when the handshake was "
+                "done."
+            )
+        if set(stolen) != set(_key_log(this)):
+            return (
+                "It loses the right things, but by way of other secrets than those that a key log "
+                "has."
+            )
+    return ""
+
+
+def _key_log(this: Connection) -> tuple[Term, ...]:
+    return tuple(
+        this.secret(f"{side}_application_traffic_secret_0") for side in ("client", "server")
+    )
+
+
+LEAK = JudgedTask(
+    "6.2",
+    lambda draw: Given(this=scenes.connections("external-psk_dhe_ke")[0]),
+    _judge_leak,
+    lambda given: _key_log,
+    (
+        Mistake(
+            "Your leak gives the PSK away, which is not in the log: take less.",
+            lambda given: lambda this: (this.psk,),
+        ),
+        Mistake(
+            "Only the client's direction is lost: a key log has a secret for each direction.",
+            lambda given: lambda this: _key_log(this)[:1],
+        ),
+        Mistake(
+            "Only the server's direction is lost: a key log has a secret for each direction.",
+            lambda given: lambda this: _key_log(this)[1:],
+        ),
+        Mistake(
+            "It loses the right things, but by way of other secrets than those that a key log has.",
+            lambda given: lambda this: (this.secret("handshake_secret"),),
+        ),
+        Mistake(
+            "The early data is lost as well: this log was switched on when the handshake was done.",
+            lambda given: (
+                lambda this: (
+                    *_key_log(this),
+                    this.secret("client_early_traffic_secret"),
+                )
+            ),
+        ),
+        Mistake(
+            "A theft is a tuple of terms, also if it is only one: put it into (..., ).",
+            lambda given: lambda this: this.secret("main_secret"),
+        ),
+        Mistake(
+            "In external-psk_ke nothing is lost yet: a traffic secret of the application is",
+            lambda given: lambda this: (this.secret("client_handshake_traffic_secret"),),
+        ),
+    ),
+    "The same file as SSLKEYLOGFILE: it opens this connection, and no other one.",
+)
+
+# 6.3 ---------------------------------------------------------------------------------------------
+
+Question = tuple[str, str, str, tuple[str, ...]]
+POOL: tuple[tuple[Question, str], ...] = (
+    (
+        ("external-psk_ke", "application_data", "passive", ("psk",)),
+        "in psk_ke nothing but the PSK is secret in the key schedule",
+    ),
+    (
+        ("external-psk_dhe_ke", "application_data", "passive", ("psk",)),
+        "the PSK alone lacks the (EC)DHE secret: that is forward secrecy",
+    ),
+    (
+        ("external-psk_dhe_ke", "early_data", "passive", ("psk",)),
+        "early data is sealed before there is an (EC)DHE secret, in every mode",
+    ),
+    (
+        ("resumption-psk_ke", "application_data", "passive", ("ticket_key",)),
+        "the ticket key opens the ticket, and the PSK is inside",
+    ),
+    (
+        ("resumption-psk_dhe_ke", "application_data", "passive", ("ticket_key",)),
+        "the ticket gives the PSK, and the PSK alone is not enough in psk_dhe_ke",
+    ),
+    (
+        ("resumption-psk_dhe_ke", "server_authentication", "active", ("ticket_key",)),
+        "who has the PSK can make the binder and every Finished: it is a party",
+    ),
+    (
+        ("resumption-psk_ke", "application_data", "passive", ("initial_ecdhe",)),
+        "the first connection is opened, its ticket nonce is read, and the PSK follows",
+    ),
+    (
+        ("external-psk_dhe_ke", "application_data", "passive", ("psk", "client_ecdhe")),
+        "PSK and a private key of this connection are all that the key schedule takes",
+    ),
+    (
+        ("external-psk_dhe_ke", "application_data", "passive", ("client_ecdhe",)),
+        "the private key alone lacks the PSK",
+    ),
+    (
+        ("full", "application_data", "passive", ("certificate_key",)),
+        "the certificate's key only signs: no secret of the schedule comes from it",
+    ),
+    (
+        ("external-psk_dhe_ke", "application_data", "passive", ("weak_psk",)),
+        "the guess gives the PSK, and the PSK alone is not enough in psk_dhe_ke",
+    ),
+    (
+        ("external-psk_dhe_ke", "psk", "passive", ("weak_psk",)),
+        "the binder tells a right guess from a wrong one, in every mode",
+    ),
+)
+ASKED = 6
+
+
+def _questions() -> Any:
+    def draw(source: Any) -> Given:
+        chosen = source.shuffled(list(range(len(POOL))))[:ASKED]
+        return Given(questions=tuple(POOL[one][0] for one in sorted(chosen)))
+
+    return draw
+
+
+def _verdicts(given: Given) -> dict[Question, str]:
+    return {question: decide(*question).verdict for question in given.questions}
+
+
+def _judge_verdicts(given: Given, answer: Any) -> str:
+    reasons = dict(POOL)
+    for question, verdict in _verdicts(given).items():
+        if answer.get(question) not in ("lost", "kept"):
+            return f'Say "lost" or "kept" for {question}.'
+        if answer[question] != verdict:
+            return f"{question}: {reasons[question]}."
+    return ""
+
+
+def _first_wrong(given: Given) -> dict[Question, str]:
+    right = _verdicts(given)
+    return {one: "kept" if verdict == "lost" else "lost" for one, verdict in right.items()}
+
+
+VERDICTS = JudgedTask(
+    "6.3",
+    _questions(),
+    _judge_verdicts,
+    _verdicts,
+    (
+        Mistake("(", _first_wrong),
+        Mistake(
+            'Say "lost" or "kept" for', lambda given: dict.fromkeys(given.questions, "perhaps")
+        ),
+    ),
+    "Each of them can also be run on bytes: `tls13lab claims` does.",
+)
+
+TASKS = (RULE, LEAK, VERDICTS)

@@ -1,0 +1,178 @@
+"""Tasks of lesson 03: which mode it is, and which one a server takes. RFC 9846 4.2.3, 4.3.9."""
+
+from functools import lru_cache
+
+from tls13lab.exercises.student import Draw
+from tls13lab.exercises.task import FunctionTask, Mistake
+from tls13lab.handshake.config import PSK_DHE_KE, ClientConfig, ServerConfig
+from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
+from tls13lab.messages.handshake import unpack
+from tls13lab.messages.key_share import KeyShareHelloRetryRequest, KeyShareServerHello
+from tls13lab.messages.pre_shared_key import SelectedPsk
+from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
+from tls13lab.wire.codepoints import NamedGroup
+
+# 3.1 ---------------------------------------------------------------------------------------------
+
+ANSWERS = ("full", "psk_ke", "psk_dhe_ke", "retry")
+
+
+def _configs(answer: str) -> tuple[ClientConfig, ServerConfig]:
+    if answer != "retry":
+        return lesson_configs(answer)
+    modes = frozenset({PSK_DHE_KE})
+    client = ClientConfig(psks=(LESSON_PSK,), modes=modes, share_groups=(NamedGroup.X25519,))
+    return client, ServerConfig(psks=(LESSON_PSK,), modes=modes, groups=(NamedGroup.SECP256R1,))
+
+
+@lru_cache(maxsize=64)
+def _server_hello(answer: str, seed: str) -> bytes:
+    """The first handshake message of a server that answers so."""
+    pair = Pair(*_configs(answer), seed=seed)
+    pair.handshake()
+    records = (step.wire for step in pair.conversation().steps if step.sender == "server")
+    first = next(iter(records))
+    return first[5 : 9 + int.from_bytes(first[6:9], "big")]
+
+
+def _hello(draw: Draw, case: int) -> tuple[bytes]:
+    return (_server_hello(ANSWERS[case % 4], f"{draw.seed} {case}"),)
+
+
+def _seen(raw: bytes) -> tuple[bool, bool, bool]:
+    """Whether it asks again, selects a PSK, has a key share of any kind."""
+    hello = unpack(raw)
+    assert isinstance(hello, ServerHello | HelloRetryRequest)
+    shares = (KeyShareServerHello, KeyShareHelloRetryRequest)
+    return (
+        isinstance(hello, HelloRetryRequest),
+        hello.find(SelectedPsk) is not None,
+        any(hello.find(one) is not None for one in shares),
+    )
+
+
+def _mode(raw: bytes) -> str:
+    again, psk, share = _seen(raw)
+    if again:
+        return "retry"
+    return "full" if not psk else "psk_dhe_ke" if share else "psk_ke"
+
+
+def _no_retry(raw: bytes) -> str:
+    _, psk, share = _seen(raw)
+    return "full" if not psk else "psk_dhe_ke" if share else "psk_ke"
+
+
+def _share_only(raw: bytes) -> str:
+    again, _, share = _seen(raw)
+    return "retry" if again else "psk_dhe_ke" if share else "psk_ke"
+
+
+def _psk_only(raw: bytes) -> str:
+    again, psk, _ = _seen(raw)
+    return "retry" if again else "psk_ke" if psk else "full"
+
+
+def _psk_is_dhe(raw: bytes) -> str:
+    again, psk, _ = _seen(raw)
+    return "retry" if again else "psk_dhe_ke" if psk else "full"
+
+
+def _swapped(raw: bytes) -> str:
+    found = _mode(raw)
+    return {"psk_ke": "psk_dhe_ke", "psk_dhe_ke": "psk_ke"}.get(found, found)
+
+
+MODE = FunctionTask(
+    "3.1",
+    ("server_hello",),
+    _hello,
+    _mode,
+    (
+        Mistake(
+            "A HelloRetryRequest passed for a ServerHello: it has the same type, and is known by "
+            "its random, which is always the same.",
+            _no_retry,
+        ),
+        Mistake(
+            "You looked at key_share alone: a full handshake has one too. Whether there is "
+            "pre_shared_key comes first.",
+            _share_only,
+        ),
+        Mistake(
+            "You looked at pre_shared_key alone: key_share tells psk_dhe_ke from psk_ke.",
+            _psk_only,
+        ),
+        Mistake(
+            "You took every PSK for psk_dhe_ke: without key_share it is psk_ke.",
+            _psk_is_dhe,
+        ),
+        Mistake("psk_ke and psk_dhe_ke are the wrong way round.", _swapped),
+        Mistake(
+            "It always says the same: look at the extensions of this very message.",
+            lambda raw: "psk_dhe_ke",
+        ),
+    ),
+    "Two extensions of one message: no other byte says it, and nothing encrypted does.",
+    cases=8,
+)
+
+# 3.2 ---------------------------------------------------------------------------------------------
+
+Modes = frozenset[str]
+_SETS = (frozenset({"psk_ke"}), frozenset({"psk_dhe_ke"}), frozenset({"psk_ke", "psk_dhe_ke"}))
+
+
+def _sets(draw: Draw, case: int) -> tuple[Modes, Modes]:
+    # All nine pairs; there are no others, so every student has the same ones.
+    return _SETS[case // 3], _SETS[case % 3]
+
+
+def _chosen(offered: Modes, allowed: Modes) -> str | None:
+    both = offered & allowed
+    return "psk_dhe_ke" if "psk_dhe_ke" in both else "psk_ke" if both else None
+
+
+def _best(modes: Modes) -> str | None:
+    return "psk_dhe_ke" if "psk_dhe_ke" in modes else "psk_ke"
+
+
+CHOICE = FunctionTask(
+    "3.2",
+    ("offered", "allowed"),
+    _sets,
+    _chosen,
+    (
+        Mistake(
+            "Of two possible modes you took psk_ke: that gives up forward secrecy without need.",
+            lambda offered, allowed: (
+                "psk_ke" if "psk_ke" in offered & allowed else _chosen(offered, allowed)
+            ),
+        ),
+        Mistake(
+            "You looked at the server's modes only: it may take only what the client offered.",
+            lambda offered, allowed: _best(allowed),
+        ),
+        Mistake(
+            "You looked at the client's offer only: the server's own rule counts as well.",
+            lambda offered, allowed: _best(offered),
+        ),
+        Mistake(
+            "With no mode in common the answer is None: then the PSK is not used at all.",
+            lambda offered, allowed: _chosen(offered, allowed) or "psk_ke",
+        ),
+        Mistake(
+            "With no mode in common the answer is None: then the PSK is not used at all.",
+            lambda offered, allowed: _chosen(offered, allowed) or "psk_dhe_ke",
+        ),
+        Mistake(
+            "Both may allow more than one mode: what counts is what they have in common, not "
+            "whether the sets are the same.",
+            lambda offered, allowed: _best(offered) if offered == allowed else None,
+        ),
+    ),
+    "Allowing psk_ke is not the same as using it: who offers both still gets Diffie-Hellman.",
+    cases=9,
+)
+
+TASKS = (MODE, CHOICE)

@@ -1,0 +1,315 @@
+"""A server of TLS 1.3 with PSKs in one file, one method for each decision. RFC 9846 section 4.
+
+It is correct, and made to be made wrong: a fault overrides one method (``faults.py``). What it does
+not do: certificates, HelloRetryRequest, other groups than x25519, other suites than
+TLS_AES_128_GCM_SHA256, key updates. Real servers do not look like this; the lab's own is in
+``handshake/``.
+
+It answers every connection on its own, but remembers its tickets, and the 0-RTT that it took.
+"""
+
+import hmac
+from dataclasses import dataclass, field
+
+from tls13lab.crypto import groups, keyschedule
+from tls13lab.crypto.entropy import Entropy
+from tls13lab.crypto.suites import SUITES, Suite
+from tls13lab.messages.client_hello import ClientHello, truncate
+from tls13lab.messages.extension import Extension
+from tls13lab.messages.handshake import pack, unpack
+from tls13lab.messages.key_share import KeyShareClientHello, KeyShareEntry, KeyShareServerHello
+from tls13lab.messages.negotiation import (
+    EarlyData,
+    EarlyDataLimit,
+    PskKeyExchangeModes,
+    SelectedVersion,
+)
+from tls13lab.messages.post_handshake import NewSessionTicket
+from tls13lab.messages.pre_shared_key import OfferedPsks, SelectedPsk
+from tls13lab.messages.server_flight import EncryptedExtensions, Finished
+from tls13lab.messages.server_hello import ServerHello
+from tls13lab.messages.transcript import Transcript
+from tls13lab.psk import age
+from tls13lab.psk.binder import binder
+from tls13lab.psk.keys import PskKind
+from tls13lab.records.framing import RecordBuffer, frame
+from tls13lab.records.protection import RecordProtection
+from tls13lab.wire.codepoints import (
+    CipherSuite,
+    ContentType,
+    HandshakeType,
+    NamedGroup,
+    PskKeyExchangeMode,
+)
+from tls13lab.wire.faults import (
+    BadRecordMac,
+    BinderMismatch,
+    FinishedMismatch,
+    HandshakeFailure,
+    UnknownPskIdentity,
+)
+
+PSK_KE, PSK_DHE_KE = PskKeyExchangeMode.PSK_KE, PskKeyExchangeMode.PSK_DHE_KE
+SUITE = SUITES[CipherSuite.TLS_AES_128_GCM_SHA256]
+LIFETIME_S, WINDOW_MS, MOST_EARLY = 7200, 10_000, 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A PSK that the server has, and of a ticket the rest."""
+
+    kind: PskKind
+    key: bytes = field(repr=False)
+    issued_ms: int = 0
+    age_add: int = field(default=0, repr=False)
+
+
+@dataclass
+class SmallServer:
+    """``external`` are PSKs by identity; ``now_ms`` is the time, and moves when it is moved."""
+
+    external: dict[bytes, bytes]
+    entropy: Entropy
+    now_ms: int
+    tickets: dict[bytes, Known] = field(default_factory=dict)
+    used: set[bytes] = field(default_factory=set)
+
+    # Decisions: each fault is another answer to one of these -----------------------------------
+
+    def suite(self) -> Suite:
+        """The one suite."""
+        return SUITE
+
+    def echo(self, session_id: bytes) -> bytes:
+        """legacy_session_id_echo: what the client sent."""
+        return session_id
+
+    def random(self) -> bytes:
+        """Fresh in each connection."""
+        return self.entropy(32)
+
+    def known(self, identity: bytes) -> Known | None:
+        """The PSK of that name; a ticket only while it lives."""
+        if identity in self.external:
+            return Known(PskKind.EXTERNAL, self.external[identity])
+        ticket = self.tickets.get(identity)
+        return ticket if ticket is not None and self.lives(ticket) else None
+
+    def lives(self, ticket: Known) -> bool:
+        """Whether the ticket is not too old."""
+        return self.now_ms - ticket.issued_ms <= LIFETIME_S * 1000
+
+    def choose(self, offered: OfferedPsks) -> tuple[int, Known]:
+        """The first identity that is known: the others are ignored (4.3.11)."""
+        for index, one in enumerate(offered.identities):
+            known = self.known(one.identity)
+            if known is not None:
+                return index, known
+        raise UnknownPskIdentity("no identity is known")
+
+    def selected(self, index: int) -> int:
+        """selected_identity: the place of the identity that was taken."""
+        return index
+
+    def mode(self, hello: ClientHello) -> PskKeyExchangeMode:
+        """psk_dhe_ke if the client offers it, or else psk_ke."""
+        offered = hello.find(PskKeyExchangeModes)
+        for mode in (PSK_DHE_KE, PSK_KE):
+            if offered is not None and mode in offered.modes:
+                return mode
+        raise HandshakeFailure("no mode is shared")
+
+    def covered(self, raw: bytes, offered: OfferedPsks) -> bytes:
+        """What a binder is made over: the ClientHello up to the binders."""
+        return truncate(raw, offered)
+
+    def binder_kind(self, known: Known) -> PskKind:
+        """Which label the binder's key is made with."""
+        return known.kind
+
+    def check_binder(self, known: Known, covered: bytes, received: bytes) -> None:
+        """Raise BinderMismatch unless it was made with this PSK."""
+        expected = binder(self.binder_kind(known), known.key, "sha256", covered)
+        if not hmac.compare_digest(expected, received):
+            raise BinderMismatch("the binder does not verify")
+
+    def exchanged(self, shared_secret: bytes) -> bytes | None:
+        """What of the key exchange goes into the key schedule."""
+        return shared_secret
+
+    def protection(self, secret: bytes) -> RecordProtection:
+        """Protects one direction; it counts its records."""
+        return RecordProtection(SUITE, secret)
+
+    def finished_over(self, transcript: Transcript, flight: bytes) -> Transcript:
+        """What the server's Finished covers: all messages before it."""
+        return transcript.add(flight)
+
+    def nonce(self, number: int) -> bytes:
+        """The ticket_nonce of a connection's ticket of that number: another one for each."""
+        return bytes([number])
+
+    def age_ms(self, seen: int, known: Known) -> int:
+        """The ticket's age as the client sees it, in milliseconds."""
+        return age.recover(seen, known.age_add)
+
+    def fresh(self, known: Known, seen: int) -> bool:
+        """Whether the ClientHello was made about now (8.3)."""
+        expected = known.issued_ms + self.age_ms(seen, known)
+        return abs(self.now_ms - expected) <= WINDOW_MS
+
+    def first_time(self, received_binder: bytes) -> bool:
+        """Whether this ClientHello was not seen before (8.2)."""
+        first = received_binder not in self.used
+        self.used.add(received_binder)
+        return first
+
+    def connection(self) -> "SmallConnection":
+        """Wait for a client."""
+        return SmallConnection(self)
+
+
+class SmallConnection:
+    """One client. Faults come out as they are; an alert is what the bench makes of them."""
+
+    def __init__(self, server: SmallServer) -> None:
+        self.server = server
+        self.early_data = b""
+        self.accepted_early = False
+        self.server_hello: ServerHello | None = None
+        self._buffer = RecordBuffer()
+        self._stage = "hello"
+        self._early: RecordProtection | None = None
+
+    def receive(self, data: bytes) -> bytes:
+        """What the client sent in, what goes back out."""
+        self._buffer.feed(data)
+        answer = b""
+        while (record := self._buffer.next()) is not None:
+            if record.content_type is ContentType.CHANGE_CIPHER_SPEC:
+                continue
+            if self._stage == "hello":
+                answer += self._on_client_hello(record.fragment)
+            elif record.content_type is ContentType.APPLICATION_DATA:
+                answer += self._on_protected(record.header, record.fragment)
+        return answer
+
+    def _on_client_hello(self, raw: bytes) -> bytes:
+        server, hello = self.server, unpack(raw)
+        offered = hello.find(OfferedPsks) if isinstance(hello, ClientHello) else None
+        if not isinstance(hello, ClientHello) or offered is None:
+            raise HandshakeFailure("a ClientHello with a PSK is wanted")
+        index, known = server.choose(offered)
+        server.check_binder(known, server.covered(raw, offered), offered.binders[index])
+        self.accepted_early = (
+            hello.find(EarlyData) is not None
+            and index == 0
+            and known.kind is PskKind.RESUMPTION
+            and server.fresh(known, offered.identities[0].obfuscated_ticket_age)
+            and server.first_time(offered.binders[0])
+        )
+        return self._flight(hello, raw, index, known)
+
+    def _flight(self, hello: ClientHello, raw: bytes, index: int, known: Known) -> bytes:
+        server = self.server
+        extensions: list[Extension] = [SelectedVersion()]
+        ecdhe = None
+        if server.mode(hello) is PSK_DHE_KE:
+            shares = hello.find(KeyShareClientHello)
+            theirs = next(
+                one
+                for one in (shares.client_shares if shares else ())
+                if one.group == NamedGroup.X25519
+            )
+            mine = groups.respond(NamedGroup.X25519, theirs.key_exchange, server.entropy)
+            extensions.append(KeyShareServerHello(KeyShareEntry(NamedGroup.X25519, mine.share)))
+            ecdhe = server.exchanged(mine.shared_secret)
+        extensions.append(SelectedPsk(server.selected(index)))
+        self.server_hello = ServerHello(
+            server.random(),
+            server.echo(hello.legacy_session_id),
+            server.suite().code_point,
+            tuple(extensions),
+        )
+        packed = pack(self.server_hello)
+        transcript = Transcript(raw).add(packed)
+        early = keyschedule.EarlyStage.start("sha256", known.key)
+        stage = early.handshake(ecdhe)
+        digest = transcript.hash("sha256")
+        client_secret = stage.client_handshake_traffic_secret(digest)
+        server_secret = stage.server_handshake_traffic_secret(digest)
+        answers = (EarlyData(),) if self.accepted_early else ()
+        encrypted = pack(EncryptedExtensions(answers))
+        covered = server.finished_over(transcript, encrypted).hash("sha256")
+        finished = pack(Finished(keyschedule.verify_data("sha256", server_secret, covered)))
+        self._transcript = transcript.add(encrypted, finished)
+        self._main = stage.main()
+        digest = self._transcript.hash("sha256")
+        self._client_secret = client_secret
+        self._sending = server.protection(self._main.server_application_traffic_secret_0(digest))
+        self._receiving = RecordProtection(SUITE, client_secret)
+        self._then = RecordProtection(SUITE, self._main.client_application_traffic_secret_0(digest))
+        if hello.find(EarlyData) is not None:
+            secret = early.client_early_traffic_secret(Transcript(raw).hash("sha256"))
+            self._early = RecordProtection(SUITE, secret)
+        self._stage = "finished"
+        sealing = server.protection(server_secret)
+        return b"".join(
+            (
+                frame(ContentType.HANDSHAKE, packed),
+                sealing.seal(ContentType.HANDSHAKE, encrypted),
+                sealing.seal(ContentType.HANDSHAKE, finished),
+            )
+        )
+
+    def _on_protected(self, header: bytes, fragment: bytes) -> bytes:
+        if self._early is not None:
+            return self._on_early(header, fragment)
+        kind, content = self._receiving.open(header, fragment)
+        if self._stage == "finished" and kind is ContentType.HANDSHAKE:
+            return self._on_finished(content)
+        return b""
+
+    def _on_early(self, header: bytes, fragment: bytes) -> bytes:
+        """Early data, taken or passed over."""
+        early = self._early
+        assert early is not None
+        if not self.accepted_early:
+            try:
+                kind, content = self._receiving.open(header, fragment)
+            except BadRecordMac:
+                return b""  # rejected early data: not for these keys
+            self._early = None
+            return self._on_finished(content) if kind is ContentType.HANDSHAKE else b""
+        kind, content = early.open(header, fragment)
+        if kind is ContentType.APPLICATION_DATA:
+            self.early_data += content
+        elif content[0] == HandshakeType.END_OF_EARLY_DATA:
+            self._transcript = self._transcript.add(content)
+            self._early = None
+        return b""
+
+    def _on_finished(self, raw: bytes) -> bytes:
+        """The client's Finished; then two tickets."""
+        message = unpack(raw)
+        expected = keyschedule.verify_data(
+            "sha256", self._client_secret, self._transcript.hash("sha256")
+        )
+        if not isinstance(message, Finished) or not hmac.compare_digest(
+            message.verify_data, expected
+        ):
+            raise FinishedMismatch("the Finished MAC does not verify")
+        self._receiving, self._stage = self._then, "connected"
+        digest = self._transcript.add(raw).hash("sha256")
+        secret = self._main.resumption_secret(digest)
+        return b"".join(self._ticket(number, secret) for number in range(2))
+
+    def _ticket(self, number: int, resumption_secret: bytes) -> bytes:
+        server = self.server
+        nonce, ticket = server.nonce(number), server.entropy(16)
+        age_add = int.from_bytes(server.entropy(4), "big")
+        psk = keyschedule.resumption_psk("sha256", resumption_secret, nonce)
+        server.tickets[ticket] = Known(PskKind.RESUMPTION, psk, server.now_ms, age_add)
+        limit = (EarlyDataLimit(MOST_EARLY),)
+        message = NewSessionTicket(LIFETIME_S, age_add, nonce, ticket, limit)
+        return self._sending.seal(ContentType.HANDSHAKE, pack(message))

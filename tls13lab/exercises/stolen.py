@@ -1,0 +1,377 @@
+"""Tasks of lesson 04: keys out of a PSK, what a theft opens, how ticket keys are rotated.
+
+RFC 9846 sections 2.2, 4.7.1 and F.1. The captures are conversations of this package's own ends; the
+eavesdropper that judges has seen their bytes and nothing else.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import combinations
+from typing import Any
+
+from tls13lab.adversary.eavesdropper import eavesdrop
+from tls13lab.adversary.theft import Theft, together
+from tls13lab.capture.recording import Item
+from tls13lab.claims.scripted import record, talk
+from tls13lab.crypto import keyschedule
+from tls13lab.crypto.suites import SUITES
+from tls13lab.exercises.student import Draw
+from tls13lab.exercises.task import Given, JudgedTask, Mistake, ValueTask
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
+from tls13lab.handshake.pair import Pair, lesson_configs
+from tls13lab.psk.keys import ExternalPsk, Psk
+from tls13lab.psk.stateless import StatelessTickets, TicketKey
+from tls13lab.wire.codepoints import CipherSuite, PskKeyExchangeMode
+
+SUITE = SUITES[CipherSuite.TLS_AES_128_GCM_SHA256]
+
+# 4.1 ---------------------------------------------------------------------------------------------
+
+
+def _record(draw: Draw) -> Given:
+    psk = draw.bytes(32)
+    client, server = lesson_configs("psk_ke", ExternalPsk(b"student", psk))
+    client = ClientConfig(psks=client.psks, modes=client.modes, suites=(SUITE.code_point,))
+    pair = Pair(client, server, seed=draw.seed)
+    pair.handshake()
+    pair.client.send(b"the plaintext of task 4.1")
+    pair.pump()
+    steps = pair.conversation().steps
+    messages = [raw for step in steps for raw in step.messages]
+    last = [step.wire for step in steps if step.sender == "client"][-1]
+    return Given(
+        psk=psk,
+        to_server_hello=b"".join(messages[:2]),
+        to_server_finished=b"".join(messages[:4]),
+        record=last,
+        _to_client_finished=b"".join(messages[:5]),
+    )
+
+
+def _main(given: Given, ecdhe: bytes | None = None) -> keyschedule.MainStage:
+    return keyschedule.EarlyStage.start("sha256", given.psk).handshake(ecdhe).main()
+
+
+def _digest(messages: bytes) -> bytes:
+    return hashlib.sha256(messages).digest()
+
+
+def _keys(secret: bytes) -> tuple[bytes, bytes]:
+    return keyschedule.traffic_keys(SUITE, secret)
+
+
+def _right_keys(given: Given) -> tuple[bytes, bytes]:
+    secret = _main(given).client_application_traffic_secret_0(_digest(given.to_server_finished))
+    return _keys(secret)
+
+
+def _handshake_keys(given: Given) -> tuple[bytes, bytes]:
+    stage = keyschedule.EarlyStage.start("sha256", given.psk).handshake(None)
+    return _keys(stage.client_handshake_traffic_secret(_digest(given.to_server_hello)))
+
+
+def _bound_to(messages: bytes, given: Given) -> tuple[bytes, bytes]:
+    return _keys(_main(given).client_application_traffic_secret_0(_digest(messages)))
+
+
+KEYS = ValueTask(
+    "4.1",
+    _record,
+    _right_keys,
+    (
+        Mistake(
+            "Those are the handshake's keys: application data has keys of its own, out of the "
+            "main secret.",
+            _handshake_keys,
+        ),
+        Mistake(
+            "Those are the server's keys: each direction has its own, and the client sent this.",
+            lambda given: _keys(
+                _main(given).server_application_traffic_secret_0(_digest(given.to_server_finished))
+            ),
+        ),
+        Mistake(
+            "The secret is bound to the transcript up to the *server's Finished*; yours ends with "
+            "the ServerHello.",
+            lambda given: _bound_to(given.to_server_hello, given),
+        ),
+        Mistake(
+            "The secret is bound to the transcript up to the *server's* Finished; yours goes on "
+            "to the client's.",
+            lambda given: _bound_to(given._to_client_finished, given),
+        ),
+        Mistake("Key and IV are the wrong way round.", lambda given: _right_keys(given)[::-1]),
+        Mistake(
+            "You cut the traffic secret into pieces; key and IV are derived from it, with the "
+            'labels "key" and "iv".',
+            lambda given: _cut(
+                _main(given).client_application_traffic_secret_0(_digest(given.to_server_finished))
+            ),
+        ),
+        Mistake(
+            "You put the PSK in the place of the (EC)DHE secret as well; in psk_ke zeros stand "
+            "there.",
+            lambda given: _keys(
+                _main(given, given.psk).client_application_traffic_secret_0(
+                    _digest(given.to_server_finished)
+                )
+            ),
+        ),
+    ),
+    "With these the record opens: a PSK and a recording, and nothing else. That is what psk_ke "
+    "gives away.",
+)
+
+
+def _cut(secret: bytes) -> tuple[bytes, bytes]:
+    return secret[:16], secret[16:28]
+
+
+# 4.2 ---------------------------------------------------------------------------------------------
+
+THINGS = ("ticket_key", "external_psk", "client_share_of_1", "server_share_of_3")
+Things = frozenset[str]
+
+
+@lru_cache(maxsize=16)
+def _capture(seed: str) -> tuple[tuple[Item, ...], dict[str, Theft]]:
+    """Four connections: full; resumed in psk_ke; resumed in psk_dhe_ke; external in psk_ke."""
+    draw = Draw(seed, "capture")
+    key = TicketKey.new(draw.entropy)
+    external = ExternalPsk(b"printer", draw.bytes(32))
+    client, server = lesson_configs("full")
+    serving = ServerConfig(
+        credential=server.credential,
+        psks=(external,),
+        modes=frozenset({PSK_KE, PSK_DHE_KE}),
+        tickets=StatelessTickets(key),
+    )
+    asking = ClientConfig(
+        trust=client.trust, server_name=client.server_name, modes=frozenset({PSK_KE, PSK_DHE_KE})
+    )
+    first = talk(asking, serving, f"{seed} 1")
+    pairs = [first]
+    later: list[tuple[Psk, PskKeyExchangeMode]] = [
+        (first.tickets[0], PSK_KE),
+        (first.tickets[1], PSK_DHE_KE),
+        (external, PSK_KE),
+    ]
+    for number, (psk, mode) in enumerate(later, 2):
+        config = ClientConfig(psks=(psk,), modes=frozenset({mode}), server_name=client.server_name)
+        pairs.append(talk(config, serving, f"{seed} {number}"))
+    shares = [pair.conversation().secrets for pair in pairs]
+    stolen = (
+        Theft(ticket_keys=(key,)),
+        Theft(psks=(external.key,)),
+        Theft(
+            client_ecdhe=(shares[0]["client_ecdhe"],), initial_ecdhe=(shares[0]["client_ecdhe"],)
+        ),
+        Theft(server_ecdhe=(shares[2]["server_ecdhe"],)),
+    )
+    return record(*pairs), dict(zip(THINGS, stolen, strict=True))
+
+
+def _thefts(draw: Draw) -> Given:
+    items, things = _capture(draw.seed)
+    return Given(capture=items, stolen=things)
+
+
+@lru_cache(maxsize=512)
+def _opened(
+    seed_items: tuple[Item, ...], names: Things, things: tuple[Theft, ...]
+) -> frozenset[int]:
+    theft = together(one for name, one in zip(THINGS, things, strict=True) if name in names)
+    found = eavesdrop(seed_items, theft)
+    return frozenset(one.connection for one in found if one.verdict == "lost")
+
+
+def opened(given: Given, names: Iterable[str]) -> frozenset[int]:
+    """The connections whose application data these stolen things open together."""
+    return _opened(given.capture, frozenset(names), tuple(given.stolen.values()))
+
+
+def _judge_thefts(given: Given, answer: Any) -> str:
+    if sorted(answer) != [1, 2, 3, 4]:
+        return "Give an entry for each of the connections 1, 2, 3 and 4."
+    for number, names in sorted(answer.items()):
+        names = {names} if isinstance(names, str) else set(names or ())
+        strange = sorted(names - set(THINGS))
+        if strange:
+            return f"{strange[0]!r} is not among the stolen things."
+        said = _judge_one(given, number, frozenset(names))
+        if said:
+            return f"Connection {number}: {said}"
+    return ""
+
+
+def _judge_one(given: Given, number: int, names: Things) -> str:
+    if not names:
+        return "something of the theft opens it; try the eavesdropper with each."
+    if number not in opened(given, names):
+        if number in opened(given, names | {"server_share_of_3"}):
+            return (
+                "that gives the PSK, but psk_dhe_ke needs a private key of this connection as well."
+            )
+        return "that does not open it: the PSK is missing, or belongs to another connection."
+    for name in sorted(names):
+        if number in opened(given, names - {name}):
+            return f"it opens without {name} too: give no more than is needed."
+    return ""
+
+
+def _smallest(given: Given) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    for size in range(1, len(THINGS) + 1):
+        for names in combinations(THINGS, size):
+            for number in opened(given, names):
+                found.setdefault(number, set(names))
+    return found
+
+
+THEFTS = JudgedTask(
+    "4.2",
+    _thefts,
+    _judge_thefts,
+    _smallest,
+    (
+        Mistake(
+            "Connection 3: that gives the PSK, but psk_dhe_ke needs a private key of this "
+            "connection as well.",
+            lambda given: _smallest(given) | {3: {"ticket_key"}},
+        ),
+        Mistake(
+            "Connection 3: that does not open it: the PSK is missing, or belongs to another "
+            "connection.",
+            lambda given: _smallest(given) | {3: {"server_share_of_3"}},
+        ),
+        Mistake(
+            "Connection 1: that does not open it: the PSK is missing, or belongs to another "
+            "connection.",
+            lambda given: _smallest(given) | {1: {"ticket_key"}},
+        ),
+        Mistake(
+            "Connection 2: it opens without external_psk too: give no more than is needed.",
+            lambda given: _smallest(given) | {2: {"ticket_key", "external_psk"}},
+        ),
+        Mistake(
+            "Connection 4: something of the theft opens it; try the eavesdropper with each.",
+            lambda given: _smallest(given) | {4: set()},
+        ),
+        Mistake(
+            "'psk' is not among the stolen things.",
+            lambda given: _smallest(given) | {1: {"psk"}},
+        ),
+        Mistake(
+            "Give an entry for each of the connections 1, 2, 3 and 4.",
+            lambda given: {1: {"client_share_of_1"}},
+        ),
+    ),
+    "One stolen private key opened a connection that it was never used in: the ticket was inside.",
+)
+
+# 4.3 ---------------------------------------------------------------------------------------------
+
+DAY_H, WEEK_H, USEFUL_H = 24, 168, 8
+
+
+KEPT_TOO_LONG = "A key that is kept opens every connection since it was made: delete keys sooner."
+FORGOT_LATER = (
+    "You counted what was recorded before the theft; the newest key also opens what comes after "
+    "it, until it is deleted."
+)
+
+
+def _policy(draw: Draw) -> Given:
+    return Given(at_most_h=DAY_H, tickets_live_h=draw.number(USEFUL_H - 2, USEFUL_H))
+
+
+def at_risk(rotate_every_h: int, keep_h: int, lifetime_h: int) -> int:
+    """Hours of psk_ke connections that one theft of all ticket keys opens, before and after it.
+
+    A key is made every ``rotate_every_h`` hours, seals new tickets until the next is made, and is
+    deleted ``keep_h`` hours after it was made. Tried for a theft in every hour of a key's life.
+    """
+    worst = 0
+    for theft in range(keep_h, keep_h + rotate_every_h):
+        held = [
+            made for made in range(0, theft + 1, rotate_every_h) if made <= theft < made + keep_h
+        ]
+        opened_hours = {
+            hour
+            for made in held
+            for hour in range(made, made + keep_h)
+            if hour < made + rotate_every_h + lifetime_h
+        }
+        worst = max(worst, len(opened_hours))
+    return worst
+
+
+def _judge_policy(given: Given, answer: Any) -> str:
+    rotate, keep = answer["rotate_every_h"], answer["keep_h"]
+    lifetime = answer["lifetime_h"]
+    for name, value in (("rotate_every_h", rotate), ("keep_h", keep), ("lifetime_h", lifetime)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            return f"{name} should be a whole number of hours, at least 1."
+    if max(rotate, keep, lifetime) > 10_000:
+        return "Numbers of hours above 10,000 are not tried."
+    if lifetime > WEEK_H:
+        return "A ticket may not live longer than seven days, 168 hours (section 4.7.1)."
+    if lifetime < given.tickets_live_h:
+        return f"Tickets should be good for {given.tickets_live_h} hours at least."
+    if keep < rotate + lifetime:
+        return (
+            "Some tickets die early: the last one sealed under a key needs it for rotate_every_h "
+            "plus lifetime_h after it was made."
+        )
+    hours = at_risk(rotate, keep, lifetime)
+    if keep > given.at_most_h:
+        return f"{KEPT_TOO_LONG} One theft opens {hours} hours."
+    if hours > given.at_most_h:
+        return f"{FORGOT_LATER} One theft opens {hours} hours."
+    return ""
+
+
+def _policy_example(given: Given) -> dict[str, int]:
+    live = given.tickets_live_h
+    return {"rotate_every_h": 1, "keep_h": live + 1, "lifetime_h": live}
+
+
+def _policy_with(rotate: int, extra: int) -> Any:
+    def make(given: Given) -> dict[str, int]:
+        live = given.tickets_live_h
+        return {"rotate_every_h": rotate, "keep_h": rotate + live + extra, "lifetime_h": live}
+
+    return make
+
+
+ROTATION = JudgedTask(
+    "4.3",
+    _policy,
+    _judge_policy,
+    _policy_example,
+    (
+        Mistake(
+            "Some tickets die early: the last one sealed under a key needs it for rotate_every_h "
+            "plus lifetime_h after it was made.",
+            _policy_with(4, -4),
+        ),
+        Mistake(
+            "A ticket may not live longer than seven days, 168 hours (section 4.7.1).",
+            lambda given: {"rotate_every_h": 1, "keep_h": 200, "lifetime_h": 199},
+        ),
+        Mistake(
+            "rotate_every_h should be a whole number of hours, at least 1.",
+            lambda given: {"rotate_every_h": 0, "keep_h": 12, "lifetime_h": 8},
+        ),
+        Mistake(KEPT_TOO_LONG, _policy_with(24, 0)),
+        Mistake(FORGOT_LATER, _policy_with(12, 0)),
+        Mistake(
+            "Tickets should be good for",
+            lambda given: {"rotate_every_h": 1, "keep_h": 3, "lifetime_h": 2},
+        ),
+    ),
+    "Of psk_ke, that is. In psk_dhe_ke a stolen ticket key opens no application data at all.",
+)
+
+TASKS = (KEYS, THEFTS, ROTATION)

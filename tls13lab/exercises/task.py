@@ -1,0 +1,315 @@
+"""A task: what is given, what is right, and the mistakes that have a name.
+
+**A mistake is a program**, like the right answer. Whoever hashed the binders too gets the value
+that hashing the binders too gives; so a check knows a mistake by running it. An answer in any other
+way is as good, as long as the value is right.
+
+>>> double = FunctionTask(
+...     "0.0", ("number",), lambda draw, case: (draw.number(3, 9),), lambda number: 2 * number,
+...     (Mistake("You squared it.", lambda number: number * number),),
+... )
+>>> print(double.check(lambda n: n + n, "alice").text)
+Right.
+>>> print(double.check(lambda n: n ** 2, "alice").text)
+Not yet. You squared it.
+>>> double.check(..., "alice").verdict.name
+'BLANK'
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, Protocol
+
+from tls13lab.exercises.feedback import Feedback
+from tls13lab.exercises.student import Draw
+
+CASES = 6
+"""Inputs that a function is tried on."""
+
+
+class Given(SimpleNamespace):
+    """What a task gives: its fields by name. Shown with lengths, and the beginnings of long bytes.
+
+    >>> Given(psk=bytes(32), age_ms=1500)
+    Given:
+      psk     32 bytes, 0000000000000000...
+      age_ms  1500
+    """
+
+    def __repr__(self) -> str:
+        width = max((len(name) for name in vars(self)), default=0)
+        lines = (f"  {name:<{width}}  {_shown(value)}" for name, value in vars(self).items())
+        return "\n".join(["Given:", *lines])
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bytes):
+        dots = "..." if len(value) > 8 else ""
+        return f"{len(value)} bytes, {value[:8].hex()}{dots}"
+    shown = repr(value)
+    return shown if len(shown) <= 72 else f"{shown[:69]}..."
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """``says`` is the diagnosis; ``make`` takes what ``right`` takes, and makes the mistake.
+
+    Where a judge speaks, ``says`` is how its words begin: it may add what it measured.
+    """
+
+    says: str
+    make: Callable[..., Any] = field(repr=False)
+
+
+class Task(Protocol):
+    """What all kinds of tasks have."""
+
+    @property
+    def number(self) -> str:
+        """Notebook and place, such as ``2.1``."""
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Those that have a name."""
+
+    def given(self, student: str) -> Given:
+        """What the student works with."""
+
+    def check(self, answer: Any, student: str) -> Feedback:
+        """Right, or what seems to have gone wrong."""
+
+    def mistaken(self, mistake: Mistake, student: str) -> Any:
+        """The answer of a student who makes this mistake."""
+
+    def solved(self, student: str) -> Any:
+        """An answer that is right."""
+
+
+@dataclass(frozen=True)
+class ValueTask:
+    """One value is asked for, made out of what is given.
+
+    ``draw`` makes the given fields; ``right`` and the mistakes make the value out of them.
+    """
+
+    number: str
+    draw: Callable[[Draw], Given]
+    right: Callable[[Given], Any]
+    mistakes: tuple[Mistake, ...] = ()
+    well_done: str = ""
+
+    def given(self, student: str) -> Given:
+        """The fields, without what only the check needs (names that begin with ``_``)."""
+        fields = vars(self.draw(Draw(student, self.number)))
+        return Given(**{name: value for name, value in fields.items() if name[0] != "_"})
+
+    def _all(self, student: str) -> Given:
+        return self.draw(Draw(student, self.number))
+
+    def check(self, answer: Any, student: str) -> Feedback:
+        """Compare with the right value, then with those of the mistakes."""
+        if is_blank(answer):
+            return Feedback.blank()
+        given = self._all(student)
+        right = self.right(given)
+        if same(answer, right):
+            return Feedback.right(self.well_done)
+        for mistake in self.mistakes:
+            if same(answer, mistake.make(given)):
+                return Feedback.wrong(mistake.says)
+        return Feedback.wrong(of_another_kind(answer, right))
+
+    def mistaken(self, mistake: Mistake, student: str) -> Any:
+        """What the mistake makes of the given."""
+        return mistake.make(self._all(student))
+
+    def solved(self, student: str) -> Any:
+        """The right value."""
+        return self.right(self._all(student))
+
+
+@dataclass(frozen=True)
+class FunctionTask:
+    """A function is asked for; it is tried on several inputs, and must be right on all.
+
+    ``draw`` makes the arguments of the case of that number, in the order of ``parameters``.
+    """
+
+    number: str
+    parameters: tuple[str, ...]
+    draw: Callable[[Draw, int], tuple[Any, ...]]
+    right: Callable[..., Any]
+    mistakes: tuple[Mistake, ...] = ()
+    well_done: str = ""
+    cases: int = CASES
+
+    def given(self, student: str) -> Given:
+        """The arguments of the first case, to try the function on."""
+        return Given(**dict(zip(self.parameters, self._inputs(student)[0], strict=True)))
+
+    def _inputs(self, student: str) -> list[tuple[Any, ...]]:
+        draw = Draw(student, self.number)
+        return [self.draw(draw, case) for case in range(self.cases)]
+
+    def check(self, answer: Any, student: str) -> Feedback:
+        """Run it on every case; if it is wrong, look for a mistake that is wrong alike."""
+        if answer is ...:
+            return Feedback.blank()
+        if not callable(answer):
+            return Feedback.wrong("This should be the function itself, not a value of it.")
+        inputs = self._inputs(student)
+        found = []
+        for arguments in inputs:
+            try:
+                found.append(answer(*arguments))
+            except NotImplementedError:
+                return Feedback.blank()
+            except Exception as fault:  # whatever a student's function raises is an answer
+                called = ", ".join(self.parameters)
+                return Feedback.wrong(
+                    f"Called with ({called}) it raised {type(fault).__name__}: {fault}"
+                )
+        if any(map(is_blank, found)):
+            return Feedback.blank()
+        expected = [self.right(*arguments) for arguments in inputs]
+        wrong = [n for n in range(len(inputs)) if not same(found[n], expected[n])]
+        if not wrong:
+            return Feedback.right(self.well_done)
+        for mistake in self.mistakes:
+            made = [mistake.make(*arguments) for arguments in inputs]
+            if all(map(same, found, made)):
+                return Feedback.wrong(mistake.says)
+        said = of_another_kind(found[wrong[0]], expected[wrong[0]])
+        if len(wrong) < len(inputs):
+            said = f"It is right for {len(inputs) - len(wrong)} of {len(inputs)} inputs. {said}"
+        return Feedback.wrong(said)
+
+    def mistaken(self, mistake: Mistake, student: str) -> Any:
+        """The function that makes the mistake."""
+        return mistake.make
+
+    def solved(self, student: str) -> Any:
+        """The right function."""
+        return self.right
+
+
+@dataclass(frozen=True)
+class JudgedTask:
+    """Many answers may be right: a judge tries the answer out.
+
+    ``judge`` takes the given fields and the answer, and says what is wrong with it, or nothing.
+    ``example`` makes an answer that is right, and the mistakes such as are wrong.
+    """
+
+    number: str
+    draw: Callable[[Draw], Given]
+    judge: Callable[[Given, Any], str]
+    example: Callable[[Given], Any]
+    mistakes: tuple[Mistake, ...] = ()
+    well_done: str = ""
+
+    def given(self, student: str) -> Given:
+        """The fields, without what only the check needs (names that begin with ``_``)."""
+        fields = vars(self.draw(Draw(student, self.number)))
+        return Given(**{name: value for name, value in fields.items() if name[0] != "_"})
+
+    def check(self, answer: Any, student: str) -> Feedback:
+        """Ask the judge."""
+        if is_blank(answer):
+            return Feedback.blank()
+        try:
+            says = self.judge(self.draw(Draw(student, self.number)), answer)
+        except Exception as fault:  # whatever a student's answer makes of the trial
+            return Feedback.wrong(
+                f"It could not be tried out ({type(fault).__name__}: {fault}): compare its shape "
+                "with the one that the task asks for."
+            )
+        return Feedback.wrong(says) if says else Feedback.right(self.well_done)
+
+    def mistaken(self, mistake: Mistake, student: str) -> Any:
+        """An answer with this mistake."""
+        return mistake.make(self.draw(Draw(student, self.number)))
+
+    def solved(self, student: str) -> Any:
+        """An answer that is right; others may be, too."""
+        return self.example(self.draw(Draw(student, self.number)))
+
+
+# Comparing ---------------------------------------------------------------------------------------
+
+
+def is_blank(answer: Any) -> bool:
+    """Whether dots were left in it.
+
+    >>> is_blank(...), is_blank({"mode": ...}), is_blank([1, 2])
+    (True, True, False)
+    """
+    if isinstance(answer, dict):
+        answer = list(answer.values())
+    return answer is ... or (isinstance(answer, list | tuple) and any(x is ... for x in answer))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal, and of a kind that may be compared: 1 is not True, and bytearray is as good as bytes.
+
+    >>> same(bytearray(b"a"), b"a"), same(True, 1), same([1, 2], (1, 2)), same(2.0, 2)
+    (True, False, True, True)
+    """
+    if isinstance(one, bool) != isinstance(other, bool):
+        return False
+    if isinstance(one, bytearray | memoryview):
+        one = bytes(one)
+    if isinstance(one, float) and isinstance(other, float):
+        return abs(one - other) <= 1e-9 * max(abs(one), abs(other))
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    try:
+        return bool(one == other)
+    except Exception:  # a student's object may compare as it likes
+        return False
+
+
+def of_another_kind(answer: Any, right: Any) -> str:
+    """What can be said of a wrong answer that is no known mistake."""
+    if answer is None:
+        return "It gives None: is a `return` missing?"
+    if callable(answer):
+        return "This is a function; call it, and give its value."
+    if isinstance(right, bytes):
+        return _not_those_bytes(answer, right)
+    if isinstance(right, dict) and isinstance(answer, dict):
+        return _not_those_entries(answer, right)
+    if isinstance(right, str | int | float | list | tuple | set | frozenset) and not isinstance(
+        answer, type(right)
+    ):
+        return f"A {type(right).__name__} is wanted; this is a {type(answer).__name__}."
+    return "This is another value, and none of the usual slips: go through the steps one by one."
+
+
+def _not_those_bytes(answer: Any, right: bytes) -> str:
+    if isinstance(answer, str):
+        try:
+            read = bytes.fromhex(answer)
+        except ValueError:
+            return "Bytes are wanted; this is text."
+        return (
+            "The value is right, but it is hexadecimal text: give the bytes."
+            if read == right
+            else "Bytes are wanted; this is hexadecimal text, and of another value."
+        )
+    if not isinstance(answer, bytes | bytearray):
+        return f"Bytes are wanted; this is a {type(answer).__name__}."
+    if len(answer) != len(right):
+        return f"This has {len(answer)} bytes; {len(right)} are wanted."
+    return "These bytes are of the right length, but none of the usual slips: go step by step."
+
+
+def _not_those_entries(answer: dict[Any, Any], right: dict[Any, Any]) -> str:
+    missing = [key for key in right if key not in answer]
+    if missing:
+        return f"There is no entry for {missing[0]!r}."
+    wrong = [key for key in right if not same(answer[key], right[key])]
+    if wrong:
+        return f"{len(right) - len(wrong)} of {len(right)} entries are right; not {wrong[0]!r}."
+    return "There are entries that nobody asked for."
