@@ -1,4 +1,4 @@
-"""Tasks on binders: the resumption one, the external one. RFC 9846 section 4.3.11.2.
+"""Tasks on binders: of a ticket, of an external PSK, of an imported one. RFC 9846 4.3.11.2.
 
 The ClientHellos are real ones, out of handshakes of this package.
 """
@@ -157,5 +157,19 @@ EXTERNAL = FunctionTask(
     _mistakes("ext binder", "res binder", "a PSK out of a ticket; this one is external"),
     "One word in a label keeps the two kinds of PSK apart.",
 )
+IMPORTED = FunctionTask(
+    "8.2",
+    PARAMETERS,
+    _case,
+    _right(PskKind.IMPORTED),
+    (
+        *_mistakes("imp binder", "ext binder", "an external PSK as it is; this one was imported"),
+        Mistake(
+            "That is the label for a PSK out of a ticket; this one was imported.",
+            _made("res binder"),
+        ),
+    ),
+    "So an end that imports and one that does not can never agree by accident.",
+)
 
-TASKS = (RESUMPTION, EXTERNAL)
+TASKS = (RESUMPTION, EXTERNAL, IMPORTED)

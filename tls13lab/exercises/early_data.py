@@ -13,7 +13,7 @@ from tls13lab.exercises.stolen import SUITE
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import FunctionTask, Given, JudgedTask, Mistake, ValueTask
 
-# 5.1 ---------------------------------------------------------------------------------------------
+# 5.2 ---------------------------------------------------------------------------------------------
 
 State = dict[str, int]
 REQUESTS: dict[str, tuple[Callable[[State], None], str]] = {
@@ -84,7 +84,7 @@ def _requests_but(request: str) -> Callable[[Given], dict[str, bool]]:
 
 
 SAFE = JudgedTask(
-    "5.1",
+    "5.2",
     lambda draw: Given(requests=tuple(draw.shuffled(list(REQUESTS)))),
     _judge_requests,
     lambda given: {one: is_safe(one) for one in given.requests},
@@ -95,7 +95,7 @@ SAFE = JudgedTask(
     "Safe is what changes nothing. Idempotent is not enough, and GET is only a promise.",
 )
 
-# 5.2 ---------------------------------------------------------------------------------------------
+# 5.4 ---------------------------------------------------------------------------------------------
 
 WINDOW_MS = 10_000
 
@@ -112,7 +112,7 @@ def _in_window(issued_ms: int, age_ms: int, now_ms: int, window_ms: int) -> bool
 
 
 FRESH = FunctionTask(
-    "5.2",
+    "5.4",
     ("issued_ms", "age_ms", "now_ms", "window_ms"),
     _arrivals,
     _in_window,
@@ -202,7 +202,7 @@ MEMORY = FunctionTask(
     "It only helps if all servers that take the PSK share the memory: section 8.",
 )
 
-# 5.4 ---------------------------------------------------------------------------------------------
+# 5.1 ---------------------------------------------------------------------------------------------
 
 
 def _early(draw: Draw) -> Given:
@@ -221,7 +221,7 @@ def _exporter(given: Given) -> tuple[bytes, bytes]:
 
 
 EARLY_KEYS = ValueTask(
-    "5.4",
+    "5.1",
     _early,
     lambda given: traffic_keys(SUITE, _early_secret(given)),
     (

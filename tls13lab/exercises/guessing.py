@@ -16,7 +16,7 @@ from tls13lab.psk.binder import binder
 from tls13lab.psk.keys import ExternalPsk, PskKind
 from tls13lab.search.target import targets
 
-# 7.1 ---------------------------------------------------------------------------------------------
+# 7.2 ---------------------------------------------------------------------------------------------
 
 
 def _expected(alphabet: int, length: int) -> float:
@@ -24,7 +24,7 @@ def _expected(alphabet: int, length: int) -> float:
 
 
 EXPECTED = FunctionTask(
-    "7.1",
+    "7.2",
     ("alphabet", "length"),
     lambda draw, case: (draw.one_of([2, 10, 26, 62, 95]), 1 if case == 0 else draw.number(3, 8)),
     _expected,
@@ -55,7 +55,7 @@ EXPECTED = FunctionTask(
     "For values that are equally likely. People's choices fall much sooner: section 6.",
 )
 
-# 7.2 ---------------------------------------------------------------------------------------------
+# 7.3 ---------------------------------------------------------------------------------------------
 
 YEAR_S = 31_557_600
 
@@ -86,7 +86,7 @@ def _attack(draw: Draw, case: int) -> tuple[int, float, float]:
 
 
 LENGTH = FunctionTask(
-    "7.2",
+    "7.3",
     ("alphabet", "rate", "seconds"),
     _attack,
     _length_for,
@@ -117,7 +117,7 @@ LENGTH = FunctionTask(
     "And that is only for characters that a machine drew.",
 )
 
-# 7.3 ---------------------------------------------------------------------------------------------
+# 7.1 ---------------------------------------------------------------------------------------------
 
 _LIST = """
 amber anchor apple autumn bacon badger bamboo banjo barley basil beacon
@@ -159,7 +159,7 @@ def _index(words: Sequence[bytes], truncated: bytes, wanted: bytes) -> int | Non
 
 
 DICTIONARY = FunctionTask(
-    "7.3",
+    "7.1",
     ("words", "truncated", "binder"),
     _recorded,
     _find,

@@ -12,7 +12,7 @@ from tls13lab.crypto.hkdf import expand_label, extract
 from tls13lab.crypto.suites import HASH_LENGTHS
 from tls13lab.exercises.schedule import bare_expand_label
 from tls13lab.exercises.student import Draw
-from tls13lab.exercises.task import FunctionTask, Given, JudgedTask, Mistake
+from tls13lab.exercises.task import FunctionTask, Given, JudgedTask, Mistake, called
 from tls13lab.handshake.config import PSK_DHE_KE, ClientConfig, ServerConfig
 from tls13lab.handshake.pair import Pair
 from tls13lab.psk.advice import Use, examine
@@ -99,7 +99,7 @@ IMPORTED = FunctionTask(
     "One external PSK, a key for each hash and each context: and none says anything of another.",
 )
 
-# 8.2 ---------------------------------------------------------------------------------------------
+# 8.3 ---------------------------------------------------------------------------------------------
 
 
 def _context(client: bytes, server: bytes) -> bytes:
@@ -113,7 +113,7 @@ def _reflected(make: Callable[[bytes, bytes], bytes], name: bytes, friend: bytes
     calling = import_psk(psk, make(name, friend), ("sha256",))
     answering = import_psk(psk, make(friend, name), ("sha256",))
     pair = Pair(
-        ClientConfig(psks=calling, modes=modes), ServerConfig(psks=answering, modes=modes), "8.2"
+        ClientConfig(psks=calling, modes=modes), ServerConfig(psks=answering, modes=modes), "8.3"
     )
     try:
         pair.handshake()
@@ -126,7 +126,7 @@ def _judge_context(given: Given, answer: Any) -> str:
     if not callable(answer):
         return "This should be the function itself, not a value of it."
     name, friend = given.me, given.friend
-    one = answer(name, friend)
+    one = called(answer, name, friend)
     if not isinstance(one, bytes):
         return f"A context is bytes; this is a {type(one).__name__}."
     if answer(name, friend) != one:
@@ -160,7 +160,7 @@ def _judge_context(given: Given, answer: Any) -> str:
 
 
 CONTEXT = JudgedTask(
-    "8.2",
+    "8.3",
     lambda draw: Given(
         me=b"node-" + draw.bytes(2).hex().encode(), friend=b"peer-" + draw.bytes(3).hex().encode()
     ),
@@ -203,7 +203,7 @@ CONTEXT = JudgedTask(
     "A context is sent in the clear: it may name the ends, and must hold nothing secret.",
 )
 
-# 8.3 ---------------------------------------------------------------------------------------------
+# 8.4 ---------------------------------------------------------------------------------------------
 
 
 def _sloppy(draw: Draw) -> Given:
@@ -258,7 +258,7 @@ def _spoilt(name: str, **fields: Any) -> Mistake:
 
 
 MENDED = JudgedTask(
-    "8.3",
+    "8.4",
     _sloppy,
     _judge_use,
     _mended,

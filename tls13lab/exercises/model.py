@@ -1,4 +1,4 @@
-"""Tasks of lesson 06: a rule, a leak, verdicts. RFC 9846 section 2.2 and appendix F.1.
+"""Tasks of lesson 06, and one of 05: verdicts, a rule, a leak, a claim. RFC 9846 2.2 and F.1.
 
 Answers are tried out in the model itself: a rule by what it lets the eavesdropper derive, a leak by
 what it loses.
@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from tls13lab.exercises.task import Given, JudgedTask, Mistake
+from tls13lab.exercises.student import Draw
+from tls13lab.exercises.task import Given, JudgedTask, Mistake, called
 from tls13lab.symbolic import scenes
 from tls13lab.symbolic.claims import decide
 from tls13lab.symbolic.connection import Connection
@@ -16,7 +17,7 @@ from tls13lab.symbolic.rules import RULES, SEALED, Rule, Step
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.terms import Term, apply, name
 
-# 6.1 ---------------------------------------------------------------------------------------------
+# 6.2 ---------------------------------------------------------------------------------------------
 
 Steps = Callable[[Term], Any]
 
@@ -70,8 +71,8 @@ def _judge_rule(given: Given, answer: Any) -> str:
         return "This should be the function itself, not a value of it."
     key, iv, content = name("a key"), name("an IV"), name("content")
     record = apply(SEALED, key, iv, content)
-    steps = list(answer(record) or ())
-    if any(step is ... for step in steps) or not steps:
+    steps = list(called(answer, record) or ())
+    if not steps:
         return "It gives no Step for a sealed record: `yield` one, or return a list with one in it."
     if list(answer(apply("early_secret", key, iv)) or ()):
         return (
@@ -101,7 +102,7 @@ def _judge_rule(given: Given, answer: Any) -> str:
 
 
 RULE = JudgedTask(
-    "6.1",
+    "6.2",
     lambda draw: _rules_without_open(),
     _judge_rule,
     lambda given: _open,
@@ -134,7 +135,7 @@ RULE = JudgedTask(
     "One rule, and psk_ke falls to whoever has the PSK. No rule had to mention psk_ke.",
 )
 
-# 6.2 ---------------------------------------------------------------------------------------------
+# 6.3 ---------------------------------------------------------------------------------------------
 
 LEAK_MODES = ("external-psk_ke", "external-psk_dhe_ke", "resumption-psk_dhe_ke")
 
@@ -160,7 +161,7 @@ def _judge_leak(given: Given, answer: Any) -> str:
         return "This should be the function itself, not a value of it."
     for mode in LEAK_MODES:
         this: Connection = scenes.connections(mode)[-1]
-        stolen = answer(this)
+        stolen = called(answer, this)
         if isinstance(stolen, Term):
             return "A theft is a tuple of terms, also if it is only one: put it into (..., )."
         stolen = tuple(stolen or ())
@@ -197,7 +198,7 @@ def _key_log(this: Connection) -> tuple[Term, ...]:
 
 
 LEAK = JudgedTask(
-    "6.2",
+    "6.3",
     lambda draw: Given(this=scenes.connections("external-psk_dhe_ke")[0]),
     _judge_leak,
     lambda given: _key_log,
@@ -239,7 +240,7 @@ LEAK = JudgedTask(
     "The same file as SSLKEYLOGFILE: it opens this connection, and no other one.",
 )
 
-# 6.3 ---------------------------------------------------------------------------------------------
+# 6.1 ---------------------------------------------------------------------------------------------
 
 Question = tuple[str, str, str, tuple[str, ...]]
 POOL: tuple[tuple[Question, str], ...] = (
@@ -292,15 +293,28 @@ POOL: tuple[tuple[Question, str], ...] = (
         "the binder tells a right guess from a wrong one, in every mode",
     ),
 )
-ASKED = 6
-
-
-def _questions() -> Any:
-    def draw(source: Any) -> Given:
-        chosen = source.shuffled(list(range(len(POOL))))[:ASKED]
-        return Given(questions=tuple(POOL[one][0] for one in sorted(chosen)))
-
-    return draw
+EARLY_POOL: tuple[tuple[Question, str], ...] = (
+    (
+        ("resumption-psk_dhe_ke", "early_data", "passive", ("psk",)),
+        "early data is sealed before there is an (EC)DHE secret, in every mode",
+    ),
+    (
+        ("resumption-psk_dhe_ke", "early_data", "passive", ("client_ecdhe",)),
+        "no private key goes into the early secrets, and so none opens them",
+    ),
+    (
+        ("resumption-psk_dhe_ke", "application_data", "passive", ("psk",)),
+        "what comes after the ServerHello has the (EC)DHE secret in it",
+    ),
+    (
+        ("resumption-psk_ke", "early_data", "passive", ("ticket_key",)),
+        "the ticket key opens the ticket, and the PSK is inside",
+    ),
+    (
+        ("external-psk_ke", "early_data", "passive", ("weak_psk",)),
+        "the binder tells a right guess from a wrong one, and then the early keys follow",
+    ),
+)
 
 
 def _verdicts(given: Given) -> dict[Question, str]:
@@ -308,7 +322,7 @@ def _verdicts(given: Given) -> dict[Question, str]:
 
 
 def _judge_verdicts(given: Given, answer: Any) -> str:
-    reasons = dict(POOL)
+    reasons = dict((*POOL, *EARLY_POOL))
     for question, verdict in _verdicts(given).items():
         if answer.get(question) not in ("lost", "kept"):
             return f'Say "lost" or "kept" for {question}.'
@@ -317,23 +331,102 @@ def _judge_verdicts(given: Given, answer: Any) -> str:
     return ""
 
 
-def _first_wrong(given: Given) -> dict[Question, str]:
-    right = _verdicts(given)
-    return {one: "kept" if verdict == "lost" else "lost" for one, verdict in right.items()}
+def _but(place: int) -> Callable[[Given], dict[Question, str]]:
+    """Right but for the question at that place."""
+
+    def make(given: Given) -> dict[Question, str]:
+        right = _verdicts(given)
+        wrong = list(right)[place]
+        return {**right, wrong: "kept" if right[wrong] == "lost" else "lost"}
+
+    return make
 
 
-VERDICTS = JudgedTask(
-    "6.3",
-    _questions(),
-    _judge_verdicts,
-    _verdicts,
-    (
-        Mistake("(", _first_wrong),
-        Mistake(
-            'Say "lost" or "kept" for', lambda given: dict.fromkeys(given.questions, "perhaps")
+def _verdict_task(number: str, pool: tuple[tuple[Question, str], ...], asked: int) -> JudgedTask:
+    def draw(source: Draw) -> Given:
+        chosen = source.shuffled(pool)[:asked]
+        return Given(questions=tuple(question for question, _ in chosen))
+
+    return JudgedTask(
+        number,
+        draw,
+        _judge_verdicts,
+        _verdicts,
+        (
+            *(Mistake("(", _but(place)) for place in range(asked)),
+            Mistake(
+                'Say "lost" or "kept" for', lambda given: dict.fromkeys(given.questions, "perhaps")
+            ),
         ),
+        "Each of them can also be run on bytes: `tls13lab claims` does.",
+    )
+
+
+VERDICTS = _verdict_task("6.1", POOL, 6)
+EARLY_VERDICTS = _verdict_task("5.5", EARLY_POOL, 4)
+
+# 6.4 ---------------------------------------------------------------------------------------------
+
+
+def _beside(draw: Draw) -> Given:
+    return Given(
+        this=scenes.connections("external-psk_dhe_ke")[0],
+        stolen=draw.one_of(["resumption_secret", "main_secret", "handshake_secret"]),
+    )
+
+
+def _follows(given: Given) -> dict[str, bool]:
+    this: Connection = given.this
+    nonces = [this.nonce(1), this.nonce(2)]  # small counters: easily guessed
+    stolen = this.secret(given.stolen)
+    asked = {
+        "the data of this connection": this.client_data,
+        "the PSK of its ticket": this.ticket_psk(),
+    }
+    start = [*scenes.PUBLIC, *this.wire, *nonces, stolen]
+    known = World([*start, *asked.values()], RULES.values()).saturate(start)
+    return {what: term in known for what, term in asked.items()}
+
+
+WHY = {
+    ("resumption_secret", "the data of this connection"): "the resumption secret lies beside the "
+    "traffic secrets in the schedule, not above them",
+    ("resumption_secret", "the PSK of its ticket"): "resumption secret and nonce are all that the "
+    "PSK of a ticket is made of",
+    ("main_secret", "the data of this connection"): "the traffic secrets are also bound to the "
+    "transcript, and the flight in it is sealed under keys that do not come from the main secret",
+    ("main_secret", "the PSK of its ticket"): "the resumption secret is also bound to the "
+    "transcript, and the flights in it are sealed under keys that do not come from the main secret",
+    ("handshake_secret", "the data of this connection"): "the handshake's keys open the flights, "
+    "and then main secret and transcript are both there",
+    ("handshake_secret", "the PSK of its ticket"): "everything below the handshake secret can be "
+    "made from it and the transcript",
+}
+
+
+def _judge_follows(given: Given, answer: Any) -> str:
+    for what, right in _follows(given).items():
+        if not isinstance(answer.get(what), bool):
+            return f"Say True or False for {what!r}."
+        if answer[what] != right:
+            return f"{what}: {WHY[given.stolen, what]}."
+    return ""
+
+
+def _follows_but(what: str) -> Callable[[Given], dict[str, bool]]:
+    return lambda given: {one: right != (one == what) for one, right in _follows(given).items()}
+
+
+CLAIM = JudgedTask(
+    "6.4",
+    _beside,
+    _judge_follows,
+    _follows,
+    (
+        Mistake("the data of this connection: ", _follows_but("the data of this connection")),
+        Mistake("the PSK of its ticket: ", _follows_but("the PSK of its ticket")),
     ),
-    "Each of them can also be run on bytes: `tls13lab claims` does.",
+    "A claim is a term, what is known, and a question; you can ask your own in the same way.",
 )
 
-TASKS = (RULE, LEAK, VERDICTS)
+TASKS = (VERDICTS, RULE, LEAK, CLAIM, EARLY_VERDICTS)

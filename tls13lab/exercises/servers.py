@@ -151,5 +151,5 @@ TASKS = (
         "suite with the wrong hash",
         "resumption label for external PSKs",
     ),
-    _task("5.5", "ticket age not checked", "replayed 0-RTT accepted", "ticket age in seconds"),
+    _task("5.6", "ticket age not checked", "replayed 0-RTT accepted", "ticket age in seconds"),
 )

@@ -5,7 +5,7 @@ eavesdropper that judges has seen their bytes and nothing else.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
@@ -130,13 +130,13 @@ def _cut(secret: bytes) -> tuple[bytes, bytes]:
 
 # 4.2 ---------------------------------------------------------------------------------------------
 
-THINGS = ("ticket_key", "external_psk", "client_share_of_1", "server_share_of_3")
+THINGS = ("ticket_key", "external_psk", "a_client_s_private_key", "a_server_s_private_key")
 Things = frozenset[str]
 
 
 @lru_cache(maxsize=16)
-def _capture(seed: str) -> tuple[tuple[Item, ...], dict[str, Theft]]:
-    """Four connections: full; resumed in psk_ke; resumed in psk_dhe_ke; external in psk_ke."""
+def _capture(seed: str) -> tuple[tuple[Item, ...], dict[str, Theft], dict[str, int]]:
+    """Four connections: a full one, and then two resumptions and an external PSK in some order."""
     draw = Draw(seed, "capture")
     key = TicketKey.new(draw.entropy)
     external = ExternalPsk(b"printer", draw.bytes(32))
@@ -152,29 +152,30 @@ def _capture(seed: str) -> tuple[tuple[Item, ...], dict[str, Theft]]:
     )
     first = talk(asking, serving, f"{seed} 1")
     pairs = [first]
-    later: list[tuple[Psk, PskKeyExchangeMode]] = [
-        (first.tickets[0], PSK_KE),
-        (first.tickets[1], PSK_DHE_KE),
-        (external, PSK_KE),
-    ]
-    for number, (psk, mode) in enumerate(later, 2):
+    later: dict[str, tuple[Psk, PskKeyExchangeMode]] = {
+        "resumed": (first.tickets[0], PSK_KE),
+        "resumed with a share": (first.tickets[1], PSK_DHE_KE),
+        "external": (external, PSK_KE),
+    }
+    order = ["full", *draw.shuffled(list(later))]
+    for number, (psk, mode) in enumerate((later[kind] for kind in order[1:]), 2):
         config = ClientConfig(psks=(psk,), modes=frozenset({mode}), server_name=client.server_name)
         pairs.append(talk(config, serving, f"{seed} {number}"))
-    shares = [pair.conversation().secrets for pair in pairs]
+    shares = dict(zip(order, (pair.conversation().secrets for pair in pairs), strict=True))
+    first_share, later_share = shares["full"]["client_ecdhe"], shares["resumed with a share"]
     stolen = (
         Theft(ticket_keys=(key,)),
         Theft(psks=(external.key,)),
-        Theft(
-            client_ecdhe=(shares[0]["client_ecdhe"],), initial_ecdhe=(shares[0]["client_ecdhe"],)
-        ),
-        Theft(server_ecdhe=(shares[2]["server_ecdhe"],)),
+        Theft(client_ecdhe=(first_share,), initial_ecdhe=(first_share,)),
+        Theft(server_ecdhe=(later_share["server_ecdhe"],)),
     )
-    return record(*pairs), dict(zip(THINGS, stolen, strict=True))
+    where = {kind: number for number, kind in enumerate(order, 1)}
+    return record(*pairs), dict(zip(THINGS, stolen, strict=True)), where
 
 
 def _thefts(draw: Draw) -> Given:
-    items, things = _capture(draw.seed)
-    return Given(capture=items, stolen=things)
+    items, things, where = _capture(draw.seed)
+    return Given(capture=items, stolen=things, _where=where)
 
 
 @lru_cache(maxsize=512)
@@ -201,22 +202,20 @@ def _judge_thefts(given: Given, answer: Any) -> str:
             return f"{strange[0]!r} is not among the stolen things."
         said = _judge_one(given, number, frozenset(names))
         if said:
-            return f"Connection {number}: {said}"
+            return f"{said} (Connection {number}.)"
     return ""
 
 
 def _judge_one(given: Given, number: int, names: Things) -> str:
     if not names:
-        return "something of the theft opens it; try the eavesdropper with each."
+        return "Something of the theft opens it; try the eavesdropper with each."
     if number not in opened(given, names):
-        if number in opened(given, names | {"server_share_of_3"}):
-            return (
-                "that gives the PSK, but psk_dhe_ke needs a private key of this connection as well."
-            )
-        return "that does not open it: the PSK is missing, or belongs to another connection."
+        if number in opened(given, names | {THINGS[3]}):
+            return NOT_ENOUGH
+        return NOT_THIS
     for name in sorted(names):
         if number in opened(given, names - {name}):
-            return f"it opens without {name} too: give no more than is needed."
+            return f"It opens without {name} too: give no more than is needed."
     return ""
 
 
@@ -229,42 +228,36 @@ def _smallest(given: Given) -> dict[int, set[str]]:
     return found
 
 
+NOT_ENOUGH = "That gives the PSK, but psk_dhe_ke needs a private key of this connection as well."
+NOT_THIS = "That does not open it: the PSK is missing, or belongs to another connection."
+
+
+def _taken(kind: str, *names: str) -> Callable[[Given], dict[int, set[str]]]:
+    """The smallest sets, but for one connection."""
+    return lambda given: {**_smallest(given), given._where[kind]: set(names)}
+
+
 THEFTS = JudgedTask(
     "4.2",
     _thefts,
     _judge_thefts,
     _smallest,
     (
+        Mistake(NOT_ENOUGH, _taken("resumed with a share", "ticket_key")),
+        Mistake(NOT_THIS, _taken("resumed with a share", "a_server_s_private_key")),
+        Mistake(NOT_THIS, _taken("full", "ticket_key")),
         Mistake(
-            "Connection 3: that gives the PSK, but psk_dhe_ke needs a private key of this "
-            "connection as well.",
-            lambda given: _smallest(given) | {3: {"ticket_key"}},
+            "It opens without external_psk too: give no more than is needed.",
+            _taken("resumed", "ticket_key", "external_psk"),
         ),
         Mistake(
-            "Connection 3: that does not open it: the PSK is missing, or belongs to another "
-            "connection.",
-            lambda given: _smallest(given) | {3: {"server_share_of_3"}},
+            "Something of the theft opens it; try the eavesdropper with each.",
+            _taken("external"),
         ),
-        Mistake(
-            "Connection 1: that does not open it: the PSK is missing, or belongs to another "
-            "connection.",
-            lambda given: _smallest(given) | {1: {"ticket_key"}},
-        ),
-        Mistake(
-            "Connection 2: it opens without external_psk too: give no more than is needed.",
-            lambda given: _smallest(given) | {2: {"ticket_key", "external_psk"}},
-        ),
-        Mistake(
-            "Connection 4: something of the theft opens it; try the eavesdropper with each.",
-            lambda given: _smallest(given) | {4: set()},
-        ),
-        Mistake(
-            "'psk' is not among the stolen things.",
-            lambda given: _smallest(given) | {1: {"psk"}},
-        ),
+        Mistake("'psk' is not among the stolen things.", _taken("full", "psk")),
         Mistake(
             "Give an entry for each of the connections 1, 2, 3 and 4.",
-            lambda given: {1: {"client_share_of_1"}},
+            lambda given: {1: {"ticket_key"}},
         ),
     ),
     "One stolen private key opened a connection that it was never used in: the ticket was inside.",

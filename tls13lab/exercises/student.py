@@ -37,7 +37,8 @@ class Draw:
     """Values for one student's task: always the same ones, in the same order."""
 
     def __init__(self, student: str, task: str) -> None:
-        self.seed = f"coursework {student} {task}"
+        # With its length, so that no name runs over into the task's.
+        self.seed = f"coursework {len(student)} {student} {task}"
         self.entropy: Entropy = seeded(self.seed)
 
     def bytes(self, length: int) -> bytes:

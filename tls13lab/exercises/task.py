@@ -22,6 +22,7 @@ from types import SimpleNamespace
 from typing import Any, Protocol
 
 from tls13lab.exercises.feedback import Feedback
+from tls13lab.exercises.patience import patience
 from tls13lab.exercises.student import Draw
 
 CASES = 6
@@ -47,7 +48,11 @@ def _shown(value: object) -> str:
     if isinstance(value, bytes):
         dots = "..." if len(value) > 8 else ""
         return f"{len(value)} bytes, {value[:8].hex()}{dots}"
+    if isinstance(value, dict):
+        return f"by name: {', '.join(map(str, value))}"
     shown = repr(value)
+    if isinstance(value, list | tuple) and len(shown) > 72:
+        return f"{len(value)} of them; the first is {shown_briefly(value[0])}"
     return shown if len(shown) <= 72 else f"{shown[:69]}..."
 
 
@@ -60,6 +65,12 @@ class Mistake:
 
     says: str
     make: Callable[..., Any] = field(repr=False)
+
+
+def shown_briefly(value: object) -> str:
+    """The beginning of what it looks like."""
+    shown = repr(value)
+    return shown if len(shown) <= 48 else f"{shown[:45]}..."
 
 
 class Task(Protocol):
@@ -159,19 +170,14 @@ class FunctionTask:
         if not callable(answer):
             return Feedback.wrong("This should be the function itself, not a value of it.")
         inputs = self._inputs(student)
-        found = []
-        for arguments in inputs:
-            try:
-                found.append(answer(*arguments))
-            except NotImplementedError:
-                return Feedback.blank()
-            except Exception as fault:  # whatever a student's function raises is an answer
-                called = ", ".join(self.parameters)
-                return Feedback.wrong(
-                    f"Called with ({called}) it raised {type(fault).__name__}: {fault}"
-                )
-        if any(map(is_blank, found)):
+        try:
+            with patience():
+                found = [called(answer, *arguments) for arguments in inputs]
+        except Blank:
             return Feedback.blank()
+        except Exception as fault:  # whatever a student's function raises is an answer
+            names = ", ".join(self.parameters)
+            return Feedback.wrong(f"Called with ({names}) it raised {_told(fault)}")
         expected = [self.right(*arguments) for arguments in inputs]
         wrong = [n for n in range(len(inputs)) if not same(found[n], expected[n])]
         if not wrong:
@@ -219,11 +225,14 @@ class JudgedTask:
         if is_blank(answer):
             return Feedback.blank()
         try:
-            says = self.judge(self.draw(Draw(student, self.number)), answer)
+            with patience():
+                says = self.judge(self.draw(Draw(student, self.number)), answer)
+        except Blank:
+            return Feedback.blank()
         except Exception as fault:  # whatever a student's answer makes of the trial
             return Feedback.wrong(
-                f"It could not be tried out ({type(fault).__name__}: {fault}): compare its shape "
-                "with the one that the task asks for."
+                f"It could not be tried out ({_told(fault)}): compare its shape with the one that "
+                "the task asks for."
             )
         return Feedback.wrong(says) if says else Feedback.right(self.well_done)
 
@@ -237,6 +246,32 @@ class JudgedTask:
 
 
 # Comparing ---------------------------------------------------------------------------------------
+
+
+class Blank(Exception):
+    """Dots were left in a function."""
+
+
+def called(function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a student's function gives; raises Blank if it is not written yet."""
+    try:
+        found = function(*arguments)
+    except NotImplementedError:
+        raise Blank from None
+    except TypeError as fault:
+        if "ellipsis" in str(fault):  # dots that were computed with
+            raise Blank from None
+        raise
+    if is_blank(found):
+        raise Blank
+    return found
+
+
+def _told(fault: Exception) -> str:
+    try:
+        return f"{type(fault).__name__}: {fault}"
+    except Exception:  # its words may fail as well
+        return type(fault).__name__
 
 
 def is_blank(answer: Any) -> bool:

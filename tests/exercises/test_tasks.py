@@ -1,0 +1,230 @@
+"""Every task: right answers pass, mistakes are told apart, nothing that is typed breaks a check."""
+
+import re
+import signal
+from typing import Any
+
+import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from tls13lab.capture.recording import CapturedRecord
+from tls13lab.exercises.catalogue import TASKS, check, give, task
+from tls13lab.exercises.feedback import Feedback, Verdict
+from tls13lab.exercises.patience import patience
+from tls13lab.exercises.student import ANYONE, FILE, VARIABLE, Draw, student
+from tls13lab.exercises.task import FunctionTask, Task
+from tls13lab.wire.faults import LocalFault
+
+STUDENTS = (ANYONE, "alice", "Zoë 4711")
+MISTAKES = [(number, place) for number, one in TASKS.items() for place in range(len(one.mistakes))]
+
+
+def test_there_are_as_many_as_promised() -> None:
+    assert len(TASKS) >= 30
+    assert len(MISTAKES) >= 100
+    assert {number.split(".")[0] for number in TASKS} == set("0123456789")
+
+
+@pytest.mark.parametrize("who", STUDENTS)
+@pytest.mark.parametrize("number", TASKS)
+def test_a_right_answer_passes(number: str, who: str) -> None:
+    found = check(number, TASKS[number].solved(who), who)
+    assert found.verdict is Verdict.RIGHT
+    assert found.says
+
+
+@pytest.mark.parametrize("who", STUDENTS)
+@pytest.mark.parametrize(("number", "place"), MISTAKES)
+def test_each_mistake_gets_its_own_diagnosis(number: str, place: int, who: str) -> None:
+    one = TASKS[number]
+    mistake = one.mistakes[place]
+    found = check(number, one.mistaken(mistake, who), who)
+    assert found.verdict is Verdict.NOT_YET
+    assert found.says.startswith(mistake.says)
+
+
+@pytest.mark.parametrize("number", TASKS)
+def test_dots_are_blank(number: str) -> None:
+    found = check(number, ..., "alice")
+    assert found.verdict is Verdict.BLANK
+    assert "hint" in found.says
+
+
+@pytest.mark.parametrize("number", TASKS)
+def test_a_function_that_gives_dots_is_blank(number: str) -> None:
+    if isinstance(TASKS[number], FunctionTask):
+        assert check(number, lambda *_: ..., "alice").verdict is Verdict.BLANK
+
+
+def values_of(one: Task, who: str) -> str:
+    """All that is given, as one text, the bytes of recordings included."""
+    fields = vars(one.given(who))
+    items = fields.get("capture", ())
+    wires = [item.wire.hex() for item in items if isinstance(item, CapturedRecord)]
+    servers = [str(bench.external().random) for bench in fields.pop("servers", {}).values()]
+    return re.sub(" at 0x[0-9a-f]+", "", repr((fields, wires, servers)))
+
+
+# All nine pairs of modes; a term, and the rules without one: these are the same for everyone.
+THE_SAME_FOR_ALL = {"3.2", "6.2", "6.3"}
+
+
+@pytest.mark.parametrize("number", TASKS)
+def test_what_is_given_is_the_students_own_and_stays_so(number: str) -> None:
+    one = TASKS[number]
+    assert values_of(one, "alice") == values_of(one, "alice")
+    # Some have few forms, so that two students may well get the same one.
+    told = {values_of(one, f"student {n}") for n in range(8)}
+    assert (len(told) == 1) == (number in THE_SAME_FOR_ALL)
+
+
+def test_answers_of_one_student_are_not_anothers() -> None:
+    copied = [n for n, one in TASKS.items() if not callable(one.solved("alice"))]
+    passed = [n for n in copied if check(n, TASKS[n].solved("alice"), "bob")]
+    # Only where what is asked is the same for everyone.
+    assert set(passed) <= {"4.2", "4.3", "5.2", "6.4", "7.4", "8.4", "9.6"}
+
+
+GARBAGE: list[Any] = [
+    None,
+    0,
+    -1,
+    1.5,
+    True,
+    "",
+    "00",
+    b"",
+    b"\x00" * 32,
+    [],
+    {},
+    (),
+    set(),
+    object,
+]
+GARBAGE += [lambda *_: None, lambda: 1, lambda *_: 1 / 0, float("nan"), {"x": None}, [[]]]
+
+
+@pytest.mark.parametrize("number", TASKS)
+def test_nothing_that_is_typed_breaks_a_check(number: str) -> None:
+    for answer in GARBAGE:
+        found = check(number, answer, "alice")
+        assert isinstance(found, Feedback)
+        assert found.verdict is Verdict.NOT_YET
+        assert found.says
+
+
+@settings(max_examples=60, deadline=None)
+@drawn(
+    number=st.sampled_from(list(TASKS)),
+    answer=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text() | st.binary(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner),
+        max_leaves=6,
+    ),
+)
+def test_random_answers_are_not_right(number: str, answer: Any) -> None:
+    assert check(number, answer, "alice").verdict is not Verdict.RIGHT
+
+
+class Hostile:
+    """An answer that cannot even be compared."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError("no")
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no")
+
+
+@pytest.mark.parametrize("number", TASKS)
+def test_an_answer_that_refuses_to_be_compared(number: str) -> None:
+    assert check(number, Hostile(), "alice").verdict is Verdict.NOT_YET
+
+
+# Feedback ----------------------------------------------------------------------------------------
+
+
+def test_a_function_that_fails_is_told_with_what() -> None:
+    def broken(age_ms: int, ticket_age_add: int) -> int:
+        raise ValueError("too old")
+
+    found = check("2.2", broken, "alice")
+    assert found.says == "Called with (age_ms, ticket_age_add) it raised ValueError: too old"
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs POSIX signals")
+def test_a_loop_without_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(age_ms: int, ticket_age_add: int) -> int:
+        while True:
+            pass
+
+    monkeypatch.setattr(patience.__wrapped__, "__defaults__", (0.05,))  # type: ignore[attr-defined]
+    assert "does a loop?" in check("2.2", endless, "alice").says
+
+
+def test_kinds_of_values_are_told_apart() -> None:
+    right = task("2.1").solved("alice")
+    assert "hexadecimal text: give the bytes" in check("2.1", right.hex(), "alice").says
+    assert "This has 31 bytes; 32 are wanted." in check("2.1", right[:-1], "alice").says
+    assert check("2.1", bytearray(right), "alice")
+    assert "return" in check("2.2", lambda *_: None, "alice").says
+    assert "a function; call it" in check("2.1", lambda: right, "alice").says
+
+
+def test_right_for_some_inputs_only() -> None:
+    says = check("2.2", lambda ms, add: ms + add if ms + add < 2**32 else 0, "alice").says
+    assert says.startswith("It is right for ")
+
+
+def test_a_grader_gets_an_error_with_the_words() -> None:
+    check("2.2", TASKS["2.2"].solved("alice"), "alice").require()
+    with pytest.raises(AssertionError, match="in milliseconds"):
+        check("2.2", lambda ms, add: (ms // 1000 + add) % 2**32, "alice").require()
+
+
+def test_feedback_is_shown_as_text_and_as_html() -> None:
+    shown = Feedback.wrong("a < b")._repr_mimebundle_()
+    assert shown["text/plain"] == "Not yet. a < b"
+    assert shown["text/html"] == "<p><strong>Not yet.</strong> a &lt; b</p>"
+
+
+def test_no_such_task() -> None:
+    with pytest.raises(LocalFault, match=r"there is no task 77\.1"):
+        give("77.1")
+
+
+# Students ----------------------------------------------------------------------------------------
+
+
+def test_whose_tasks_these_are(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert student() == ANYONE
+    (tmp_path / FILE).write_text("  alice  \nmore", encoding="utf-8")
+    assert student() == "alice"
+    assert give("2.2").age_ms == give("2.2", "alice").age_ms
+    monkeypatch.setenv(VARIABLE, "bob")
+    assert student() == "bob"
+    monkeypatch.setenv(VARIABLE, "x" * 1000)
+    assert student() == "x" * 100
+
+
+def test_an_empty_file_is_anyone(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / FILE).write_bytes(b"\xff\xfe")
+    assert student()
+    (tmp_path / FILE).write_bytes(b"")
+    assert student() == ANYONE
+
+
+def test_draws_are_spread_and_their_own() -> None:
+    draw = Draw("alice", "a test")
+    numbers = [draw.number(0, 9) for _ in range(300)]
+    assert set(numbers) == set(range(10))
+    assert sorted(draw.shuffled(list(range(20)))) == list(range(20))
+    assert Draw("a", "b c").bytes(8) != Draw("a b", "c").bytes(8)
