@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 if sys.version_info < (3, 11):  # before anything that an older Python could not run
@@ -30,6 +31,11 @@ commands (the first use of each installs what it needs, which takes a minute or 
            with arguments: only pytest, with these arguments
   check    format, lint, types and one-way imports
   bench    the benchmarks
+
+for instructors (into the folder build):
+  student    the notebooks as students get them: blanks, no outputs
+  solutions  the same with right answers, run
+  nbgrader   a course folder for nbgrader
 
 examples:
   python3 run.py lab
@@ -51,6 +57,21 @@ START = "/lab/tree/notebooks/00_start_here.ipynb"
 REQUIREMENTS = {"lab": "binder/requirements.txt", "test": "requirements.txt"}
 NEWS_OFF = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
+}
+PLAIN_LAB = {
+    "share/jupyter/lab/settings/overrides.d/tls13lab.json": NEWS_OFF,
+    # Read in alphabetical order, and the last one counts.
+    "etc/jupyter/jupyter_server_config.d/zz-tls13lab.json": {
+        "ServerApp": {
+            "jpserver_extensions": {
+                f"nbgrader.server_extensions.{one}": False
+                for one in ("formgrader", "validate_assignment", "assignment_list", "course_list")
+            }
+        }
+    },
+    "etc/jupyter/labconfig/page_config.json": {
+        "disabledExtensions": {"@jupyter/nbgrader": True, "@jupyter-notebook/lab-extension": True}
+    },
 }
 
 CHECKS = {
@@ -145,14 +166,21 @@ def install(level: str) -> None:
             "Installing failed (the reason is above): if it is the network, "
             "run the same command again when there is one."
         )
+    keep_lab_plain()
     write_stamp(level, lock)
 
 
+def keep_lab_plain() -> None:
+    """Keep JupyterLab from asking for news, and nbgrader, which only marks, out of its menus."""
+    for name, content in PLAIN_LAB.items():
+        path = VENV / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content))
+
+
 def prepare_lab() -> None:
-    """Keep JupyterLab from asking for news, and let it show the notebooks' stored outputs."""
-    overrides = VENV / "share/jupyter/lab/settings/overrides.d/tls13lab.json"
-    overrides.parent.mkdir(parents=True, exist_ok=True)
-    overrides.write_text(json.dumps(NEWS_OFF))
+    """Let JupyterLab show the notebooks' stored outputs."""
+    keep_lab_plain()
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     trusted = digest(*notebooks)
     if notebooks and not is_stamped("trusted", trusted):
@@ -212,9 +240,19 @@ def bench(arguments: list[str]) -> int:
     return replace_process(PYTHON, "-m", "bench", *arguments)
 
 
+def copy(name: str, arguments: list[str]) -> int:
+    """Build one of the coursework's copies."""
+    if arguments:
+        print(f"run.py: {name} takes no arguments", file=sys.stderr)
+        return 2
+    install("test")
+    return call(PYTHON, "-m", "coursework.build", name)
+
+
 def main(arguments: list[str]) -> int:
     """Run the command that the first argument names; the exit code."""
     commands = {"lab": lab, "test": test, "check": check, "bench": bench}
+    commands |= {name: partial(copy, name) for name in ("student", "solutions", "nbgrader")}
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(HELP, end="")
         return 0 if arguments else 2

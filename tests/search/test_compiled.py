@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -35,13 +37,12 @@ def test_vectors_of_any_width(width: int, hash_name: str, monkeypatch: pytest.Mo
         return Shape(bits, 8 * width // bits)
 
     monkeypatch.setattr(compiled, "host_shape", shape)
+    monkeypatch.setattr(compiled, "_engines", {})
     compiled.tester.cache_clear()
-    compiled._engine.cache_clear()
     try:
         assert places(hash_name) == [0, 3, 400, 776]
     finally:
         compiled.tester.cache_clear()
-        compiled._engine.cache_clear()
 
 
 def test_compiled_code_is_kept_and_a_damaged_file_is_made_again(tmp_path: Path) -> None:
@@ -66,3 +67,20 @@ def test_a_processor_has_one_of_three_widths() -> None:
     shape = compiled.host_shape(32)
     assert shape.bits * shape.lanes in {128, 256, 512}
     assert compiled.host_shape(64).lanes * 2 == shape.lanes
+
+
+def test_two_searches_that_begin_at_once_share_one_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two would each compile; then one is thrown away, and with it code that is being run."""
+    begun = []
+
+    def slowly(hash_name: str) -> tuple[object, Shape]:
+        begun.append(hash_name)
+        time.sleep(0.05)
+        return object(), Shape(32, 4)
+
+    monkeypatch.setattr(compiled, "_engines", {})
+    monkeypatch.setattr(compiled, "_compiled", slowly)
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(compiled._engine, ["sha256"] * 4))
+    assert begun == ["sha256"]
+    assert all(one is made[0] for one in made)

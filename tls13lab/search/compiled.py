@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -92,14 +93,22 @@ def tester(hash_name: str, name: str) -> tuple[Callable[..., None], Shape]:
     return ctypes.CFUNCTYPE(None, *kinds)(engine.get_function_address(name)), shape
 
 
-@cache
+_engines: dict[str, tuple[Any, Shape]] = {}
+_compiling = Lock()
+
+
 def _engine(hash_name: str) -> tuple[Any, Shape]:
     """The compiled program; it lives as long as the process.
 
-    LLVM calls back into Python, where a Ctrl-C would get lost; in another thread there is none.
+    Two searches may ask at the same time; a second engine in place of the first would take the code
+    away from under whoever runs it. LLVM calls back into Python, where a Ctrl-C would get lost; in
+    another thread there is none.
     """
-    with ThreadPoolExecutor(1) as elsewhere:
-        return elsewhere.submit(_compiled, hash_name).result()
+    with _compiling:
+        if hash_name not in _engines:
+            with ThreadPoolExecutor(1) as elsewhere:
+                _engines[hash_name] = elsewhere.submit(_compiled, hash_name).result()
+        return _engines[hash_name]
 
 
 def _compiled(hash_name: str) -> tuple[Any, Shape]:

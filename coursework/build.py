@@ -1,0 +1,154 @@
+"""The three copies: ``python -m coursework.build student|solutions|nbgrader``, or ``run.py``.
+
+All are made from the lessons in ``notebooks/`` and the tasks of this folder, into ``build/``:
+
+- ``student``: the notebooks with dots, without outputs, and how to begin;
+- ``solutions``: right answers in place of the dots, run, for the instructor;
+- ``nbgrader``: a course folder for nbgrader, with one assignment of ten notebooks. A check there is
+  a test cell with its points; it needs this package, as the lessons do.
+"""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from coursework.place import (
+    NOTEBOOKS,
+    Check,
+    Stub,
+    as_solution,
+    as_student,
+    checked,
+    place,
+    required,
+)
+from coursework.source import Exercise, everything
+
+BUILD = NOTEBOOKS.parent / "build"
+ASSIGNMENT = "tls13lab"
+README = """\
+# tls13lab: notebooks for a student
+
+Open `00_start_here.ipynb` in JupyterLab, in an environment in which the package tls13lab is
+installed (`python3 run.py lab` in the project's folder does both).
+
+In a course, write your name or number into a file `student.txt` in this folder: your tasks then
+have keys of their own. Without it you are `anyone`, which is as good for learning.
+"""
+CONFIG = """\
+# nbgrader's course. Release: nbgrader generate_assignment {name}. Mark: nbgrader autograde {name}.
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "{name}"
+c.ExecutePreprocessor.timeout = 120
+# Blanks are dots that the tasks know; nothing is to be cut out here.
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ClearOutput",
+]
+"""
+
+Say = Callable[[str], None]
+
+
+def made(name: str, tasks: list[Exercise], stub: Stub, check: Check) -> NotebookNode:
+    """A notebook of the repository with its tasks in this form, and without outputs."""
+    notebook: NotebookNode = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    place(notebook, tasks, stub, check)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def student(folder: Path, say: Say) -> None:
+    """The student's copy."""
+    for name, tasks in everything().items():
+        _write(made(name, tasks, as_student, checked), folder / f"{name}.ipynb", say)
+    (folder / "README.md").write_text(README, encoding="utf-8")
+
+
+def solutions(folder: Path, say: Say) -> None:
+    """The instructor's copy; raises CellExecutionError if a solution is none."""
+    from nbclient import NotebookClient
+
+    for name, tasks in everything().items():
+        # A wrong solution must not go unseen, so it is required, and then shown.
+        notebook = made(name, tasks, as_solution, lambda one: f"{required(one)}\n{checked(one)}")
+        resources = {"metadata": {"path": str(NOTEBOOKS)}}
+        NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+        _write(notebook, folder / f"{name}.ipynb", say)
+
+
+def nbgrader(folder: Path, say: Say) -> None:
+    """A course folder for nbgrader."""
+    source = folder / "source" / ASSIGNMENT
+    source.mkdir(parents=True)
+    for name, tasks in everything().items():
+        notebook = made(name, tasks, as_student, required)
+        _graded(notebook, tasks)
+        _write(notebook, source / f"{name}.ipynb", say)
+    text = CONFIG.format(name=ASSIGNMENT)
+    (folder / "nbgrader_config.py").write_text(text, encoding="utf-8")
+
+
+def _graded(notebook: NotebookNode, tasks: Iterable[Exercise]) -> None:
+    """Tell nbgrader which cells are tests, and what they are worth."""
+    worth = {f"task-{one.number.replace('.', '-')}-check": one.points for one in tasks}
+    for cell in notebook.cells:
+        if cell.id in worth:
+            cell.metadata["nbgrader"] = {
+                "grade": True,
+                "solution": False,
+                "locked": True,
+                "task": False,
+                "schema_version": 3,
+                "cell_type": "code",
+                "grade_id": cell.id,
+                "points": worth[cell.id],
+            }
+
+
+def _write(notebook: NotebookNode, path: Path, say: Say) -> None:
+    text = nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+    say(path.name)
+
+
+COPIES: dict[str, Callable[[Path, Say], None]] = {
+    "student": student,
+    "solutions": solutions,
+    "nbgrader": nbgrader,
+}
+
+
+def build(copy: str, folder: Path, say: Say = print) -> None:
+    """Make one copy anew in ``folder``; what was there is replaced when the new one is complete."""
+    new = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    COPIES[copy](new, say)
+    shutil.rmtree(folder, ignore_errors=True)
+    new.rename(folder)
+
+
+def main(arguments: list[str]) -> int:
+    """Make the copy that is named."""
+    if len(arguments) != 1 or arguments[0] not in COPIES:
+        print(f"usage: python -m coursework.build {'|'.join(COPIES)}", file=sys.stderr)
+        return 2
+    folder = BUILD / arguments[0]
+    build(arguments[0], folder)
+    print(f"in {folder.relative_to(NOTEBOOKS.parent)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

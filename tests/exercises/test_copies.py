@@ -1,0 +1,150 @@
+"""The three copies: built, and the graded one marked by nbgrader itself."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from coursework import build as building
+from coursework.build import ASSIGNMENT, build
+from coursework.place import as_solution, place, required
+from coursework.source import everything
+from tests.conftest import ROOT
+from tls13lab.exercises.student import VARIABLE
+
+SOURCE = everything()
+POINTS = {name: sum(one.points for one in tasks) for name, tasks in SOURCE.items()}
+NBGRADER = [sys.executable, "-m", "nbgrader"]
+
+
+def silent(_: str) -> None:
+    pass
+
+
+def cells(path: Path) -> dict[str, str]:
+    return {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells}
+
+
+def test_the_students_copy_has_dots_and_no_answers(tmp_path: Path) -> None:
+    build("student", tmp_path / "student", silent)
+    for name, tasks in SOURCE.items():
+        notebook = nbformat.read(tmp_path / "student" / f"{name}.ipynb", as_version=4)
+        nbformat.validate(notebook)
+        assert not any(cell.get("outputs") for cell in notebook.cells)
+        whole = "\n".join(cell.source for cell in notebook.cells)
+        for one in tasks:
+            assert one.stub in whole
+            assert one.solution not in whole
+    assert "student.txt" in (tmp_path / "student" / "README.md").read_text(encoding="utf-8")
+
+
+def test_building_again_replaces_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "student").mkdir()
+    (tmp_path / "student" / "old.txt").write_text("old")
+    build("student", tmp_path / "student", silent)
+    assert [one.name for one in tmp_path.iterdir()] == ["student"]
+    assert not (tmp_path / "student" / "old.txt").exists()
+
+
+def test_the_instructors_copy_runs_and_every_check_says_right(tmp_path: Path) -> None:
+    build("solutions", tmp_path / "solutions", silent)  # a solution that is none raises
+    for name, tasks in SOURCE.items():
+        notebook = nbformat.read(tmp_path / "solutions" / f"{name}.ipynb", as_version=4)
+        said = {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
+        for one in tasks:
+            (output,) = said[f"task-{one.number.replace('.', '-')}-check"]
+            assert output.data["text/plain"].startswith("Right.")
+
+
+def grader(course: Path, *arguments: str, **environment: str) -> None:
+    """Run nbgrader in the course's folder; nothing of it is written elsewhere."""
+    env = {"PATH": str(Path(sys.executable).parent), "HOME": str(course), **environment}
+    result = subprocess.run(
+        [*NBGRADER, *arguments], cwd=course, env=env, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr[-3000:]
+
+
+def submit(course: Path, who: str, *, solved: bool) -> None:
+    """Hand in what was released, with every task done or none."""
+    folder = course / "submitted" / who / ASSIGNMENT
+    folder.mkdir(parents=True)
+    for name, tasks in SOURCE.items():
+        released = course / "release" / ASSIGNMENT / f"{name}.ipynb"
+        notebook = nbformat.read(released, as_version=4)
+        if solved:
+            answers = {f"task-{one.number.replace('.', '-')}-answer": one for one in tasks}
+            for cell in notebook.cells:
+                if cell.id in answers:
+                    cell.source = answers[cell.id].solution
+        nbformat.write(notebook, folder / f"{name}.ipynb")
+
+
+def scores(course: Path, who: str) -> dict[str, float]:
+    """What each notebook got."""
+    code = (
+        "import json, sys; from nbgrader.api import Gradebook\n"
+        "with Gradebook('sqlite:///gradebook.db') as book:\n"
+        f"    found = book.find_submission({ASSIGNMENT!r}, sys.argv[1])\n"
+        "    print(json.dumps({one.name: one.score for one in found.notebooks}))\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, who], cwd=course, capture_output=True, text=True, check=True
+    )
+    found: dict[str, float] = json.loads(told.stdout.splitlines()[-1])
+    return found
+
+
+def test_nbgrader_marks_a_finished_submission_fully_and_an_untouched_one_at_zero(
+    tmp_path: Path,
+) -> None:
+    pytest.importorskip("nbgrader", reason="nbgrader is not installed")
+    course = tmp_path / "nbgrader"
+    build("nbgrader", course, silent)
+    grader(course, "generate_assignment", ASSIGNMENT)
+    submit(course, "alice", solved=True)
+    submit(course, "bob", solved=False)
+    for who in ("alice", "bob"):
+        # The marker says whose tasks these are; a student's own claim would not count.
+        grader(course, "autograde", ASSIGNMENT, "--student", who, **{VARIABLE: who})
+    assert scores(course, "alice") == POINTS
+    assert scores(course, "bob") == dict.fromkeys(POINTS, 0)
+
+
+def test_a_released_notebook_says_nothing_of_answers(tmp_path: Path) -> None:
+    build("nbgrader", tmp_path / "course", silent)
+    for name, tasks in SOURCE.items():
+        found = cells(tmp_path / "course" / "source" / ASSIGNMENT / f"{name}.ipynb")
+        for one in tasks:
+            place_ = f"task-{one.number.replace('.', '-')}"
+            assert found[f"{place_}-check"] == required(one)
+            assert found[f"{place_}-answer"] == one.stub
+
+
+def test_a_wrong_solution_is_not_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The instructor's copy cannot be made of a source whose solution is wrong."""
+    (name, tasks), *_ = SOURCE.items()
+    broken = [replace(tasks[0], solution="length = 7"), *tasks[1:]]
+    monkeypatch.setattr(building, "everything", lambda: {name: broken})
+    with pytest.raises(Exception, match="AssertionError"):
+        build("solutions", tmp_path / "solutions", silent)
+    assert not (tmp_path / "solutions").exists()
+
+
+def test_solutions_are_placed_where_dots_were() -> None:
+    for name, tasks in SOURCE.items():
+        notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+        place(notebook, tasks, as_solution)
+        text = "\n".join(cell.source for cell in notebook.cells)
+        assert all(one.solution in text for one in tasks)
+
+
+def test_an_unknown_copy_is_refused() -> None:
+    command = [sys.executable, "-m", "coursework.build", "everything"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert "student|solutions|nbgrader" in result.stderr
