@@ -26,8 +26,6 @@ class Question:
         return self.options[self.right]
 
 
-
-
 def _turned(one: Question, by: int) -> Question:
     """The same with its options turned round, so that no place among them is likelier right."""
     count = len(one.options)
