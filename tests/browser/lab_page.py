@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
+from tests.browser.driving import Driven, drive
 from tests.browser.lab_server import LabServer
 
 OPEN_MS = 30_000
@@ -142,6 +143,10 @@ class LabPage:
                 return True
             self.page.wait_for_timeout(20)
         return False
+
+    def drive(self, cell: int) -> Driven:
+        """Move every control of a cell, by keyboard and by mouse; see :mod:`driving`."""
+        return drive(self.page, self.output(cell))
 
     def close(self) -> None:
         """Close the page and end the kernels that it used, so that they do not pile up."""

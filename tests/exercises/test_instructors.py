@@ -5,7 +5,7 @@ import re
 from coursework.source import everything
 from tests.conftest import ROOT
 from tls13lab.exercises.catalogue import TASKS
-from tls13lab.exercises.quiz import QUESTIONS
+from tls13lab.exercises.questions import QUESTIONS
 
 PAGE = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
 SOURCE = everything()

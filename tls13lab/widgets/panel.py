@@ -1,10 +1,23 @@
-"""What all widgets share: controls above, one HTML value below, and a static form for no kernel."""
+"""What all widgets share: controls above, one HTML value below, and a static form for no kernel.
+
+Where the controls stand is kept in the kernel's memory, so that running a cell again does not lose
+it. The same widget is one of the same class that begins with the same view.
+"""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from html import escape
 from typing import Any
 
 import ipywidgets
+import traitlets
+
+_kept: dict[tuple[str, str], list[Any]] = {}
+
+
+def forget() -> None:
+    """As if no control had ever been moved."""
+    _kept.clear()
 
 
 class Panel:
@@ -22,9 +35,20 @@ class Panel:
         self.box = ipywidgets.VBox([*controls, self.answer])
 
     def watch(self, *controls: Any) -> None:
-        """Render anew whenever the value of one of these changes."""
+        """Render anew whenever the value of one of these changes; called once, with all of them."""
+        kept = _kept.get((type(self).__name__, self._first_text), [])
+        for control, value in zip(controls, kept, strict=False):
+            with suppress(traitlets.TraitError):  # another range, another list: as it was made
+                control.value = value
+
+        def changed(_: object) -> None:
+            _kept[type(self).__name__, self._first_text] = [one.value for one in controls]
+            self.refresh()
+
         for control in controls:
-            control.observe(lambda _: self.refresh(), names="value")
+            control.observe(changed, names="value")
+        if kept:
+            self.refresh()
 
     def refresh(self) -> None:
         """Render anew; once, even if rendering itself moves a control.

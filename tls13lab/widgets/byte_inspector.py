@@ -1,0 +1,102 @@
+"""Look at one byte at a time: its field, value, meaning, section, and the hashes it goes into.
+
+The map from bytes to fields is sent to the browser at once, so that moving from byte to byte asks
+Python nothing. By mouse or by the arrow keys; two menus choose the message and the field.
+"""
+
+from dataclasses import dataclass, field, replace
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from tls13lab.capture.decrypt import KeyLogSecrets
+from tls13lab.capture.recording import Item
+from tls13lab.pictures.byte_map import (
+    ROWS,
+    Mapped,
+    Part,
+    as_json,
+    parts_of_capture,
+    parts_of_message,
+)
+from tls13lab.pictures.picture import html_table, text_table
+
+_STATIC = Path(__file__).with_name("static")
+MOST_PARTS = 200
+"""Records and messages that are offered; the rest of a long capture is left out."""
+
+
+@dataclass(frozen=True)
+class InspectorView:
+    """Parts, and which byte of which is looked at. All of it without a browser."""
+
+    parts: tuple[Part, ...] = field(repr=False)
+    part: int = 0
+    byte: int = 0
+
+    def choose(self, part: int, byte: int) -> "InspectorView":
+        """Another byte; what is out of range is clipped."""
+        part = max(0, min(part, len(self.parts) - 1))
+        last = len(self.parts[part].hex) // 2 - 1
+        return replace(self, part=part, byte=max(0, min(byte, last)))
+
+    @property
+    def here(self) -> Mapped:
+        """The field that the byte belongs to."""
+        fields = self.parts[self.part].fields
+        return next(one for one in fields if one.start <= self.byte < one.end)
+
+    def text(self) -> str:
+        """The part's fields as a table."""
+        part = self.parts[self.part]
+        return f"{part.title}\n{text_table(ROWS, part.rows)}"
+
+    def html(self) -> str:
+        """The same, for where no kernel runs."""
+        part = self.parts[self.part]
+        return f"<p><b>{escape(part.title)}</b></p>{html_table(ROWS, part.rows)}"
+
+
+class ByteInspector(anywidget.AnyWidget):
+    """The instrument. ``part`` and ``byte`` say where one is, and can be set."""
+
+    _esm = _STATIC / "byte_inspector.js"
+    _css = _STATIC / "byte_inspector.css"
+    parts: Any = traitlets.List().tag(sync=True)
+    part = traitlets.Int(0).tag(sync=True)
+    byte = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self, parts: tuple[Part, ...], part: int = 0, byte: int = 0) -> None:
+        if not parts:
+            raise ValueError("there is nothing to inspect")
+        self.first = InspectorView(parts[:MOST_PARTS]).choose(part, byte)
+        super().__init__(
+            parts=as_json(self.first.parts), part=self.first.part, byte=self.first.byte
+        )
+
+    @classmethod
+    def of_message(cls, raw: bytes, byte: int = 0) -> "ByteInspector":
+        """One packed handshake message."""
+        return cls(parts_of_message(raw), 0, byte)
+
+    @classmethod
+    def of_capture(
+        cls, items: tuple[Item, ...], keylog: KeyLogSecrets | None = None
+    ) -> "ByteInspector":
+        """Every record and message of a recording."""
+        return cls(parts_of_capture(items, keylog))
+
+    @property
+    def view(self) -> InspectorView:
+        """Where one is now."""
+        return self.first.choose(self.part, self.byte)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        found = super()._repr_mimebundle_(**options)
+        # A pair of data and metadata, or the data alone, as the library's version has it.
+        data = dict((found[0] if isinstance(found, tuple) else found) or {})
+        note = "<p><em>Without a running kernel, these are the fields of its first part.</em></p>"
+        return {**data, "text/html": note + self.first.html(), "text/plain": self.first.text()}
