@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Locator, Page
 
-ANSWER_MS = 2_000
+ANSWER_MS = 1_500
 ROUNDS = 4
 
 # What can be moved, with the keys that do it; a second way where it may stand at an end.

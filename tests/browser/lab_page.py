@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
+from tests.browser.access import faults
 from tests.browser.driving import Driven, drive
 from tests.browser.lab_server import LabServer
 
@@ -28,8 +29,8 @@ READ_CELLS = """() => {
             .filter(o => o.output_type === "error")
             .filter(() => !(cell.metadata.tags ?? []).includes("raises-exception"))
             .map(o => `cell ${index}: ${o.ename}: ${o.evalue}`)),
-        widgets: cells.flatMap((cell, index) =>
-            (cell.metadata.tags ?? []).includes("widget") ? [index] : []),
+        widgets: cells.flatMap((cell, index) => (cell.metadata.tags ?? [])
+            .some(tag => tag === "widget" || tag === "predict") ? [index] : []),
     };
 }"""
 SCROLL_TO_CELL = """async index => {
@@ -106,7 +107,7 @@ class LabPage:
         return [f"still not done after {RUN_SECONDS:.0f} s: {self.read()}"]
 
     def widget_cells(self) -> list[int]:
-        """The numbers of the cells tagged ``widget``."""
+        """The numbers of the cells tagged ``widget`` or ``predict``."""
         return list(self.read()["widgets"])
 
     def output(self, cell: int) -> Locator:
@@ -147,6 +148,12 @@ class LabPage:
     def drive(self, cell: int) -> Driven:
         """Move every control of a cell, by keyboard and by mouse; see :mod:`driving`."""
         return drive(self.page, self.output(cell))
+
+    def faults(self, cell: int) -> list[str]:
+        """What keeps people out of a cell's live output; see :mod:`access`."""
+        self.output(cell)
+        place = f'.jp-Cell[data-windowed-list-index="{cell}"] .jp-OutputArea'
+        return faults(self.page, [place], [])
 
     def close(self) -> None:
         """Close the page and end the kernels that it used, so that they do not pile up."""

@@ -3,6 +3,7 @@
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import expect
 
 from tests.browser.lab_page import LabPage
 
@@ -61,3 +62,48 @@ def test_a_request_that_leaves_this_machine_is_seen(lab_page: LabPage) -> None:
     lab_page.page.wait_for_timeout(500)
     assert OUTSIDE in lab_page.outside
     assert lab_page.complaints, "the console also says that it could not be loaded"
+
+
+def test_a_control_that_never_answers_is_named(lab_page: LabPage) -> None:
+    live = WIDGET.format(control=SLIDER, linked=True)
+    dead = WIDGET.format(control=CHECKBOX, linked=False)
+    open_with(lab_page, "driven", live, dead)
+    assert lab_page.run_all() == []
+    driven = lab_page.drive(0)
+    assert (len(driven.controls), driven.dead) == (1, [])
+    assert len(driven.milliseconds) == 2  # once by keyboard, once by mouse
+    assert lab_page.drive(1).dead == [
+        "input[type=checkbox] 0 by keyboard",
+        "input[type=checkbox] 0 by mouse",
+    ]
+
+
+STOPPING = """
+from tls13lab.claims.scripted import record, talk
+from tls13lab.handshake.pair import lesson_configs
+from tls13lab.search.mask import Mask
+from tls13lab.search.pieces import MaskSource
+from tls13lab.search.target import targets
+from tls13lab.widgets.crack_panel import CrackPanel
+found = tuple(targets(record(talk(*lesson_configs("psk_ke"), "stopping"))))
+CrackPanel(found, MaskSource(Mask.parse("?a?a?a?a?a?a?a?a?a", {})))  # ipywidgets: for ever
+"""
+
+
+def test_a_search_is_stopped_and_gone_on_with(lab_page: LabPage) -> None:
+    open_with(lab_page, "stopping", STOPPING)
+    assert lab_page.run_all() == []
+    area = lab_page.output(0)
+    start, stop = area.get_by_role("button", name="Start"), area.get_by_role("button", name="Stop")
+    for state in ("running", "stopped", "running", "stopped"):
+        (start if state == "running" else stop).click()
+        expect(area.get_by_role("cell", name=state, exact=True)).to_be_visible()
+    assert lab_page.complaints == []
+
+
+def test_a_fault_that_keeps_people_out_is_seen(lab_page: LabPage) -> None:
+    shown = "import ipywidgets\nipywidgets.Dropdown(options=['a', 'b'])"  # of what?
+    open_with(lab_page, "faults", shown)
+    assert lab_page.run_all() == []
+    (fault,) = lab_page.faults(0)
+    assert "select-name" in fault

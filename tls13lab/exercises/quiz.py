@@ -135,6 +135,12 @@ class Quiz:
             + html_table(HEADER, self.rows())
         )
 
+    def _heard(self, key: str) -> str:
+        """HTML: what was answered just now."""
+        number = next(n for n, one in enumerate(QUESTIONS, 1) if one.key == key)
+        answer = self.answers.get(self.time, key) or ""
+        return f"<p>Your answer to question {number}: {escape(answer)}</p>"
+
     # Showing it ----------------------------------------------------------------------------------
 
     @property
@@ -177,7 +183,7 @@ class Quiz:
         def chose(change: Mapping[str, Any]) -> None:
             try:
                 self.choose(key, change["new"])
-                status.value = self.status()
+                status.value = self._heard(key) + self.status()
             except OSError as error:
                 status.value = f"<p>This answer could not be kept: {escape(str(error))}</p>"
 

@@ -21,10 +21,12 @@ function render({ model, el }) {
   const grid = element("div", { role: "grid", "aria-label": "bytes; the arrow keys move" });
   const told = element("div", { role: "status", "aria-live": "polite", class: "told" });
   const head = element("div", { class: "head" });
-  head.append(
-    element("label", { for: `part-${id}` }, "Message or record: "), partMenu,
-    element("label", { for: `field-${id}` }, " Field: "), fieldMenu,
-  );
+  if (parts.length > 1) {
+    head.append(element("label", { for: `part-${id}` }, "Message or record: "), partMenu, " ");
+  } else {
+    head.append(element("strong", {}, parts[0].title), ". ");
+  }
+  head.append(element("label", { for: `field-${id}` }, "Field: "), fieldMenu);
   const note = element("p", { class: "note" },
     "Arrow keys, Home, End or the mouse choose a byte. Framed: this byte. Underlined: its field. " +
     "Dotted above: goes into the binder's hash.");
