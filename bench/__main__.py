@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from bench import captures, handshakes, lab, search, startup, widgets
+from bench import browser, captures, handshakes, lab, search, startup, widgets
 
 
 def measure() -> dict[str, dict[str, float]]:
@@ -24,6 +24,7 @@ def measure() -> dict[str, dict[str, float]]:
     figures["a large capture"] = captures.rates()
     figures |= search.main()
     figures["run.py lab, seconds until"] = lab.usable_seconds()
+    figures["widgets in a real JupyterLab"] = browser.answers()
     return figures
 
 

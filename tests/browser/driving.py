@@ -13,6 +13,7 @@ ROUNDS = 4
 
 # What can be moved, with the keys that do it; a second way where it may stand at an end.
 KINDS: dict[str, tuple[str, ...]] = {
+    "input[type=range]": ("ArrowRight", "ArrowLeft"),
     ".noUi-handle": ("ArrowRight", "ArrowLeft"),
     # Up and Down alone JupyterLab takes, on a closed list, to go from cell to cell.
     "select": ("Space ArrowDown Enter", "Space ArrowUp Enter"),
@@ -96,8 +97,11 @@ def _move(page: Page, control: Locator, kind: str, way: str, turn: int) -> float
         count = control.locator("option").count()
         chosen = control.evaluate("one => one.selectedIndex")
         control.select_option(index=(chosen + 1) % count)
-    elif kind == ".noUi-handle":
-        track = control.locator("xpath=ancestor::*[contains(@class, 'noUi-target')]").bounding_box()
+    elif kind in (".noUi-handle", "input[type=range]"):
+        target = control
+        if kind == ".noUi-handle":
+            target = control.locator("xpath=ancestor::*[contains(@class, 'noUi-target')]")
+        track = target.bounding_box()
         assert track is not None
         across = track["width"] * (0.9 if turn % 2 else 0.2)
         page.mouse.click(track["x"] + across, track["y"] + track["height"] / 2)

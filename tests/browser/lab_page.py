@@ -42,6 +42,7 @@ SCROLL_TO_CELL = """async index => {
 # A control, and the keys that change it; the second way is for one that stands at its end. Up and
 # Down alone would not reach a closed list: there JupyterLab takes them to go from cell to cell.
 CONTROLS = {
+    "input[type=range]": ("ArrowRight", "ArrowLeft"),
     ".noUi-handle": ("ArrowRight", "ArrowLeft"),
     "select": ("Space ArrowDown Enter", "Space ArrowUp Enter"),
     "button:not(.jp-Button)": ("Enter",),

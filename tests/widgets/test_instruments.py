@@ -15,6 +15,7 @@ from tls13lab.widgets.byte_inspector import MOST_PARTS, ByteInspector, Inspector
 from tls13lab.widgets.crack_panel import CrackPanel, CrackView
 from tls13lab.widgets.entropy_explorer import EntropyExplorer
 from tls13lab.widgets.handshake_stepper import HandshakeStepper
+from tls13lab.widgets.slider import Slider
 
 
 def hello(mode: str = "psk_dhe_ke") -> bytes:
@@ -174,3 +175,15 @@ def test_another_widget_of_the_kind_has_a_state_of_its_own() -> None:
     one.slider.value = 3
     assert HandshakeStepper(conversations[1]).slider.value == 1
     assert HandshakeStepper(conversations[0]).slider.value == 3
+
+
+def test_a_slider_stays_between_its_ends() -> None:
+    slider = Slider(min=1, max=9, value=99, description="Bits:")
+    assert slider.value == 9
+    slider.value = -5
+    assert slider.value == 1
+    slider.value = 7
+    slider.max = 4
+    assert slider.value == 4
+    slider.min, slider.max = 0, 0
+    assert slider.value == 0

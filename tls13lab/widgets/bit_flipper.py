@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from tls13lab.pictures.byte_view import named_fields
 from tls13lab.pictures.picture import html_table, text_table
 from tls13lab.widgets.panel import Panel
+from tls13lab.widgets.slider import Slider
 from tls13lab.wire.spans import Span
 
 Outcome = Callable[[bytes], str]
@@ -75,8 +76,8 @@ class BitFlipper(Panel):
         self.field = ipywidgets.Dropdown(
             options=options, value=first, description="Field:", layout=layout
         )
-        self.byte = ipywidgets.IntSlider(min=0, max=spans[first].length - 1, description="Byte:")
-        self.bit = ipywidgets.IntSlider(min=0, max=7, description="Bit:")
+        self.byte = Slider(min=0, max=spans[first].length - 1, description="Byte:")
+        self.bit = Slider(min=0, max=7, description="Bit:")
         super().__init__([self.field, self.byte, self.bit], self._draw)
         self.watch(self.field, self.byte, self.bit)
 

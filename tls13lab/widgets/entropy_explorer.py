@@ -8,6 +8,7 @@ from tls13lab.pictures.guessing_time import ALPHABETS, LONGEST, guessing_time
 from tls13lab.pictures.picture import Picture
 from tls13lab.psk.strength import SPEEDS
 from tls13lab.widgets.panel import Panel
+from tls13lab.widgets.slider import Slider
 
 REFERENCE = {"a laptop core (3 million/s)": 3e6, **SPEEDS}
 
@@ -54,12 +55,11 @@ class EntropyExplorer(Panel):
         self.who = ipywidgets.Dropdown(
             options=tuple(view.rates), value=view.who, description="Attacker:"
         )
-        self.length = ipywidgets.IntSlider(
+        self.length = Slider(
             value=view.length,
             min=1,
             max=LONGEST,
             description="Length:",
-            continuous_update=False,
         )
         controls = [self.alphabet, self.length, self.who]
         super().__init__(controls, self._draw)

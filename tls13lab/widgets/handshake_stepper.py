@@ -11,6 +11,7 @@ from tls13lab.pictures.conversation_text import content_name, epoch_name, keys_i
 from tls13lab.pictures.picture import Picture, html_table, shortened
 from tls13lab.pictures.sequence import sequence
 from tls13lab.widgets.panel import Panel
+from tls13lab.widgets.slider import Slider
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class HandshakeStepper(Panel):
         import ipywidgets
 
         self.view = StepperView(conversation).go(position)
-        self.slider = ipywidgets.IntSlider(
+        self.slider = Slider(
             value=self.view.position, min=1, max=self.view.last, description="Record:"
         )
         self.outside = ipywidgets.Checkbox(value=False, description="as an eavesdropper sees it")

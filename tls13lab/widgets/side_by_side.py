@@ -7,6 +7,7 @@ from tls13lab.pictures.compare import Comparison, compare
 from tls13lab.pictures.compare_picture import compare_picture
 from tls13lab.pictures.picture import Picture
 from tls13lab.widgets.panel import Panel
+from tls13lab.widgets.slider import Slider
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,8 @@ class SideBySide(Panel):
     """A slider that uncovers the comparison row by row."""
 
     def __init__(self, left: Conversation, right: Conversation) -> None:
-        import ipywidgets
-
         self.view = SideBySideView.of(left, right)
-        self.slider = ipywidgets.IntSlider(
-            value=self.view.shown, min=1, max=self.view.shown, description="Rows:"
-        )
+        self.slider = Slider(value=self.view.shown, min=1, max=self.view.shown, description="Rows:")
         super().__init__([self.slider], self._draw)
         self.watch(self.slider)
 

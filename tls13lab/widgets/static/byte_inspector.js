@@ -36,6 +36,14 @@ function render({ model, el }) {
 
   const fieldAt = (at) => part.fields[owner[at]];
 
+  // Within the grid only: scrolling the page would take it away from under the reader.
+  function reveal(cell) {
+    const over = cell.offsetTop - grid.scrollTop;
+    if (over < 0) grid.scrollTop = cell.offsetTop;
+    const under = over + cell.offsetHeight - grid.clientHeight;
+    if (under > 0) grid.scrollTop += under;
+  }
+
   function show(at, focus) {
     cells.forEach((cell, n) => {
       cell.tabIndex = n === at ? 0 : -1;
@@ -43,12 +51,12 @@ function render({ model, el }) {
       cell.classList.toggle("field", owner[n] === owner[at]);
       cell.setAttribute("aria-selected", n === at ? "true" : "false");
     });
-    if (focus) cells[at].focus();
+    if (focus) cells[at].focus({ preventScroll: true });
     fieldMenu.value = owner[at];
     const field = fieldAt(at);
     const value = part.hex.slice(2 * field.start, 2 * field.end).match(/../g).join(" ");
     const rows = [
-      ["byte", `${at} of the part: ${part.hex.slice(2 * at, 2 * at + 2)} ` +
+      ["byte", `number ${at}, counted from 0: ${part.hex.slice(2 * at, 2 * at + 2)} ` +
         `(decimal ${parseInt(part.hex.slice(2 * at, 2 * at + 2), 16)})`],
       ["field", `${field.path}, bytes ${field.start} to ${field.end - 1}`],
       ["its bytes", value.length > 191 ? `${value.slice(0, 191)} ...` : value],
@@ -110,7 +118,10 @@ function render({ model, el }) {
     // JupyterLab would take these keys to go from cell to cell.
     event.preventDefault();
     event.stopPropagation();
-    if (to >= 0 && to < cells.length) show(to, true);
+    if (to >= 0 && to < cells.length) {
+      show(to, true);
+      reveal(cells[to]);
+    }
   });
   grid.addEventListener("click", (event) => {
     const at = cells.indexOf(event.target);
@@ -120,7 +131,11 @@ function render({ model, el }) {
     const at = cells.indexOf(event.target);
     if (at >= 0) show(at, false);
   });
-  fieldMenu.addEventListener("change", () => show(part.fields[fieldMenu.value].start, false));
+  fieldMenu.addEventListener("change", () => {
+    const { start } = part.fields[fieldMenu.value];
+    show(start, false);
+    reveal(cells[start]);
+  });
   partMenu.addEventListener("change", () => {
     model.set("part", Number(partMenu.value));
     load(model.get("part"), 0);
@@ -128,6 +143,7 @@ function render({ model, el }) {
   });
 
   load(model.get("part"), model.get("byte"));
+  requestAnimationFrame(() => reveal(cells[model.get("byte")]));
 }
 
 export default { render };
