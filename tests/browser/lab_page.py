@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from tests.browser.access import faults
-from tests.browser.driving import Driven, drive
+from tests.browser.driving import KINDS, Driven, drive
 from tests.browser.lab_server import LabServer
 
 OPEN_MS = 30_000
@@ -38,17 +38,6 @@ SCROLL_TO_CELL = """async index => {
     content.activeCellIndex = index;
     await content.scrollToItem(index, "start");
 }"""
-
-# A control, and the keys that change it; the second way is for one that stands at its end. Up and
-# Down alone would not reach a closed list: there JupyterLab takes them to go from cell to cell.
-CONTROLS = {
-    "input[type=range]": ("ArrowRight", "ArrowLeft"),
-    ".noUi-handle": ("ArrowRight", "ArrowLeft"),
-    "select": ("Space ArrowDown Enter", "Space ArrowUp Enter"),
-    "button:not(.jp-Button)": ("Enter",),
-    "input[type=checkbox]": ("Space",),
-    "input[type=radio]": ("Space",),
-}
 
 
 class LabPage:
@@ -123,13 +112,13 @@ class LabPage:
         area = self.output(cell)
         answers = area.locator(".widget-html-content")
         expect(answers.first).to_be_attached(timeout=ANSWER_MS)
-        controls = area.locator(", ".join(CONTROLS))
+        controls = area.locator(", ".join(KINDS))
         for index in range(controls.count()):
             control = controls.nth(index)
             if not control.is_enabled() or not control.is_visible():
                 continue
-            kind = next(css for css in CONTROLS if control.evaluate(f"(e) => e.matches('{css}')"))
-            for keys in CONTROLS[kind]:
+            kind = next(css for css in KINDS if control.evaluate(f"(e) => e.matches('{css}')"))
+            for keys in KINDS[kind]:
                 before = answers.evaluate_all("all => all.map(e => e.innerHTML)")
                 for key in keys.split():
                     control.press(key)

@@ -19,10 +19,12 @@ from tls13lab.exercises import (
     model,
     modes,
     records,
+    rotation,
     schedule,
     servers,
     stolen,
     tickets,
+    verdicts,
 )
 from tls13lab.exercises.feedback import Feedback
 from tls13lab.exercises.student import student as the_student
@@ -36,8 +38,10 @@ _ROOMS: tuple[tuple[Task, ...], ...] = (
     binders.TASKS,
     modes.TASKS,
     stolen.TASKS,
+    rotation.TASKS,
     early_data.TASKS,
     model.TASKS,
+    verdicts.TASKS,
     guessing.TASKS,
     identity.TASKS,
     servers.TASKS,

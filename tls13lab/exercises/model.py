@@ -1,4 +1,4 @@
-"""Tasks of lesson 06, and one of 05: verdicts, a rule, a leak, a claim. RFC 9846 2.2 and F.1.
+"""Tasks of lesson 06: a rule, a leak, a claim. RFC 9846 section 2.2 and appendix F.1.
 
 Answers are tried out in the model itself: a rule by what it lets the eavesdropper derive, a leak by
 what it loses.
@@ -11,7 +11,6 @@ from typing import Any
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import Given, JudgedTask, Mistake, called
 from tls13lab.symbolic import scenes
-from tls13lab.symbolic.claims import decide
 from tls13lab.symbolic.connection import Connection
 from tls13lab.symbolic.rules import RULES, SEALED, Rule, Step
 from tls13lab.symbolic.saturation import World
@@ -240,131 +239,6 @@ LEAK = JudgedTask(
     "The same file as SSLKEYLOGFILE: it opens this connection, and no other one.",
 )
 
-# 6.1 ---------------------------------------------------------------------------------------------
-
-Question = tuple[str, str, str, tuple[str, ...]]
-POOL: tuple[tuple[Question, str], ...] = (
-    (
-        ("external-psk_ke", "application_data", "passive", ("psk",)),
-        "in psk_ke nothing but the PSK is secret in the key schedule",
-    ),
-    (
-        ("external-psk_dhe_ke", "application_data", "passive", ("psk",)),
-        "the PSK alone lacks the (EC)DHE secret: that is forward secrecy",
-    ),
-    (
-        ("external-psk_dhe_ke", "early_data", "passive", ("psk",)),
-        "early data is sealed before there is an (EC)DHE secret, in every mode",
-    ),
-    (
-        ("resumption-psk_ke", "application_data", "passive", ("ticket_key",)),
-        "the ticket key opens the ticket, and the PSK is inside",
-    ),
-    (
-        ("resumption-psk_dhe_ke", "application_data", "passive", ("ticket_key",)),
-        "the ticket gives the PSK, and the PSK alone is not enough in psk_dhe_ke",
-    ),
-    (
-        ("resumption-psk_dhe_ke", "server_authentication", "active", ("ticket_key",)),
-        "who has the PSK can make the binder and every Finished: it is a party",
-    ),
-    (
-        ("resumption-psk_ke", "application_data", "passive", ("initial_ecdhe",)),
-        "the first connection is opened, its ticket nonce is read, and the PSK follows",
-    ),
-    (
-        ("external-psk_dhe_ke", "application_data", "passive", ("psk", "client_ecdhe")),
-        "PSK and a private key of this connection are all that the key schedule takes",
-    ),
-    (
-        ("external-psk_dhe_ke", "application_data", "passive", ("client_ecdhe",)),
-        "the private key alone lacks the PSK",
-    ),
-    (
-        ("full", "application_data", "passive", ("certificate_key",)),
-        "the certificate's key only signs: no secret of the schedule comes from it",
-    ),
-    (
-        ("external-psk_dhe_ke", "application_data", "passive", ("weak_psk",)),
-        "the guess gives the PSK, and the PSK alone is not enough in psk_dhe_ke",
-    ),
-    (
-        ("external-psk_dhe_ke", "psk", "passive", ("weak_psk",)),
-        "the binder tells a right guess from a wrong one, in every mode",
-    ),
-)
-EARLY_POOL: tuple[tuple[Question, str], ...] = (
-    (
-        ("resumption-psk_dhe_ke", "early_data", "passive", ("psk",)),
-        "early data is sealed before there is an (EC)DHE secret, in every mode",
-    ),
-    (
-        ("resumption-psk_dhe_ke", "early_data", "passive", ("client_ecdhe",)),
-        "no private key goes into the early secrets, and so none opens them",
-    ),
-    (
-        ("resumption-psk_dhe_ke", "application_data", "passive", ("psk",)),
-        "what comes after the ServerHello has the (EC)DHE secret in it",
-    ),
-    (
-        ("resumption-psk_ke", "early_data", "passive", ("ticket_key",)),
-        "the ticket key opens the ticket, and the PSK is inside",
-    ),
-    (
-        ("external-psk_ke", "early_data", "passive", ("weak_psk",)),
-        "the binder tells a right guess from a wrong one, and then the early keys follow",
-    ),
-)
-
-
-def _verdicts(given: Given) -> dict[Question, str]:
-    return {question: decide(*question).verdict for question in given.questions}
-
-
-def _judge_verdicts(given: Given, answer: Any) -> str:
-    reasons = dict((*POOL, *EARLY_POOL))
-    for question, verdict in _verdicts(given).items():
-        if answer.get(question) not in ("lost", "kept"):
-            return f'Say "lost" or "kept" for {question}.'
-        if answer[question] != verdict:
-            return f"{question}: {reasons[question]}."
-    return ""
-
-
-def _but(place: int) -> Callable[[Given], dict[Question, str]]:
-    """Right but for the question at that place."""
-
-    def make(given: Given) -> dict[Question, str]:
-        right = _verdicts(given)
-        wrong = list(right)[place]
-        return {**right, wrong: "kept" if right[wrong] == "lost" else "lost"}
-
-    return make
-
-
-def _verdict_task(number: str, pool: tuple[tuple[Question, str], ...], asked: int) -> JudgedTask:
-    def draw(source: Draw) -> Given:
-        chosen = source.shuffled(pool)[:asked]
-        return Given(questions=tuple(question for question, _ in chosen))
-
-    return JudgedTask(
-        number,
-        draw,
-        _judge_verdicts,
-        _verdicts,
-        (
-            *(Mistake("(", _but(place)) for place in range(asked)),
-            Mistake(
-                'Say "lost" or "kept" for', lambda given: dict.fromkeys(given.questions, "perhaps")
-            ),
-        ),
-        "Each of them can also be run on bytes: `tls13lab claims` does.",
-    )
-
-
-VERDICTS = _verdict_task("6.1", POOL, 6)
-EARLY_VERDICTS = _verdict_task("5.5", EARLY_POOL, 4)
-
 # 6.4 ---------------------------------------------------------------------------------------------
 
 
@@ -429,4 +303,4 @@ CLAIM = JudgedTask(
     "A claim is a term, what is known, and a question; you can ask your own in the same way.",
 )
 
-TASKS = (VERDICTS, RULE, LEAK, CLAIM, EARLY_VERDICTS)
+TASKS = (RULE, LEAK, CLAIM)

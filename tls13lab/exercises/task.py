@@ -56,6 +56,10 @@ def _shown(value: object) -> str:
     return shown if len(shown) <= 72 else f"{shown[:69]}..."
 
 
+def _for_students(given: Given) -> Given:
+    return Given(**{name: value for name, value in vars(given).items() if name[0] != "_"})
+
+
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """``says`` is the diagnosis; ``make`` takes what ``right`` takes, and makes the mistake.
@@ -112,8 +116,7 @@ class ValueTask:
 
     def given(self, student: str) -> Given:
         """The fields, without what only the check needs (names that begin with ``_``)."""
-        fields = vars(self.draw(Draw(student, self.number)))
-        return Given(**{name: value for name, value in fields.items() if name[0] != "_"})
+        return _for_students(self.draw(Draw(student, self.number)))
 
     def _all(self, student: str) -> Given:
         return self.draw(Draw(student, self.number))
@@ -217,8 +220,7 @@ class JudgedTask:
 
     def given(self, student: str) -> Given:
         """The fields, without what only the check needs (names that begin with ``_``)."""
-        fields = vars(self.draw(Draw(student, self.number)))
-        return Given(**{name: value for name, value in fields.items() if name[0] != "_"})
+        return _for_students(self.draw(Draw(student, self.number)))
 
     def check(self, answer: Any, student: str) -> Feedback:
         """Ask the judge."""
