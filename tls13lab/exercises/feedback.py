@@ -42,8 +42,8 @@ class Feedback:
         """Nothing was answered yet."""
         return cls(
             Verdict.BLANK,
-            "Nothing is lost: put your answer in the place of the dots, run that cell, then this "
-            "one. The hint above is there to be opened.",
+            "Put your answer in the place of the dots, run that cell, then this one. The hint "
+            "above is there to be opened.",
         )
 
     def __bool__(self) -> bool:
