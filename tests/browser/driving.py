@@ -7,6 +7,7 @@ nothing to do where the widget is, gets another chance when the others have been
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Locator, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 ANSWER_MS = 1_500
 ROUNDS = 4
@@ -66,7 +67,13 @@ def drive(page: Page, area: Locator) -> Driven:
             control = area.locator(kind).nth(number)
             if not control.is_enabled():
                 continue
-            spent = _move(page, control, kind, way, turn)
+            try:
+                spent = _move(page, control, kind, way, turn)
+            except PlaywrightTimeout:
+                # Work in the background may have ended and switched the button off just now.
+                if control.is_enabled():
+                    raise
+                continue
             if spent is not None:
                 found.milliseconds.append(spent)
                 waiting.discard((kind, number, way))
@@ -87,7 +94,7 @@ def _move(page: Page, control: Locator, kind: str, way: str, turn: int) -> float
         for keys in KINDS[kind]:
             page.evaluate(RESET)
             for key in keys.split():
-                control.press(key)
+                control.press(key, timeout=ANSWER_MS)
             spent = _answer(page)
             if spent is not None:
                 return spent
@@ -108,7 +115,7 @@ def _move(page: Page, control: Locator, kind: str, way: str, turn: int) -> float
     elif kind.startswith("[role=grid]"):
         control.locator("xpath=following-sibling::*[1] | preceding-sibling::*[1]").last.click()
     else:
-        control.click()
+        control.click(timeout=ANSWER_MS)
     return _answer(page)
 
 
