@@ -142,3 +142,19 @@ def test_a_server_stops_after_its_connections() -> None:
         for _ in range(2):
             connect(HOST, server.port, CLIENT)
         assert server.wait_done(10)
+
+
+@pytest.mark.parametrize(("client_alpn", "again"), [((), True), ((b"h2",), False)])
+def test_rejected_early_data_goes_again_only_under_its_own_protocol(
+    client_alpn: tuple[bytes, ...], again: bool
+) -> None:
+    """RFC 9846 4.3.10: "unless the negotiated connection selects the same ALPN protocol"."""
+    server = replace(SERVER, alpn=(b"h2",), max_early_data_size=100)
+    with serving(server) as running:
+        ticket = connect(HOST, running.port, CLIENT).tickets[0]
+        client = replace(CLIENT, psks=(ticket,), alpn=client_alpn, early_data=b"early")
+        # It takes no early data any more.
+        running.config = replace(server, max_early_data_size=0)
+        report = connect(HOST, running.port, client, send=b"late")
+    assert report.outcome.early_data == "rejected"
+    assert report.received == (b"earlylate" if again else b"late")

@@ -19,7 +19,7 @@ from tls13lab.messages.negotiation import (
 )
 from tls13lab.messages.pre_shared_key import OfferedPsks
 from tls13lab.psk.keys import Psk, ResumptionPsk
-from tls13lab.wire.codepoints import TLS13, PskKeyExchangeMode
+from tls13lab.wire.codepoints import LEGACY_VERSION, TLS13, PskKeyExchangeMode
 from tls13lab.wire.faults import (
     HandshakeFailure,
     IllegalParameter,
@@ -60,6 +60,10 @@ def check_hello(hello: ClientHello) -> None:
     versions = hello.find(SupportedVersions)
     if versions is None or TLS13 not in versions.versions:
         raise WrongVersion("the client does not offer TLS 1.3")
+    if hello.legacy_version != LEGACY_VERSION:
+        # RFC 8446 had no such rule. "A server which receives a legacy_version value not equal to
+        # 0x0303 MUST abort the handshake with a "protocol_version" alert." (9846, 4.2.2)
+        raise WrongVersion("legacy_version is not 0x0303")
     if hello.legacy_compression_methods != b"\x00":
         raise IllegalParameter("legacy_compression_methods is not one zero byte")
     groups, shares = hello.find(SupportedGroups), hello.find(KeyShareClientHello)

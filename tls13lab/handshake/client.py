@@ -232,7 +232,7 @@ def on_certificate(
         raise IllegalParameter("a server's certificate_request_context must be empty")
     if not message.certificate_list:
         # "If the server supplies an empty Certificate message, the client MUST abort the handshake
-        # with a "decode_error" alert." (4.5.1.4)
+        # with a "decode_error" alert." (4.5.1.3)
         raise DecodeError("the server's certificate_list is empty")
     if any(entry.extensions for entry in message.certificate_list):
         raise UnsupportedExtension("a certificate came with an extension that was not asked for")

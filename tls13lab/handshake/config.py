@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from tls13lab.crypto import groups, signatures
 from tls13lab.crypto.certificates import Credential, Trust
 from tls13lab.crypto.suites import SUITES
+from tls13lab.messages.post_handshake import MAX_LIFETIME_S
 from tls13lab.psk.anti_replay import AntiReplay, ClientHelloWindow
 from tls13lab.psk.keys import ExternalPsk, Psk
 from tls13lab.psk.tickets import TicketBook
 from tls13lab.wire.codepoints import CipherSuite, NamedGroup, PskKeyExchangeMode
+from tls13lab.wire.faults import LocalFault
 
 PSK_KE = PskKeyExchangeMode.PSK_KE
 PSK_DHE_KE = PskKeyExchangeMode.PSK_DHE_KE
@@ -81,6 +83,8 @@ class ServerConfig:
     _by_identity: dict[bytes, ExternalPsk] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if not 0 <= self.ticket_lifetime_s <= MAX_LIFETIME_S:
+            raise LocalFault(f"ticket_lifetime_s is from 0 to {MAX_LIFETIME_S}: seven days")
         by_identity = {psk.identity: psk for psk in self.psks}
         object.__setattr__(self, "_by_identity", by_identity)
 

@@ -26,7 +26,10 @@ from tls13lab.records.epochs import Epoch
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The last state of both sides; ``state`` says which side this is."""
+    """The last state of both sides; ``state`` says which side this is.
+
+    ``update_awaited`` is whether the peer was asked for a KeyUpdate and has sent none since.
+    """
 
     state: State
     outcome: Outcome
@@ -34,6 +37,7 @@ class Connected:
     receive_secret: bytes = field(repr=False)
     resumption_secret: bytes = field(repr=False)
     exporter_secret: bytes = field(repr=False)
+    update_awaited: bool = False
 
     def exported(self, label: str, context_value: bytes, length: int) -> bytes:
         """Keying material for the application, ``length`` bytes. 7.5."""
@@ -53,14 +57,21 @@ def _next(before: Connected, direction: Direction) -> tuple[Connected, InstallKe
 
 
 def update_sending_keys(before: Connected, *, request: bool) -> tuple[Connected, list[Action]]:
-    """Send a KeyUpdate, "with the old keys", and move to the next ones. 4.7.3."""
+    """Send a KeyUpdate, "with the old keys", and move to the next ones. 4.7.3.
+
+    ``request`` asks the peer for one, too, unless it has been asked and has not answered yet.
+    """
+    # "Until receiving a subsequent KeyUpdate from the peer, the sender MUST NOT send another
+    # KeyUpdate with request_update set to "update_requested"." (4.7.3)
+    request = request and not before.update_awaited
     after, install = _next(before, Direction.SEND)
+    after = replace(after, update_awaited=before.update_awaited or request)
     return after, [SendMessage(pack(KeyUpdate(request))), install]
 
 
 def on_key_update(before: Connected, message: KeyUpdate) -> tuple[Connected, list[Action]]:
     """The peer moved on; if it asks us to, so do we."""
-    after, install = _next(before, Direction.RECEIVE)
+    after, install = _next(replace(before, update_awaited=False), Direction.RECEIVE)
     if not message.update_requested:
         return after, [install]
     after, actions = update_sending_keys(after, request=False)

@@ -271,10 +271,21 @@ class Connection:
         while (raw := self._messages.next()) is not None:
             self._saw_hello = True
             self._note_random(raw)
-            self._state, actions = step(self._state, raw, env)
+            after, actions = step(self._state, raw, env)
+            self._check_alignment(actions)
+            self._state = after
             if raw[0] == HandshakeType.KEY_UPDATE:
                 events.append(KeysUpdated())
             self._carry_out(actions, events)
+
+    def _check_alignment(self, actions: list[Action]) -> None:
+        """Nothing may stand in a record behind the message that ends the use of its keys."""
+        changes = any(
+            isinstance(one, InstallKeys) and one.direction is Direction.RECEIVE for one in actions
+        )
+        if changes and self._messages.pending:
+            # "Handshake messages MUST NOT span key changes." (5.1)
+            raise UnexpectedMessage("a handshake message stretches over a change of keys")
 
     def _carry_out(self, actions: list[Action], events: list[Event] | None = None) -> None:
         for action in actions:
@@ -287,7 +298,7 @@ class Connection:
                     if direction is Direction.SEND:
                         self._sender.install(epoch, protection)
                     else:
-                        self._install_opener(protection)
+                        self._opener, self._early_left = protection, None
                 case SendCompatibilityCcs():
                     self._sender.compatibility_ccs()
                 case RemoveSendingKeys():
@@ -313,13 +324,6 @@ class Connection:
         # 32 bytes, by which a key log names the connection (RFC 9850).
         if raw[0] == HandshakeType.CLIENT_HELLO and not self.client_random:
             self.client_random = raw[6:38]
-
-    def _install_opener(self, protection: RecordProtection) -> None:
-        # "Handshake messages MUST NOT span key changes." (5.1)
-        if self._messages.pending:
-            raise UnexpectedMessage("a handshake message stretches over a change of keys")
-        self._opener = protection
-        self._early_left = None
 
 
 class TruncatedConnection(LocalFault):

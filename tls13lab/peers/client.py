@@ -216,7 +216,7 @@ class _Talk:
             link.connection.update_keys(request=True)
         outcome = link.connection.outcome
         if self._early and outcome.early_data != "accepted":
-            if outcome.alpn == self._early_alpn:
+            if outcome.early_data == "none" or outcome.alpn == self._early_alpn:
                 link.connection.send(self._early)
             else:
                 self._wanted -= len(self._early)
