@@ -31,6 +31,7 @@ commands (the first use of each installs what it needs, which takes a minute or 
            with arguments: only pytest, with these arguments
   check    format, lint, types and one-way imports
   bench    the benchmarks
+  fuzz     throw coverage-guided garbage at all that hears a stranger (Linux on x86-64)
 
 for instructors (into the folder build):
   student    the notebooks as students get them: blanks, no outputs
@@ -42,6 +43,7 @@ examples:
   python3 run.py lab --no-browser --port 9999
   python3 run.py test
   python3 run.py test tests/crypto -x
+  python3 run.py fuzz --seconds 3600
   python3 run.py test --nbval notebooks/00_start_here.ipynb -p no:randomly
 """
 
@@ -234,10 +236,10 @@ def test(arguments: list[str]) -> int:
     return run_steps({"tests": ["pytest", *arguments]} if arguments else CHECKS | TESTS)
 
 
-def bench(arguments: list[str]) -> int:
-    """Install, then become the benchmarks."""
+def module(name: str, arguments: list[str]) -> int:
+    """Install, then become one of the project's own programs."""
     install("test")
-    return replace_process(PYTHON, "-m", "bench", *arguments)
+    return replace_process(PYTHON, "-m", name, *arguments)
 
 
 def copy(name: str, arguments: list[str]) -> int:
@@ -251,7 +253,8 @@ def copy(name: str, arguments: list[str]) -> int:
 
 def main(arguments: list[str]) -> int:
     """Run the command that the first argument names; the exit code."""
-    commands = {"lab": lab, "test": test, "check": check, "bench": bench}
+    commands = {"lab": lab, "test": test, "check": check}
+    commands |= {"bench": partial(module, "bench"), "fuzz": partial(module, "tests.fuzz")}
     commands |= {name: partial(copy, name) for name in ("student", "solutions", "nbgrader")}
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(HELP, end="")

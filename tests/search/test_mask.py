@@ -72,3 +72,13 @@ def test_more_than_can_be_tried_is_counted_but_not_made() -> None:
     assert made(mask, 0, 1) == [b" " * 32]
     with pytest.raises(LocalFault):
         mask.guesses(MOST_GUESSES, 1)
+
+
+@pytest.mark.parametrize("length", [64, 65, 200])
+def test_a_mask_may_have_as_many_places_as_it_likes(length: int) -> None:
+    """Found by the fuzzer: more places than an array of NumPy's may have dimensions."""
+    fixed = "x" * (length - 2)
+    mask = Mask.parse(f"{fixed}?d?d")
+    found = mask.guesses(0, 100)
+    assert [bytes(found[at]) for at in (0, 99)] == [mask[0], mask[99]]
+    assert mask[99] == fixed.encode() + b"99"

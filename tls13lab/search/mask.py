@@ -122,13 +122,14 @@ def _evenly(count: int, length: int) -> tuple[npt.NDArray[np.int64], npt.NDArray
 @lru_cache(maxsize=4)
 def _endings(places: tuple[bytes, ...]) -> npt.NDArray[np.uint8]:
     """All words of these places, one a row, the last place changing fastest."""
-    shape = [len(place) for place in places]
-    words = np.empty((*shape, len(places)), np.uint8)
+    count = prod(len(place) for place in places)
+    words = np.empty((count, len(places)), np.uint8)
+    stays = count  # how many words in a row have the same byte in this place
     for at, place in enumerate(places):
-        along = [1] * len(places)
-        along[at] = len(place)
-        words[..., at] = np.frombuffer(place, np.uint8).reshape(along)
-    return words.reshape(prod(shape), len(places))
+        stays //= len(place)
+        once = np.repeat(np.frombuffer(place, np.uint8), stays)
+        words[:, at] = np.tile(once, count // len(once))
+    return words
 
 
 def _places(text: str, sets: Mapping[str, bytes]) -> list[bytes]:
