@@ -278,7 +278,7 @@ def test_a_wrong_binder_fills_no_memory() -> None:
     hello_end = 5 + int.from_bytes(flight[3:5], "big")
     flight[hello_end - 1] ^= 1
     assert alert_of(Connection.server(server), bytes(flight)) == "decrypt_error"
-    assert not memory._memory._until
+    assert not memory._memory
 
 
 # Limits -------------------------------------------------------------------------------------------

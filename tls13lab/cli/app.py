@@ -63,6 +63,13 @@ def cli() -> None:
     help="Take 0-RTT data once a ticket, once a ClientHello, or as often as it is sent.",
 )
 @click.option("--connections", type=click.IntRange(1), help="Stop after so many.")
+@click.option(
+    "--max-connections",
+    type=click.IntRange(1, 100_000),
+    default=1024,
+    show_default=True,
+    help="So many at once; for one more, the one that has been shaking hands longest gives way.",
+)
 @shared
 def serve(**options: object) -> None:
     """Listen, and echo what is received.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tls13lab import whole_file
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.leaks import theft_of
@@ -64,7 +65,7 @@ class Summary:
         lost = next((one for one in self.findings if one.verdict == "lost"), None)
         if lost is None:
             raise LocalFault("nothing was lost, so there is no attack to draw: leave out --svg")
-        path.write_text(attack_tree(lost.steps).svg, encoding="utf-8")
+        whole_file.write(path, attack_tree(lost.steps).svg.encode())
 
     def result(self) -> report.Result:
         """All of it, for JSON and for reading."""

@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from tls13lab import whole_file
 from tls13lab.claims.chains import chains
 from tls13lab.claims.matrix import matrix
 from tls13lab.cli import report
@@ -21,7 +22,7 @@ def run(*, svg: str | None, proverif: str | None, as_json: bool) -> None:
     def work() -> report.Result:
         result = {"cells": list(matrix()), "chains": list(chains())}
         if svg is not None:
-            Path(svg).write_text(matrix_picture(cells()).svg, encoding="utf-8")
+            whole_file.write(Path(svg), matrix_picture(cells()).svg.encode())
         return result
 
     report.run(work, _text, as_json=as_json)

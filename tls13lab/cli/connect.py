@@ -79,9 +79,14 @@ def run(
         finally:
             if save and save_session is not None:
                 session_file.save(Path(save_session), [*kept, *new])
+        if log is not None:
+            log.close()
         _say_about_early_data(config, done)
         if not done.in_time:
-            click.echo(f"tls13lab: not all came back within {timeout:g} s", err=True)
+            click.echo(
+                f"tls13lab: not all came back (the server closed, or {timeout:g} s went by)",
+                err=True,
+            )
         return _described(done)
 
     report.run(work, _sentence, as_json=as_json)

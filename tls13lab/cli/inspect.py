@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from tls13lab import whole_file
 from tls13lab.capture.keylog import read_keylog
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
@@ -20,7 +21,7 @@ def run(
         found = _inspected(what, keylog, connection)
         if html is not None:
             page = inspection.as_html(found, Path(what).name if _is_file(what) else "bytes")
-            Path(html).write_text(page, encoding="utf-8")
+            whole_file.write(Path(html), page.encode())
         return {"connections": inspection.as_json(found), "text": inspection.as_text(found)}
 
     def show(result: report.Result) -> str:

@@ -18,7 +18,7 @@ from tls13lab.handshake.config import ServerConfig
 from tls13lab.peers.keylog import KeyLog
 from tls13lab.peers.link import real_environment
 from tls13lab.peers.recorder import Recorder
-from tls13lab.peers.server import Served, Server
+from tls13lab.peers.server import Limits, Served, Server
 from tls13lab.psk.anti_replay import (
     AntiReplay,
     ClientHelloWindow,
@@ -28,6 +28,7 @@ from tls13lab.psk.anti_replay import (
 from tls13lab.psk.stateful import StatefulTickets
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.psk.tickets import TicketBook
+from tls13lab.wire.faults import LocalFault
 
 
 def run(
@@ -35,6 +36,7 @@ def run(
     host: str,
     port: int,
     connections: int | None,
+    max_connections: int,
     keylog: str | None,
     record: str | None,
     as_json: bool,
@@ -46,7 +48,11 @@ def run(
         config = _config(**options)
         log = KeyLog(Path(keylog)) if keylog else None
         with Recorder(Path(record)) if record else nullcontext() as recorder:
-            done = asyncio.run(_serve(config, host, port, connections, log, recorder))
+            limits = Limits(max_connections=max_connections)
+            _allow_files(max_connections)
+            done = asyncio.run(_serve(config, host, port, connections, limits, log, recorder))
+        if log is not None:
+            log.close()
         return {"connections": [_described(one) for one in done]}
 
     report.run(work, lambda result: f"served {len(result['connections'])}", as_json=as_json)
@@ -128,18 +134,42 @@ def _tickets(kind: str, key: bytes | None) -> TicketBook | None:
     return StatelessTickets(TicketKey.from_bytes(name + key))
 
 
+SPARE_FILES = 64
+"""Files that the program itself has open: modules, logs, the listening socket."""
+
+
+def _allow_files(connections: int) -> None:
+    """Let this process have a file for each connection, or say that it may not."""
+    try:
+        import resource
+    except ImportError:  # Windows counts otherwise
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = connections + SPARE_FILES
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise LocalFault(
+            f"{connections} connections need {needed} open files and this system allows {hard}: "
+            "give a smaller --max-connections"
+        )
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+
+
 async def _serve(
     config: ServerConfig,
     host: str,
     port: int,
     connections: int | None,
+    limits: Limits,
     keylog: KeyLog | None,
     recorder: Recorder | None,
 ) -> list[Served]:
     def say(served: Served) -> None:
         click.echo(str(served), err=True)
 
-    server = Server(config, stop_after=connections, keylog=keylog, log=say, recorder=recorder)
+    server = Server(
+        config, limits=limits, stop_after=connections, keylog=keylog, log=say, recorder=recorder
+    )
     stop = asyncio.Event()
     address, bound = await server.start(host, port)
     loop = asyncio.get_running_loop()

@@ -10,14 +10,13 @@ is sent anywhere. Before the lessons nothing is said about them.
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from tls13lab import whole_file
 from tls13lab.exercises.questions import QUESTIONS, Question
 from tls13lab.pictures.picture import html_table, text_table
 
@@ -63,10 +62,7 @@ class Answers:
         for (time, key), option in self.chosen.items():
             told[time][key] = option
         text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(path)
+        whole_file.write(path, text.encode("utf-8"), private=True)
 
 
 def right(answers: Answers, time: str) -> int:

@@ -49,6 +49,7 @@ from tls13lab.handshake.events import (
 from tls13lab.handshake.machine import AnyState, step
 from tls13lab.handshake.sending import Sender
 from tls13lab.records.framing import Record, RecordBuffer
+from tls13lab.records.idling import Idling
 from tls13lab.records.protection import RecordProtection
 from tls13lab.records.reassembly import Reassembler
 from tls13lab.wire.codepoints import AlertDescription, ContentType, HandshakeType
@@ -75,6 +76,7 @@ class Connection:
         self._sender = Sender(role, padding, tap)
         self._records = RecordBuffer()
         self._messages = Reassembler()
+        self._idling = Idling()
         self._opener: RecordProtection | None = None
         self._saw_hello = role == "client"
         self._closed_by_peer = False
@@ -205,7 +207,9 @@ class Connection:
             raise UnexpectedMessage("another record came in the middle of a handshake message")
         if content_type is ContentType.ALERT:
             self._take_alert(content, events)
-        elif self.connected:
+            return
+        self._idling.something() if content else self._idling.nothing()
+        if self.connected:
             events.append(DataReceived(content))
         elif self._early_left is not None:
             events.append(self._take_early_data(content))
@@ -230,7 +234,8 @@ class Connection:
         """Whether a record that makes no sense is passed over as rejected early data."""
         if self._skip_left is None:
             return False
-        self._skip_left -= max(0, len(fragment) - TAG_LENGTH - 1)
+        # At least one byte each, or records of nothing could come without end.
+        self._skip_left -= max(1, len(fragment) - TAG_LENGTH - 1)
         if self._skip_left < 0:
             raise UnexpectedMessage("more early data came than is passed over")
         return True
@@ -251,6 +256,7 @@ class Connection:
         """ "MUST simply drop it", if it is the compatibility one and in its place (5)."""
         if content != b"\x01" or not self._saw_hello or self.connected or self._messages.pending:
             raise UnexpectedMessage("a change_cipher_spec that TLS 1.3 has no place for")
+        self._idling.nothing()
 
     def _take_alert(self, content: bytes, events: list[Event]) -> None:
         if len(content) != 2:
@@ -259,9 +265,10 @@ class Connection:
         if description == AlertDescription.CLOSE_NOTIFY:
             self._closed_by_peer = True
             events.append(PeerClosed())
-        elif description != AlertDescription.USER_CANCELED:
-            # A close_notify follows user_canceled; every other alert is fatal, whatever level it
-            # claims (6.2).
+        elif description == AlertDescription.USER_CANCELED:
+            self._idling.nothing()  # a close_notify follows
+        else:
+            # Every other alert is fatal, whatever level it claims (6.2).
             raise AlertReceived(description)
 
     def _take_handshake(self, content: bytes, env: Environment, events: list[Event]) -> None:
@@ -275,7 +282,10 @@ class Connection:
             self._check_alignment(actions)
             self._state = after
             if raw[0] == HandshakeType.KEY_UPDATE:
+                self._idling.nothing()
                 events.append(KeysUpdated())
+            else:
+                self._idling.something()
             self._carry_out(actions, events)
 
     def _check_alignment(self, actions: list[Action]) -> None:

@@ -14,6 +14,7 @@ An example (``serving`` is in :mod:`tls13lab.peers.background`)::
 import asyncio
 import os
 import socket
+from collections import deque
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -37,6 +38,10 @@ from tls13lab.peers.recorder import Recorder
 from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.wire.faults import LocalFault
 
+MOST_TICKETS = 16
+"""Of the tickets that come the newest so many are kept: a server may send them without end."""
+MOST_DATA = 2**24
+"""Bytes that are taken beyond those that were wanted, before a server is told off."""
 CLOSING_S = 2.0
 """How long the client waits for a server that does not answer close_notify by closing."""
 
@@ -47,12 +52,17 @@ class Unreachable(LocalFault):
     """There was no one to say anything to: no transport connection came about."""
 
 
+class TooMuchData(LocalFault):
+    """The server sends without end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a connection came to.
 
     ``received`` is all application data; ``tickets`` in the order in which they came; ``in_time``
-    is False if fewer bytes came back than were asked for, although the time was waited out.
+    is False if fewer bytes came back than were asked for: the server closed before, or was waited
+    for in vain.
     """
 
     outcome: Outcome
@@ -180,7 +190,7 @@ class _Talk:
         self._early, self._early_alpn = early, early_alpn
         self._send, self._wanted, self._update_keys = send, wanted, update_keys
         self._received = bytearray()
-        self._tickets: list[ResumptionPsk] = []
+        self._tickets: deque[ResumptionPsk] = deque(maxlen=MOST_TICKETS)
         self._key_updates = 0
         self._peer_closed = False
         self._in_time = True
@@ -190,6 +200,8 @@ class _Talk:
             match event:
                 case DataReceived(data):
                     self._received += data
+                    if len(self._received) > self._wanted + MOST_DATA:
+                        raise TooMuchData("the server sends and sends: more than was asked for")
                 case TicketReceived(psk):
                     self._tickets.append(psk)
                 case KeysUpdated():
@@ -232,6 +244,7 @@ class _Talk:
                 self._in_time = False
                 return
             link.write()
+        self._in_time = len(self._received) >= self._wanted
 
     async def close(self, link: Link) -> None:
         link.connection.close()

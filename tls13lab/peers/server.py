@@ -1,9 +1,12 @@
 """An echo server: many connections at a time, none of which can hurt another.
 
 Each connection is one task with a deadline on its handshake and on its silences, bounded buffers,
-and a place among at most ``max_connections``; one more is turned away unheard. Whatever goes wrong
-in it ends in its report. What the server does with data is to send it back; a KeyUpdate is answered
-by the connection itself.
+and a place among at most ``max_connections``. For one more, the one that has been shaking hands
+longest gives way: an honest client is done in a moment, and those that hold their places without
+ever finishing cannot keep it out. If all are connected, the new one is turned away unheard. Bytes
+that make no data, such as one of a record every minute, do not count as an end of the silence.
+Whatever goes wrong in a connection ends in its report. What the server does with data is to send it
+back; a KeyUpdate is answered by the connection itself.
 
 This is asyncio; :func:`tls13lab.peers.background.serving` is for everyone else.
 """
@@ -14,6 +17,7 @@ import socket
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from tls13lab.handshake.actions import Outcome
 from tls13lab.handshake.config import ServerConfig
@@ -37,11 +41,11 @@ class CannotListen(LocalFault):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one client may take: seconds for the handshake, seconds of silence; and how many may."""
+    """What one client may take: seconds for the handshake, and without data; and how many may."""
 
     handshake_s: float = 10.0
     idle_s: float = 60.0
-    max_connections: int = 256
+    max_connections: int = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,9 @@ class Served:
 Log = Callable[[Served], None]
 """Is told of a connection when its handshake is done, and again if it then ends in a fault."""
 
+GAVE_WAY = "its handshake had lasted longest when another client needed the place"
+"""Why a connection ended that was pushed out; :class:`Served` has it as its fault."""
+
 REPORTS = 1000
 """How many reports are kept."""
 
@@ -109,6 +116,10 @@ class Server:
         self._log = log
         self._environment = environment
         self._tasks: set[asyncio.Task[None]] = set()
+        # In the order in which they came.
+        self._shaking: dict[asyncio.Task[None], None] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._unheard: set[asyncio.Task[None]] = set()
         self._listener: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
@@ -118,7 +129,7 @@ class Server:
         """
         try:
             self._listener = await asyncio.start_server(
-                self._accept, host, port, limit=BUFFER, backlog=128
+                self._accept, host, port, limit=BUFFER, backlog=1024
             )
         except (OSError, ValueError, OverflowError) as error:
             where = _printable(host, port)
@@ -132,10 +143,11 @@ class Server:
             self._listener.close()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._leaving, return_exceptions=True)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._left == 0 or len(self._tasks) >= self.limits.max_connections:
+        full = len(self._tasks) >= self.limits.max_connections
+        if self._left == 0 or (full and not self._make_room()):
             writer.transport.abort()
             return
         if self._left is not None:
@@ -144,15 +156,42 @@ class Server:
                 self._listener.close()
         task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
         self._tasks.add(task)
+        self._shaking[task] = None
         task.add_done_callback(self._forget)
+        self._unheard.add(task)
+        task.add_done_callback(partial(self._bury, writer))
+
+    def _bury(self, writer: asyncio.StreamWriter, task: asyncio.Task[None]) -> None:
+        """A task that was cancelled before it ran has closed nothing and told nobody."""
+        writer.close()
+        if task in self._unheard:
+            self._unheard.discard(task)
+            address = writer.get_extra_info("peername") or ("?", 0)
+            peer = _printable(address[0], address[1])
+            self.on_end(Served(peer, fault=LocalFault(GAVE_WAY)))
+
+    def _make_room(self) -> bool:
+        """Whether the place of the longest handshake could be had."""
+        oldest = next(iter(self._shaking), None)
+        if oldest is None:
+            return False
+        self._forget(oldest)
+        self._leaving.add(oldest)
+        oldest.add_done_callback(self._leaving.discard)
+        oldest.cancel(GAVE_WAY)
+        return True
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._shaking.pop(task, None)
         if self._left == 0 and not self._tasks:
             self.done.set()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, whatever happens in it."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._unheard.discard(task)
         address = writer.get_extra_info("peername") or ("?", 0)
         report = Served(_printable(address[0], address[1]))
         tape = None
@@ -169,8 +208,9 @@ class Server:
         linger = False
         try:
             await talk.run()
-        except asyncio.CancelledError:
-            talk.report = replace(talk.report, fault=LocalFault("the server was stopped"))
+        except asyncio.CancelledError as told:
+            why = GAVE_WAY if GAVE_WAY in told.args else "the server was stopped"
+            talk.report = replace(talk.report, fault=LocalFault(why))
             link.connection.close()
             link.write()
             raise
@@ -191,6 +231,9 @@ class Server:
                     tape.end()
 
     def _after_handshake(self, talk: "_Talk") -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._shaking.pop(task, None)
         if self._keylog is not None:
             self._keylog.add(talk.link.connection)
         if self._log is not None:
@@ -227,14 +270,15 @@ class _Talk:
         while not connection.closed:
             try:
                 async with asyncio.timeout(limits.idle_s):
-                    await self._step()
+                    while not await self._step():
+                        pass
             except TimeoutError:
                 connection.close()
                 self.link.write()
                 raise Timeout(f"there was silence for {limits.idle_s:g} s") from None
 
-    async def _step(self) -> None:
-        """Take in what came, and send back what there is to send back."""
+    async def _step(self) -> bool:
+        """Take in what came, send back what there is to send back; whether it was more than air."""
         connection = self.link.connection
         before = connection.connected
         events = await self.link.receive()
@@ -256,6 +300,9 @@ class _Talk:
                 case PeerClosed():
                     connection.close()
         await self.link.flush()
+        return connection.closed or any(
+            isinstance(one, DataReceived) and one.data for one in events
+        )
 
     def _echo(self, data: bytes) -> None:
         self.report = replace(self.report, echoed=self.report.echoed + len(data))

@@ -12,12 +12,11 @@ who offers one should save what is left.
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tls13lab import whole_file
 from tls13lab.crypto.suites import SUITES
 from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.wire.codepoints import CipherSuite
@@ -39,19 +38,8 @@ def save(path: Path, tickets: Sequence[ResumptionPsk]) -> None:
         "version": VERSION,
         "tickets": [_to_json(psk) for psk in tickets[-MAX_TICKETS:]],
     }
-    # In the same directory, since a rename within a file system is atomic; mkstemp makes it 0600.
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with open(descriptor, "w", encoding="ascii") as file:
-            json.dump(content, file, indent=1)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    text = json.dumps(content, indent=1) + "\n"
+    whole_file.write(path, text.encode("ascii"), private=True)
 
 
 def load(path: Path) -> tuple[ResumptionPsk, ...]:

@@ -93,26 +93,28 @@ class ClientHelloWindow:
 
 
 class _Memory:
-    """A bounded set whose members expire."""
+    """A bounded set whose members expire, in the order in which they came, or never."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._until: OrderedDict[bytes, int | None] = OrderedDict()
+        self._for_good: set[bytes] = set()
+        self._until: OrderedDict[bytes, int] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._for_good) + len(self._until)
 
     def add(self, key: bytes, now_ms: int, until_ms: int | None) -> bool:
         """Whether ``key`` is new and there was room for it."""
-        if len(self._until) >= self._capacity:
-            self._forget(now_ms)
-        known = key in self._until and not self._expired(key, now_ms)
-        if known or len(self._until) >= self._capacity:
+        self._forget(now_ms)
+        if key in self._for_good or key in self._until or len(self) >= self._capacity:
             return False
-        self._until[key] = until_ms
+        if until_ms is None:
+            self._for_good.add(key)
+        else:
+            self._until[key] = until_ms
         return True
 
-    def _expired(self, key: bytes, now_ms: int) -> bool:
-        until = self._until[key]
-        return until is not None and until < now_ms
-
     def _forget(self, now_ms: int) -> None:
-        for key in [one for one in self._until if self._expired(one, now_ms)]:
-            del self._until[key]
+        # The oldest expire first, so a full memory costs no more than what has expired.
+        while self._until and next(iter(self._until.values())) < now_ms:
+            self._until.popitem(last=False)

@@ -4,12 +4,11 @@ It holds the PSKs that were found, so only its owner may read it. It is written 
 """
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tls13lab import whole_file
 from tls13lab.search.engine import Hit
 from tls13lab.search.pieces import Position
 from tls13lab.wire.faults import LocalFault
@@ -30,14 +29,7 @@ class Checkpoint:
         """Raises OSError."""
         content = asdict(self) | {"format": FORMAT}
         content["found"] = [[hit.place, hit.target, hit.word.hex()] for hit in self.found]
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                json.dump(content, file)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        whole_file.write(path, json.dumps(content).encode("ascii"), private=True)
 
     @classmethod
     def read(cls, path: Path, search: str) -> "Checkpoint":
@@ -46,7 +38,7 @@ class Checkpoint:
             content: Any = json.loads(path.read_bytes())
         except FileNotFoundError:
             return cls(search)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise LocalFault(f"{path} is no checkpoint: delete it, or name another one") from None
         try:
             if content["format"] != FORMAT or content["search"] != search:

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tls13lab import whole_file
 from tls13lab.crypto.schedule import FAMILIES, SCHEDULE, Context, Row
 from tls13lab.symbolic.claims import Cell, decide, questions
 from tls13lab.symbolic.proverif_processes import Parties
@@ -226,11 +227,11 @@ def write(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     expected: dict[str, dict[str, object]] = {}
     for model in models():
-        (folder / f"{model.name}.pv").write_text(model.text, encoding="utf-8")
+        whole_file.write(folder / f"{model.name}.pv", model.text.encode())
         expected[f"{model.name}.pv"] = {
             "verdict": model.cell.verdict,
             "queries": list(model.expected),
         }
-    (folder / "README.txt").write_text(README, encoding="utf-8")
-    (folder / "expected.json").write_text(json.dumps(expected, indent=1) + "\n", encoding="utf-8")
+    whole_file.write(folder / "README.txt", README.encode())
+    whole_file.write(folder / "expected.json", (json.dumps(expected, indent=1) + "\n").encode())
     return len(expected)
