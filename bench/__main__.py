@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from bench import browser, captures, handshakes, lab, search, startup, widgets
+from bench import browser, captures, handshakes, lab, load, search, startup, widgets
 
 
 def measure() -> dict[str, dict[str, float]]:
@@ -23,6 +23,7 @@ def measure() -> dict[str, dict[str, float]]:
     figures["claims, seconds"] = {"all cells and chains": captures.claims_seconds()}
     figures["a large capture"] = captures.rates()
     figures |= search.main()
+    figures["serve under hostile connections"] = load.measure()
     figures["run.py lab, seconds until"] = lab.usable_seconds()
     figures["widgets in a real JupyterLab"] = browser.answers()
     return figures
