@@ -32,7 +32,7 @@ from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack
 from tls13lab.messages.key_share import KeyShareClientHello, KeyShareServerHello
 from tls13lab.messages.pre_shared_key import OfferedPsks
-from tls13lab.psk.keys import PskKind
+from tls13lab.psk.keys import ExternalPsk, PskKind
 from tls13lab.psk.stateful import StatefulTickets
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.wire.codepoints import CipherSuite, NamedGroup
@@ -376,3 +376,20 @@ def test_no_repr_shows_a_secret() -> None:
     for name, secret in {**pair.client.secrets, **pair.server.secrets}.items():
         assert secret.hex() not in shown, name
         assert repr(secret)[2:-1] not in shown, name
+
+
+def test_the_longest_identity_that_a_client_hello_has_room_for() -> None:
+    """An identity may have 65,535 bytes, and so may all extensions of a ClientHello together."""
+
+    def mode(length: int) -> str:
+        psk = ExternalPsk(b"i" * length, bytes(32))
+        return run(ClientConfig(psks=(psk,)), ServerConfig(psks=(psk,))).client.outcome.mode
+
+    psk = ExternalPsk(b"i", bytes(32))
+    hello = unpack(Connection.client(ClientConfig(psks=(psk,)), env()).outgoing()[5:])
+    assert isinstance(hello, ClientHello)
+    others = sum(4 + len(one.encode()) for one in hello.extensions) - 1
+    assert mode(65_535 - others) == "psk_dhe_ke"
+    with pytest.raises(LocalFault, match="identities do not fit"):
+        mode(65_536 - others)
+    assert mode(1) == "psk_dhe_ke"

@@ -1,7 +1,7 @@
 """``python -m tests.interop``: run the table and print it as Markdown.
 
-Words that follow choose cells: those whose description contains every word
-(``python -m tests.interop "openssl to" psk_ke``).
+With ``--write``, write ``docs/interop.md``. Words that follow choose cells: those whose description
+contains every word (``python -m tests.interop "openssl to" psk_ke``).
 """
 
 import sys
@@ -12,6 +12,8 @@ from tests.interop.table import CANNOT, CELLS, Bench, markdown, outcome
 
 def main(words: list[str]) -> int:
     """Print the table, then what went wrong; the exit code says whether anything did."""
+    if words == ["--write"]:
+        return write()
     start, done = time.monotonic(), []
     chosen = [cell for cell in CELLS if all(word in str(cell) for word in words)]
     with Bench() as bench:
@@ -27,6 +29,21 @@ def main(words: list[str]) -> int:
     for one in wrong:
         print(f"- {one.cell}: {one.problem}")
     return 1 if wrong else 0
+
+
+def write() -> int:
+    """Write the document, with the versions that are here."""
+    from importlib.metadata import version
+
+    from tests.interop.document import DOCUMENT, markdown
+    from tests.interop.foreign_bench import FOREIGN
+    from tls13lab.peers.openssl import find_openssl
+
+    found = [f"openssl {'.'.join(map(str, find_openssl().version))}"]
+    found.append(f"tlslite-ng {version('tlslite-ng')}")
+    found += [f"{name} {peer.version()}" for name, peer in FOREIGN.items()]
+    DOCUMENT.write_text(markdown(", ".join(found)), encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.interop.gnutls_peer import free_port, wait_for_port
 from tests.interop.peers import PeerFailed
-from tests.interop.scenarios import IDENTITY, Service, Visit
+from tests.interop.scenarios import Service, Visit
 from tests.interop.tap import LOOPBACK, SECONDS
 from tls13lab.peers.openssl import Certificate
 from tls13lab.peers.openssl_process import Child
@@ -43,7 +43,7 @@ def _shared(side: Service | Visit) -> list[str]:
         # wants, and NSS's own order of groups begins with x25519.
         options += ["-c", SUITES[side.suite], "-I", ",".join(GROUPS[one] for one in side.groups)]
     if side.psk is not None:
-        options += ["-z", f"0x{side.psk.key.hex()}:{IDENTITY}"]
+        options += ["-z", f"0x{side.psk.key.hex()}:{side.psk.identity}"]
     return options
 
 

@@ -1,5 +1,6 @@
 """Python's own ssl module, which is OpenSSL inside: in this process, a thread for its server."""
 
+import platform
 import socket
 import ssl
 import threading
@@ -23,7 +24,7 @@ class PythonPeer:
     name, echoes = "python", True
 
     def version(self) -> str:
-        return ssl.OPENSSL_VERSION.split()[1]
+        return f"{platform.python_version()} (OpenSSL {ssl.OPENSSL_VERSION.split()[1]})"
 
     @contextmanager
     def serve(self, service: Service, certificate: Certificate, folder: Path) -> Iterator[int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import missing
+from tests.interop.document import DOCUMENT, VERSIONS, markdown
 from tests.interop.foreign import CANNOT, CELLS, NAMES, Cell, cannot
 from tests.interop.foreign_bench import FOREIGN, CellFailed, ForeignBench
 
@@ -46,3 +47,10 @@ def test_every_limit_is_of_a_cell_that_exists() -> None:
     known = {(cell.peer, cell.role, cell.scenario.name) for cell in CELLS}
     assert set(CANNOT) <= known
     assert set(FOREIGN) == set(NAMES)
+
+
+def test_the_document_says_what_the_tests_hold() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    versions = text.partition(VERSIONS)[2].partition(". Written")[0]
+    assert text == markdown(versions), "write it anew: python -m tests.interop --write"
+    assert all(name in versions for name in (*NAMES, "openssl", "tlslite-ng"))

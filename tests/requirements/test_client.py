@@ -313,6 +313,19 @@ def test_a_bad_hello_retry_request(
     assert twin.state_name == "CLIENT_WAIT_SH"
 
 
+def test_a_cookie_that_leaves_no_room_for_the_second_client_hello() -> None:
+    client = Connection.client(WITH_PSK, env("client"))
+    assert alert_of(client, record_all(retry(client, Cookie(bytes(65_500))))) == "illegal_parameter"
+    twin = Connection.client(WITH_PSK, env("client"))
+    twin.receive(record_all(retry(twin, Cookie(bytes(60_000)))), env())
+    assert twin.outgoing()
+
+
+def record_all(raw: bytes) -> bytes:
+    """In as many records as it needs."""
+    return b"".join(record(raw[at : at + 2**14]) for at in range(0, len(raw), 2**14))
+
+
 def test_a_second_hello_retry_request() -> None:
     client = Connection.client(CLIENT, env("client"))
     client.receive(record(retry(client, ASK)), env())

@@ -30,7 +30,7 @@ from tls13lab.psk.age import age_field
 from tls13lab.psk.binder import fill_binders, placeholder
 from tls13lab.psk.keys import Psk, ResumptionPsk
 from tls13lab.wire.codepoints import TLS13
-from tls13lab.wire.faults import LocalFault
+from tls13lab.wire.faults import IllegalParameter, LocalFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +141,25 @@ def _finish(
         extensions = (*extensions, EarlyData())
     if not psks:
         hello = replace(hello, extensions=extensions)
-        return Offer(hello, pack(hello), psks, shares)
+        return Offer(hello, _packed(hello, cookie), psks, shares)
     identities = tuple(PskIdentity(psk.identity, age_field(psk, now_ms)) for psk in psks)
     offered = OfferedPsks(identities, placeholder(psks))
     hello = replace(hello, extensions=(*extensions, offered))
-    raw = fill_binders(pack(hello), offered, psks, before or Transcript())
+    raw = fill_binders(_packed(hello, cookie), offered, psks, before or Transcript())
     return Offer(hello, raw, psks, shares)
+
+
+def _packed(hello: ClientHello, cookie: Cookie | None) -> bytes:
+    """The bytes, if there is room: all extensions together have 65,535 at most."""
+    try:
+        return pack(hello)
+    except LocalFault:
+        if cookie is not None:
+            raise IllegalParameter("the server's cookie leaves no room in a ClientHello") from None
+        raise LocalFault(
+            "the PSK identities do not fit: the extensions of a ClientHello have 65,535 bytes in "
+            "all, so offer fewer, or shorter ones"
+        ) from None
 
 
 def _extensions(
