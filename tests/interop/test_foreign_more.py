@@ -1,4 +1,4 @@
-"""What a cell of the table does not show: much data, padding, KeyUpdate, tickets, identities, 0-RTT."""
+"""What no cell of the table shows: much data, padding, KeyUpdate, tickets, identities, 0-RTT."""
 
 from collections.abc import Iterator
 from dataclasses import replace

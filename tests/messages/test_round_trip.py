@@ -6,11 +6,18 @@ from hypothesis import strategies as st
 
 from tests import strategies
 from tls13lab.messages.handshake import Message, message_name, pack, unpack
+from tls13lab.messages.negotiation import ServerName
 from tls13lab.messages.pre_shared_key import OfferedPsks, PskIdentity
 from tls13lab.messages.server_hello import HelloRetryRequest
 from tls13lab.messages.transcript import Transcript
 from tls13lab.vectors.trace import load
-from tls13lab.wire.faults import DecodeError, IllegalParameter, TLSFault, UnexpectedMessage
+from tls13lab.wire.faults import (
+    DecodeError,
+    IllegalParameter,
+    LocalFault,
+    TLSFault,
+    UnexpectedMessage,
+)
 from tls13lab.wire.reader import Reader
 from tls13lab.wire.spans import Span
 
@@ -107,3 +114,9 @@ def test_a_transcript_never_changes_and_a_retry_replaces_what_came_before() -> N
     assert (first.messages, second.messages) == (b"one", b"onetwothree")
     retried = first.after_hello_retry("sha384")
     assert retried.messages == b"\xfe\x00\x00\x30" + first.hash("sha384")
+
+
+def test_a_host_name_is_ascii() -> None:
+    with pytest.raises(LocalFault, match="punycode"):
+        ServerName("bücher.example").encode()
+    assert ServerName("xn--bcher-kva.example").encode().endswith(b"xn--bcher-kva.example")

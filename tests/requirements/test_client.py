@@ -15,6 +15,7 @@ from tests.handshake.scenes import (
     ticketed,
 )
 from tests.requirements.talk import Stopped, waiting_client
+from tls13lab.crypto.groups import respond
 from tls13lab.crypto.suites import SUITES
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig
 from tls13lab.handshake.connection import Connection
@@ -332,19 +333,35 @@ def test_a_second_hello_retry_request() -> None:
     assert alert_of(client, record(retry(client, Cookie(b"x")))) == "unexpected_message"
 
 
-def test_after_a_retry_the_suite_the_group_and_the_version_stay() -> None:
-    for hello in (
-        lambda session: ServerHello(bytes(32), session, 0x1302, (SelectedVersion(), SHARE)),
-        lambda session: ServerHello(bytes(32), session, 0x1301, (SelectedVersion(), SHARE)),
-        lambda session: ServerHello(bytes(32), session, 0x1301, (SelectedVersion(0x0305), SHARE)),
-    ):
-        client = Connection.client(CLIENT, env("client"))
-        client.receive(record(retry(client, ASK)), env())
-        first = unpack(client_hello_of(client))
-        assert isinstance(first, ClientHello)
-        message = hello(first.legacy_session_id)
-        # SHARE is in X25519; the retry asked for P-256.
-        assert alert_of(client, record(pack(message))) == "illegal_parameter"
+@pytest.mark.parametrize(
+    ("suite", "version", "group", "taken"),
+    [
+        (0x1301, 0x0304, P256, True),
+        (0x1303, 0x0304, P256, False),  # of the same hash as the HelloRetryRequest's
+        (0x1302, 0x0304, P256, False),
+        (0x1301, 0x0305, P256, False),
+        (0x1301, 0x0304, X25519, False),
+    ],
+)
+def test_after_a_retry_the_suite_the_group_and_the_version_stay(
+    suite: int, version: int, group: NamedGroup, taken: bool
+) -> None:
+    client = Connection.client(CLIENT, env("client"))
+    client.receive(record(retry(client, ASK)), env())
+    second = unpack(client_hello_of(client))
+    assert isinstance(second, ClientHello)
+    shares = second.find(KeyShareClientHello)
+    assert shares is not None
+    theirs = respond(P256, shares.client_shares[0].key_exchange, env("server").entropy).share
+    share = SHARE if group is X25519 else KeyShareServerHello(KeyShareEntry(P256, theirs))
+    hello = ServerHello(
+        bytes(32), second.legacy_session_id, suite, (SelectedVersion(version), share)
+    )
+    if taken:
+        client.receive(record(pack(hello)), env())
+        assert client.state_name == "CLIENT_WAIT_EE"
+    else:
+        assert alert_of(client, record(pack(hello))) == "illegal_parameter"
 
 
 def test_the_second_client_hello_changes_what_it_must_and_nothing_else() -> None:

@@ -41,7 +41,7 @@ def run(
     **options: Any,
 ) -> None:
     """Check the options, connect, and say what came of it."""
-    host, port = _parse(address)
+    host, port = parse_address(address)
     if save_session and not Path(save_session).parent.is_dir():
         raise click.UsageError("the folder of --save-session does not exist")
 
@@ -99,7 +99,8 @@ def _load(session: str) -> tuple[ResumptionPsk, ...]:
         raise LocalFault(str(error)) from None
 
 
-def _parse(address: str) -> tuple[str, int]:
+def parse_address(address: str) -> tuple[str, int]:
+    """``HOST:PORT``, with an IPv6 address in brackets."""
     host, colon, port = address.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not (colon and host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
@@ -141,7 +142,7 @@ def _config(
     server_name: str | None,
     early_data: str,
 ) -> ClientConfig:
-    trust = _trust(cafile, pin, insecure)
+    trust = trust_in(cafile, pin, insecure)
     early = os.fsencode(early_data)
     if early and ticket is None and not psks:
         raise click.UsageError("--early-data needs a PSK: give --session, or --psk and --identity")
@@ -151,7 +152,7 @@ def _config(
         raise LocalFault("give --psk and --identity, a --session, or --cafile, --pin or --insecure")
     if server_name is not None and len(server_name) > 253:
         raise click.UsageError("--server-name has at most 253 characters")
-    name = _dns_name(host) if server_name is None else server_name or None
+    name = dns_name(host) if server_name is None else server_name or None
     if ticket is not None and server_name is None:
         name = ticket.server_name
     if ticket is not None and ticket.server_name != name:
@@ -175,7 +176,7 @@ def _config(
     )
 
 
-def _dns_name(host: str) -> str | None:
+def dns_name(host: str) -> str | None:
     """The name to ask for: none for an address, which server_name cannot carry (RFC 6066)."""
     try:
         ipaddress.ip_address(host)
@@ -184,7 +185,8 @@ def _dns_name(host: str) -> str | None:
     return None
 
 
-def _trust(cafile: str | None, pin: bytes | None, insecure: bool) -> Trust | None:
+def trust_in(cafile: str | None, pin: bytes | None, insecure: bool) -> Trust | None:
+    """What ``--cafile``, ``--pin`` or ``--insecure`` says to believe; at most one may be given."""
     if (cafile is not None) + (pin is not None) + insecure > 1:
         raise click.UsageError("give only one of --cafile, --pin and --insecure")
     if cafile is not None:

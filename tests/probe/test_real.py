@@ -1,0 +1,142 @@
+"""Real servers: OpenSSL, tlslite-ng, Node, GnuTLS; what is known of each must be found."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tests.conftest import missing
+from tests.interop.foreign_bench import FOREIGN
+from tests.interop.scenarios import SUITES, Service
+from tests.interop.tap import SECONDS
+from tls13lab.cli.app import cli
+from tls13lab.peers.openssl import (
+    Certificate,
+    OpenSSLPsk,
+    OpenSSLServer,
+    find_openssl,
+    make_certificate,
+)
+from tls13lab.peers.openssl_process import Child
+from tls13lab.probe.finding import CATALOGUE, Grade
+from tls13lab.probe.probe import NothingToProbe, probe
+from tls13lab.probe.prober import Prober
+from tls13lab.psk.keys import ExternalPsk
+
+pytestmark = pytest.mark.openssl
+KEY = bytes(range(32))
+PSK = ExternalPsk(b"lab", KEY)
+NODE = """
+const tls = require("tls"), fs = require("fs"), o = JSON.parse(process.argv[1]);
+const server = tls.createServer({minVersion: "TLSv1.3", cert: fs.readFileSync(o.cert),
+    key: fs.readFileSync(o.key), ...(o.zeros ? {ticketKeys: Buffer.alloc(48)} : {})},
+    s => { s.on("error", () => {}); s.pipe(s); });
+server.on("tlsClientError", () => {});
+server.listen(0, "127.0.0.1", () => console.log(server.address().port));
+"""
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return make_certificate(tmp_path_factory.mktemp("probe"))
+
+
+def found(port: int, psk: ExternalPsk | None = None) -> set[str]:
+    prober = Prober("127.0.0.1", port, psk, server_name="localhost", pause=0.0, timeout=SECONDS)
+    return {one.name for one in probe(prober)}
+
+
+def faults(names: set[str]) -> set[str]:
+    return {name for name in names if CATALOGUE[name].grade is Grade.FAULT}
+
+
+def test_openssl_with_tickets_and_early_data() -> None:
+    with OpenSSLServer(early_data=1000, modes=("psk_ke", "psk_dhe_ke")) as server:
+        names = found(server.port)
+    assert {"full-handshake", "tickets", "psk-ke-accepted", "resumption-works"} <= names
+    assert {"early-data-accepted", "replay-rejected", "binder-checked"} <= names
+    assert {"stale-early-data-rejected", "ticket-key-not-known-bad"} <= names
+    assert not faults(names)
+
+
+def test_openssl_without_its_anti_replay() -> None:
+    with OpenSSLServer(early_data=1000, anti_replay=False) as server:
+        names = found(server.port)
+    assert faults(names) == {"replay-accepted"}
+    assert "psk-ke-refused" in names
+
+
+def test_openssl_with_an_external_psk() -> None:
+    with OpenSSLServer(psk=OpenSSLPsk("lab", KEY), suites=[SUITES[0]], certificate=None) as server:
+        names = found(server.port, PSK)
+    assert {"psk-accepted", "psk-only", "binder-checked", "wrong-hellos-refused"} <= names
+    assert not faults(names)
+
+
+def test_openssl_of_an_older_version(certificate: Certificate) -> None:
+    command = [str(find_openssl().path), "s_server", "-accept", "127.0.0.1:0", "-tls1_2"]
+    command += ["-cert", str(certificate.leaf), "-key", str(certificate.key)]
+    with Child(command) as child:
+        assert child.wait_until(lambda out: b"ACCEPT 127.0.0.1:" in out, SECONDS), child.stderr
+        port = int(child.stdout.partition(b"ACCEPT 127.0.0.1:")[2].split()[0])
+        with pytest.raises(NothingToProbe, match=r"does not speak TLS 1\.3"):
+            found(port)
+
+
+@contextmanager
+def node(certificate: Certificate, *, zeros: bool) -> Iterator[int]:
+    told = {"cert": str(certificate.leaf), "key": str(certificate.key), "zeros": zeros}
+    with Child(["node", "-e", NODE, json.dumps(told)]) as child:
+        assert child.wait_until(lambda out: b"\n" in out, SECONDS), child.stderr
+        yield int(child.stdout)
+
+
+def here(name: str) -> None:
+    try:
+        FOREIGN[name].version()
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        missing(f"{name} is not installed")
+
+
+@pytest.mark.parametrize("zeros", [True, False])
+def test_node_whose_ticket_key_is_all_zeros_and_one_whose_is_not(
+    zeros: bool, certificate: Certificate
+) -> None:
+    here("node")
+    with node(certificate, zeros=zeros) as port:
+        names = found(port)
+    assert ("ticket-key-known" in names) == zeros
+    assert ("ticket-key-not-known-bad" in names) != zeros
+    assert {"resumption-works", "ticket-many-times"} <= names
+
+
+def test_gnutls(certificate: Certificate, tmp_path: Path) -> None:
+    here("gnutls")
+    asked = Service(SUITES[0], ("x25519", "secp256r1"), ("psk_dhe_ke",), None)
+    with FOREIGN["gnutls"].serve(asked, certificate, tmp_path) as port:
+        names = found(port)
+    assert {"full-handshake", "resumption-works", "psk-ke-refused", "early-data-off"} <= names
+    # Mended in 3.6.14; CVE-2020-13777 would be found.
+    assert "ticket-key-not-known-bad" in names
+
+
+def test_the_command(certificate: Certificate) -> None:
+    with OpenSSLServer(early_data=1000, anti_replay=False) as server:
+        address = f"127.0.0.1:{server.port}"
+        result = CliRunner().invoke(cli, ["probe", address, "--json", "--pause", "0"])
+        told = json.loads(result.stdout)
+        shown = CliRunner().invoke(cli, ["probe", address, "--pause", "0"]).stdout
+    assert result.exit_code == 1
+    assert set(told) == {"address", "connections", "findings"}
+    assert told["findings"][0]["name"] == "replay-accepted"
+    assert shown.startswith("fault    replay-accepted")
+    assert "(RFC 9846 8, 8446 8)" in shown
+    gone = CliRunner().invoke(cli, ["probe", address])
+    assert gone.exit_code == 1
+    assert "nobody listens there" in gone.stderr
+    half = CliRunner().invoke(cli, ["probe", address, "--psk", "00"])
+    assert half.exit_code == 2

@@ -1,0 +1,104 @@
+"""``tls13lab probe``: the questions of :mod:`tls13lab.probe`, as a table or as JSON."""
+
+import ipaddress
+import os
+from typing import Any
+
+import click
+
+from tls13lab.cli import report
+from tls13lab.cli.connect import dns_name, parse_address, trust_in
+from tls13lab.crypto.certificates import TrustAnyone
+from tls13lab.probe.finding import Finding, Grade
+from tls13lab.probe.probe import Prober, probe
+from tls13lab.psk.keys import ExternalPsk
+from tls13lab.wire.faults import LocalFault
+
+HERE_S, ELSEWHERE_S = 0.05, 0.5
+ORDER = (Grade.FAULT, Grade.WARNING, Grade.NOTE, Grade.GOOD)
+
+
+def run(
+    *,
+    address: str,
+    psk: bytes | None,
+    identity: str,
+    psk_hash: str,
+    server_name: str | None,
+    cafile: str | None,
+    pin: bytes | None,
+    also: str | None,
+    words: str,
+    pause: float | None,
+    timeout: float,
+    as_json: bool,
+) -> None:
+    """Check the options, ask, and tell."""
+    if (psk is None) != (not identity):
+        raise click.UsageError("give --psk and --identity together")
+    external = ExternalPsk(os.fsencode(identity), psk, psk_hash) if psk is not None else None
+
+    def prober(where: str) -> Prober:
+        host, port = parse_address(where)
+        local = _is_here(host)
+        if not local:
+            click.echo(f"tls13lab: probing {host}; its owner should know", err=True)
+        return Prober(
+            host,
+            port,
+            psk=external,
+            server_name=server_name or dns_name(host),
+            trust=trust_in(cafile, pin, False) or TrustAnyone(),
+            pause=pause if pause is not None else (HERE_S if local else ELSEWHERE_S),
+            timeout=timeout,
+        )
+
+    def work() -> report.Result:
+        one, other = prober(address), prober(also) if also else None
+        try:
+            found = probe(one, other, os.fsencode(words))
+        except LocalFault as fault:
+            raise LocalFault(f"{address}: {fault}") from None
+        found.sort(key=lambda finding: ORDER.index(finding.kind.grade))
+        return {
+            "address": address,
+            "connections": one.count + (other.count if other else 0),
+            "findings": [_described(finding) for finding in found],
+        }
+
+    report.run(work, _text, as_json=as_json, code=_code)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _described(finding: Finding) -> dict[str, Any]:
+    kind = finding.kind
+    return {
+        "name": finding.name,
+        "grade": kind.grade.value,
+        "seen": finding.seen,
+        "why": kind.why,
+        "rfc9846": kind.section,
+        "rfc8446": kind.section_8446,
+        "evidence": finding.evidence,
+    }
+
+
+def _text(result: report.Result) -> str:
+    lines = []
+    for one in result["findings"]:
+        lines.append(f"{one['grade']:8} {one['name']}: {one['seen']}")
+        lines.append(f"         {one['why']} (RFC 9846 {one['rfc9846']}, 8446 {one['rfc8446']})")
+        if one["evidence"]:
+            lines.append(f"         seen: {one['evidence']}")
+    lines.append(f"{len(result['findings'])} findings, {result['connections']} connections")
+    return "\n".join(lines)
+
+
+def _code(result: report.Result) -> int:
+    return int(any(one["grade"] == Grade.FAULT.value for one in result["findings"]))

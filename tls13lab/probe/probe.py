@@ -1,0 +1,117 @@
+"""All questions in their order. RFC 9846 section 2.2.
+
+>>> from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
+>>> from tls13lab.peers.background import serving
+>>> with serving(lesson_configs("psk_dhe_ke")[1]) as server:
+...     found = probe(Prober(server.host, server.port, LESSON_PSK, pause=0.0))
+>>> [one.name for one in found if one.kind.grade is not Grade.GOOD]
+['psk-only', 'no-tickets']
+"""
+
+from collections.abc import Iterator
+
+from tls13lab.handshake.config import ClientConfig
+from tls13lab.probe import early_data, modes, oracles, tickets
+from tls13lab.probe.finding import Finding, Grade
+from tls13lab.probe.prober import Answer, Prober
+from tls13lab.psk.keys import ResumptionPsk
+from tls13lab.wire.faults import LocalFault
+
+__all__ = ["Grade", "Prober", "probe"]
+
+TICKETS = 8
+"""How many are collected: some questions use one up."""
+GATHERINGS = 6
+"""Connections that are made for them, at most."""
+
+
+class NothingToProbe(LocalFault):
+    """There is no TLS 1.3 to be asked anything."""
+
+
+def probe(
+    prober: Prober, also: Prober | None = None, words: bytes = b"GET / HTTP/1.0\r\n\r\n"
+) -> list[Finding]:
+    """Ask everything. Raises NothingToProbe, or Unreachable if nobody is there."""
+    return list(_questions(prober, also, words))
+
+
+def _questions(prober: Prober, also: Prober | None, words: bytes) -> Iterator[Finding]:
+    first = prober.ask(prober.config())
+    if first.report is not None:
+        seen = f"{first.report.outcome.suite.name} without a PSK"
+        yield Finding("full-handshake", seen, str(first))
+    elif prober.psk is None:
+        raise NothingToProbe(_why_not(first))
+    else:
+        yield Finding("psk-only", "without a PSK there is no handshake", str(first))
+    if prober.psk is not None:
+        yield from _external(prober)
+    usual = prober.config() if first.report else prober.config((prober.psk,) if prober.psk else ())
+    found, each = _collect(prober, usual, first)
+    yield from tickets.looks(found, each)
+    if found:
+        yield from _resumption(prober, usual, also, found, words)
+
+
+def _why_not(first: Answer) -> str:
+    if first.alert == "protocol_version":
+        return "the server does not speak TLS 1.3"
+    if first.alert in ("handshake_failure", "missing_extension", "unknown_psk_identity"):
+        return f"the server wants a PSK ({first.alert}): give --psk and --identity"
+    return f"no TLS 1.3 handshake came about: {first.fault}"
+
+
+def _external(prober: Prober) -> Iterator[Finding]:
+    psk = prober.psk
+    assert psk is not None
+    asked = list(modes.modes(prober, [psk] * 3, "external PSK"))
+    yield from asked
+    if not any(one.name == "psk-accepted" for one in asked):
+        return
+    yield from modes.retry(prober, psk, "external PSK")
+    yield from oracles.binders(prober, psk, "external PSK")
+    yield from oracles.wrong_hellos(prober, psk)
+
+
+def _collect(prober: Prober, usual: ClientConfig, first: Answer) -> tuple[list[ResumptionPsk], int]:
+    """Tickets for the first questions, and how many a connection brought."""
+    found, each = list(first.tickets), len(first.tickets)
+    for _ in range(GATHERINGS):
+        if len(found) >= TICKETS:
+            break
+        more = prober.ask(usual).tickets
+        each = each or len(more)
+        found += more
+        if not more:
+            break
+    return found, each
+
+
+def _resumption(
+    prober: Prober,
+    usual: ClientConfig,
+    also: Prober | None,
+    found: list[ResumptionPsk],
+    words: bytes,
+) -> Iterator[Finding]:
+    # The newest first: a store that is small has forgotten the oldest.
+    left = found[::-1]
+    three = [left.pop(0) for _ in range(min(3, len(left)))]
+    asked = list(modes.modes(prober, list(three), "ticket"))
+    yield from asked
+    if not any(one.name == "resumption-works" for one in asked):
+        return
+    if left:
+        yield from modes.retry(prober, left.pop(0), "ticket")
+    if left:
+        yield from tickets.reuse(prober, left.pop(0))
+    if left:
+        yield from tickets.names(prober, left.pop(0))
+    fresh = list(prober.ask(usual).tickets)
+    if fresh:
+        yield from oracles.binders(prober, fresh[0], "ticket")
+    if also is not None and len(fresh) > 1:
+        yield from tickets.elsewhere(also, fresh[1])
+    late = [one for _ in range(2) for one in prober.ask(usual).tickets]
+    yield from early_data.early_data(prober, late, words)

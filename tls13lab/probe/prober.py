@@ -1,0 +1,174 @@
+"""One connection at a time, gently: a pause between, a bound on their number, a deadline each.
+
+A :class:`Prober` knows how to reach the server and how to believe it, and nothing of what is asked.
+"""
+
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from tls13lab.crypto.certificates import Trust, TrustAnyone
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig
+from tls13lab.handshake.environment import Environment
+from tls13lab.messages.handshake import unpack
+from tls13lab.messages.server_hello import ServerHello
+from tls13lab.peers.client import Report, Unreachable, connect
+from tls13lab.peers.link import EnvironmentSource, real_environment
+from tls13lab.psk.keys import ExternalPsk, Psk, ResumptionPsk
+from tls13lab.records.framing import RecordBuffer
+from tls13lab.wire.codepoints import AlertDescription, ContentType, PskKeyExchangeMode, name_of
+from tls13lab.wire.faults import AlertReceived, LocalFault, PeerFault, TLSFault
+
+MOST_CONNECTIONS = 60
+"""More are never made to one address."""
+BOTH = frozenset({PSK_KE, PSK_DHE_KE})
+
+
+class TooManyQuestions(LocalFault):
+    """The bound on connections is reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a connection: a report, or what ended it, in words.
+
+    ``alert`` is the one that the server sent; ``ours`` is whether the lab's client ended it,
+    because the server broke a rule.
+    """
+
+    report: Report | None
+    fault: str = ""
+    alert: str = ""
+    ours: bool = False
+
+    @property
+    def mode(self) -> str:
+        """The mode, or nothing if there was no handshake."""
+        return self.report.mode if self.report else ""
+
+    @property
+    def tickets(self) -> tuple[ResumptionPsk, ...]:
+        """The tickets that came."""
+        return self.report.tickets if self.report else ()
+
+    def __str__(self) -> str:
+        return self.mode or self.fault
+
+
+@dataclass
+class Prober:
+    """``pause`` and ``timeout`` in seconds; ``count`` is how many connections there were."""
+
+    host: str
+    port: int
+    psk: ExternalPsk | None = None
+    server_name: str | None = None
+    trust: Trust = field(default_factory=TrustAnyone)
+    pause: float = 0.05
+    timeout: float = 5.0
+    count: int = 0
+
+    def config(
+        self,
+        psks: tuple[Psk, ...] = (),
+        modes: frozenset[PskKeyExchangeMode] = BOTH,
+        **changes: object,
+    ) -> ClientConfig:
+        """An honest client that offers these."""
+        plain = ClientConfig(
+            psks=psks,
+            modes=modes,
+            trust=self.trust,
+            server_name=self.server_name,
+            certificate_name=self.server_name or self.host,
+        )
+        return replace(plain, **changes)  # type: ignore[arg-type]
+
+    def ask(
+        self, config: ClientConfig, environment: EnvironmentSource = real_environment
+    ) -> Answer:
+        """Connect and close; raises Unreachable if nobody is there at all."""
+        self._count_one()
+        try:
+            report = connect(
+                self.host,
+                self.port,
+                config,
+                expect=0,
+                timeout=self.timeout,
+                environment=environment,
+            )
+        except Unreachable:
+            raise
+        except TLSFault as fault:
+            return _ended(fault)
+        return Answer(report)
+
+    def raw(self, record: bytes) -> str:
+        """Send one record as it is: the alert's name, ``ServerHello with PSK``, or what else."""
+        self._count_one()
+        buffer = RecordBuffer()
+        try:
+            with socket.create_connection((self.host, self.port), self.timeout) as one:
+                one.sendall(record)
+                while data := one.recv(65536):
+                    buffer.feed(data)
+                    first = buffer.next()
+                    if first is not None:
+                        return _first(first.content_type, first.fragment)
+        except TimeoutError:
+            return "silence"
+        except OSError:
+            return "closed"
+        except PeerFault:
+            return "no TLS"
+        return "closed"
+
+    def environment(self) -> Callable[[], Environment]:
+        """One that gives the same each time: what is sent with it can be sent again."""
+        fixed = real_environment()
+        drawn: dict[int, bytes] = {}
+
+        def again() -> Environment:
+            place = 0
+
+            def entropy(length: int) -> bytes:
+                nonlocal place
+                place += 1
+                return drawn.setdefault(place, fixed.entropy(length))
+
+            return Environment(fixed.now_ms, entropy)
+
+        return again
+
+    def _count_one(self) -> None:
+        if self.count >= MOST_CONNECTIONS:
+            raise TooManyQuestions(f"{MOST_CONNECTIONS} connections are enough for one probe")
+        if self.count:
+            time.sleep(self.pause)
+        self.count += 1
+
+
+def _ended(fault: TLSFault) -> Answer:
+    if isinstance(fault, AlertReceived):
+        name = name_of(AlertDescription, fault.alert)
+        return Answer(None, f"the server's alert {name}", alert=name)
+    if isinstance(fault, PeerFault):
+        return Answer(None, f"the client refused: {fault}", ours=True)
+    return Answer(None, str(fault))
+
+
+def _first(content_type: ContentType, fragment: bytes) -> str:
+    if content_type is ContentType.ALERT and len(fragment) == 2:
+        return name_of(AlertDescription, fragment[1])
+    if content_type is ContentType.HANDSHAKE:
+        try:
+            hello = unpack(fragment[: 4 + int.from_bytes(fragment[1:4], "big")])
+        except PeerFault:
+            return "an unreadable answer"
+        if isinstance(hello, ServerHello):
+            with_psk = any(one.extension_type == 41 for one in hello.extensions)
+            return "ServerHello with PSK" if with_psk else "ServerHello"
+        return type(hello).__name__
+    return "an unreadable answer"
