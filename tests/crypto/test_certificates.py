@@ -181,3 +181,42 @@ def test_all_supported_schemes_are_tried_and_other_keys_have_none() -> None:
     assert signatures.schemes_for(ec.generate_private_key(ec.SECP384R1())) == ()
     assert signatures.schemes_for(ed448.Ed448PrivateKey.generate()) == ()
     assert public_key(CHAIN[0]) == LEAF_KEY.public_key()
+
+
+@pytest.mark.parametrize("may_sign", [True, False])
+def test_a_key_that_may_not_sign_is_refused_by_whatever_trust(may_sign: bool) -> None:
+    """Found by BoringSSL's tests: RFC 9846 4.5.1.2 on the Key Usage extension."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
+    others = dict.fromkeys(
+        (
+            "content_commitment",
+            "data_encipherment",
+            "key_cert_sign",
+            "crl_sign",
+            "encipher_only",
+            "decipher_only",
+        ),
+        False,
+    )
+    usage = x509.KeyUsage(
+        digital_signature=may_sign, key_encipherment=False, key_agreement=True, **others
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + timedelta(days=1))
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    der = certificate.public_bytes(Encoding.DER)
+    for trust in (TrustAnyone(), TrustPin(hashlib.sha256(der).digest()), TrustRoots((der,))):
+        if may_sign:
+            check_chain((der,), trust, NAME, NOW_MS)
+        else:
+            with pytest.raises(UnsupportedCertificate, match="may not be used for signatures"):
+                check_chain((der,), trust, NAME, NOW_MS)
