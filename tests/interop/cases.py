@@ -28,9 +28,11 @@ By = Literal["", "tls13lab", "peer"]
 
 @dataclass(frozen=True)
 class Case:
-    """One row of the document, for one role of a peer. ``by`` is the end that does the special thing.
+    """One row of the document, for one role of a peer.
 
-    ``identity`` is the length of the external identity in bytes, 0 for a usual one.
+    ``key_update`` and ``padding`` name the end that does it. ``then_ticket`` resumes a connection
+    with an external PSK. ``identity`` is the length of the external identity in bytes, 0 for a
+    usual one.
     """
 
     scenario: str
@@ -44,6 +46,7 @@ class Case:
     padding: By = ""
     large: bool = False
     each_ticket: bool = False
+    then_ticket: bool = False
     identity: int = 0
 
     def __str__(self) -> str:
@@ -82,8 +85,13 @@ class Case:
             (self.mode,),
             self.external,
             early_data=EARLY_LIMIT if self.early else 0,
-            tickets=TICKETS if self.each_ticket else None,
+            # A connection with an external PSK asks for no tickets, unless one is to be used.
+            tickets=TICKETS if self.each_ticket else 0 if self._ticketless else None,
         )
+
+    @property
+    def _ticketless(self) -> bool:
+        return self.psk == "external" and not self.then_ticket
 
     @property
     def client(self) -> Setup:
@@ -94,8 +102,9 @@ class Case:
     @property
     def visits(self) -> tuple["Visit", ...]:
         """The client's connections; the last one is the one that the case is about."""
-        last = Visit(resume=self.psk == "ticket", early=EARLY if self.early else b"")
-        return (Visit(), last) if self.psk == "ticket" else (last,)
+        resume = self.psk == "ticket" or self.then_ticket
+        last = Visit(resume=resume, early=EARLY if self.early else b"")
+        return (Visit(), last) if resume else (last,)
 
 
 @dataclass(frozen=True)
@@ -130,6 +139,7 @@ _EARLY = (
 )
 _ONCE = (
     Case("each of several tickets", psk="ticket", each_ticket=True),
+    Case("external psk_dhe_ke, then its ticket", psk="external", then_ticket=True),
     Case("KeyUpdate from tls13lab", key_update="tls13lab", large=True),
     Case("KeyUpdate from the peer", key_update="peer", large=True),
     Case("100 kB there and back", large=True),

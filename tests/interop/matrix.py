@@ -76,6 +76,7 @@ class Bench:
         except BaseException:
             self._files.cleanup()
             raise
+        self.complaint = ""
         self._running = ExitStack()
         self._serving: object = None
         self._theirs: Server | None = None
@@ -101,19 +102,25 @@ class Bench:
         try:
             self.run(cell)
         except (CellFailed, PeerFailed, TLSFault, NotTLS) as error:
-            if limit is not None and limit.shows(f"{error}"):
+            problem = f"{type(error).__name__}: {error}"
+            if self.complaint:
+                problem += f" (the peer: {self.complaint})"
+            if limit is not None and limit.shows(problem):
                 return False
-            raise CellFailed(f"{type(error).__name__}: {error}") from error
+            raise CellFailed(problem) from error
         if limit is not None and self.stack.version.startswith(limit.seen_in):
             raise CellFailed(f"this worked, although it is listed as impossible: {limit.reason}")
         return True
 
     def run(self, cell: Cell) -> None:
         """Run one cell; raises if it is not as its case says."""
+        self.complaint = ""
         try:
             (self._peer_serves if cell.role == "server" else self._lab_serves)(cell.case)
         except BaseException:
+            theirs = self._theirs
             self._stop()  # a server that saw a failure may hang in it: the next cell gets a new one
+            self.complaint = theirs.complaint if theirs is not None else ""
             raise
 
     # The peer is the server ---------------------------------------------------------------------

@@ -80,6 +80,8 @@ def test_a_retry_is_seen_and_the_records_may_be_cut_anywhere() -> None:
     seen = observe(from_client, from_server + encrypted)
     assert (seen.retried, seen.mode) == (True, "psk_dhe_ke")
     assert offers_psk(from_client) == [True, True]
+    early = record(hello) + record(b"early", kind=23) + record(hello)
+    assert observe(early, from_server).retried
 
 
 @pytest.mark.parametrize(

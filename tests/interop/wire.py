@@ -64,13 +64,14 @@ class _Bytes:
 
 
 def _handshake_messages(stream: bytes) -> Iterator[tuple[int, bytes]]:
-    """The plaintext handshake messages of one direction: type and body."""
+    """The plaintext handshake messages of one direction: type and body.
+
+    Protected records are passed over: after early data a second ClientHello is plaintext again.
+    """
     records, plain = _Bytes(stream), b""
     while len(records.rest) >= 5:
         kind = records.number(1)
         records.take(2)
-        if kind == APPLICATION_DATA:  # from here on everything is encrypted
-            break
         size = records.number(2)
         if len(records.rest) < size:  # the recording ends inside a record
             break

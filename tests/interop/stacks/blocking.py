@@ -7,7 +7,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from tests.interop.stacks.stack import (
     Client,
@@ -71,6 +71,7 @@ class _Server:
         self._early_data = setup.early_data > 0
         self._listener = socket.create_server((LOOPBACK, 0))
         self.port: int = self._listener.getsockname()[1]
+        self.complaint = ""
         self._stopping = False
         self._threads: list[threading.Thread] = []
         self._start(self._accept)
@@ -93,16 +94,21 @@ class _Server:
             self._start(self._echo, plain)
 
     def _echo(self, plain: socket.socket) -> None:
-        # Whatever goes wrong, the other end sees an alert or a closed connection, and reports it.
-        with plain, suppress(PeerFailed):
-            talker = self._context.accept(_ready(plain), early_data=self._early_data)
+        with plain:
             try:
-                talker.handshake()
-                if talker.early:
-                    talker.send(talker.early)
-                self._echo_all(talker)
-            finally:
-                talker.close()
+                self._talk(plain)
+            except PeerFailed as error:
+                self.complaint = str(error)
+
+    def _talk(self, plain: socket.socket) -> None:
+        talker = self._context.accept(_ready(plain), early_data=self._early_data)
+        try:
+            talker.handshake()
+            if talker.early:
+                talker.send(talker.early)
+            self._echo_all(talker)
+        finally:
+            talker.close()
 
     def _echo_all(self, talker: Talker) -> None:
         first = True

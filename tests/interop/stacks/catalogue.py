@@ -1,8 +1,12 @@
 """The foreign stacks by name. A stack's module is imported when it is asked for, not before."""
 
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+
 from tests.interop.stacks.stack import Certificate, Stack
 
-PEERS = ("gnutls",)
+PEERS = ("gnutls", "nss", "wolfssl", "python-ssl")
 
 
 def make(name: str, certificate: Certificate) -> Stack:
@@ -10,25 +14,16 @@ def make(name: str, certificate: Certificate) -> Stack:
     return _MAKERS[name](certificate)
 
 
-def _gnutls(certificate: Certificate) -> Stack:
+def _library(module: str, name: str, certificate: Certificate) -> Stack:
     from tests.interop.stacks.blocking import BlockingStack
-    from tests.interop.stacks.gnutls import GnuTLS
 
-    return BlockingStack(GnuTLS(certificate))
-
-
-def _wolfssl(certificate: Certificate) -> Stack:
-    from tests.interop.stacks.blocking import BlockingStack
-    from tests.interop.stacks.wolfssl import WolfSSL
-
-    return BlockingStack(WolfSSL(certificate))
+    library = getattr(import_module(f"tests.interop.stacks.{module}"), name)
+    return BlockingStack(library(certificate))
 
 
-def _python_ssl(certificate: Certificate) -> Stack:
-    from tests.interop.stacks.blocking import BlockingStack
-    from tests.interop.stacks.python_ssl import PythonSSL
-
-    return BlockingStack(PythonSSL(certificate))
-
-
-_MAKERS = {"gnutls": _gnutls, "wolfssl": _wolfssl, "python-ssl": _python_ssl}
+_MAKERS: dict[str, Callable[[Certificate], Stack]] = {
+    "gnutls": partial(_library, "gnutls", "GnuTLS"),
+    "nss": partial(_library, "nss", "NSS"),
+    "wolfssl": partial(_library, "wolfssl", "WolfSSL"),
+    "python-ssl": partial(_library, "python_ssl", "PythonSSL"),
+}

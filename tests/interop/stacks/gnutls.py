@@ -231,7 +231,7 @@ class _Talker:
             got = self._c.gnutls_record_recv_early_data(self._session, self._buffer, size)
             self.early = self._buffer.raw[: self._library.check(got, "early data")]
         if self._setup.tickets is not None and not self._client:
-            more = self._setup.tickets - 2  # two it sends by itself
+            more = max(0, self._setup.tickets - 2)  # two it sends by itself
             for _ in range(more):
                 done = self._patiently(self._c.gnutls_session_ticket_send, 1, 0)
                 self._library.check(done, "ticket")

@@ -79,9 +79,10 @@ class Client(Protocol):
 
 
 class Server(Protocol):
-    """A foreign echo server that runs."""
+    """A foreign echo server that runs. ``complaint`` is what last went wrong in it."""
 
     port: int
+    complaint: str
 
     def refuse_early_data(self) -> None:
         """Take no early data from the next connection on; with the same tickets as before."""
