@@ -87,6 +87,7 @@ class Bench:
 
     def __exit__(self, *_: object) -> None:
         self._stop()
+        self.stack.close()
         self._files.cleanup()
 
     def _stop(self) -> None:

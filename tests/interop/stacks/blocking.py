@@ -50,6 +50,9 @@ class BlockingStack:
         finally:
             context.close()
 
+    def close(self) -> None:
+        return
+
 
 def _ready(plain: socket.socket) -> int:
     """The descriptor, blocking and with the system's own timeouts."""

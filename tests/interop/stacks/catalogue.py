@@ -6,7 +6,7 @@ from importlib import import_module
 
 from tests.interop.stacks.stack import Certificate, Stack
 
-PEERS = ("gnutls", "nss", "wolfssl", "python-ssl")
+PEERS = ("gnutls", "nss", "wolfssl", "python-ssl", "node")
 
 
 def make(name: str, certificate: Certificate) -> Stack:
@@ -21,9 +21,16 @@ def _library(module: str, name: str, certificate: Certificate) -> Stack:
     return BlockingStack(library(certificate))
 
 
+def _node(certificate: Certificate) -> Stack:
+    from tests.interop.stacks.node import Node
+
+    return Node(certificate)
+
+
 _MAKERS: dict[str, Callable[[Certificate], Stack]] = {
     "gnutls": partial(_library, "gnutls", "GnuTLS"),
     "nss": partial(_library, "nss", "NSS"),
     "wolfssl": partial(_library, "wolfssl", "WolfSSL"),
+    "node": _node,
     "python-ssl": partial(_library, "python_ssl", "PythonSSL"),
 }

@@ -79,10 +79,14 @@ class Client(Protocol):
 
 
 class Server(Protocol):
-    """A foreign echo server that runs. ``complaint`` is what last went wrong in it."""
+    """A foreign echo server that runs."""
 
     port: int
-    complaint: str
+
+    @property
+    def complaint(self) -> str:
+        """What last went wrong in it."""
+        ...
 
     def refuse_early_data(self) -> None:
         """Take no early data from the next connection on; with the same tickets as before."""
@@ -101,6 +105,10 @@ class Stack(Protocol):
 
     def client(self, setup: Setup) -> AbstractContextManager[Client]:
         """A client. :class:`PeerFailed`."""
+        ...
+
+    def close(self) -> None:
+        """End what was started with the stack itself."""
         ...
 
 
