@@ -13,7 +13,7 @@ from tests.interop.stacks.stack import Mode, Psk, Setup
 
 AES128, AES256, CHACHA20 = SUITES
 GROUPS = {"x25519": 0x001D, "secp256r1": 0x0017, "X25519MLKEM768": 0x11EC}
-NAME = b"interop lab"
+NAME = b"Client_identity"  # which Scapy cannot choose
 WORDS = b"hello, said the one\n"
 EARLY = b"early words\n"
 MANY_BYTES = bytes(range(256)) * 400

@@ -105,7 +105,7 @@ class Bench:
         except (CellFailed, PeerFailed, TLSFault, NotTLS) as error:
             problem = f"{type(error).__name__}: {error}"
             if self.complaint:
-                problem += f" (the peer: {self.complaint})"
+                problem += f" (the server: {self.complaint})"
             if limit is not None and limit.shows(problem):
                 return False
             raise CellFailed(problem) from error
@@ -119,9 +119,12 @@ class Bench:
         try:
             (self._peer_serves if cell.role == "server" else self._lab_serves)(cell.case)
         except BaseException:
-            theirs = self._theirs
+            theirs, ours = self._theirs, self._ours
             self._stop()  # a server that saw a failure may hang in it: the next cell gets a new one
-            self.complaint = theirs.complaint if theirs is not None else ""
+            if theirs is not None:
+                self.complaint = theirs.complaint
+            elif ours is not None and ours.reports:
+                self.complaint = str(ours.reports[-1].fault or "")
             raise
 
     # The peer is the server ---------------------------------------------------------------------

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from tests.interop.stacks.stack import Certificate, Stack
 
-PEERS = ("gnutls", "nss", "wolfssl", "python-ssl", "node")
+PEERS = ("gnutls", "nss", "wolfssl", "python-ssl", "node", "scapy")
 
 
 def make(name: str, certificate: Certificate) -> Stack:
@@ -27,10 +27,17 @@ def _node(certificate: Certificate) -> Stack:
     return Node(certificate)
 
 
+def _scapy(certificate: Certificate) -> Stack:
+    from tests.interop.stacks.scapy_client import Scapy
+
+    return Scapy(certificate)
+
+
 _MAKERS: dict[str, Callable[[Certificate], Stack]] = {
     "gnutls": partial(_library, "gnutls", "GnuTLS"),
     "nss": partial(_library, "nss", "NSS"),
     "wolfssl": partial(_library, "wolfssl", "WolfSSL"),
     "node": _node,
+    "scapy": _scapy,
     "python-ssl": partial(_library, "python_ssl", "PythonSSL"),
 }
