@@ -361,6 +361,26 @@ def test_nothing_can_be_used_too_early() -> None:
         Connection.client(ClientConfig(), env())
 
 
+# A ClientHello's extensions have 65,535 bytes together; those beside the identity take the rest.
+@pytest.mark.parametrize(
+    ("client", "longest"),
+    [
+        (ClientConfig(modes=frozenset({PSK_KE})), 65535 - 60),
+        (ClientConfig(groups=(NamedGroup.X25519,)), 65535 - 110),
+    ],
+    ids=["psk_ke", "psk_dhe_ke"],
+)
+def test_the_longest_identity_works_and_a_longer_one_is_refused_at_once(
+    client: ClientConfig, longest: int
+) -> None:
+    psk = replace(PSK, identity=b"x" * longest)
+    server = ServerConfig(psks=(psk,), modes=BOTH)
+    assert mode_of(replace(client, psks=(psk,)), server).startswith("psk_")
+    too_long = replace(client, psks=(replace(psk, identity=b"x" * (longest + 1)),))
+    with pytest.raises(LocalFault, match=f"identities of {longest + 1} bytes do not fit"):
+        Connection.client(too_long, env())
+
+
 def test_an_untraced_pair_keeps_no_conversation() -> None:
     pair = Pair(CLIENT, SERVER, traced=False)
     pair.handshake()

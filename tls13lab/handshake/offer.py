@@ -32,6 +32,9 @@ from tls13lab.psk.keys import Psk, ResumptionPsk
 from tls13lab.wire.codepoints import TLS13
 from tls13lab.wire.faults import LocalFault
 
+_MUCH = 2**15
+"""With so many bytes of identities, it is they that are too long, and nothing else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -145,8 +148,21 @@ def _finish(
     identities = tuple(PskIdentity(psk.identity, age_field(psk, now_ms)) for psk in psks)
     offered = OfferedPsks(identities, placeholder(psks))
     hello = replace(hello, extensions=(*extensions, offered))
-    raw = fill_binders(pack(hello), offered, psks, before or Transcript())
+    raw = fill_binders(_packed(hello, offered), offered, psks, before or Transcript())
     return Offer(hello, raw, psks, shares)
+
+
+def _packed(hello: ClientHello, offered: OfferedPsks) -> bytes:
+    """The hello's bytes; its extensions have at most 65,535 together (4.2.2)."""
+    try:
+        return pack(hello)
+    except LocalFault:
+        size = sum(len(one.identity) for one in offered.identities)
+        if size < _MUCH:
+            raise
+        raise LocalFault(
+            f"PSK identities of {size} bytes do not fit into a ClientHello: offer fewer or shorter"
+        ) from None
 
 
 def _extensions(
