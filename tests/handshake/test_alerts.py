@@ -249,7 +249,7 @@ def test_a_second_client_hello_in_another_order_is_the_same() -> None:
     server.receive(client.outgoing(), env())
     client.receive(server.outgoing(), env())
     second = client.outgoing()[6 + 5 :]
-    turned = with_extensions(second, lambda extensions: tuple(reversed(extensions)))
+    turned = with_extensions(second, lambda extensions: extensions[::-1])
     server.receive(record(turned), env())
     assert server.outgoing()
 

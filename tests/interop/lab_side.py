@@ -43,7 +43,7 @@ def client_config(case: Case, visit: Visit, credential: Credential) -> ClientCon
         psks=_external(setup.psk, setup.suite, setup.early_data),
         modes=frozenset(MODES[mode] for mode in setup.modes),
         trust=None if setup.psk else TrustRoots(credential.chain),
-        server_name="localhost",
+        server_name=None if setup.psk else "localhost",
         suites=(CipherSuite[setup.suite],),
         groups=_groups(setup.groups),
         padding=PADDING if case.padding == "tls13lab" else 1,

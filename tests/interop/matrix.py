@@ -13,10 +13,10 @@ from tempfile import TemporaryDirectory
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from tests.interop.cases import PADDING, Case, Visit
+from tests.interop.cases import PADDING, SIZES, Case, Visit, every_case, identity_case
 from tests.interop.evidence import CellFailed, check_wire, same
 from tests.interop.lab_side import LabLibrary, server_config, visit_with_lab
-from tests.interop.limits import limit_of
+from tests.interop.limits import LONGEST, limit_of
 from tests.interop.stacks import catalogue
 from tests.interop.stacks.blocking import BlockingStack
 from tests.interop.stacks.stack import (
@@ -34,8 +34,15 @@ from tls13lab.crypto.certificates import Credential, self_signed
 from tls13lab.peers.background import Running, serving
 from tls13lab.peers.client import Report
 from tls13lab.peers.link import real_environment
+from tls13lab.peers.server import Limits
 from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.wire.faults import TLSFault
+FAILURES = (CellFailed, PeerFailed, TLSFault, NotTLS)
+PATIENCE_S = 1.0
+"""How long tls13lab's server waits for a handshake that is known to stop halfway, in seconds."""
+# Scapy's server takes an external PSK only with an age, which none has, and has no psk_ke.
+ROLES: dict[str, tuple[Role, ...]] = {name: ("client", "server") for name in catalogue.PEERS}
+ROLES["scapy"] = ("client",)
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,12 @@ class Cell:
 
     def __str__(self) -> str:
         return f"{self.peer} as {self.role}, {self.case}"
+
+
+def cells_of(peer: str) -> list[Cell]:
+    """All cells of a peer, neighbours of which share a server."""
+    cases = [*every_case(), *map(identity_case, SIZES)]
+    return [Cell(peer, role, case) for role in ROLES[peer] for case in cases]
 
 
 def make_certificate(directory: Path) -> tuple[Credential, Certificate]:
@@ -94,6 +107,21 @@ class Bench:
         self._serving = self._theirs = self._ours = None
         self._running.close()
 
+    def check_longest(self, peer: str, role: Role) -> bool:
+        """Whether the longest identity is the one that is listed; False in another version.
+
+        Raises :class:`CellFailed` if it does not work, or a longer one does.
+        """
+        longest = LONGEST[peer, role]
+        if not self.stack.version.startswith(longest.seen_in):
+            return False
+        self.check(Cell(peer, role, identity_case(longest.size)))
+        try:
+            self.run(Cell(peer, role, identity_case(longest.size + 1)))
+        except FAILURES:
+            return True
+        raise CellFailed(f"an identity of more than {longest.size} bytes works")
+
     def check(self, cell: Cell) -> bool:
         """Whether the cell works; False if it is as impossible as its limit says.
 
@@ -102,7 +130,7 @@ class Bench:
         limit = limit_of(cell.peer, cell.role, cell.case)
         try:
             self.run(cell)
-        except (CellFailed, PeerFailed, TLSFault, NotTLS) as error:
+        except FAILURES as error:
             problem = f"{type(error).__name__}: {error}"
             if self.complaint:
                 problem += f" (the server: {self.complaint})"
@@ -117,7 +145,11 @@ class Bench:
         """Run one cell; raises if it is not as its case says."""
         self.complaint = ""
         try:
-            (self._peer_serves if cell.role == "server" else self._lab_serves)(cell.case)
+            if cell.role == "server":
+                self._peer_serves(cell.case)
+            else:
+                limited = limit_of(cell.peer, cell.role, cell.case) is not None
+                self._lab_serves(cell.case, limited=limited)
         except BaseException:
             theirs, ours = self._theirs, self._ours
             self._stop()  # a server that saw a failure may hang in it: the next cell gets a new one
@@ -163,11 +195,11 @@ class Bench:
 
     # tls13lab is the server -----------------------------------------------------------------------
 
-    def _lab_serves(self, case: Case) -> None:
+    def _lab_serves(self, case: Case, *, limited: bool) -> None:
         if case.key_update == "tls13lab":
             self._lab_updates_keys(case)
             return
-        running = self._our_server(case)
+        running = self._our_server(case, limited=limited)
         before = len(running.reports)
         with self.stack.client(_special(case, case.client)) as client, Tap(running.port) as tap:
             for number, visit in enumerate(case.visits, 1):
@@ -182,13 +214,14 @@ class Bench:
                     same("whether a KeyUpdate came", served.key_updates > 0, True)
         check_wire(case, tap.recordings, lab_is="server")
 
-    def _our_server(self, case: Case) -> Running:
-        wanted = (case.server, case.padding)
+    def _our_server(self, case: Case, *, limited: bool) -> Running:
+        wanted = (case.server, case.padding, limited)
         if self._serving != wanted or self._ours is None or case.early:
             self._stop()
             padding = PADDING if case.padding == "tls13lab" else 1
             config = server_config(case.server, self._credential, padding=padding)
-            self._ours = self._running.enter_context(serving(config))
+            limits = Limits(handshake_s=PATIENCE_S) if limited else None
+            self._ours = self._running.enter_context(serving(config, limits=limits))
             self._serving = wanted
         return self._ours
 

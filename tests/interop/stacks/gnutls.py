@@ -20,7 +20,7 @@ from tests.interop.stacks.stack import (
 )
 
 SERVER, CLIENT = 1, 2
-KEY_SHARE_TOP, EARLY_DATA = 1 << 11, 1 << 20
+KEY_SHARE_TOP, EARLY_DATA, NO_TICKET_BY_ITSELF = 1 << 11, 1 << 20, 1 << 21
 CERTIFICATE, PSK = 1, 4
 SFLAG_EARLY_DATA = 1 << 10
 RAW_KEY, PEM, UPDATE_PEER = 0, 1, 1
@@ -192,6 +192,7 @@ class _Context:
 
     def accept(self, descriptor: int, *, early_data: bool) -> "_Talker":
         flags = SERVER | (EARLY_DATA if early_data else 0)
+        flags |= 0 if self.setup.tickets is None else NO_TICKET_BY_ITSELF
         handle = self._session(flags, descriptor)
         c = self._c
         c.gnutls_session_ticket_enable_server(handle, byref(self.ticket_key))
@@ -230,11 +231,9 @@ class _Talker:
             size = c_size_t(len(self._buffer))
             got = self._c.gnutls_record_recv_early_data(self._session, self._buffer, size)
             self.early = self._buffer.raw[: self._library.check(got, "early data")]
-        if self._setup.tickets is not None and not self._client:
-            more = max(0, self._setup.tickets - 2)  # two it sends by itself
-            for _ in range(more):
-                done = self._patiently(self._c.gnutls_session_ticket_send, 1, 0)
-                self._library.check(done, "ticket")
+        for _ in range(0 if self._client else self._setup.tickets or 0):
+            done = self._patiently(self._c.gnutls_session_ticket_send, 1, 0)
+            self._library.check(done, "ticket")
 
     def send(self, data: bytes) -> None:
         while data:

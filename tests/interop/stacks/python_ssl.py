@@ -5,6 +5,7 @@ that OpenSSL takes by default, which can be reduced to one.
 """
 
 import os
+import platform
 import socket
 import ssl
 from collections.abc import Callable
@@ -30,7 +31,7 @@ class PythonSSL:
     name = "python-ssl"
 
     def __init__(self, certificate: Certificate) -> None:
-        self.version = ssl.OPENSSL_VERSION.removeprefix("OpenSSL ")
+        self.version = f"{platform.python_version()} with {ssl.OPENSSL_VERSION}"
         self.certificate = certificate
 
     def context(self, role: Role, setup: Setup) -> Context:

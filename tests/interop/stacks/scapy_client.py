@@ -105,7 +105,7 @@ class _Client:
     def visit(self, port: int, data: bytes, *, resume: bool, early: bytes) -> Heard:
         setup = self._setup
         if resume:
-            raise NoSuchCall("Scapy's client asks for no tickets")
+            raise PeerFailed("Scapy got no ticket")
         psk = {"psk": setup.psk.key.hex(), "psk_mode": setup.modes[0]} if setup.psk else {}
         automaton = _Automaton(
             server=LOOPBACK,
@@ -127,4 +127,6 @@ class _Client:
             automaton.stop()
         if automaton.heard != data:
             raise PeerFailed("Scapy did not hear all")
+        if automaton.cur_session.client_session_ticket and setup.psk is None:
+            raise PeerFailed("Scapy got a ticket: it can be tried with one now")
         return Heard(automaton.heard)
