@@ -69,7 +69,7 @@ def visit_with_lab(
 
 
 def server_config(setup: Setup, credential: Credential, *, padding: int = 1) -> ServerConfig:
-    """A server for the setup; like the foreign ones it has no certificate beside an external PSK."""
+    """A server for the setup; like the foreign ones, without a certificate beside a PSK."""
     return ServerConfig(
         credential=None if setup.psk else credential,
         psks=_external(setup.psk, setup.suite, setup.early_data),
@@ -81,7 +81,6 @@ def server_config(setup: Setup, credential: Credential, *, padding: int = 1) -> 
         padding=padding,
         max_early_data_size=setup.early_data,
     )
-
 
 
 class LabLibrary:
@@ -107,9 +106,7 @@ class _LabContext:
     library: LabLibrary
     config: ServerConfig
 
-    def connect(
-        self, descriptor: int, session: object | None, early: bytes
-    ) -> "_LabTalker":
+    def connect(self, descriptor: int, session: object | None, early: bytes) -> "_LabTalker":
         raise NotImplementedError("tls13lab's client is peers.client.connect")
 
     def accept(self, descriptor: int, *, early_data: bool) -> "_LabTalker":

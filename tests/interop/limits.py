@@ -16,9 +16,14 @@ CLIENT: tuple[Role, ...] = ("client",)
 SERVER: tuple[Role, ...] = ("server",)
 
 
+def is_among(version: str, seen_in: tuple[str, ...]) -> bool:
+    """Whether the version begins with one of these, or names one behind a space."""
+    return any(version.startswith(one) or f" {one}" in version for one in seen_in)
+
+
 @dataclass(frozen=True)
 class Limit:
-    """``pattern`` is found in the failure's text; ``seen_in`` is how versions then began."""
+    """``pattern`` is found in the failure's text; ``seen_in`` are the versions, see `is_among`."""
 
     peer: str
     roles: tuple[Role, ...]
@@ -94,7 +99,7 @@ def _any_identity(case: Case) -> bool:
 
 _GNUTLS, _NSS, _WOLFSSL = ("3.7",), ("3.87",), ("5.5",)
 _PYTHON, _OLD_PYTHON = ("3.11", "3.12", "3.13", "3.14"), ("3.11", "3.12")
-_NODE, _OLD_NODE = ("18", "20", "22", "24"), ("18", "20")
+_NODE, _OPENSSL = ("18", "20", "22", "24"), ("OpenSSL 3.0",)
 _SCAPY = ("2.8",)
 
 LIMITS = (
@@ -122,14 +127,14 @@ LIMITS = (
         "bad_record_mac",
         _GNUTLS,
     ),
-    Limit("gnutls", BOTH, _group, "no such group", "no group X25519MLKEM768", _GNUTLS),
+    Limit("gnutls", BOTH, _group, "no such group", "GROUP-X25519-MLKEM768", _GNUTLS),
     Limit(
         "nss",
         BOTH,
         _psk_ke,
         "it offers and takes psk_dhe_ke alone",
         "mode on the wire: 'full'|early data: '(none|rejected)'|WOULD_BLOCK"
-        "|allowed mode|missing_extension",
+        "|missing_extension|no offered PSK",
         _NSS,
     ),
     Limit(
@@ -141,7 +146,7 @@ LIMITS = (
         _NSS,
     ),
     Limit("nss", SERVER, _then_ticket, "it sends no ticket then", "enough tickets", _NSS),
-    Limit("nss", BOTH, _group, "no such group", "no group X25519MLKEM768", _NSS),
+    Limit("nss", BOTH, _group, "no such group", "NO_CIPHERS_SUPPORTED|NO_CYPHER_OVERLAP", _NSS),
     Limit("nss", BOTH, _padding_from_peer, "no call for it", "no call that pads", _NSS),
     Limit(
         "wolfssl",
@@ -151,7 +156,7 @@ LIMITS = (
         "no wolfSSL_(write|read)_early_data",
         _WOLFSSL,
     ),
-    Limit("wolfssl", BOTH, _group, "no such group", "no group X25519MLKEM768", _WOLFSSL),
+    Limit("wolfssl", BOTH, _group, "no such group", "refuses CTX_set_groups", _WOLFSSL),
     Limit("wolfssl", BOTH, _padding_from_peer, "no call for it", "no call that pads", _WOLFSSL),
     Limit(
         "wolfssl",
@@ -172,9 +177,7 @@ LIMITS = (
     Limit("python-ssl", BOTH, _early, "no call for it", "no early data", _PYTHON),
     Limit("python-ssl", BOTH, _keys_from_peer, "no call for it", "no call that updates", _PYTHON),
     Limit("python-ssl", BOTH, _padding_from_peer, "no call for it", "no call that pads", _PYTHON),
-    Limit(
-        "python-ssl", BOTH, _group, "not in its OpenSSL", "no group X25519MLKEM768", _OLD_PYTHON
-    ),
+    Limit("python-ssl", BOTH, _group, "not in its OpenSSL", "set_ecdh_curve", _OPENSSL),
     Limit(
         "node",
         BOTH,
@@ -186,7 +189,7 @@ LIMITS = (
     Limit("node", BOTH, _early, "no call for it", "no early data", _NODE),
     Limit("node", BOTH, _keys_from_peer, "no call for it", "no call that updates", _NODE),
     Limit("node", BOTH, _padding_from_peer, "no call for it", "no call that pads", _NODE),
-    Limit("node", BOTH, _group, "not in its OpenSSL", "Failed to set ECDH curve", _OLD_NODE),
+    Limit("node", BOTH, _group, "not in its OpenSSL", "Failed to set ECDH curve", _OPENSSL),
     Limit(
         "node",
         BOTH,
@@ -239,7 +242,9 @@ LIMITS = (
         _SCAPY,
     ),
     Limit("scapy", CLIENT, _padding_from_peer, "no option for it", "no option that pads", _SCAPY),
-    Limit("scapy", CLIENT, _group, "no such group", "no group X25519MLKEM768", _SCAPY),
+    Limit(
+        "scapy", CLIENT, _group, "no such group", "no group X25519MLKEM768|has no attribute", _SCAPY
+    ),
 )
 
 

@@ -31,7 +31,11 @@ SUITES = {
     "TLS_AES_256_GCM_SHA384": "+AES-256-GCM:+SHA384",
     "TLS_CHACHA20_POLY1305_SHA256": "+CHACHA20-POLY1305:+SHA256",
 }
-GROUPS = {"x25519": "X25519", "secp256r1": "SECP256R1"}
+GROUPS = {
+    "x25519": "X25519",
+    "secp256r1": "SECP256R1",
+    "X25519MLKEM768": "X25519-MLKEM768",  # since 3.8.9
+}
 KEY_EXCHANGES = {"psk_ke": "+PSK", "psk_dhe_ke": "+DHE-PSK:+ECDHE-PSK"}
 
 
@@ -162,11 +166,12 @@ class _Context:
         words = ["NONE", "+VERS-TLS1.3", "+AEAD", "+MAC-ALL", "+COMP-ALL", "+SIGN-ALL"]
         words += [SUITES[setup.suite], *(KEY_EXCHANGES[mode] for mode in setup.modes)]
         words += [] if setup.psk else ["+ECDHE-ECDSA", "+ECDHE-RSA", "+CTYPE-SRV-ALL"]
-        for group in setup.groups:
-            if group not in GROUPS:
-                raise NoSuchCall(f"GnuTLS {self.library.version} has no group {group}")
-            words.append(f"+GROUP-{GROUPS[group]}")
-        return ":".join(words).encode("ascii")
+        words += [f"+GROUP-{GROUPS[group]}" for group in setup.groups]
+        priority, parsed = ":".join(words).encode("ascii"), c_void_p()
+        done = self._c.gnutls_priority_init(byref(parsed), priority, None)
+        self.library.check(done, f"{words[-1]} and others")
+        self._c.gnutls_priority_deinit(parsed)
+        return priority
 
     def _session(self, flags: int, descriptor: int) -> c_void_p:
         session, c = c_void_p(), self._c

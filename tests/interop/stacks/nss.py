@@ -35,7 +35,7 @@ SUITES = {
     "TLS_AES_256_GCM_SHA384": 0x1302,
     "TLS_CHACHA20_POLY1305_SHA256": 0x1303,
 }
-GROUPS = {"x25519": 29, "secp256r1": 23}
+GROUPS = {"x25519": 29, "secp256r1": 23, "X25519MLKEM768": 4588}
 HASHES = {"sha256": 4, "sha384": 5}
 HKDF_KEY, UNWRAPPED, DERIVE = 0x402C, 4, 0x10C
 ANY_USE, WOULD_BLOCK = 0xFF, -5998
@@ -199,9 +199,6 @@ class _Context:
         self.library, self.setup, self._role = library, setup, role
         if setup.padding:
             raise NoSuchCall("NSS has no call that pads records")
-        unknown = [group for group in setup.groups if group not in GROUPS]
-        if unknown:
-            raise NoSuchCall(f"NSS {library.version} has no group {unknown[0]}")
         self._slot = c_void_p(library.call("PK11_GetInternalKeySlot"))
         self._certificate, self._key, self._replays = c_void_p(), c_void_p(), c_void_p()
         if role == "server":

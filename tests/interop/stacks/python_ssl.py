@@ -22,7 +22,7 @@ from tests.interop.stacks.stack import (
 )
 
 ALLOW_NO_DHE_KEX = 0x400  # SSL_OP_ALLOW_NO_DHE_KEX, which ssl does not name
-CURVES = {"x25519": "X25519", "secp256r1": "prime256v1"}
+CURVES = {"x25519": "X25519", "secp256r1": "prime256v1", "X25519MLKEM768": "X25519MLKEM768"}
 
 
 class PythonSSL:
@@ -64,11 +64,11 @@ class _Context:
         self._set_groups(setup)
 
     def _set_groups(self, setup: Setup) -> None:
-        unknown = [group for group in setup.groups if group not in CURVES]
-        if unknown:
-            raise NoSuchCall(f"Python's ssl has no group {unknown[0]}")
         if len(setup.groups) == 1:
-            self._tls.set_ecdh_curve(CURVES[setup.groups[0]])
+            try:
+                self._tls.set_ecdh_curve(CURVES[setup.groups[0]])
+            except (ValueError, ssl.SSLError) as error:
+                raise PeerFailed(f"Python's ssl, set_ecdh_curve: {error}") from error
         # Otherwise it is OpenSSL's own list, with the first share in x25519.
 
     def _set_psk(self, role: Role, setup: Setup) -> None:

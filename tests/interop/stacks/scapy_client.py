@@ -6,11 +6,13 @@ Its server takes external PSKs only with a ticket's age, which they do not have,
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import scapy
 from scapy.automaton import ATMT
 from scapy.config import conf
 from scapy.layers.tls.automaton_cli import TLSClientAutomaton
+from scapy.layers.tls.crypto.groups import _tls_named_groups
 from scapy.layers.tls.record import TLSAlert, TLSApplicationData
 
 from tests.interop.stacks.stack import (
@@ -29,23 +31,32 @@ SUITES = {
     "TLS_AES_256_GCM_SHA384": 0x1302,
     "TLS_CHACHA20_POLY1305_SHA256": 0x1303,
 }
-GROUPS = ("x25519", "secp256r1")
 IDENTITY = b"Client_identity"  # the only one that it can send
 
 
-class _Automaton(TLSClientAutomaton):  # type: ignore[misc]
+_automata: Any = ATMT
+_behind_tickets = _automata.condition(TLSClientAutomaton.RECEIVED_SERVERDATA, prio=3)
+
+
+def _as_exception(state: Any) -> Exception:
+    """Scapy's automata go to a state by raising it."""
+    raised: Exception = state()
+    return raised
+
+
+class _Automaton(TLSClientAutomaton):
     """Scapy's, which keeps what it hears instead of printing it."""
 
     heard = b""
 
-    @ATMT.condition(TLSClientAutomaton.RECEIVED_SERVERDATA, prio=3)
+    @_behind_tickets
     def should_handle_ServerData(self) -> None:
         packet = self.buffer_in.pop(0)
         if isinstance(packet, TLSAlert):
-            raise self.CLOSE_NOTIFY()
+            raise _as_exception(self.CLOSE_NOTIFY)
         if isinstance(packet, TLSApplicationData):
             self.heard += packet.data
-        raise self.HANDLED_SERVERDATA()
+        raise _as_exception(self.HANDLED_SERVERDATA)
 
 
 class _Commands:
@@ -98,7 +109,7 @@ class _Client:
             raise NoSuchCall("Scapy's client has no option that pads records")
         if setup.psk is not None and setup.psk.identity != IDENTITY:
             raise NoSuchCall(f"Scapy's client has no identity but {IDENTITY.decode('ascii')!r}")
-        unknown = [group for group in setup.groups if group not in GROUPS]
+        unknown = [group for group in setup.groups if group not in _tls_named_groups.values()]
         if unknown:
             raise NoSuchCall(f"Scapy has no group {unknown[0]}")
 
@@ -107,7 +118,7 @@ class _Client:
         if resume:
             raise PeerFailed("Scapy got no ticket")
         psk = {"psk": setup.psk.key.hex(), "psk_mode": setup.modes[0]} if setup.psk else {}
-        automaton = _Automaton(
+        automaton: Any = _Automaton(
             server=LOOPBACK,
             dport=port,
             version="tls13",
