@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tests.interop.cases import Case, every_case
-from tests.interop.limits import LIMITS, LONGEST, Limit, limit_of
+from tests.interop.limits import LIMITS, LONGEST, Limit, limits_of
 from tests.interop.matrix import ROLES, Cell, cells_of
 from tests.interop.scenarios import SCENARIOS, SUITES
 from tests.interop.stacks.stack import Role
@@ -93,7 +93,8 @@ def _glance() -> str:
 
 
 def _limit(cell: Cell) -> Limit | None:
-    return limit_of(cell.peer, cell.role, cell.case)
+    """The limit that the page names: the first, if there are several."""
+    return next(iter(limits_of(cell.peer, cell.role, cell.case)), None)
 
 
 def _limits() -> str:

@@ -99,6 +99,7 @@ def _any_identity(case: Case) -> bool:
 
 _GNUTLS, _NSS, _WOLFSSL = ("3.7",), ("3.87",), ("5.5",)
 _PYTHON, _OLD_PYTHON = ("3.11", "3.12", "3.13", "3.14"), ("3.11", "3.12")
+_NEW_PYTHON = ("3.13", "3.14")
 _NODE, _OPENSSL = ("18", "20", "22", "24"), ("OpenSSL 3.0",)
 _SCAPY = ("2.8",)
 
@@ -174,6 +175,22 @@ LIMITS = (
         "no external PSKs",
         _OLD_PYTHON,
     ),
+    Limit(
+        "python-ssl",
+        BOTH,
+        _sha384_psk,
+        "an external PSK is one for SHA-256",
+        "does not verify|MISSING_SIGALGS",
+        _NEW_PYTHON,
+    ),
+    Limit(
+        "python-ssl",
+        BOTH,
+        _longer_than(255),
+        "it has room for an identity of 255 bytes as a client, of 256 as a server",
+        "offers no PSK|MISSING_SIGALGS",
+        (),
+    ),
     Limit("python-ssl", BOTH, _early, "no call for it", "no early data", _PYTHON),
     Limit("python-ssl", BOTH, _keys_from_peer, "no call for it", "no call that updates", _PYTHON),
     Limit("python-ssl", BOTH, _padding_from_peer, "no call for it", "no call that pads", _PYTHON),
@@ -242,18 +259,15 @@ LIMITS = (
         _SCAPY,
     ),
     Limit("scapy", CLIENT, _padding_from_peer, "no option for it", "no option that pads", _SCAPY),
-    Limit(
-        "scapy", CLIENT, _group, "no such group", "no group X25519MLKEM768|has no attribute", _SCAPY
-    ),
+    Limit("scapy", CLIENT, _group, "no such group", "no group X|has no attribute", _SCAPY),
 )
 
 
-def limit_of(peer: str, role: Role, case: Case) -> Limit | None:
-    """The limit that the case falls under, or None."""
-    fitting = (
+def limits_of(peer: str, role: Role, case: Case) -> tuple[Limit, ...]:
+    """The limits that the case falls under: more than one where a later version has fewer."""
+    return tuple(
         one for one in LIMITS if one.peer == peer and role in one.roles and one.applies(case)
     )
-    return next(fitting, None)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from tests.interop.cases import PADDING, SIZES, Case, Visit, every_case, identity_case
 from tests.interop.evidence import CellFailed, check_wire, same
 from tests.interop.lab_side import LabLibrary, server_config, visit_with_lab
-from tests.interop.limits import LONGEST, is_among, limit_of
+from tests.interop.limits import LONGEST, is_among, limits_of
 from tests.interop.stacks import catalogue
 from tests.interop.stacks.blocking import BlockingStack
 from tests.interop.stacks.stack import (
@@ -129,18 +129,19 @@ class Bench:
 
         Raises :class:`CellFailed` if it is otherwise than it should be.
         """
-        limit = limit_of(cell.peer, cell.role, cell.case)
+        limits = limits_of(cell.peer, cell.role, cell.case)
         try:
             self.run(cell)
         except FAILURES as error:
             problem = f"{type(error).__name__}: {error}"
             if self.complaint:
                 problem += f" (the server: {self.complaint})"
-            if limit is not None and limit.shows(problem):
+            if any(limit.shows(problem) for limit in limits):
                 return False
             raise CellFailed(problem) from error
-        if limit is not None and is_among(self.stack.version, limit.seen_in):
-            raise CellFailed(f"this worked, although it is listed as impossible: {limit.reason}")
+        for limit in limits:
+            if is_among(self.stack.version, limit.seen_in):
+                raise CellFailed(f"this works, although it is listed as impossible: {limit.reason}")
         return True
 
     def run(self, cell: Cell, promise: Case | None = None) -> None:
@@ -150,8 +151,9 @@ class Bench:
             if cell.role == "server":
                 self._peer_serves(cell.case)
             else:
-                limited = limit_of(cell.peer, cell.role, cell.case) is not None
-                self._lab_serves(cell.case, limited=limited)
+                limits = limits_of(cell.peer, cell.role, cell.case)
+                stops = any(is_among(self.stack.version, one.seen_in) for one in limits)
+                self._lab_serves(cell.case, limited=stops)
         except BaseException:
             theirs, ours = self._theirs, self._ours
             self._stop()  # a server that saw a failure may hang in it: the next cell gets a new one

@@ -12,6 +12,7 @@ const readline = require("readline");
 const PIECE = 40000; // bytes that a client sends before it reads: more than two records
 const servers = new Map();
 const sessions = new Map();
+const open = new Map(); // the visits that have no answer yet, by their number
 const print = (value) => process.stdout.write(JSON.stringify(value) + "\n");
 
 function common(setup) {
@@ -56,11 +57,10 @@ function visit({ to, client, setup, port, data, resume }) {
   const received = [];
   let sent = 0;
   let size = 0;
-  let answered = false;
   const answer = (value) => {
-    if (!answered) print({ to, ...value });
-    answered = true;
+    if (open.delete(to)) print({ to, ...value });
   };
+  open.set(to, answer);
   const socket = tls.connect({ ...clientOptions(setup), port, ...resuming });
   const next = () => {
     if (size < sent) return;
@@ -88,6 +88,11 @@ function stop({ to, server }) {
   servers.delete(server);
   print({ to });
 }
+
+// Some versions throw in a callback what others report as the socket's error.
+process.on("uncaughtException", (error) => {
+  for (const answer of open.values()) answer({ error: error.message });
+});
 
 const commands = { serve, visit, stop };
 readline.createInterface({ input: process.stdin })
