@@ -5,9 +5,10 @@ Words that follow choose cells: those whose description contains every word
 ``--write`` all are run, and if nothing is wrong ``docs/interop.md`` is written.
 """
 
-import platform
 import sys
 import time
+
+import tlslite
 
 from tests.interop import document, matrix, table
 from tests.interop.evidence import CellFailed
@@ -53,7 +54,7 @@ def main(arguments: list[str]) -> int:
     """Run, print, perhaps write; the exit code says whether anything is wrong."""
     write = arguments == ["--write"]
     words, start = [] if write else arguments, time.monotonic()
-    versions = {"python": platform.python_version(), "openssl": find_openssl().banner}
+    versions = {"the `openssl` program": find_openssl().banner, "tlslite": tlslite.__version__}
     wrong = run_programs(words)
     for peer in catalogue.PEERS:
         wrong += run_peer(peer, words, versions)

@@ -20,6 +20,7 @@ from tests.interop.table import PEERS as PROGRAMS
 PATH = Path(__file__).resolve().parents[2] / "docs" / "interop.md"
 BEGIN, END = "<!-- versions: begin -->", "<!-- versions: end -->"
 LIBRARIES = {
+    "openssl": "OpenSSL, the library, in process",
     "gnutls": "GnuTLS, the library, in process",
     "nss": "NSS, the libraries, in process",
     "wolfssl": "wolfSSL, the library, in process",

@@ -104,6 +104,7 @@ _NODE, _OPENSSL = ("18", "20", "22", "24"), ("OpenSSL 3.0",)
 _SCAPY = ("2.8",)
 
 LIMITS = (
+    Limit("openssl", BOTH, _group, "no such group before 3.5", "passed invalid argument", ("3.0",)),
     Limit(
         "gnutls",
         BOTH,
@@ -286,6 +287,8 @@ _FORMAT = "what tls13lab's own ClientHello has room for"
 _ROOM = "what its own ClientHello has room for"
 _BUFFER = "the room that the library has for it"
 LONGEST: dict[tuple[str, Role], Longest] = {
+    ("openssl", "client"): Longest(65371, _ROOM, ("3.0",)),
+    ("openssl", "server"): Longest(65425, _FORMAT, ("3.",)),
     ("gnutls", "client"): Longest(65353, _ROOM, _GNUTLS),
     ("gnutls", "server"): Longest(65425, _FORMAT, _GNUTLS),
     ("nss", "client"): Longest(65360, _ROOM, _NSS),

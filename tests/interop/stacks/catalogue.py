@@ -6,7 +6,7 @@ from importlib import import_module
 
 from tests.interop.stacks.stack import Certificate, Stack
 
-PEERS = ("gnutls", "nss", "wolfssl", "python-ssl", "node", "scapy")
+PEERS = ("openssl", "gnutls", "nss", "wolfssl", "python-ssl", "node", "scapy")
 
 
 def make(name: str, certificate: Certificate) -> Stack:
@@ -34,6 +34,7 @@ def _scapy(certificate: Certificate) -> Stack:
 
 
 _MAKERS: dict[str, Callable[[Certificate], Stack]] = {
+    "openssl": partial(_library, "openssl_library", "OpenSSL"),
     "gnutls": partial(_library, "gnutls", "GnuTLS"),
     "nss": partial(_library, "nss", "NSS"),
     "wolfssl": partial(_library, "wolfssl", "WolfSSL"),
