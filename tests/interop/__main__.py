@@ -8,8 +8,6 @@ Words that follow choose cells: those whose description contains every word
 import sys
 import time
 
-import tlslite
-
 from tests.interop import document, matrix, table
 from tests.interop.evidence import CellFailed
 from tests.interop.limits import LONGEST
@@ -54,7 +52,7 @@ def main(arguments: list[str]) -> int:
     """Run, print, perhaps write; the exit code says whether anything is wrong."""
     write = arguments == ["--write"]
     words, start = [] if write else arguments, time.monotonic()
-    versions = {"the `openssl` program": find_openssl().banner, "tlslite": tlslite.__version__}
+    versions = {"the `openssl` program": find_openssl().banner}
     wrong = run_programs(words)
     for peer in catalogue.PEERS:
         wrong += run_peer(peer, words, versions)

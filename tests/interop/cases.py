@@ -128,6 +128,7 @@ _SCENARIOS = (
 _EARLY = (
     Case("0-RTT accepted, resumption", psk="ticket", early="accepted"),
     Case("0-RTT accepted, resumption psk_ke", psk="ticket", mode="psk_ke", early="accepted"),
+    Case("0-RTT accepted, external", psk="external", early="accepted"),
     Case("0-RTT rejected", psk="ticket", early="rejected"),
     Case(
         "0-RTT rejected by HelloRetryRequest",

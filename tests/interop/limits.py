@@ -45,6 +45,10 @@ def _early(case: Case) -> bool:
     return bool(case.early)
 
 
+def _early_external(case: Case) -> bool:
+    return bool(case.early) and case.psk == "external"
+
+
 def _rejected_by_retry(case: Case) -> bool:
     return case.early == "rejected" and case.retry
 
@@ -101,16 +105,34 @@ _GNUTLS, _NSS, _WOLFSSL = ("3.7",), ("3.87",), ("5.5",)
 _PYTHON, _OLD_PYTHON = ("3.11", "3.12", "3.13", "3.14"), ("3.11", "3.12")
 _NEW_PYTHON = ("3.13", "3.14")
 _NODE, _OPENSSL = ("18", "20", "22", "24"), ("OpenSSL 3.0",)
-_SCAPY = ("2.8",)
+_SCAPY, _TLSLITE = ("2.8",), ("0.8",)
 
 LIMITS = (
     Limit("openssl", BOTH, _group, "no such group before 3.5", "passed invalid argument", ("3.0",)),
+    Limit("tlslite", BOTH, _early, "it has no 0-RTT", "no early data", _TLSLITE),
+    Limit("tlslite", BOTH, _group, "no such group", "Unknown ECC Curve name", _TLSLITE),
+    Limit(
+        "tlslite",
+        BOTH,
+        _padding_from_peer,
+        "its setting for padding has no effect",
+        "padded records: False",
+        _TLSLITE,
+    ),
     Limit(
         "gnutls",
         BOTH,
         _sha384_psk,
         "before 3.8.1 an external PSK is one for SHA-256",
         "no gnutls_psk_allocate_",
+        _GNUTLS,
+    ),
+    Limit(
+        "gnutls",
+        BOTH,
+        _early_external,
+        "it has 0-RTT with tickets only",
+        "early data accepted, says the peer: False|early data: 'rejected'",
         _GNUTLS,
     ),
     Limit(
@@ -289,6 +311,8 @@ _BUFFER = "the room that the library has for it"
 LONGEST: dict[tuple[str, Role], Longest] = {
     ("openssl", "client"): Longest(65371, _ROOM, ("3.0",)),
     ("openssl", "server"): Longest(65425, _FORMAT, ("3.",)),
+    ("tlslite", "client"): Longest(65348, _ROOM, _TLSLITE),
+    ("tlslite", "server"): Longest(65425, _FORMAT, _TLSLITE),
     ("gnutls", "client"): Longest(65353, _ROOM, _GNUTLS),
     ("gnutls", "server"): Longest(65425, _FORMAT, _GNUTLS),
     ("nss", "client"): Longest(65360, _ROOM, _NSS),

@@ -1,12 +1,14 @@
 """The foreign stacks by name. A stack's module is imported when it is asked for, not before."""
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from types import ModuleType
 
-from tests.interop.stacks.stack import Certificate, Stack
+from tests.interop.stacks.stack import Certificate, NotHere, Stack
 
-PEERS = ("openssl", "gnutls", "nss", "wolfssl", "python-ssl", "node", "scapy")
+PEERS = ("openssl", "tlslite", "gnutls", "nss", "wolfssl", "python-ssl", "node", "scapy")
 
 
 def make(name: str, certificate: Certificate) -> Stack:
@@ -15,10 +17,19 @@ def make(name: str, certificate: Certificate) -> Stack:
 
 
 def _library(module: str, name: str, certificate: Certificate) -> Stack:
+    if sys.platform != "linux":  # other systems have other sockets and other libraries
+        raise NotHere("stacks that are libraries are driven on Linux only")
     from tests.interop.stacks.blocking import BlockingStack
 
-    library = getattr(import_module(f"tests.interop.stacks.{module}"), name)
+    library = getattr(_module(module), name)
     return BlockingStack(library(certificate))
+
+
+def _module(name: str) -> ModuleType:
+    try:
+        return import_module(f"tests.interop.stacks.{name}")
+    except ImportError as error:
+        raise NotHere(f"{error}: run python3 run.py test") from None
 
 
 def _node(certificate: Certificate) -> Stack:
@@ -28,13 +39,13 @@ def _node(certificate: Certificate) -> Stack:
 
 
 def _scapy(certificate: Certificate) -> Stack:
-    from tests.interop.stacks.scapy_client import Scapy
-
-    return Scapy(certificate)
+    made: Stack = _module("scapy_client").Scapy(certificate)
+    return made
 
 
 _MAKERS: dict[str, Callable[[Certificate], Stack]] = {
     "openssl": partial(_library, "openssl_library", "OpenSSL"),
+    "tlslite": partial(_library, "tlslite_ng", "TlsliteNg"),
     "gnutls": partial(_library, "gnutls", "GnuTLS"),
     "nss": partial(_library, "nss", "NSS"),
     "wolfssl": partial(_library, "wolfssl", "WolfSSL"),

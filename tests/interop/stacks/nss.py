@@ -7,16 +7,14 @@ the calls are "experimental": NSS gives them out by name.
 import ctypes
 import ctypes.util
 import os
-import socket
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from ctypes import byref, c_char_p, c_int, c_int64, c_long, c_uint, c_ulong, c_void_p
 from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization as form
 
+from tests.interop.stacks.gate import Gate
 from tests.interop.stacks.stack import (
     Certificate,
     Context,
@@ -26,7 +24,7 @@ from tests.interop.stacks.stack import (
     Role,
     Setup,
 )
-from tests.interop.tap import LOOPBACK, SECONDS
+from tests.interop.tap import SECONDS
 
 RECORD = 16384
 SESSION_TICKETS, EARLY_DATA = 18, 33  # of SSL_OptionSet
@@ -139,55 +137,6 @@ class NSS:
         return _Context(self, role, setup)
 
 
-class Gate:
-    """Stands before a socket and keeps what comes in waiting until it is opened.
-
-    NSS reads whenever it has written; so with a quick server its handshake could be past the moment
-    for early data before the data is given to it.
-    """
-
-    def __init__(self, descriptor: int) -> None:
-        self._far = socket.socket(fileno=os.dup(descriptor))
-        with socket.create_server((LOOPBACK, 0)) as listener:  # NSS asks for the peer's address
-            self._near = socket.create_connection(listener.getsockname(), SECONDS)
-            self._near.setblocking(True)
-            self._inner, _ = listener.accept()
-        self.descriptor = self._near.fileno()
-        self._opened = threading.Event()
-        self._threads = [
-            threading.Thread(target=work, daemon=True) for work in (self._outwards, self._inwards)
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def open(self) -> None:
-        self._opened.set()
-
-    def _outwards(self) -> None:
-        _copy(self._inner, self._far)
-
-    def _inwards(self) -> None:
-        self._opened.wait()
-        _copy(self._far, self._inner)
-
-    def close(self) -> None:
-        """To be called when NSS has closed its copy: what it wrote is then passed on."""
-        self._near.close()
-        self._threads[0].join(SECONDS)
-        self.open()
-        self._threads[1].join(SECONDS)
-        self._inner.close()
-        self._far.close()
-
-
-def _copy(source: socket.socket, to: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65536):
-            to.sendall(data)
-    with suppress(OSError):
-        to.shutdown(socket.SHUT_WR)
-
-
 @BELIEVE
 def _believe(_argument: int, _fd: int, _check: int, _server: int) -> int:
     """Whom to trust is not what the matrix is about; the signature is checked all the same."""
@@ -275,10 +224,14 @@ class _Context:
         )
         if not key:
             raise library.failure("importing the PSK")
-        add = library.experimental(
-            "SSL_AddExternalPsk", c_void_p, c_void_p, c_char_p, c_uint, c_int
-        )
-        add(fd, c_void_p(key), psk.identity, len(psk.identity), HASHES[psk.hash_name])
+        types: tuple[Any, ...] = (c_void_p, c_void_p, c_char_p, c_uint, c_int)
+        what = (fd, c_void_p(key), psk.identity, len(psk.identity), HASHES[psk.hash_name])
+        if self.setup.early_data:
+            early = (SUITES[self.setup.suite], self.setup.early_data)
+            types += (ctypes.c_ushort, c_uint)
+            library.experimental("SSL_AddExternalPsk0Rtt", *types)(*what, *early)
+        else:
+            library.experimental("SSL_AddExternalPsk", *types)(*what)
         library.call("PK11_FreeSymKey", c_void_p(key), result=None)
 
     def connect(self, descriptor: int, session: object | None, early: bytes) -> "_Talker":
@@ -317,7 +270,7 @@ class _Talker:
         library: NSS,
         fd: c_void_p,
         to_send_early: bytes,
-        gate: "Gate | None",
+        gate: Gate | None,
         *,
         extra_tickets: int = 0,
     ) -> None:

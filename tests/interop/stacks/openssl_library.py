@@ -126,6 +126,8 @@ class _Context:
         self.library.check("SSL_SESSION_set1_master_key", *key)
         self.library.check("SSL_SESSION_set_cipher", c_void_p(session), cipher)
         self.library.check("SSL_SESSION_set_protocol_version", c_void_p(session), TLS13)
+        limit = self.setup.early_data
+        self.library.check("SSL_SESSION_set_max_early_data", c_void_p(session), limit)
         return session
 
     def _client_psk(self, psk: Psk) -> None:
