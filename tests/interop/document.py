@@ -21,6 +21,7 @@ PATH = Path(__file__).resolve().parents[2] / "docs" / "interop.md"
 BEGIN, END = "<!-- versions: begin -->", "<!-- versions: end -->"
 LIBRARIES = {
     "openssl": "OpenSSL, the library, in process",
+    "boringssl": "BoringSSL as Debian packs it for Android, the library, in process",
     "tlslite": "tlslite-ng, in process",
     "gnutls": "GnuTLS, the library, in process",
     "nss": "NSS, the libraries, in process",

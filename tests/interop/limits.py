@@ -105,10 +105,28 @@ _GNUTLS, _NSS, _WOLFSSL = ("3.7",), ("3.87",), ("5.5",)
 _PYTHON, _OLD_PYTHON = ("3.11", "3.12", "3.13", "3.14"), ("3.11", "3.12")
 _NEW_PYTHON = ("3.13", "3.14")
 _NODE, _OPENSSL = ("18", "20", "22", "24"), ("OpenSSL 3.0",)
-_SCAPY, _TLSLITE = ("2.8",), ("0.8",)
+_SCAPY, _TLSLITE, _BORINGSSL = ("2.8",), ("0.8",), ("13.",)
 
 LIMITS = (
     Limit("openssl", BOTH, _group, "no such group before 3.5", "passed invalid argument", ("3.0",)),
+    Limit(
+        "boringssl",
+        BOTH,
+        _external,
+        "it has no external PSKs for TLS 1.3",
+        "no SSL_CTX_set_psk_(use|find)_session_callback",
+        _BORINGSSL,
+    ),
+    Limit(
+        "boringssl",
+        BOTH,
+        _psk_ke,
+        "it offers and takes psk_dhe_ke alone",
+        "mode on the wire: 'full'|accepted, says the peer: False|enough tickets: False",
+        _BORINGSSL,
+    ),
+    Limit("boringssl", BOTH, _group, "no such group", "SSL_CTX_set1_curves_list", _BORINGSSL),
+    Limit("boringssl", BOTH, _padding_from_peer, "no call for it", "no call that pads", _BORINGSSL),
     Limit("tlslite", BOTH, _early, "it has no 0-RTT", "no early data", _TLSLITE),
     Limit("tlslite", BOTH, _group, "no such group", "Unknown ECC Curve name", _TLSLITE),
     Limit(

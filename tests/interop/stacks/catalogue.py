@@ -8,7 +8,17 @@ from types import ModuleType
 
 from tests.interop.stacks.stack import Certificate, NotHere, Stack
 
-PEERS = ("openssl", "tlslite", "gnutls", "nss", "wolfssl", "python-ssl", "node", "scapy")
+PEERS = (
+    "openssl",
+    "boringssl",
+    "tlslite",
+    "gnutls",
+    "nss",
+    "wolfssl",
+    "python-ssl",
+    "node",
+    "scapy",
+)
 
 
 def make(name: str, certificate: Certificate) -> Stack:
@@ -46,6 +56,7 @@ def _scapy(certificate: Certificate) -> Stack:
 _MAKERS: dict[str, Callable[[Certificate], Stack]] = {
     "openssl": partial(_library, "openssl_library", "OpenSSL"),
     "tlslite": partial(_library, "tlslite_ng", "TlsliteNg"),
+    "boringssl": partial(_library, "boringssl", "BoringSSL"),
     "gnutls": partial(_library, "gnutls", "GnuTLS"),
     "nss": partial(_library, "nss", "NSS"),
     "wolfssl": partial(_library, "wolfssl", "WolfSSL"),
