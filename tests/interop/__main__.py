@@ -29,6 +29,8 @@ def run_programs(words: list[str]) -> list[str]:
 def run_peer(peer: str, words: list[str], versions: dict[str, str]) -> list[str]:
     """One peer of the matrix; what is wrong with it."""
     chosen = [cell for cell in matrix.cells_of(peer) if all(word in str(cell) for word in words)]
+    if not chosen:
+        return []
     wrong, works = [], 0
     try:
         with matrix.Bench(peer) as bench:
@@ -42,9 +44,8 @@ def run_peer(peer: str, words: list[str], versions: dict[str, str]) -> list[str]
                 if name == peer and not bench.check_longest(peer, role):
                     wrong.append(f"{peer} as {role}: measure the longest identity again")
     except NotHere as error:
-        return [f"{peer}: {error}"] if chosen else []
-    if chosen:
-        print(f"{peer} {versions[peer]}: {works} of {len(chosen)} cells work")
+        return [f"{peer}: {error}"]
+    print(f"{peer} {versions[peer]}: {works} of {len(chosen)} cells work")
     return wrong
 
 

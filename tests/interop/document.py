@@ -95,6 +95,14 @@ def _glance() -> str:
     return f"## At a glance\n\n{note}\n{_table(head, rows)}"
 
 
+_ABSENT = """\
+Scapy is there as a client only: its server looks for an external PSK only where the offer has an
+age, which the RFC wants to be 0 for those (section 4.3.11). aioquic is not there: its TLS has no
+record layer, so that it speaks only QUIC. Stacks for which a compiler or a virtual machine
+would have to be installed (Go, Java, Erlang, Rust) are not there either.
+"""
+
+
 def _limit(cell: Cell) -> Limit | None:
     """The limit that the page names: the first, if there are several."""
     return next(iter(limits_of(cell.peer, cell.role, cell.case)), None)
@@ -110,7 +118,7 @@ def _limits() -> str:
             roles = " and ".join(limit.roles)
             rows.append((limit.peer, roles, what, limit.reason, ", ".join(limit.seen_in)))
     head = ("peer", "as", "cannot do", "because", "seen in")
-    return f"## What a peer cannot do\n\n{_table(head, rows)}"
+    return f"## What a peer cannot do\n\n{_table(head, rows)}\n{_ABSENT}"
 
 
 def _what(cases: list[Case]) -> str:

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tests.conftest import missing
+from tests.interop import limits
 from tests.interop.cases import AES256, Case, every_case, identity_case
 from tests.interop.evidence import CellFailed
-from tests.interop.limits import LIMITS, LONGEST
+from tests.interop.limits import LIMITS, LONGEST, Limit
 from tests.interop.matrix import ROLES, Bench, Cell, cells_of
 from tests.interop.stacks import catalogue
 from tests.interop.stacks.stack import NotHere, Role
@@ -93,6 +94,44 @@ def case(scenario: str) -> Case:
 
 
 FULL, PSK_KE, PSK_DHE_KE = map(case, ("full", "external psk_ke", "external psk_dhe_ke"))
+
+
+def test_a_limit_that_is_none_any_more_fails(
+    benches: Benches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = benches.bench("gnutls")
+    cell = Cell("gnutls", "server", FULL)
+    there = (bench.stack.version,)
+    for versions, fails in ((there, True), (("0.1",), False)):
+        limit = Limit("gnutls", ("server",), lambda _: True, "made up", "anything", versions)
+        monkeypatch.setattr(limits, "LIMITS", (limit,))
+        if fails:
+            with pytest.raises(CellFailed, match="this works, although"):
+                bench.check(cell)
+        else:
+            assert bench.check(cell)
+
+
+def test_a_limit_excuses_no_other_failure(
+    benches: Benches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = benches.bench("gnutls")
+    cell = Cell("gnutls", "client", identity_case(65_600))
+    limit = Limit("gnutls", ("client",), lambda _: True, "made up", "GnuTLS, handshake", ())
+    monkeypatch.setattr(limits, "LIMITS", (limit,))
+    assert not bench.check(cell)
+    monkeypatch.setattr(limits, "LIMITS", (replace(limit, pattern="something else"),))
+    with pytest.raises(CellFailed, match="GnuTLS, handshake"):
+        bench.check(cell)
+
+
+@pytest.mark.parametrize("peer", ["openssl", "gnutls", "nss", "wolfssl"])
+def test_a_library_that_is_not_installed_is_named(
+    peer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ctypes.util.find_library", lambda _: None)
+    with pytest.raises(NotHere, match=r"Debian: lib|on Linux only"):
+        Bench(peer)
 
 
 @pytest.mark.parametrize(
