@@ -13,7 +13,7 @@ from tests.interop.evidence import CellFailed
 from tests.interop.limits import LIMITS, LONGEST, Limit
 from tests.interop.matrix import ROLES, Bench, Cell, cells_of
 from tests.interop.stacks import catalogue
-from tests.interop.stacks.stack import NotHere, Role
+from tests.interop.stacks.stack import NoSuchCall, NotHere, PeerFailed, Role, refuse
 
 CELLS = [cell for peer in catalogue.PEERS for cell in cells_of(peer)]
 BEHIND_THE_TABLE = 10_000
@@ -123,6 +123,13 @@ def test_a_limit_excuses_no_other_failure(
     monkeypatch.setattr(limits, "LIMITS", (replace(limit, pattern="something else"),))
     with pytest.raises(CellFailed, match="GnuTLS, handshake"):
         bench.check(cell)
+
+
+def test_a_call_is_missing_only_where_no_name_is_like_it() -> None:
+    with pytest.raises(NoSuchCall, match="no such thing"):
+        refuse("no such thing", "strawberry", str, bytes)
+    with pytest.raises(PeerFailed, match="'splitlines' has not been tried yet"):
+        refuse("no such thing", "lines", bytes, str)
 
 
 @pytest.mark.parametrize("peer", ["openssl", "gnutls", "nss", "wolfssl"])

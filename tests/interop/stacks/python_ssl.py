@@ -19,6 +19,7 @@ from tests.interop.stacks.stack import (
     PeerFailed,
     Role,
     Setup,
+    refuse,
 )
 
 ALLOW_NO_DHE_KEX = 0x400  # SSL_OP_ALLOW_NO_DHE_KEX, which ssl does not name
@@ -45,12 +46,13 @@ class _Context:
             ssl.PROTOCOL_TLS_CLIENT if role == "client" else ssl.PROTOCOL_TLS_SERVER
         )
         tls.minimum_version = ssl.TLSVersion.TLSv1_3
+        names = (ssl.SSLContext, ssl.SSLSocket, ssl.SSLObject)
         if setup.early_data:
-            raise NoSuchCall("Python's ssl has no early data")
+            refuse("Python's ssl has no early data", "early", *names)
         if setup.update_keys:
-            raise NoSuchCall("Python's ssl has no call that updates keys")
+            refuse("Python's ssl has no call that updates keys", "key_update", *names)
         if setup.padding:
-            raise NoSuchCall("Python's ssl has no call that pads records")
+            refuse("Python's ssl has no call that pads records", "padding", *names)
         if "psk_ke" in setup.modes:
             tls.options |= ALLOW_NO_DHE_KEX
         if setup.psk is not None:

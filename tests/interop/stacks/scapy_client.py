@@ -23,6 +23,7 @@ from tests.interop.stacks.stack import (
     PeerFailed,
     Server,
     Setup,
+    refuse,
 )
 from tests.interop.tap import LOOPBACK, SECONDS
 
@@ -104,9 +105,9 @@ class _Client:
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
         if setup.early_data:
-            raise NoSuchCall("Scapy's client has no early data")
+            refuse("Scapy's client has no early data", "early", TLSClientAutomaton)
         if setup.padding:
-            raise NoSuchCall("Scapy's client has no option that pads records")
+            refuse("Scapy's client has no option that pads records", "padding", TLSClientAutomaton)
         if setup.psk is not None and setup.psk.identity != IDENTITY:
             raise NoSuchCall(f"Scapy's client has no identity but {IDENTITY.decode('ascii')!r}")
         unknown = [group for group in setup.groups if group not in _tls_named_groups.values()]

@@ -8,7 +8,7 @@ of its own is a :class:`Stack` itself. Nothing here knows tls13lab.
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, NoReturn, Protocol
 
 Role = Literal["client", "server"]
 Mode = Literal["psk_ke", "psk_dhe_ke"]
@@ -24,6 +24,17 @@ class PeerFailed(RuntimeError):
 
 class NoSuchCall(PeerFailed):
     """The stack offers no way to ask for this: a fact that was looked up, not a failure."""
+
+
+def refuse(reason: str, word: str, *where: object) -> NoReturn:
+    """Raise :class:`NoSuchCall` for ``reason``, if nothing in ``where`` has a name with ``word``.
+
+    If something has, it may be what was missing, and the failure is another one.
+    """
+    found = [name for one in where for name in dir(one) if word in name.lower()]
+    if found:
+        raise PeerFailed(f"{found[0]!r} has not been tried yet")
+    raise NoSuchCall(reason)
 
 
 @dataclass(frozen=True)
