@@ -1,4 +1,4 @@
-"""The end that BoGo's runner talks to: configurations out of flags, and one connection at a time."""
+"""The end that BoGo's runner talks to: configurations out of flags, one connection at a time."""
 
 import os
 import socket
@@ -9,8 +9,13 @@ from tls13lab.crypto.certificates import Credential, TrustAnyone, load_credentia
 from tls13lab.handshake.config import PSK_DHE_KE, ClientConfig, ServerConfig
 from tls13lab.handshake.connection import Connection, TruncatedConnection
 from tls13lab.handshake.environment import Environment
-from tls13lab.handshake.events import DataReceived, EarlyDataReceived, Event, PeerClosed
-from tls13lab.handshake.events import TicketReceived
+from tls13lab.handshake.events import (
+    DataReceived,
+    EarlyDataReceived,
+    Event,
+    PeerClosed,
+    TicketReceived,
+)
 from tls13lab.psk.anti_replay import NoAntiReplay
 from tls13lab.psk.keys import Psk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
@@ -73,7 +78,7 @@ class End:
             psks=tuple(ticket),
             modes=MODES,
             trust=TrustAnyone(),
-            server_name=flags.get("-host-name", [None])[0],  # type: ignore[list-item]
+            server_name=flags.get("-host-name", [None])[0],
             alpn=alpn,
             groups=_groups(flags),
             early_data=early,

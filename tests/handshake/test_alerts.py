@@ -243,6 +243,17 @@ def test_the_twin_of_all_these_the_good_server_hello_is_taken() -> None:
         assert client.state_name == "CLIENT_WAIT_EE"
 
 
+def test_a_second_client_hello_in_another_order_is_the_same() -> None:
+    server = Connection.server(replace(SERVER, groups=(P256,)))
+    client = Connection.client(CLIENT, env("client"))
+    server.receive(client.outgoing(), env())
+    client.receive(server.outgoing(), env())
+    second = client.outgoing()[6 + 5 :]
+    turned = with_extensions(second, lambda extensions: extensions[::-1])
+    server.receive(record(turned), env())
+    assert server.outgoing()
+
+
 # What a client refuses in a HelloRetryRequest ----------------------------------------------------
 
 

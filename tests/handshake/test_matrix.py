@@ -32,7 +32,7 @@ from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack
 from tls13lab.messages.key_share import KeyShareClientHello, KeyShareServerHello
 from tls13lab.messages.pre_shared_key import OfferedPsks
-from tls13lab.psk.keys import ExternalPsk, PskKind
+from tls13lab.psk.keys import PskKind
 from tls13lab.psk.stateful import StatefulTickets
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.wire.codepoints import CipherSuite, NamedGroup
@@ -361,6 +361,26 @@ def test_nothing_can_be_used_too_early() -> None:
         Connection.client(ClientConfig(), env())
 
 
+# A ClientHello's extensions have 65,535 bytes together; those beside the identity take the rest.
+@pytest.mark.parametrize(
+    ("client", "longest"),
+    [
+        (ClientConfig(modes=frozenset({PSK_KE})), 65535 - 60),
+        (ClientConfig(groups=(NamedGroup.X25519,)), 65535 - 110),
+    ],
+    ids=["psk_ke", "psk_dhe_ke"],
+)
+def test_the_longest_identity_works_and_a_longer_one_is_refused_at_once(
+    client: ClientConfig, longest: int
+) -> None:
+    psk = replace(PSK, identity=b"x" * longest)
+    server = ServerConfig(psks=(psk,), modes=BOTH)
+    assert mode_of(replace(client, psks=(psk,)), server).startswith("psk_")
+    too_long = replace(client, psks=(replace(psk, identity=b"x" * (longest + 1)),))
+    with pytest.raises(LocalFault, match=f"identities of {longest + 1} bytes do not fit"):
+        Connection.client(too_long, env())
+
+
 def test_an_untraced_pair_keeps_no_conversation() -> None:
     pair = Pair(CLIENT, SERVER, traced=False)
     pair.handshake()
@@ -376,20 +396,3 @@ def test_no_repr_shows_a_secret() -> None:
     for name, secret in {**pair.client.secrets, **pair.server.secrets}.items():
         assert secret.hex() not in shown, name
         assert repr(secret)[2:-1] not in shown, name
-
-
-def test_the_longest_identity_that_a_client_hello_has_room_for() -> None:
-    """An identity may have 65,535 bytes, and so may all extensions of a ClientHello together."""
-
-    def mode(length: int) -> str:
-        psk = ExternalPsk(b"i" * length, bytes(32))
-        return run(ClientConfig(psks=(psk,)), ServerConfig(psks=(psk,))).client.outcome.mode
-
-    psk = ExternalPsk(b"i", bytes(32))
-    hello = unpack(Connection.client(ClientConfig(psks=(psk,)), env()).outgoing()[5:])
-    assert isinstance(hello, ClientHello)
-    others = sum(4 + len(one.encode()) for one in hello.extensions) - 1
-    assert mode(65_535 - others) == "psk_dhe_ke"
-    with pytest.raises(LocalFault, match="identities do not fit"):
-        mode(65_536 - others)
-    assert mode(1) == "psk_dhe_ke"

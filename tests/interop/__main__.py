@@ -1,49 +1,69 @@
-"""``python -m tests.interop``: run the table and print it as Markdown.
+"""``python -m tests.interop``: run every cell and print what came of it.
 
-With ``--write``, write ``docs/interop.md``. Words that follow choose cells: those whose description
-contains every word (``python -m tests.interop "openssl to" psk_ke``).
+Words that follow choose cells: those whose description contains every word
+(``python -m tests.interop "openssl to" psk_ke``, ``python -m tests.interop gnutls 0-RTT``). With
+``--write`` all are run, and if nothing is wrong ``docs/interop.md`` is written.
 """
 
 import sys
 import time
 
-from tests.interop.table import CANNOT, CELLS, Bench, markdown, outcome
+from tests.interop import document, matrix, table
+from tests.interop.evidence import CellFailed
+from tests.interop.limits import LONGEST
+from tests.interop.stacks import catalogue
+from tests.interop.stacks.stack import NotHere
+from tls13lab.peers.openssl import find_openssl
 
 
-def main(words: list[str]) -> int:
-    """Print the table, then what went wrong; the exit code says whether anything did."""
-    if words == ["--write"]:
-        return write()
-    start, done = time.monotonic(), []
-    chosen = [cell for cell in CELLS if all(word in str(cell) for word in words)]
-    with Bench() as bench:
-        for number, cell in enumerate(chosen, 1):
-            done.append(outcome(bench, cell))
-            if sys.stderr.isatty():
-                print(f"\r{number} of {len(chosen)}", end="", file=sys.stderr, flush=True)
-    print(markdown(done))
-    for (client, scenario), limit in CANNOT.items():
-        print(f"\nThe client {client} cannot do {scenario}: {limit.reason}.")
-    wrong = [one for one in done if one.problem]
-    print(f"\n{len(done)} cells in {time.monotonic() - start:.1f} s, {len(wrong)} wrong.")
+def run_programs(words: list[str]) -> list[str]:
+    """The table of whole programs; what is wrong in it."""
+    chosen = [cell for cell in table.CELLS if all(word in str(cell) for word in words)]
+    with table.Bench() as bench:
+        done = [table.outcome(bench, cell) for cell in chosen]
+    if done:
+        print(table.markdown(done))
+    return [f"{one.cell}: {one.problem}" for one in done if one.problem]
+
+
+def run_peer(peer: str, words: list[str], versions: dict[str, str]) -> list[str]:
+    """One peer of the matrix; what is wrong with it."""
+    chosen = [cell for cell in matrix.cells_of(peer) if all(word in str(cell) for word in words)]
+    if not chosen:
+        return []
+    wrong, works = [], 0
+    try:
+        with matrix.Bench(peer) as bench:
+            versions[peer] = bench.stack.version
+            for cell in chosen:
+                try:
+                    works += bench.check(cell)
+                except CellFailed as error:
+                    wrong.append(f"{cell}: {error}")
+            for name, role in LONGEST if not words else ():
+                if name == peer and not bench.check_longest(peer, role):
+                    wrong.append(f"{peer} as {role}: measure the longest identity again")
+    except NotHere as error:
+        return [f"{peer}: {error}"]
+    print(f"{peer} {versions[peer]}: {works} of {len(chosen)} cells work")
+    return wrong
+
+
+def main(arguments: list[str]) -> int:
+    """Run, print, perhaps write; the exit code says whether anything is wrong."""
+    write = arguments == ["--write"]
+    words, start = [] if write else arguments, time.monotonic()
+    versions = {"the `openssl` program": find_openssl().banner}
+    wrong = run_programs(words)
+    for peer in catalogue.PEERS:
+        wrong += run_peer(peer, words, versions)
+    print(f"{time.monotonic() - start:.1f} s, {len(wrong)} wrong.")
     for one in wrong:
-        print(f"- {one.cell}: {one.problem}")
+        print(f"- {one}")
+    if write and not wrong:
+        document.PATH.write_text(document.page(versions), "utf-8")
+        print(f"wrote {document.PATH}")
     return 1 if wrong else 0
-
-
-def write() -> int:
-    """Write the document, with the versions that are here."""
-    from importlib.metadata import version
-
-    from tests.interop.document import DOCUMENT, markdown
-    from tests.interop.foreign_bench import FOREIGN
-    from tls13lab.peers.openssl import find_openssl
-
-    found = [f"openssl {'.'.join(map(str, find_openssl().version))}"]
-    found.append(f"tlslite-ng {version('tlslite-ng')}")
-    found += [f"{name} {peer.version()}" for name, peer in FOREIGN.items()]
-    DOCUMENT.write_text(markdown(", ".join(found)), encoding="utf-8")
-    return 0
 
 
 if __name__ == "__main__":

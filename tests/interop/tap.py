@@ -15,6 +15,7 @@ from typing import Self
 
 LOOPBACK = "127.0.0.1"
 SECONDS = 10.0
+BUFFER = 2**18
 
 
 @dataclass
@@ -101,6 +102,8 @@ class Tap:
             (server, client, recording.from_server, "server"),
         ):
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # One thread serves both directions, so neither may have to wait for its reader.
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
             self._selector.register(one, selectors.EVENT_READ, _Leg(other, copy, sender, number))
 
     def _forward(self, key: selectors.SelectorKey) -> None:

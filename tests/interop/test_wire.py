@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from tests.interop.tap import LOOPBACK, SECONDS, Tap
-from tests.interop.wire import HRR_RANDOM, NotTLS, Observed, observe, offers_psk
+from tests.interop.wire import HRR_RANDOM, NotTLS, Observed, observe, offers_psk, protected_sizes
 
 VERSION = (43, b"\x03\x04")
 SHARE = (51, b"\x00\x1d\x00\x00")
@@ -53,7 +53,21 @@ def test_the_mode_is_in_the_server_hello(
     answer: list[tuple[int, bytes]], mode: str, identity: bytes
 ) -> None:
     seen = observe(record(client_hello(BOTH_MODES, OFFER)), record(server_hello(*answer)))
-    assert seen == Observed("TLS_AES_128_GCM_SHA256", mode, False, identity)
+    group = None if mode == "psk_ke" else 0x1D
+    assert seen == Observed("TLS_AES_128_GCM_SHA256", mode, False, identity, group)
+
+
+def test_early_data_is_announced_in_the_first_client_hello_only() -> None:
+    early, answer = (42, b""), record(server_hello(SELECTED, SHARE, VERSION))
+    for first, seen in ((early, True), (SHARE, False)):
+        hello = record(client_hello(BOTH_MODES, first, OFFER))
+        assert observe(hello, answer).early_data is seen
+
+
+def test_the_sizes_of_protected_records() -> None:
+    stream = record(b"plain") + record(bytes(33), kind=23) + CCS + record(bytes(20), kind=23)
+    assert protected_sizes(stream) == [33, 20]
+    assert protected_sizes(stream[:-1]) == [33]
 
 
 def test_a_retry_is_seen_and_the_records_may_be_cut_anywhere() -> None:
@@ -66,6 +80,8 @@ def test_a_retry_is_seen_and_the_records_may_be_cut_anywhere() -> None:
     seen = observe(from_client, from_server + encrypted)
     assert (seen.retried, seen.mode) == (True, "psk_dhe_ke")
     assert offers_psk(from_client) == [True, True]
+    early = record(hello) + record(b"early", kind=23) + record(hello)
+    assert observe(early, from_server).retried
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 HANDSHAKE, APPLICATION_DATA = 22, 23
 CLIENT_HELLO, SERVER_HELLO = 1, 2
-PRE_SHARED_KEY, SUPPORTED_VERSIONS, PSK_KEY_EXCHANGE_MODES, KEY_SHARE = 41, 43, 45, 51
+PRE_SHARED_KEY, EARLY_DATA, SUPPORTED_VERSIONS = 41, 42, 43
+PSK_KEY_EXCHANGE_MODES, KEY_SHARE = 45, 51
 SUITES = {
     0x1301: "TLS_AES_128_GCM_SHA256",
     0x1302: "TLS_AES_256_GCM_SHA384",
@@ -32,6 +33,8 @@ class Observed:
     mode: str  # "full", "psk_dhe_ke" or "psk_ke"
     retried: bool  # a HelloRetryRequest came first
     identity: bytes  # the PSK identity that the server selected; empty if it selected none
+    group: int | None = None  # of the server's share; None in psk_ke
+    early_data: bool = False  # the first ClientHello says that early data follows
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,14 @@ class _Bytes:
 
 
 def _handshake_messages(stream: bytes) -> Iterator[tuple[int, bytes]]:
-    """The plaintext handshake messages of one direction: type and body."""
+    """The plaintext handshake messages of one direction: type and body.
+
+    Protected records are passed over: after early data a second ClientHello is plaintext again.
+    """
     records, plain = _Bytes(stream), b""
     while len(records.rest) >= 5:
         kind = records.number(1)
         records.take(2)
-        if kind == APPLICATION_DATA:  # from here on everything is encrypted
-            break
         size = records.number(2)
         if len(records.rest) < size:  # the recording ends inside a record
             break
@@ -150,4 +154,20 @@ def observe(from_client: bytes, from_server: bytes) -> Observed:
         if number not in _Bytes(offer[PSK_KEY_EXCHANGE_MODES]).vector(1):
             raise NotTLS(f"the server chose {mode}, which the client did not offer")
     suite = SUITES.get(answer.suite, f"{answer.suite:#06x}")
-    return Observed(suite, mode, bool(retries), identity)
+    group = int.from_bytes(answer.extensions[KEY_SHARE][:2], "big") if with_share else None
+    return Observed(suite, mode, bool(retries), identity, group, EARLY_DATA in asked[0])
+
+
+def protected_sizes(stream: bytes) -> list[int]:
+    """The length in bytes of each protected record's fragment, in one direction."""
+    records, sizes = _Bytes(stream), []
+    while len(records.rest) >= 5:
+        kind = records.number(1)
+        records.take(2)
+        size = records.number(2)
+        if len(records.rest) < size:  # the recording ends inside a record
+            break
+        records.take(size)
+        if kind == APPLICATION_DATA:
+            sizes.append(size)
+    return sizes

@@ -156,9 +156,11 @@ def _packed(hello: ClientHello, cookie: Cookie | None) -> bytes:
     except LocalFault:
         if cookie is not None:
             raise IllegalParameter("the server's cookie leaves no room in a ClientHello") from None
+        offered = hello.find(OfferedPsks)
+        size = sum(len(one.identity) for one in offered.identities) if offered else 0
         raise LocalFault(
-            "the PSK identities do not fit: the extensions of a ClientHello have 65,535 bytes in "
-            "all, so offer fewer, or shorter ones"
+            f"PSK identities of {size} bytes do not fit: the extensions of a ClientHello have "
+            "65,535 in all, so offer fewer, or shorter ones"
         ) from None
 
 

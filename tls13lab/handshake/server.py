@@ -98,15 +98,19 @@ _MAY_CHANGE = (KeyShareClientHello, EarlyData, Cookie, OfferedPsks)
 
 
 def _same_but_for_retry(first: ClientHello, second: ClientHello) -> bool:
-    """Whether the second ClientHello changes only what 4.2.2 lets it change."""
+    """Whether the second ClientHello changes only what 4.2.2 lets it change.
+
+    The order of the extensions means nothing (4.3), and wolfSSL's client changes it.
+    """
 
     def fixed(hello: ClientHello) -> ClientHello:
-        kept = tuple(
+        kept = (
             one
             for one in hello.extensions
             if not isinstance(one, _MAY_CHANGE) and one.extension_type != ExtensionType.PADDING
         )
-        return replace(hello, extensions=kept)
+        ordered = sorted(kept, key=lambda one: one.extension_type)
+        return replace(hello, extensions=tuple(ordered))
 
     return fixed(first) == fixed(second)
 

@@ -1,0 +1,66 @@
+"""The foreign stacks by name. A stack's module is imported when it is asked for, not before."""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from types import ModuleType
+
+from tests.interop.stacks.stack import Certificate, NotHere, Stack
+
+PEERS = (
+    "openssl",
+    "boringssl",
+    "tlslite",
+    "gnutls",
+    "nss",
+    "wolfssl",
+    "python-ssl",
+    "node",
+    "scapy",
+)
+
+
+def make(name: str, certificate: Certificate) -> Stack:
+    """The stack of that name; :class:`~tests.interop.stacks.stack.NotHere`, if it is not here."""
+    return _MAKERS[name](certificate)
+
+
+def _library(module: str, name: str, certificate: Certificate) -> Stack:
+    if sys.platform != "linux":  # other systems have other sockets and other libraries
+        raise NotHere("stacks that are libraries are driven on Linux only")
+    from tests.interop.stacks.blocking import BlockingStack
+
+    library = getattr(_module(module), name)
+    return BlockingStack(library(certificate))
+
+
+def _module(name: str) -> ModuleType:
+    try:
+        return import_module(f"tests.interop.stacks.{name}")
+    except ImportError as error:
+        raise NotHere(f"{error}: run python3 run.py test") from None
+
+
+def _node(certificate: Certificate) -> Stack:
+    from tests.interop.stacks.node import Node
+
+    return Node(certificate)
+
+
+def _scapy(certificate: Certificate) -> Stack:
+    made: Stack = _module("scapy_client").Scapy(certificate)
+    return made
+
+
+_MAKERS: dict[str, Callable[[Certificate], Stack]] = {
+    "openssl": partial(_library, "openssl_library", "OpenSSL"),
+    "tlslite": partial(_library, "tlslite_ng", "TlsliteNg"),
+    "boringssl": partial(_library, "boringssl", "BoringSSL"),
+    "gnutls": partial(_library, "gnutls", "GnuTLS"),
+    "nss": partial(_library, "nss", "NSS"),
+    "wolfssl": partial(_library, "wolfssl", "WolfSSL"),
+    "node": _node,
+    "scapy": _scapy,
+    "python-ssl": partial(_library, "python_ssl", "PythonSSL"),
+}
