@@ -136,10 +136,10 @@ class Connection:
 
     def send(self, data: bytes) -> None:
         """Protect application data, in as many records as it needs."""
-        self._connected()
+        connected = self._connected()
         if self._closed:
             raise LocalFault("the connection is closed")
-        if self._sender.exhausted:
+        if connected.update_owed or self._sender.exhausted:
             self.update_keys()
         self._sender.send(ContentType.APPLICATION_DATA, data)
 
