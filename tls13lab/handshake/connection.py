@@ -48,6 +48,7 @@ from tls13lab.handshake.events import (
 )
 from tls13lab.handshake.machine import AnyState, step
 from tls13lab.handshake.sending import Sender
+from tls13lab.handshake.server_states import WaitClientFinished, WaitEndOfEarlyData
 from tls13lab.records.framing import Record, RecordBuffer
 from tls13lab.records.idling import Idling
 from tls13lab.records.protection import RecordProtection
@@ -141,6 +142,16 @@ class Connection:
             raise LocalFault("the connection is closed")
         if connected.update_owed or self._sender.exhausted:
             self.update_keys()
+        self._sender.send(ContentType.APPLICATION_DATA, data)
+
+    def send_half_rtt(self, data: bytes) -> None:
+        """A server's data right behind its first flight, before the client's Finished.
+
+        "because the handshake is not yet complete, they have no assurance of either the peer's
+        identity or its liveness (i.e., the ClientHello might have been replayed)" (4.5.3).
+        """
+        if self._closed or not isinstance(self._state, WaitEndOfEarlyData | WaitClientFinished):
+            raise LocalFault("only a server that waits for the client's Finished can send so")
         self._sender.send(ContentType.APPLICATION_DATA, data)
 
     def update_keys(self, *, request: bool = False) -> None:
