@@ -45,8 +45,10 @@ DAY_MS = 86_400_000
 NAME = "lab.example"
 
 
-def issue(subject: str, key, issuer: str, signer, *, ca: bool):  # type: ignore[no-untyped-def]
-    """A certificate for ``subject``, signed by ``issuer``."""
+def issue(  # type: ignore[no-untyped-def]
+    subject: str, key, issuer: str, signer, *, ca: bool, signs: bool | None = None
+):
+    """A certificate for ``subject``, signed by ``issuer``; ``signs`` is a leaf's Key Usage."""
     builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, subject)]))
@@ -61,20 +63,20 @@ def issue(subject: str, key, issuer: str, signer, *, ca: bool):  # type: ignore[
         )
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
-    if ca:
+    if ca or signs is not None:
         usage = x509.KeyUsage(
-            digital_signature=True,
+            digital_signature=ca or bool(signs),
             content_commitment=False,
-            key_encipherment=False,
+            key_encipherment=not ca,
             data_encipherment=False,
             key_agreement=False,
-            key_cert_sign=True,
-            crl_sign=True,
+            key_cert_sign=ca,
+            crl_sign=ca,
             encipher_only=False,
             decipher_only=False,
         )
         builder = builder.add_extension(usage, critical=True)
-    else:
+    if not ca:
         names = [x509.DNSName(NAME), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         usages = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
@@ -129,6 +131,27 @@ def test_a_pin_and_anyone() -> None:
     with pytest.raises(CertificateExpired):
         check_chain(CHAIN[:1], pin, NAME, NOW_MS + 31 * DAY_MS)
     check_chain(CHAIN[:1], TrustAnyone(), "any.example", NOW_MS + 31 * DAY_MS)
+
+
+@pytest.mark.parametrize("signs", [True, False])
+def test_a_key_that_may_not_sign_is_of_no_use(signs: bool) -> None:
+    leaf = der(issue(NAME, LEAF_KEY, "middle", MIDDLE_KEY, ca=False, signs=signs))
+    pin = TrustPin(hashlib.sha256(leaf).digest())
+    for trust in (TRUST, pin, TrustAnyone()):
+        if signs:
+            check_chain((leaf, CHAIN[1]), trust, NAME, NOW_MS)
+        else:
+            with pytest.raises(BadCertificate, match="Key Usage"):
+                check_chain((leaf, CHAIN[1]), trust, NAME, NOW_MS)
+
+
+def test_extensions_that_cannot_be_read() -> None:
+    leaf = der(issue(NAME, LEAF_KEY, "middle", MIDDLE_KEY, ca=False, signs=True))
+    bit_string = b"\x03\x02\x05\xa0"  # the Key Usage: four bytes, which become another type
+    assert leaf.count(bit_string) == 1
+    broken = leaf.replace(bit_string, b"\x04\x02\x05\xa0")
+    with pytest.raises(BadCertificate, match="extensions"):
+        check_chain((broken,), TrustAnyone(), NAME, NOW_MS)
 
 
 def test_a_self_signed_certificate_repeats_and_is_believed_when_it_is_itself_given() -> None:
