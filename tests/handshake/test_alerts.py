@@ -112,7 +112,7 @@ def test_a_full_handshake_needs_what_a_psk_hello_may_lack() -> None:
     bare = ClientConfig(psks=(stranger,), modes=BOTH)
     assert alert_of(Connection.server(SERVER), record(client_hello(bare))) == "missing_extension"
     only_p384 = with_extensions(
-        with_extensions(HELLO, swapped(SupportedGroups((NamedGroup.SECP384R1,)))),
+        with_extensions(HELLO, swapped(SupportedGroups((NamedGroup.SECP521R1,)))),
         swapped(KeyShareClientHello(())),
     )
     assert alert_of(Connection.server(SERVER), record(only_p384)) == "handshake_failure"

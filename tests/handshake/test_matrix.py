@@ -44,7 +44,12 @@ from tls13lab.wire.faults import (
     UnknownPskIdentity,
 )
 
-GROUPS = (NamedGroup.X25519, NamedGroup.SECP256R1, NamedGroup.X25519MLKEM768)
+GROUPS = (
+    NamedGroup.X25519,
+    NamedGroup.SECP256R1,
+    NamedGroup.X25519MLKEM768,
+    NamedGroup.SECP384R1,
+)
 AES_256 = CipherSuite.TLS_AES_256_GCM_SHA384
 
 
