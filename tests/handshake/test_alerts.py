@@ -542,6 +542,29 @@ def test_alerts_that_are_unknown_or_of_no_account() -> None:
         pair.pump()
 
 
+@pytest.mark.parametrize("more", [b"", b"\x02"])
+def test_nothing_comes_behind_a_hello_retry_request_before_its_answer(more: bytes) -> None:
+    client = Connection.client(CLIENT, env("client"))
+    server = Connection.server(replace(SERVER, groups=(P256,)))
+    server.receive(client.outgoing(), env())
+    retry = server.outgoing().removesuffix(CCS)[5:]
+    if more:
+        assert alert_of(client, record(retry + more)) == "unexpected_message"
+    else:
+        client.receive(record(retry), env())
+        assert client.outgoing()
+
+
+@pytest.mark.parametrize("more", [b"", b"\x01"])
+def test_nothing_comes_behind_a_client_hello_before_the_hello_retry_request(more: bytes) -> None:
+    server = Connection.server(replace(SERVER, groups=(P256,)))
+    if more:
+        assert alert_of(server, record(HELLO + more)) == "unexpected_message"
+    else:
+        server.receive(record(HELLO), env())
+        assert server.state_name == "SERVER_WAIT_SECOND_HELLO"
+
+
 def test_a_handshake_message_over_a_change_of_keys() -> None:
     client, server = handshaking()
     out = server.outgoing()

@@ -300,13 +300,15 @@ class Connection:
             self._carry_out(actions, events)
 
     def _check_alignment(self, actions: list[Action]) -> None:
-        """Nothing may stand in a record behind the message that ends the use of its keys."""
-        changes = any(
-            isinstance(one, InstallKeys) and one.direction is Direction.RECEIVE for one in actions
-        )
-        if changes and self._messages.pending:
-            # "Handshake messages MUST NOT span key changes." (5.1)
-            raise UnexpectedMessage("a handshake message stretches over a change of keys")
+        """Nothing may stand in a record behind the message that ends a flight, or its keys' use."""
+        if not self._messages.pending:
+            return
+        for one in actions:
+            if isinstance(one, InstallKeys) and one.direction is Direction.RECEIVE:
+                # "Handshake messages MUST NOT span key changes." (5.1)
+                raise UnexpectedMessage("a handshake message stretches over a change of keys")
+            if isinstance(one, SendMessage):
+                raise UnexpectedMessage("a handshake message began before our answer to the last")
 
     def _carry_out(self, actions: list[Action], events: list[Event] | None = None) -> None:
         for action in actions:
