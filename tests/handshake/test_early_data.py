@@ -362,6 +362,18 @@ def test_once_the_second_flight_has_begun_nothing_is_skipped() -> None:
     assert alert_of(server, junk) == "bad_record_mac"
 
 
+def test_behind_a_second_client_hello_nothing_is_skipped() -> None:
+    server = Connection.server(replace(OPEN, groups=(NamedGroup.SECP256R1,)))
+    client = Connection.client(early(), env("client"))
+    server.receive(client.outgoing(), env())  # the hello, and early data that is passed over
+    client.receive(server.outgoing(), env())
+    server.receive(client.outgoing(), env())
+    assert server.state_name == "SERVER_WAIT_FINISHED"
+    server.outgoing()
+    sealed = frame(ContentType.APPLICATION_DATA, bytes(50))
+    assert alert_of(server, sealed) == "bad_record_mac"
+
+
 def test_early_data_before_a_finished_that_is_missing_is_refused() -> None:
     """EndOfEarlyData must come; a Finished in its place may not."""
     server = Connection.server(OPEN)

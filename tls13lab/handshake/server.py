@@ -129,9 +129,10 @@ def on_second_client_hello(
     if choice.share is None or wanted is None or choice.group != wanted.selected_group:
         raise IllegalParameter("the second ClientHello lacks the share that was asked for")
     after, actions = _answer(before.config, choice, message, raw, before.transcript, env)
-    if offers_early_data(before.first):
-        after = _with_retry_s_rejection(after)
-    return after, actions
+    if not offers_early_data(before.first):
+        return after, actions
+    # What was sent behind the first ClientHello has come before the second.
+    return _with_retry_s_rejection(after), [SkipEarlyData(None), *actions]
 
 
 def _check_second_psks(before: WaitSecondClientHello, message: ClientHello) -> None:
