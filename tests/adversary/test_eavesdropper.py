@@ -64,7 +64,13 @@ def test_psk_dhe_ke_does_not_until_a_private_key_is_stolen_as_well() -> None:
 
 @pytest.mark.parametrize("suite", ALL_SUITES, ids=lambda suite: suite.name)
 @pytest.mark.parametrize(
-    "group", [NamedGroup.X25519, NamedGroup.SECP256R1, NamedGroup.X25519MLKEM768]
+    "group",
+    [
+        NamedGroup.X25519,
+        NamedGroup.SECP256R1,
+        NamedGroup.X25519MLKEM768,
+        NamedGroup.SECP384R1,
+    ],
 )
 def test_every_suite_and_group(suite: CipherSuite, group: NamedGroup) -> None:
     hash_name = "sha384" if suite is CipherSuite.TLS_AES_256_GCM_SHA384 else "sha256"

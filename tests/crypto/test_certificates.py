@@ -45,8 +45,10 @@ DAY_MS = 86_400_000
 NAME = "lab.example"
 
 
-def issue(subject: str, key, issuer: str, signer, *, ca: bool):  # type: ignore[no-untyped-def]
-    """A certificate for ``subject``, signed by ``issuer``."""
+def issue(  # type: ignore[no-untyped-def]
+    subject: str, key, issuer: str, signer, *, ca: bool, signs: bool | None = None
+):
+    """A certificate for ``subject``, signed by ``issuer``; ``signs`` is a leaf's Key Usage."""
     builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, subject)]))
@@ -61,20 +63,20 @@ def issue(subject: str, key, issuer: str, signer, *, ca: bool):  # type: ignore[
         )
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
-    if ca:
+    if ca or signs is not None:
         usage = x509.KeyUsage(
-            digital_signature=True,
+            digital_signature=ca or bool(signs),
             content_commitment=False,
-            key_encipherment=False,
+            key_encipherment=not ca,
             data_encipherment=False,
             key_agreement=False,
-            key_cert_sign=True,
-            crl_sign=True,
+            key_cert_sign=ca,
+            crl_sign=ca,
             encipher_only=False,
             decipher_only=False,
         )
         builder = builder.add_extension(usage, critical=True)
-    else:
+    if not ca:
         names = [x509.DNSName(NAME), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         usages = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
@@ -131,6 +133,27 @@ def test_a_pin_and_anyone() -> None:
     check_chain(CHAIN[:1], TrustAnyone(), "any.example", NOW_MS + 31 * DAY_MS)
 
 
+@pytest.mark.parametrize("signs", [True, False])
+def test_a_key_that_may_not_sign_is_of_no_use(signs: bool) -> None:
+    leaf = der(issue(NAME, LEAF_KEY, "middle", MIDDLE_KEY, ca=False, signs=signs))
+    pin = TrustPin(hashlib.sha256(leaf).digest())
+    for trust in (TRUST, pin, TrustAnyone()):
+        if signs:
+            check_chain((leaf, CHAIN[1]), trust, NAME, NOW_MS)
+        else:
+            with pytest.raises(BadCertificate, match="Key Usage"):
+                check_chain((leaf, CHAIN[1]), trust, NAME, NOW_MS)
+
+
+def test_extensions_that_cannot_be_read() -> None:
+    leaf = der(issue(NAME, LEAF_KEY, "middle", MIDDLE_KEY, ca=False, signs=True))
+    bit_string = b"\x03\x02\x05\xa0"  # the Key Usage: four bytes, which become another type
+    assert leaf.count(bit_string) == 1
+    broken = leaf.replace(bit_string, b"\x04\x02\x05\xa0")
+    with pytest.raises(BadCertificate, match="extensions"):
+        check_chain((broken,), TrustAnyone(), NAME, NOW_MS)
+
+
 def test_a_self_signed_certificate_repeats_and_is_believed_when_it_is_itself_given() -> None:
     credential = self_signed(NAME, NOW_MS, seeded("one"))
     assert credential.chain == self_signed(NAME, NOW_MS, seeded("one")).chain
@@ -183,40 +206,13 @@ def test_all_supported_schemes_are_tried_and_other_keys_have_none() -> None:
     assert public_key(CHAIN[0]) == LEAF_KEY.public_key()
 
 
-@pytest.mark.parametrize("may_sign", [True, False])
-def test_a_key_that_may_not_sign_is_refused_by_whatever_trust(may_sign: bool) -> None:
-    """Found by BoringSSL's tests: RFC 9846 4.5.1.2 on the Key Usage extension."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
-    others = dict.fromkeys(
-        (
-            "content_commitment",
-            "data_encipherment",
-            "key_cert_sign",
-            "crl_sign",
-            "encipher_only",
-            "decipher_only",
-        ),
-        False,
-    )
-    usage = x509.KeyUsage(
-        digital_signature=may_sign, key_encipherment=False, key_agreement=True, **others
-    )
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(NOW - timedelta(days=1))
-        .not_valid_after(NOW + timedelta(days=1))
-        .add_extension(usage, critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    der = certificate.public_bytes(Encoding.DER)
-    for trust in (TrustAnyone(), TrustPin(hashlib.sha256(der).digest()), TrustRoots((der,))):
-        if may_sign:
-            check_chain((der,), trust, NAME, NOW_MS)
-        else:
-            with pytest.raises(UnsupportedCertificate, match="may not be used for signatures"):
-                check_chain((der,), trust, NAME, NOW_MS)
+def test_a_small_rsa_key_signs_only_with_hashes_that_it_has_room_for() -> None:
+    """RFC 8017, 9.1.1: two hashes and two bytes; 1024 bits are 128 bytes."""
+    key = rsa.generate_private_key(65537, 1024)
+    fitting = (SignatureScheme.RSA_PSS_RSAE_SHA256, SignatureScheme.RSA_PSS_RSAE_SHA384)
+    assert signatures.schemes_for(key) == fitting
+    for scheme in fitting:
+        signature = signatures.sign(key, scheme, b"transcript hash")
+        signatures.verify(key.public_key(), scheme, signature, b"transcript hash")
+    with pytest.raises(LocalFault, match="does not fit"):
+        signatures.sign(key, SignatureScheme.RSA_PSS_RSAE_SHA512, b"transcript hash")

@@ -46,7 +46,7 @@ from tls13lab.messages.negotiation import (
     SupportedVersions,
 )
 from tls13lab.messages.post_handshake import KeyUpdate
-from tls13lab.messages.pre_shared_key import OfferedPsks, SelectedPsk
+from tls13lab.messages.pre_shared_key import OfferedPsks, PskIdentity, SelectedPsk
 from tls13lab.messages.server_flight import (
     Certificate,
     CertificateEntry,
@@ -112,7 +112,7 @@ def test_a_full_handshake_needs_what_a_psk_hello_may_lack() -> None:
     bare = ClientConfig(psks=(stranger,), modes=BOTH)
     assert alert_of(Connection.server(SERVER), record(client_hello(bare))) == "missing_extension"
     only_p384 = with_extensions(
-        with_extensions(HELLO, swapped(SupportedGroups((NamedGroup.SECP384R1,)))),
+        with_extensions(HELLO, swapped(SupportedGroups((NamedGroup.SECP521R1,)))),
         swapped(KeyShareClientHello(())),
     )
     assert alert_of(Connection.server(SERVER), record(only_p384)) == "handshake_failure"
@@ -163,6 +163,48 @@ def test_a_bad_second_client_hello(change: Change, alert: str) -> None:
     server.receive(client.outgoing(), env())
     client.receive(server.outgoing(), env())
     second = client.outgoing()[6 + 5 :]  # a change_cipher_spec stands before it
+    assert alert_of(server, record(with_extensions(second, change))) == alert
+
+
+def reoffered(*psks: int | str) -> Change:
+    """PSKs by their place in the first ClientHello, or by a new name; the binders are wrong."""
+
+    def change(extensions: list[Extension]) -> list[Extension]:
+        (old,) = [one for one in extensions if isinstance(one, OfferedPsks)]
+        identities = tuple(
+            old.identities[one] if isinstance(one, int) else PskIdentity(one.encode(), 0)
+            for one in psks
+        )
+        rest = [one for one in extensions if one is not old]
+        return [*rest, OfferedPsks(identities, (bytes(32),) * len(psks))] if psks else rest
+
+    return change
+
+
+OTHERS = (replace(PSK, identity=b"first"), PSK, replace(PSK, identity=b"last"))
+SECOND_PSKS: list[tuple[Change, str]] = [
+    # PSK itself is in the middle, and the only one that the server knows.
+    (reoffered(), "illegal_parameter"),
+    (reoffered(0, 2), "illegal_parameter"),
+    (reoffered(1, 0), "illegal_parameter"),
+    (reoffered("new", 1), "illegal_parameter"),
+    (reoffered(1, 1), "illegal_parameter"),
+    # These go on to the binder, which is wrong.
+    (reoffered(0, 1, 2), "decrypt_error"),
+    (reoffered(1), "decrypt_error"),
+    (reoffered(1, 2), "decrypt_error"),
+]
+
+
+@pytest.mark.parametrize(("change", "alert"), SECOND_PSKS)
+def test_a_second_client_hello_may_leave_out_psks_but_not_the_one_that_fits(
+    change: Change, alert: str
+) -> None:
+    server = Connection.server(replace(SERVER, groups=(P256,)))
+    client = Connection.client(replace(CLIENT, psks=OTHERS), env("client"))
+    server.receive(client.outgoing(), env())
+    client.receive(server.outgoing(), env())
+    second = client.outgoing()[6 + 5 :]
     assert alert_of(server, record(with_extensions(second, change))) == alert
 
 
@@ -509,6 +551,29 @@ def test_alerts_that_are_unknown_or_of_no_account() -> None:
     pair.client._sender.send(ContentType.ALERT, b"\x01\xee")
     with pytest.raises(AlertReceived, match="0x00ee"):
         pair.pump()
+
+
+@pytest.mark.parametrize("more", [b"", b"\x02"])
+def test_nothing_comes_behind_a_hello_retry_request_before_its_answer(more: bytes) -> None:
+    client = Connection.client(CLIENT, env("client"))
+    server = Connection.server(replace(SERVER, groups=(P256,)))
+    server.receive(client.outgoing(), env())
+    retry = server.outgoing().removesuffix(CCS)[5:]
+    if more:
+        assert alert_of(client, record(retry + more)) == "unexpected_message"
+    else:
+        client.receive(record(retry), env())
+        assert client.outgoing()
+
+
+@pytest.mark.parametrize("more", [b"", b"\x01"])
+def test_nothing_comes_behind_a_client_hello_before_the_hello_retry_request(more: bytes) -> None:
+    server = Connection.server(replace(SERVER, groups=(P256,)))
+    if more:
+        assert alert_of(server, record(HELLO + more)) == "unexpected_message"
+    else:
+        server.receive(record(HELLO), env())
+        assert server.state_name == "SERVER_WAIT_SECOND_HELLO"
 
 
 def test_a_handshake_message_over_a_change_of_keys() -> None:

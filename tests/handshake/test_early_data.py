@@ -22,6 +22,7 @@ from tests.handshake.scenes import (
 from tls13lab.crypto.suites import SUITES
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
 from tls13lab.handshake.connection import Connection
+from tls13lab.handshake.events import DataReceived
 from tls13lab.handshake.pair import LESSON_TIME_MS, Pair
 from tls13lab.messages.handshake import pack, unpack
 from tls13lab.messages.negotiation import Alpn, EarlyData
@@ -39,7 +40,7 @@ from tls13lab.records.epochs import Epoch
 from tls13lab.records.framing import frame
 from tls13lab.records.protection import RecordProtection
 from tls13lab.wire.codepoints import CipherSuite, ContentType, HandshakeType, NamedGroup
-from tls13lab.wire.faults import IllegalParameter, PeerFault, UnsupportedExtension
+from tls13lab.wire.faults import IllegalParameter, LocalFault, PeerFault, UnsupportedExtension
 
 WORDS = b"early words"
 OPEN = replace(SERVER, max_early_data_size=1000, anti_replay=NoAntiReplay())
@@ -88,6 +89,34 @@ def test_early_data_with_a_ticket(mode: object, compatibility: bool) -> None:
     # It is on its way before the server has said a word.
     first_answer = next(at for at, one in enumerate(steps) if one.sender == "server")
     assert steps.index(early_steps[0]) < first_answer
+
+
+def test_a_server_may_answer_early_data_before_the_finished() -> None:
+    config = early()
+    client = Connection.client(config, env("half RTT"))
+    server = Connection.server(OPEN)
+    server.receive(client.outgoing(), env("half RTT server"))
+    server.send_half_rtt(b"answer")
+    events = client.receive(server.outgoing(), env("half RTT"))
+    assert [one.data for one in events if isinstance(one, DataReceived)] == [b"answer"]
+    server.receive(client.outgoing(), env("half RTT server"))
+    assert server.connected
+    server.send(b" and more")
+    events = client.receive(server.outgoing(), env("half RTT"))
+    assert [one.data for one in events if isinstance(one, DataReceived)] == [b" and more"]
+
+
+@pytest.mark.parametrize("when", ["first", "client", "connected", "closed"])
+def test_half_rtt_data_has_its_time(when: str) -> None:
+    pair = Pair(CLIENT, SERVER)
+    side = pair.client if when == "client" else pair.server
+    if when == "connected":
+        pair.handshake()
+    elif when == "closed":
+        pair.server.receive(pair.client.outgoing(), env())
+        pair.server.close()
+    with pytest.raises(LocalFault, match="waits for the client's Finished"):
+        side.send_half_rtt(b"x")
 
 
 @pytest.mark.parametrize("suite", list(OPEN.suites), ids=lambda suite: suite.name)
@@ -331,6 +360,18 @@ def test_once_the_second_flight_has_begun_nothing_is_skipped() -> None:
     assert server.connected
     junk = frame(ContentType.APPLICATION_DATA, bytes(40))
     assert alert_of(server, junk) == "bad_record_mac"
+
+
+def test_behind_a_second_client_hello_nothing_is_skipped() -> None:
+    server = Connection.server(replace(OPEN, groups=(NamedGroup.SECP256R1,)))
+    client = Connection.client(early(), env("client"))
+    server.receive(client.outgoing(), env())  # the hello, and early data that is passed over
+    client.receive(server.outgoing(), env())
+    server.receive(client.outgoing(), env())
+    assert server.state_name == "SERVER_WAIT_FINISHED"
+    server.outgoing()
+    sealed = frame(ContentType.APPLICATION_DATA, bytes(50))
+    assert alert_of(server, sealed) == "bad_record_mac"
 
 
 def test_early_data_before_a_finished_that_is_missing_is_refused() -> None:

@@ -26,7 +26,7 @@ from tls13lab.handshake.config import (
     ServerConfig,
 )
 from tls13lab.handshake.connection import Connection, TruncatedConnection
-from tls13lab.handshake.events import KeysUpdated, PeerClosed
+from tls13lab.handshake.events import Event, KeysUpdated, PeerClosed
 from tls13lab.handshake.pair import LESSON_TIME_MS, Pair, lesson_configs
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack
@@ -44,7 +44,12 @@ from tls13lab.wire.faults import (
     UnknownPskIdentity,
 )
 
-GROUPS = (NamedGroup.X25519, NamedGroup.SECP256R1, NamedGroup.X25519MLKEM768)
+GROUPS = (
+    NamedGroup.X25519,
+    NamedGroup.SECP256R1,
+    NamedGroup.X25519MLKEM768,
+    NamedGroup.SECP384R1,
+)
 AES_256 = CipherSuite.TLS_AES_256_GCM_SHA384
 
 
@@ -305,6 +310,10 @@ def test_alpn_and_server_name() -> None:
         Pair(replace(CLIENT, alpn=(b"x",)), server).handshake()
 
 
+def updates(events: list[Event]) -> int:
+    return sum(isinstance(one, KeysUpdated) for one in events)
+
+
 def test_keys_move_on_in_both_directions() -> None:
     pair = run(CLIENT, SERVER)
     for number in range(3):
@@ -313,11 +322,48 @@ def test_keys_move_on_in_both_directions() -> None:
         pair.client.send(b"c%d" % number)
         pair.server.send(b"s%d" % number)
         pair.pump()
-    assert pair.server_received.endswith(b"c0c1c2")
-    assert pair.client_received.endswith(b"s0s1s2")
+        pair.client.send(b"C")
+        pair.server.send(b"S")
+        pair.pump()
+    assert pair.server_received.endswith(b"c0Cc1Cc2C")
+    assert pair.client_received.endswith(b"s0Ss1Ss2S")
     # Three of its own, and one for each time it was asked.
-    assert sum(isinstance(one, KeysUpdated) for one in pair.server_events) == 3 + 1
-    assert sum(isinstance(one, KeysUpdated) for one in pair.client_events) == 3 + 2
+    assert (updates(pair.server_events), updates(pair.client_events)) == (3 + 1, 3 + 2)
+
+
+def test_a_key_update_that_was_asked_for_goes_before_the_next_data() -> None:
+    pair = run(CLIENT, SERVER)
+    for _ in range(3):
+        # Each asks, as a peer may that does not know yet that the one before was not answered.
+        pair.client._state = replace(pair.client._connected(), update_awaited=False)
+        pair.client.update_keys(request=True)
+    pair.pump()
+    assert (updates(pair.server_events), updates(pair.client_events)) == (3, 0)
+    pair.server.send(b"one")
+    pair.server.send(b"two")
+    pair.pump()
+    assert pair.client_received.endswith(b"onetwo")
+    assert updates(pair.client_events) == 1
+
+
+def test_a_key_update_of_ones_own_is_an_answer_too() -> None:
+    pair = run(CLIENT, SERVER)
+    pair.client.update_keys(request=True)
+    pair.pump()
+    pair.server.update_keys()
+    pair.server.send(b"x")
+    pair.pump()
+    assert updates(pair.client_events) == 1
+
+
+def test_no_key_update_is_answered_behind_close_notify() -> None:
+    pair = run(CLIENT, SERVER)
+    pair.client.update_keys(request=True)
+    asked = pair.client.outgoing()
+    pair.server.close()
+    pair.server.outgoing()
+    pair.server.receive(asked, env())
+    assert pair.server.outgoing() == b""
 
 
 def test_keys_that_have_sealed_enough_are_replaced() -> None:

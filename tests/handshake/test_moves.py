@@ -147,6 +147,8 @@ def test_each_legal_cell_is_taken_by_a_real_conversation() -> None:
         pair.handshake()
         pair.client.update_keys(request=True)
         pair.pump()
+        pair.server.send(b"behind a KeyUpdate of its own")
+        pair.pump()
         for step_ in pair.conversation().steps:
             for raw in step_.messages:
                 role = "SERVER" if step_.sender == "client" else "CLIENT"

@@ -166,12 +166,16 @@ def test_a_second_key_update_is_not_asked_for_before_the_first_came() -> None:
     for _ in range(3):
         pair.client.update_keys(request=True)
     pair.pump()
+    pair.server.send(b"behind the answer")
+    pair.pump()
     steps = pair.conversation().steps
     updates = [one for one in steps if one.plaintext[:1] == b"\x18"]
     asked = [one.plaintext[4] for one in updates if one.sender == "client"]
     assert asked == [1, 0, 0]
     assert [one.plaintext[4] for one in updates if one.sender == "server"] == [0]
     pair.client.update_keys(request=True)  # the answer came, so one may ask again
+    pair.pump()
+    pair.server.send(b"behind the answer")
     pair.pump()
     last = [one for one in pair.conversation().steps if one.plaintext[:1] == b"\x18"]
     assert [one.plaintext[4] for one in last[-2:]] == [1, 0]

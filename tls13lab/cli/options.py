@@ -12,7 +12,12 @@ from tls13lab.wire.codepoints import CipherSuite, NamedGroup, PskKeyExchangeMode
 Code = TypeVar("Code", bound=IntEnum)
 
 SUITES = tuple(CipherSuite)
-GROUPS = (NamedGroup.X25519, NamedGroup.SECP256R1, NamedGroup.X25519MLKEM768)
+GROUPS = (
+    NamedGroup.X25519,
+    NamedGroup.SECP256R1,
+    NamedGroup.X25519MLKEM768,
+    NamedGroup.SECP384R1,
+)
 MODES = tuple(PskKeyExchangeMode)
 
 

@@ -77,7 +77,7 @@ def check_chain(chain: tuple[bytes, ...], trust: Trust, server_name: str, now_ms
     ``server_name`` is a DNS name or an IP address; ``now_ms`` is Unix time in milliseconds.
     """
     leaf = _load(chain[0])
-    _check_usage(leaf)
+    _check_key_usage(leaf)
     if isinstance(trust, TrustAnyone):
         return
     now = datetime.fromtimestamp(now_ms / 1000, UTC)
@@ -102,7 +102,7 @@ def _load(der: bytes) -> "x509.Certificate":
         raise BadCertificate("the certificate cannot be parsed") from None
 
 
-def _check_usage(leaf: "x509.Certificate") -> None:
+def _check_key_usage(leaf: "x509.Certificate") -> None:
     """ "the digitalSignature bit MUST be set if the Key Usage extension is present" (4.5.1.2)."""
     from cryptography import x509
 
@@ -110,10 +110,10 @@ def _check_usage(leaf: "x509.Certificate") -> None:
         usage = leaf.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return
-    except ValueError:
-        raise BadCertificate("the certificate cannot be parsed") from None
+    except (ValueError, x509.DuplicateExtension):
+        raise BadCertificate("the certificate's extensions cannot be parsed") from None
     if not usage.digital_signature:
-        raise UnsupportedCertificate("the certificate's key may not be used for signatures")
+        raise BadCertificate("the certificate's Key Usage does not allow it to sign")
 
 
 def _verify_path(

@@ -47,11 +47,19 @@ def schemes_for(key: "PrivateKeyTypes | CertificatePublicKeyTypes") -> tuple[Sig
     if isinstance(key, ed25519.Ed25519PrivateKey | ed25519.Ed25519PublicKey):
         return (SignatureScheme.ED25519,)
     if isinstance(key, rsa.RSAPrivateKey | rsa.RSAPublicKey):
-        return tuple(_PSS_HASHES)
+        return tuple(scheme for scheme in _PSS_HASHES if _room_for_pss(key.key_size, scheme))
     if isinstance(key, ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey):
         # In TLS 1.3 the scheme names the curve too (section 4.3.3).
         return (SignatureScheme.ECDSA_SECP256R1_SHA256,) if key.curve.name == "secp256r1" else ()
     return ()
+
+
+def _room_for_pss(key_bits: int, scheme: SignatureScheme) -> bool:
+    """Whether hash, salt of the same length and 2 bytes fit into the modulus (RFC 8017, 9.1.1)."""
+    from cryptography.hazmat.primitives import hashes
+
+    length: int = getattr(hashes, _PSS_HASHES[scheme]).digest_size
+    return (key_bits - 1 + 7) // 8 >= 2 * length + 2
 
 
 def sign(key: "PrivateKeyTypes", scheme: SignatureScheme, transcript_hash: bytes) -> bytes:

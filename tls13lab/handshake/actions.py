@@ -66,9 +66,12 @@ class TakeEarlyData:
 
 @dataclass(frozen=True, slots=True)
 class SkipEarlyData:
-    """Pass over protected records that do not open, ``limit`` bytes of content at most (4.3.10)."""
+    """Pass over protected records that do not open, ``limit`` bytes of content at most (4.3.10).
 
-    limit: int
+    None: from here on no more.
+    """
+
+    limit: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ from tls13lab.records.epochs import Epoch
 class Connected:
     """The last state of both sides; ``state`` says which side this is.
 
-    ``update_awaited`` is whether the peer was asked for a KeyUpdate and has sent none since.
+    ``update_awaited`` is whether the peer was asked for a KeyUpdate and has sent none since;
+    ``update_owed`` whether the peer asked for one, and nothing was sent since.
     """
 
     state: State
@@ -38,6 +39,7 @@ class Connected:
     resumption_secret: bytes = field(repr=False)
     exporter_secret: bytes = field(repr=False)
     update_awaited: bool = False
+    update_owed: bool = False
 
     def exported(self, label: str, context_value: bytes, length: int) -> bytes:
         """Keying material for the application, ``length`` bytes. 7.5."""
@@ -65,17 +67,17 @@ def update_sending_keys(before: Connected, *, request: bool) -> tuple[Connected,
     # KeyUpdate with request_update set to "update_requested"." (4.7.3)
     request = request and not before.update_awaited
     after, install = _next(before, Direction.SEND)
-    after = replace(after, update_awaited=before.update_awaited or request)
+    awaited = before.update_awaited or request
+    after = replace(after, update_awaited=awaited, update_owed=False)
     return after, [SendMessage(pack(KeyUpdate(request))), install]
 
 
 def on_key_update(before: Connected, message: KeyUpdate) -> tuple[Connected, list[Action]]:
-    """The peer moved on; if it asks us to, so do we."""
+    """The peer moved on; if it asks us to, so do we before we next send application data."""
     after, install = _next(replace(before, update_awaited=False), Direction.RECEIVE)
-    if not message.update_requested:
-        return after, [install]
-    after, actions = update_sending_keys(after, request=False)
-    return after, [install, *actions]
+    # One that "receives multiple KeyUpdates while it is silent [is] to respond with a single
+    # update" (4.7.3), and one that said close_notify sends nothing more.
+    return replace(after, update_owed=before.update_owed or message.update_requested), [install]
 
 
 def on_new_session_ticket(

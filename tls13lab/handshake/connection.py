@@ -48,6 +48,7 @@ from tls13lab.handshake.events import (
 )
 from tls13lab.handshake.machine import AnyState, step
 from tls13lab.handshake.sending import Sender
+from tls13lab.handshake.server_states import WaitClientFinished, WaitEndOfEarlyData
 from tls13lab.records.framing import Record, RecordBuffer
 from tls13lab.records.idling import Idling
 from tls13lab.records.protection import RecordProtection
@@ -136,11 +137,21 @@ class Connection:
 
     def send(self, data: bytes) -> None:
         """Protect application data, in as many records as it needs."""
-        self._connected()
+        connected = self._connected()
         if self._closed:
             raise LocalFault("the connection is closed")
-        if self._sender.exhausted:
+        if connected.update_owed or self._sender.exhausted:
             self.update_keys()
+        self._sender.send(ContentType.APPLICATION_DATA, data)
+
+    def send_half_rtt(self, data: bytes) -> None:
+        """A server's data right behind its first flight, before the client's Finished.
+
+        "because the handshake is not yet complete, they have no assurance of either the peer's
+        identity or its liveness (i.e., the ClientHello might have been replayed)" (4.5.3).
+        """
+        if self._closed or not isinstance(self._state, WaitEndOfEarlyData | WaitClientFinished):
+            raise LocalFault("only a server that waits for the client's Finished can send so")
         self._sender.send(ContentType.APPLICATION_DATA, data)
 
     def update_keys(self, *, request: bool = False) -> None:
@@ -289,13 +300,15 @@ class Connection:
             self._carry_out(actions, events)
 
     def _check_alignment(self, actions: list[Action]) -> None:
-        """Nothing may stand in a record behind the message that ends the use of its keys."""
-        changes = any(
-            isinstance(one, InstallKeys) and one.direction is Direction.RECEIVE for one in actions
-        )
-        if changes and self._messages.pending:
-            # "Handshake messages MUST NOT span key changes." (5.1)
-            raise UnexpectedMessage("a handshake message stretches over a change of keys")
+        """Nothing may stand in a record behind the message that ends a flight, or its keys' use."""
+        if not self._messages.pending:
+            return
+        for one in actions:
+            if isinstance(one, InstallKeys) and one.direction is Direction.RECEIVE:
+                # "Handshake messages MUST NOT span key changes." (5.1)
+                raise UnexpectedMessage("a handshake message stretches over a change of keys")
+            if isinstance(one, SendMessage):
+                raise UnexpectedMessage("a handshake message began before our answer to the last")
 
     def _carry_out(self, actions: list[Action], events: list[Event] | None = None) -> None:
         for action in actions:

@@ -86,7 +86,8 @@ def on_client_hello(
     actions: Actions = [SendMessage(raw_retry), *_compatibility_ccs(message)]
     if offers_early_data(message):
         actions.append(SkipEarlyData(skipped(before.config)))
-    return WaitSecondClientHello(before.config, message, retry, transcript), actions
+    identity = choice.psk.identity if choice.psk else None
+    return WaitSecondClientHello(before.config, message, retry, transcript, identity), actions
 
 
 def _compatibility_ccs(message: ClientHello) -> Actions:
@@ -121,6 +122,7 @@ def on_second_client_hello(
     """The same ClientHello, now with the share that was asked for."""
     if not _same_but_for_retry(before.first, message):
         raise IllegalParameter("the second ClientHello changes what it may not change")
+    _check_second_psks(before, message)
     if offers_early_data(message):
         # "A client MUST NOT include the "early_data" extension in its followup ClientHello."
         raise IllegalParameter("the second ClientHello has early_data")
@@ -131,9 +133,22 @@ def on_second_client_hello(
     if choice.share is None or wanted is None or choice.group != wanted.selected_group:
         raise IllegalParameter("the second ClientHello lacks the share that was asked for")
     after, actions = _answer(before.config, choice, message, raw, before.transcript, env)
-    if offers_early_data(before.first):
-        after = _with_retry_s_rejection(after)
-    return after, actions
+    if not offers_early_data(before.first):
+        return after, actions
+    # What was sent behind the first ClientHello has come before the second.
+    return _with_retry_s_rejection(after), [SkipEarlyData(None), *actions]
+
+
+def _check_second_psks(before: WaitSecondClientHello, message: ClientHello) -> None:
+    """The client may leave out "PSKs which are incompatible with" the suite, and no others."""
+    first, second = before.first.find(OfferedPsks), message.find(OfferedPsks)
+    offered = [one.identity for one in first.identities] if first else []
+    kept = [one.identity for one in second.identities] if second else []
+    if before.identity is not None and before.identity not in kept:
+        raise IllegalParameter("the second ClientHello leaves out the PSK that fits")
+    remaining = iter(offered)
+    if not all(identity in remaining for identity in kept):  # each behind the one before it
+        raise IllegalParameter("the second ClientHello offers other PSKs than the first")
 
 
 def _with_retry_s_rejection(after: AfterFlight) -> AfterFlight:

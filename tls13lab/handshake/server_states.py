@@ -26,13 +26,17 @@ class WaitClientHello:
 
 @dataclass(frozen=True, slots=True)
 class WaitSecondClientHello:
-    """A HelloRetryRequest is out; ``transcript`` holds message_hash and it."""
+    """A HelloRetryRequest is out; ``transcript`` holds message_hash and it.
+
+    ``identity`` is that of the PSK that will be taken, None if it will be a full handshake.
+    """
 
     state: ClassVar[State] = State.SERVER_WAIT_SECOND_HELLO
     config: ServerConfig
     first: ClientHello
     retry: HelloRetryRequest
     transcript: Transcript
+    identity: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

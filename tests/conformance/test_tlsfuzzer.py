@@ -1,0 +1,81 @@
+"""How tlsfuzzer's summaries are read, and that the table of its scripts fits what was recorded.
+
+tlsfuzzer itself cannot be installed, so no test runs it: ``python -m tests.conformance`` does.
+"""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.tlsfuzzer import runner
+from tests.conformance.tlsfuzzer.scripts import NOT_RUN, SCRIPTS, Script, recorded
+from tests.conformance.tlsfuzzer.servers import SERVERS, serving
+from tls13lab.crypto.certificates import TrustAnyone
+from tls13lab.handshake.config import ClientConfig
+from tls13lab.peers.client import connect
+
+SUMMARY = """\
+====================
+TOTAL: 4
+SKIP: 0
+PASS: 2
+XFAIL: 0
+FAIL: 2
+XPASS: 0
+====================
+FAILED:
+\t'sanity with x448'
+\t"what isn't right"
+"""
+
+
+def test_a_summary_is_read() -> None:
+    outcome = runner.read("one", SUMMARY, Script(expected={"*x448": "no such group"}))
+    assert (outcome.passed, outcome.expected) == (2, ["sanity with x448"])
+    assert outcome.failed == ["what isn't right"]
+    assert not outcome.trouble
+
+
+def test_a_probe_that_no_longer_fails_is_told() -> None:
+    outcome = runner.read("one", "PASS: 3\nFAIL: 0\n", Script(expected={"*x448": "no such group"}))
+    assert len(outcome.failed) == 1
+    either = runner.read("one", "PASS: 3\nFAIL: 0\n", Script(either={"*x448": "it depends"}))
+    assert either.failed == []
+
+
+def test_a_script_that_breaks_is_told() -> None:
+    outcome = runner.read("one", "Traceback\nImportError: tlslite\n", Script())
+    assert "ImportError: tlslite" in outcome.trouble
+
+
+def test_the_table_and_the_record_are_of_one_mind() -> None:
+    found = recorded()["scripts"]
+    assert not set(found) & set(NOT_RUN)
+    assert set(SCRIPTS) <= set(found)
+    assert all(script.server in SERVERS for script in SCRIPTS.values())
+    for name, (passed, failing) in found.items():
+        assert passed > 0, name
+        assert bool(failing) >= bool(SCRIPTS.get(name, Script()).expected), name
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_each_server_serves(name: str, tmp_path: Path, project_root: Path) -> None:
+    with serving(name, tmp_path) as port:
+        report = connect("127.0.0.1", port, ClientConfig(trust=TrustAnyone()), send=b"hello")
+    assert report.received == b"hello"
+
+
+def test_what_is_no_checkout_is_said_to_be_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert runner.main(tmp_path, []) == 2
+    assert "is no checkout of tlsfuzzer" in capsys.readouterr().err
+
+
+def test_scripts_are_started_with_their_options(tmp_path: Path) -> None:
+    (tmp_path / "scripts").mkdir()
+    script = tmp_path / "scripts" / f"{runner.PREFIX}psk_ke.py"
+    script.write_text("import sys\nprint(f'PASS: {len(sys.argv)}')\n", "ascii")
+    (outcome,) = runner.run(tmp_path, [], sys.executable)
+    assert (outcome.name, outcome.passed, outcome.failed) == ("psk_ke", 1 + 4 + 4, [])

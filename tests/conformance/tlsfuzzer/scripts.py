@@ -1,0 +1,132 @@
+"""tlsfuzzer's scripts: which server each talks to, which of its probes fail, and why.
+
+tlsfuzzer tests servers of every version and with every extension; a line here says what the lab's
+server does not have, or does otherwise, with the section of RFC 9846.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).with_name("results.json")
+
+CLIENT_CERTIFICATES = "the lab's server asks for no client certificate"
+FFDHE = "no finite-field groups here"
+TLS12 = "expects that the server speaks TLS 1.2, too"
+
+NOT_RUN = {
+    "certificate-compression": "no certificate compression (RFC 8879)",
+    "certificate-request": CLIENT_CERTIFICATES,
+    "certificate-verify": CLIENT_CERTIFICATES,
+    "client-certificate-compression": CLIENT_CERTIFICATES,
+    "ecdhe-brainpool-curves": "no Brainpool curves here",
+    "ecdsa-brainpool-in-certificate-verify": CLIENT_CERTIFICATES,
+    "ecdsa-in-certificate-verify": CLIENT_CERTIFICATES,
+    "eddsa-in-certificate-verify": CLIENT_CERTIFICATES,
+    "ffdhe-groups": FFDHE,
+    "ffdhe-sanity": FFDHE,
+    "minerva": "measures the time of ECDSA signatures, which pyca/cryptography makes",
+    "mldsa-in-certificate-verify": CLIENT_CERTIFICATES,
+    "non-support": "is for servers without TLS 1.3",
+    "post-handshake-auth": CLIENT_CERTIFICATES,
+    "rsapss-signatures": "needs a certificate with an RSASSA-PSS key, which the lab cannot use",
+    "version-negotiation": TLS12,
+}
+"""Scripts, without ``test-tls13-``, that ask for what is not here."""
+
+
+@dataclass(frozen=True)
+class Script:
+    """``server`` names the server in :mod:`~tests.conformance.tlsfuzzer.servers` to talk to.
+
+    ``options`` go to the script; ``expected`` are patterns of probes that fail, and why, and
+    ``either`` of those that fail or pass: by chance, or as the network divides what is sent.
+    """
+
+    server: str = "rsa"
+    options: tuple[str, ...] = ()
+    expected: dict[str, str] = field(default_factory=dict)
+    either: dict[str, str] = field(default_factory=dict)
+
+
+PSK = ("--psk", "00112233445566778899aabbccddeeff", "--psk-iden", "lab")
+NO_GROUP = "no such group here: x25519, secp256r1, secp384r1 and X25519MLKEM768 are"
+NO_SCHEME = "no such signature scheme here"
+NO_SUITE = "no CCM suites here"
+NO_LIMIT = (
+    "tlsfuzzer wants at most one change_cipher_spec, or two; the RFC sets no number (5), and the "
+    "lab's is 32 records in a row that carry nothing"
+)
+ECHO = "expects one answer to a request in several pieces; the lab echoes each piece that comes"
+SCRIPTS: dict[str, Script] = {
+    "0rtt-garbage": Script(expected={"*downgrade to TLS 1.2*": TLS12}),
+    "connection-abort": Script(
+        expected={
+            "After NewSessionTicket": "tickets go only to clients with psk_key_exchange_modes "
+            "(4.7.1), and the script sends none"
+        }
+    ),
+    "crfg-curves": Script(
+        expected={
+            "*x448*": NO_GROUP,
+            "empty x25519 key share": "tlsfuzzer wants illegal_parameter; key_exchange<1..2^16-1> "
+            "(4.3.8) cannot be empty, so it is a decode_error",
+        }
+    ),
+    "dhe-shared-secret-padding": Script(
+        # It draws one group each time.
+        either={"*secp521r1": NO_GROUP, "*x448": NO_GROUP, "*ffdhe*": FFDHE}
+    ),
+    "ecdhe-curves": Script(expected={"*secp521r1*": NO_GROUP, "*x448*": NO_GROUP}),
+    "keyupdate-from-server": Script(
+        expected={
+            "post-handshake KeyUpdate msg from server": "`tls13lab serve` sends no KeyUpdate of "
+            "its own accord"
+        }
+    ),
+    "mlkem": Script(expected={"*secp256r1mlkem768*": NO_GROUP, "*secp384r1mlkem1024*": NO_GROUP}),
+    "multiple-ccs-messages": Script(expected={"*multiple CCS*": NO_LIMIT, "second CCS*": NO_LIMIT}),
+    "psk_ke": Script("psk_ke", PSK),
+    "psk_dhe_ke": Script("psk_dhe_ke", PSK, expected={"ffdhe*": FFDHE}),
+    "ecdsa-support": Script(
+        "ecdsa",
+        expected={
+            "*brainpool*": NO_SCHEME,
+            "*secp384r1*": NO_SCHEME,
+            "*secp521r1*": NO_SCHEME,
+        },
+    ),
+    "eddsa": Script("ed25519", expected={"ed448 only": NO_SCHEME}),
+    "session-resumption": Script("both modes", expected={"*TLS 1.2*": TLS12}),
+    "obsolete-curves": Script(
+        options=("-a", "handshake_failure", "--relaxed"),
+        expected={"secp521r1 in*": NO_GROUP, "x448 in*": NO_GROUP},
+    ),
+    "symetric-ciphers": Script(expected={"*CCM*": NO_SUITE}),
+    "serverhello-random": Script(
+        expected={"*ffdhe*": FFDHE, "*secp521r1": NO_GROUP, "*x448": NO_GROUP}
+    ),
+    "unrecognised-groups": Script(expected={"*ffdhe2048*": FFDHE}),
+    "zero-content-type": Script(either={"zero content type and padding during appl*": ECHO}),
+    "zero-length-data": Script(expected={"zero-length app data*": ECHO}),
+    "no-unknown-groups": Script(
+        options=("--groups", "x25519,secp256r1,secp384r1"),
+        expected={
+            "long list of unknown (between 4356 and 4611)": "X25519MLKEM768 is in this range, and "
+            "the lab has it"
+        },
+    ),
+}
+
+
+def recorded() -> dict[str, Any]:
+    """The figures of the last whole run."""
+    found: dict[str, Any] = json.loads(RESULTS.read_text("utf-8"))
+    return found
+
+
+def expected_of(name: str) -> dict[str, str]:
+    """The probes of a script that fail, or may, and why."""
+    script = SCRIPTS.get(name, Script())
+    return script.expected | script.either

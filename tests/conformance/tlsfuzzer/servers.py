@@ -1,0 +1,72 @@
+"""The servers that tlsfuzzer's scripts talk to: ``tls13lab serve``, each in its own process."""
+
+import datetime
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+PSK = ("--psk", "00112233445566778899aabbccddeeff", "--identity", "lab")
+SERVERS: dict[str, tuple[str, ...]] = {
+    "rsa": ("rsa",),
+    "ecdsa": ("ecdsa",),
+    "ed25519": ("ed25519",),
+    "psk_ke": ("rsa", *PSK, "--modes", "psk_ke"),
+    "psk_dhe_ke": ("rsa", *PSK),
+    "both modes": ("rsa", "--modes", "psk_ke,psk_dhe_ke"),
+}
+"""By name: the kind of its key, and the options of ``tls13lab serve``."""
+
+
+@contextmanager
+def serving(name: str, folder: Path) -> Iterator[int]:
+    """The port of such a server, which ends with the block; its files go into ``folder``."""
+    kind, *options = SERVERS[name]
+    certificate, key = _credential(kind, folder)
+    command = [sys.executable, "-m", "tls13lab", "serve", "--cert", str(certificate)]
+    command += ["--key", str(key), "--port", "0", *options]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
+    ) as process:
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            if not line:
+                raise RuntimeError(f"the server did not start: {' '.join(command)}")
+            yield int(line.rpartition(":")[2])
+        finally:
+            process.terminate()
+
+
+def _credential(kind: str, folder: Path) -> tuple[Path, Path]:
+    key = _KEYS[kind]()
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .sign(key, None if kind == "ed25519" else hashes.SHA256())
+    )
+    chain, private = folder / f"{kind}.pem", folder / f"{kind}.key"
+    chain.write_bytes(certificate.public_bytes(Encoding.PEM))
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return chain, private
+
+
+_KEYS: dict[str, Callable[[], CertificateIssuerPrivateKeyTypes]] = {
+    "rsa": lambda: rsa.generate_private_key(65537, 2048),
+    "ecdsa": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "ed25519": ed25519.Ed25519PrivateKey.generate,
+}
