@@ -156,20 +156,28 @@ class Connection:
 
     def update_keys(self, *, request: bool = False) -> None:
         """Send a KeyUpdate and use the next sending keys; ``request`` asks the peer to, too."""
+        self._connected()
+        if self._closed:
+            raise LocalFault("the connection is closed")
         self._state, actions = update_sending_keys(self._connected(), request=request)
         self._carry_out(actions)
 
     def close(self) -> None:
         """Say close_notify: nothing more will be sent."""
-        if not self._closed:
-            self._closed = True
-            self._sender.alert(AlertDescription.CLOSE_NOTIFY)
+        self._closed = True
+        self._sender.alert(AlertDescription.CLOSE_NOTIFY)
 
     # What the network does ------------------------------------------------------------------------
 
     def receive(self, data: bytes, env: Environment) -> list[Event]:
-        """Take in bytes from the peer; returns what happened, raises the fault that ended it."""
+        """Take in bytes from the peer; returns what happened, raises the fault that ended it.
+
+        What comes after the end is not taken in.
+        """
         events: list[Event] = []
+        if self._closed_by_peer:
+            # "Any data received after a closure alert has been received MUST be ignored." (6.1)
+            return events
         self._records.feed(data)
         try:
             while not self._closed_by_peer and (record := self._records.next()) is not None:
@@ -189,10 +197,9 @@ class Connection:
             raise TruncatedConnection("the peer closed the transport without close_notify")
 
     def abort(self, fault: TLSFault) -> None:
-        """Send the fault's alert and be closed."""
-        if not self._closed:
-            self._closed = self._closed_by_peer = True
-            self._sender.alert(fault.alert)
+        """Send the fault's alert and be closed; after a close_notify no alert can follow."""
+        self._closed = self._closed_by_peer = True
+        self._sender.alert(fault.alert)
 
     def _take_record(self, record: Record, env: Environment, events: list[Event]) -> None:
         content_type, content = record.content_type, record.fragment

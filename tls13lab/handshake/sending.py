@@ -1,6 +1,7 @@
 """The sending half of a connection: messages into records, under the keys in force. RFC 9846 5.
 
 Handshake messages that go out together under the same keys share a record, as in RFC 8448's traces.
+An alert is the last word: what is to be sent after it is dropped.
 """
 
 from tls13lab.handshake.events import Step, Tap
@@ -26,6 +27,7 @@ class Sender:
         self._messages: list[bytes] = []
         self._outgoing: list[bytes] = []
         self._first = role == "client"
+        self._silent = False  # an alert was sent
 
     @property
     def exhausted(self) -> bool:
@@ -65,11 +67,13 @@ class Sender:
         self._emit(ContentType.CHANGE_CIPHER_SPEC, b"\x01", (), protect=False)
 
     def alert(self, description: AlertDescription) -> None:
-        """An alert under the keys in force; all but close_notify are fatal."""
+        """An alert under the keys in force; all but close_notify are fatal. Nothing follows it."""
         self.flush()
         closing = description is AlertDescription.CLOSE_NOTIFY
         level = AlertLevel.WARNING if closing else AlertLevel.FATAL
         self._emit(ContentType.ALERT, bytes((level, description)), (), protect=True)
+        # "the sender will not send any more messages on this connection" (6.1)
+        self._silent = True
 
     def send(
         self, content_type: ContentType, content: bytes, messages: tuple[bytes, ...] = ()
@@ -89,6 +93,8 @@ class Sender:
         *,
         protect: bool,
     ) -> None:
+        if self._silent:
+            return
         epoch = self._epoch
         if self._sealer is not None and protect:
             room = MAX_PLAINTEXT - len(content)
