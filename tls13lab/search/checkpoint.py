@@ -48,5 +48,5 @@ class Checkpoint:
             found = tuple(Hit(int(p), int(t), bytes.fromhex(w)) for p, t, w in content["found"])
             position = tuple(int(number) for number in content["position"])
             return cls(search, position, int(content["count"]), found)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise LocalFault(f"{path} is no checkpoint: delete it, or name another one") from None
