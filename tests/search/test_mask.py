@@ -1,6 +1,7 @@
 """Masks count, number and make exactly the words of their shape."""
 
 import itertools
+import os
 
 import pytest
 from hypothesis import given
@@ -82,3 +83,11 @@ def test_a_mask_may_have_as_many_places_as_it_likes(length: int) -> None:
     found = mask.guesses(0, 100)
     assert [bytes(found[at]) for at in (0, 99)] == [mask[0], mask[99]]
     assert mask[99] == fixed.encode() + b"99"
+
+
+def test_what_was_typed_need_not_be_utf_8() -> None:
+    typed = os.fsdecode(b"caf\xe9")
+    assert Mask.parse(typed + "?d")[0] == b"caf\xe90"
+    assert Mask.parse("café?d")[0] == "café0".encode()
+    with pytest.raises(LocalFault, match="stands for no bytes"):
+        Mask.parse("\ud800?d")

@@ -9,6 +9,7 @@ and the space, ``?a`` all of these, ``?h`` and ``?H`` hexadecimal digits, ``?b``
 (100, [b'lab00', b'lab01', b'lab99'])
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -138,7 +139,7 @@ def _places(text: str, sets: Mapping[str, bytes]) -> list[bytes]:
     for character in rest:
         if character != "?":
             # A character of several bytes takes several places.
-            places += [bytes([byte]) for byte in character.encode()]
+            places += [bytes([byte]) for byte in _typed(character)]
             continue
         name = next(rest, "")
         if name != "?" and name not in sets:
@@ -146,3 +147,11 @@ def _places(text: str, sets: Mapping[str, bytes]) -> list[bytes]:
             raise LocalFault(f"?{name} is no set of a mask; there are {known} and ??")
         places.append(b"?" if name == "?" else sets[name])
     return places
+
+
+def _typed(character: str) -> bytes:
+    """The bytes that were typed, whether or not they are UTF-8."""
+    try:
+        return os.fsencode(character)
+    except UnicodeEncodeError:
+        raise LocalFault(f"{character!r} in the mask stands for no bytes") from None
