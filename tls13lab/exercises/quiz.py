@@ -46,7 +46,7 @@ class Answers:
         try:
             raw = path.read_bytes()[:_LARGEST]
             told = json.loads(raw)
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return cls()
         found = {}
         for time in TIMES if isinstance(told, dict) else ():
