@@ -90,6 +90,12 @@ def _order(one: tuple[str, int, str]) -> tuple[str, int, int]:
 
 def _move(page: Page, control: Locator, kind: str, way: str, turn: int) -> float | None:
     """Milliseconds until the answer, None if there was none."""
+    if kind == "input[type=radio]" and control.is_checked():
+        # What is chosen already has nothing to answer, so another one is chosen before it.
+        group = control.locator("xpath=ancestor::*[contains(@class, 'widget-radio')][1]")
+        page.evaluate(RESET)
+        group.locator("input:not(:checked)").first.click(timeout=ANSWER_MS)
+        _answer(page)
     if way == "keyboard":
         for keys in KINDS[kind]:
             page.evaluate(RESET)

@@ -46,7 +46,15 @@ def test_answers_are_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"[]", b"{", b'{"before": 7}', b'{"before": {"ticket key": "made up"}}', b"\xff\xfe", b"[" * 9999],
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"before": 7}',
+        b'{"before": {"ticket key": "made up"}}',
+        b"\xff\xfe",
+        b"[" * 9999,
+    ],
     ids=lambda content: repr(content[:40]),
 )
 def test_a_damaged_file_is_no_answers(tmp_path: Path, content: bytes) -> None:

@@ -4,6 +4,7 @@ A fault of the lab's own kind is an answer and no finding; any other exception i
 ``assert`` that fails. Seeds are made by the lab itself, so none need be kept.
 """
 
+import atexit
 import os
 import tempfile
 from collections.abc import Callable, Iterable
@@ -116,11 +117,11 @@ def keylog(data: bytes) -> None:
         parse_keylog(data.splitlines(keepends=True))
 
 
-_FOLDER = tempfile.TemporaryDirectory(prefix="tls13lab-fuzz-")
-
-
 def _file(data: bytes) -> Path:
-    path = Path(_FOLDER.name) / f"input-{os.getpid()}"
+    """A file with this content: always the same one in a process, so that it is quick."""
+    path = Path(tempfile.gettempdir()) / f"tls13lab-fuzz-{os.getpid()}"
+    if not path.exists():
+        atexit.register(path.unlink, missing_ok=True)
     path.write_bytes(data)
     return path
 

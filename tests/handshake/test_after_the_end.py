@@ -1,10 +1,10 @@
-"""After the last word of either side: nothing is said, nothing kept, and a fault is still an end."""
+"""After the last word of either side nothing is said and nothing kept; a fault is still an end."""
 
 import pytest
 
 from tests.handshake.scenes import CLIENT, SERVER, client_hello, env, record
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.events import DataReceived
+from tls13lab.handshake.events import DataReceived, KeysUpdated
 from tls13lab.handshake.pair import Pair
 from tls13lab.wire.faults import BadRecordMac, LocalFault, PeerFault
 
@@ -84,9 +84,10 @@ def test_the_twin_a_key_update_is_answered_and_sent() -> None:
     ends = pair_of_ends()
     ends.server.update_keys(request=True)
     ends.client.receive(ends.server.outgoing(), env())
-    assert ends.client.outgoing()
+    answered = ends.server.receive(sent(ends.client, b"x"), env())
+    assert answered == [KeysUpdated(), DataReceived(b"x")]
     ends.client.update_keys()
-    assert ends.client.outgoing()
+    assert ends.server.receive(ends.client.outgoing(), env()) == [KeysUpdated()]
 
 
 @pytest.mark.parametrize("closes", [True, False])

@@ -156,10 +156,10 @@ class Connection:
 
     def update_keys(self, *, request: bool = False) -> None:
         """Send a KeyUpdate and use the next sending keys; ``request`` asks the peer to, too."""
-        self._connected()
+        connected = self._connected()
         if self._closed:
             raise LocalFault("the connection is closed")
-        self._state, actions = update_sending_keys(self._connected(), request=request)
+        self._state, actions = update_sending_keys(connected, request=request)
         self._carry_out(actions)
 
     def close(self) -> None:

@@ -5,7 +5,7 @@
 >>> with serving(lesson_configs("psk_dhe_ke")[1]) as server:
 ...     found = probe(Prober(server.host, server.port, LESSON_PSK, pause=0.0))
 >>> [one.name for one in found if one.kind.grade is not Grade.GOOD]
-['psk-only', 'no-tickets']
+['psk-only', 'identity-oracle', 'no-tickets']
 """
 
 from collections.abc import Iterator
