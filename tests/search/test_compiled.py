@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from tls13lab.psk.binder import binder
 from tls13lab.psk.keys import PskKind
-from tls13lab.search import compiled
+from tls13lab.search import compiled, lanes_native
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.lanes import Lanes
 from tls13lab.search.lanes_text import Shape
@@ -30,19 +31,53 @@ def places(hash_name: str) -> list[int]:
     return found
 
 
+@pytest.fixture
+def shaped(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[int], Shape]], None]]:
+    """Compile for another processor's vectors, and forget it afterwards."""
+
+    def use(shape: Callable[[int], Shape]) -> None:
+        monkeypatch.setattr(compiled, "host_shape", shape)
+        monkeypatch.setattr(compiled, "_engines", {})
+        compiled.tester.cache_clear()
+
+    yield use
+    compiled.tester.cache_clear()
+
+
 @pytest.mark.parametrize("width", [16, 32, 64])
 @pytest.mark.parametrize("hash_name", ["sha256", "sha384"])
-def test_vectors_of_any_width(width: int, hash_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def shape(bits: int) -> Shape:
-        return Shape(bits, 8 * width // bits)
+def test_vectors_of_any_width(
+    width: int, hash_name: str, shaped: Callable[[Callable[[int], Shape]], None]
+) -> None:
+    shaped(lambda bits: Shape(bits, 8 * width // bits))
+    assert places(hash_name) == [0, 3, 400, 776]
 
-    monkeypatch.setattr(compiled, "host_shape", shape)
-    monkeypatch.setattr(compiled, "_engines", {})
-    compiled.tester.cache_clear()
-    try:
-        assert places(hash_name) == [0, 3, 400, 776]
-    finally:
-        compiled.tester.cache_clear()
+
+def test_the_processors_own_instructions_for_sha_256(
+    shaped: Callable[[Callable[[int], Shape]], None],
+) -> None:
+    if not compiled._features().get("sha"):
+        pytest.skip("this processor has no instructions for SHA-256")
+    shaped(lambda bits: Shape(bits, lanes_native.LANES, native=True))
+    assert places("sha256") == [0, 3, 400, 776]
+
+
+@pytest.mark.parametrize(
+    ("features", "bits", "shape"),
+    [
+        ({}, 32, Shape(32, 4)),
+        ({"avx2": True}, 32, Shape(32, 8)),
+        ({"avx2": True, "sha": True}, 32, Shape(32, 4, native=True)),
+        ({"avx2": True, "sha": True}, 64, Shape(64, 4)),
+        ({"avx2": True, "sha": True, "avx512f": True}, 32, Shape(32, 16, ternary=True)),
+        ({"avx2": True, "sha": True, "avx512f": True}, 64, Shape(64, 8, ternary=True)),
+    ],
+)
+def test_what_a_processor_is_given(
+    features: dict[str, bool], bits: int, shape: Shape, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled, "_features", lambda: features)
+    assert compiled.host_shape(bits) == shape
 
 
 def test_compiled_code_is_kept_and_a_damaged_file_is_made_again(tmp_path: Path) -> None:
@@ -61,12 +96,6 @@ def test_compiled_code_is_kept_and_a_damaged_file_is_made_again(tmp_path: Path) 
     _, again, made_again = kept()
     assert again == code
     assert made_again > made
-
-
-def test_a_processor_has_one_of_three_widths() -> None:
-    shape = compiled.host_shape(32)
-    assert shape.bits * shape.lanes in {128, 256, 512}
-    assert compiled.host_shape(64).lanes * 2 == shape.lanes
 
 
 def test_two_searches_that_begin_at_once_share_one_engine(monkeypatch: pytest.MonkeyPatch) -> None:

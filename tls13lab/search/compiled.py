@@ -20,6 +20,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 
+from tls13lab.search.lanes_native import LANES
 from tls13lab.search.lanes_program import NUMBERS, PARAMETERS, program
 from tls13lab.search.lanes_text import Shape
 from tls13lab.search.sha2 import SHA2
@@ -33,8 +34,13 @@ def _features() -> dict[str, bool]:
 
 
 def host_shape(bits: int) -> Shape:
-    """The widest vectors of this processor: AVX-512, AVX2, or the 16 bytes that all have."""
+    """The widest vectors of this processor: AVX-512, AVX2, or the 16 bytes that all have.
+
+    Instructions made for SHA-256 beat all but AVX-512's vectors.
+    """
     has = _features()
+    if bits == 32 and has.get("sha") and not has.get("avx512f"):
+        return Shape(bits, LANES, native=True)
     width = 64 if has.get("avx512f") else 32 if has.get("avx2") else 16
     return Shape(bits, 8 * width // bits, ternary=width == 64)
 

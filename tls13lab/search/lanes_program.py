@@ -14,6 +14,7 @@ True
 
 from collections.abc import Callable, Mapping, Sequence
 
+from tls13lab.search import lanes_native
 from tls13lab.search.lanes_pack import (
     GROUP,
     GUESSES,
@@ -43,6 +44,8 @@ def program(sha: Sha2, shape: Shape) -> str:
         _shared(sha, shape),
     )
     declared = shape.declarations() + declarations(shape)
+    if shape.native:
+        declared += lanes_native.declarations()
     tests = (_test(sha, shape, imported=imported) for imported in (False, True))
     return "".join((declared, *kernels, pack(sha, shape), *tests))
 
@@ -72,6 +75,15 @@ def _kernel(
     return text.finished()
 
 
+def _compressed(
+    sha: Sha2, text: Function, state: Sequence[Word], block: Sequence[Word]
+) -> list[Word]:
+    """By the processor's own instructions, if they are faster here."""
+    if text.shape.native:
+        return lanes_native.compress(sha, text, state, block)
+    return compress(sha, text, state, block)
+
+
 def _loaded(text: Function, at: str, count: int) -> list[Vector]:
     return [text.load(at, i) for i in range(count)]
 
@@ -80,7 +92,7 @@ def _message(sha: Sha2, shape: Shape) -> str:
     """A block that differs from guess to guess throughout."""
 
     def compressed(text: Function, state: str, block: str) -> list[Word]:
-        return compress(sha, text, _loaded(text, state, 8), _loaded(text, block, 16))
+        return _compressed(sha, text, _loaded(text, state, 8), _loaded(text, block, 16))
 
     return _kernel("message", {"state": 8, "block": 16, "out": 8}, shape, compressed)
 
@@ -92,7 +104,7 @@ def _finish(sha: Sha2, shape: Shape) -> str:
 
     def compressed(text: Function, state: str, digest: str) -> list[Word]:
         block = [*_loaded(text, digest, count), *padding]
-        return compress(sha, text, _loaded(text, state, 8), block)
+        return _compressed(sha, text, _loaded(text, state, 8), block)
 
     return _kernel("finish", {"state": 8, "digest": 8, "out": 8}, shape, compressed)
 
@@ -108,7 +120,7 @@ def _pad(sha: Sha2, shape: Shape, name: str) -> str:
 
     def compressed(text: Function, key: str) -> list[Word]:
         block = [word ^ pad for word in _loaded(text, key, count)] + [pad] * (16 - count)
-        return compress(sha, text, sha.start, block)
+        return _compressed(sha, text, sha.start, block)
 
     return _kernel(name, {"key": 8, "out": 8}, shape, compressed)
 
@@ -117,6 +129,8 @@ def _shared(sha: Sha2, shape: Shape) -> str:
     """A block that is the same for all guesses, from its message schedule."""
 
     def compressed(text: Function, state: str, schedule: str) -> list[Word]:
+        if shape.native:
+            return lanes_native.rounds(text, _loaded(text, state, 8), schedule)
         scheduled = (text.everywhere(schedule, t) for t in range(len(sha.constants)))
         return rounds(sha, text, _loaded(text, state, 8), scheduled)
 

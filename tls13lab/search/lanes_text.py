@@ -23,12 +23,14 @@ class Shape:
     """Bits of a word, and how many lanes a vector has.
 
     ``ternary`` says that the processor has AVX-512's instruction for any function of three bits;
-    LLVM does not find that a majority is one.
+    LLVM does not find that a majority is one. ``native`` says that SHA-256 is done by the
+    processor's own instructions for it (``lanes_native``).
     """
 
     bits: int
     lanes: int
     ternary: bool = False
+    native: bool = False
 
     @property
     def vector(self) -> str:

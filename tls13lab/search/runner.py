@@ -48,13 +48,15 @@ RETRIES = 5
 class Workers:
     """How many there are, how to start them, and how many seconds a piece should take.
 
-    ``close`` is called when all that is wanted of them is done.
+    ``close`` is called when all that is wanted of them is done. ``ends_all`` says that it also ends
+    what they were given and have not begun.
     """
 
     count: int
     start: Callable[[], Executor]
     seconds: float = 0.1
     close: Callable[[], None] = lambda: None
+    ends_all: bool = False
 
 
 def local_workers(count: int) -> Workers:
@@ -66,7 +68,7 @@ def local_workers(count: int) -> Workers:
     def start() -> Executor:
         return ProcessPoolExecutor(count, mp_context=context, initializer=_deaf)
 
-    return Workers(count, start, close=context.terminate)
+    return Workers(count, start, close=context.terminate, ends_all=True)
 
 
 class _Remembering(SpawnContext):
@@ -294,12 +296,14 @@ class _Giving:
 
     def end(self) -> Iterator[tuple[Piece, Tried]]:
         """Give out nothing more; what is in work and has no gap before it still counts."""
-        for _, future in self._given:
-            future.cancel()
+        if not self._workers.ends_all:
+            # Processes that die stumble over what was cancelled, in Python 3.11, with a traceback.
+            for _, future in self._given:
+                future.cancel()
         limit = time.monotonic() + 5 * self._workers.seconds
         while self._given:
             piece, future = self._given.popleft()
-            if future.cancelled():
+            if not (future.running() or future.done()) or future.cancelled():
                 break
             wait([future], timeout=max(0.0, limit - time.monotonic()))
             if not _finished(future):
