@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from bench import browser, captures, handshakes, lab, load, search, startup, widgets
+from bench import browser, captures, handshakes, hub, lab, load, search, startup, widgets
 
 
 def measure() -> dict[str, dict[str, float]]:
@@ -25,6 +25,7 @@ def measure() -> dict[str, dict[str, float]]:
     figures |= search.main()
     figures["serve under hostile connections"] = load.measure()
     figures["run.py lab, seconds until"] = lab.usable_seconds()
+    figures["20 students at a hub"] = hub.measure(20)
     figures["widgets in a real JupyterLab"] = browser.answers()
     return figures
 

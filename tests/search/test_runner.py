@@ -24,7 +24,7 @@ from tls13lab.search.guesses import Guesses
 from tls13lab.search.mask import Mask
 from tls13lab.search.pieces import MaskPiece, MaskSource, Piece, WordSource
 from tls13lab.search.rules import parse_rules
-from tls13lab.search.runner import Search, Workers, local_workers
+from tls13lab.search.runner import Search, Workers, local_workers, processors
 from tls13lab.search.target import Target
 from tls13lab.wire.faults import LocalFault
 
@@ -256,3 +256,15 @@ def test_what_a_worker_does_is_the_engine() -> None:
     (piece,) = DIGITS.pieces((), lambda: 10**5)
     told: Callable[..., Tried] = tried
     assert [hit.word for hit in told((target(b"0042"),), piece, compile=False).found] == [b"0042"]
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [("2.0", 2), ("0.5", 1), ("64", 8), ("", 8), ("0", 8), ("nan", 8), ("many", 8)],
+)
+def test_a_student_of_a_hub_has_as_many_workers_as_the_hub_says(
+    monkeypatch: pytest.MonkeyPatch, told: str, expected: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(8)), raising=False)
+    monkeypatch.setenv("CPU_LIMIT", told)
+    assert processors() == expected

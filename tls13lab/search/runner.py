@@ -5,6 +5,7 @@ dies loses nothing, because what it had not finished is given out again.
 """
 
 import hashlib
+import math
 import os
 import signal
 import time
@@ -91,10 +92,20 @@ class _Remembering(SpawnContext):
 
 
 def processors() -> int:
-    """How many this process may use."""
+    """How many this process may use.
+
+    A hub that shares a machine among students says in ``CPU_LIMIT`` how many are one student's;
+    a worker for each that the machine has would only take memory.
+    """
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        there = len(os.sched_getaffinity(0))
+    else:
+        there = os.cpu_count() or 1
+    try:
+        share = float(os.environ.get("CPU_LIMIT", ""))
+    except ValueError:
+        return there
+    return math.ceil(share) if 0 < share < there else there
 
 
 def cluster_workers(address: str) -> Workers:

@@ -1,0 +1,1 @@
+"""A class on one hub: what places the notebooks, limits the students, and carries their work."""

@@ -1,0 +1,41 @@
+"""The Littlest JupyterHub: this file goes into ``/opt/tljh/config/jupyterhub_config.d/``.
+
+It reads nothing but what ``deploy/install.sh /opt/tljh/user`` put there. Limits, names and the idle
+culler are TLJH's own business (``tljh-config``, in docs/classroom.md): it holds a student's limits
+with systemd, and each student has an account of the machine.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+c = get_config()  # noqa: F821
+
+TLJH = Path(os.environ.get("TLJH_INSTALL_PREFIX", "/opt/tljh"))  # as TLJH itself finds it
+USERS, STATE = TLJH / "user", TLJH / "state"
+SHARE = USERS / "share" / "tls13lab"
+
+c.Spawner.cmd = [str(USERS / "bin" / "python"), str(SHARE / "deploy" / "place.py")]
+c.Spawner.cmd += [
+    f"--from={SHARE / 'notebooks'}",
+    "--",
+    str(USERS / "bin" / "jupyterhub-singleuser"),
+]
+c.Spawner.args = ["--LanguageServerManager.autodetect=False"]
+c.Spawner.default_url = "/lab/tree/tls13lab/00_start_here.ipynb"
+c.Spawner.environment = {"OPENBLAS_NUM_THREADS": "1"}
+c.Spawner.start_timeout = c.Spawner.http_timeout = 180
+
+KEY = STATE / "collect.token"
+if not KEY.exists():
+    with os.fdopen(os.open(KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+        new.write(secrets.token_hex(32))
+# Appended: TLJH has its culler in the same lists already.
+c.JupyterHub.services.append({"name": "collect", "api_token": KEY.read_text().strip()})
+c.JupyterHub.load_roles.append(
+    {
+        "name": "collect",
+        "services": ["collect"],
+        "scopes": ["list:users", "read:servers", "servers", "access:servers"],
+    }
+)
