@@ -37,6 +37,7 @@ for instructors (into the folder build):
   student    the notebooks as students get them: blanks, no outputs
   solutions  the same with right answers, run
   nbgrader   a course folder for nbgrader
+  colab      the notebooks for Colab, which install the package where it is missing
 
 examples:
   python3 run.py lab
@@ -76,6 +77,7 @@ PLAIN_LAB = {
     },
 }
 
+COPIES = ("student", "solutions", "nbgrader", "colab")
 CHECKS = {
     "format": ["ruff", "format", "--check"],
     "lint": ["ruff", "check"],
@@ -255,7 +257,7 @@ def main(arguments: list[str]) -> int:
     """Run the command that the first argument names; the exit code."""
     commands = {"lab": lab, "test": test, "check": check}
     commands |= {"bench": partial(module, "bench"), "fuzz": partial(module, "tests.fuzz")}
-    commands |= {name: partial(copy, name) for name in ("student", "solutions", "nbgrader")}
+    commands |= {name: partial(copy, name) for name in COPIES}
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(HELP, end="")
         return 0 if arguments else 2

@@ -1,11 +1,12 @@
-"""The three copies: ``python -m coursework.build student|solutions|nbgrader``, or ``run.py``.
+"""The copies: ``python -m coursework.build student|solutions|nbgrader|colab``, or ``run.py``.
 
 All are made from the lessons in ``notebooks/`` and the tasks of this folder, into ``build/``:
 
 - ``student``: the notebooks with dots, without outputs, and how to begin;
 - ``solutions``: right answers in place of the dots, run, for the instructor;
 - ``nbgrader``: a course folder for nbgrader, with one assignment of ten notebooks. A check there is
-  a test cell with its points; it needs this package, as the lessons do.
+  a test cell with its points; it needs this package, as the lessons do;
+- ``colab``: the lessons as they are, with a first cell that installs the package.
 """
 
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from coursework.elsewhere import NoAddress, prepare, repository, source
 from coursework.place import (
     NOTEBOOKS,
     Check,
@@ -89,14 +91,23 @@ def solutions(folder: Path, say: Say) -> None:
 
 def nbgrader(folder: Path, say: Say) -> None:
     """A course folder for nbgrader."""
-    source = folder / "source" / ASSIGNMENT
-    source.mkdir(parents=True)
+    assignment = folder / "source" / ASSIGNMENT
+    assignment.mkdir(parents=True)
     for name, tasks in everything().items():
         notebook = made(name, tasks, as_student, required)
         _graded(notebook, tasks)
-        _write(notebook, source / f"{name}.ipynb", say)
+        _write(notebook, assignment / f"{name}.ipynb", say)
     text = CONFIG.format(name=ASSIGNMENT)
     (folder / "nbgrader_config.py").write_text(text, encoding="utf-8")
+
+
+def colab(folder: Path, say: Say) -> None:
+    """The copy for Colab; raises NoAddress if nobody said where from it is to install."""
+    address = repository()
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        prepare(notebook, address, source(address))
+        _write(notebook, folder / path.name, say)
 
 
 def _graded(notebook: NotebookNode, tasks: Iterable[Exercise]) -> None:
@@ -126,6 +137,7 @@ COPIES: dict[str, Callable[[Path, Say], None]] = {
     "student": student,
     "solutions": solutions,
     "nbgrader": nbgrader,
+    "colab": colab,
 }
 
 
@@ -145,7 +157,11 @@ def main(arguments: list[str]) -> int:
         print(f"usage: python -m coursework.build {'|'.join(COPIES)}", file=sys.stderr)
         return 2
     folder = BUILD / arguments[0]
-    build(arguments[0], folder)
+    try:
+        build(arguments[0], folder)
+    except NoAddress as error:
+        print(f"coursework.build: {error}", file=sys.stderr)
+        return 1
     print(f"in {folder.relative_to(NOTEBOOKS.parent)}")
     return 0
 

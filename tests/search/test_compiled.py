@@ -98,6 +98,29 @@ def test_compiled_code_is_kept_and_a_damaged_file_is_made_again(tmp_path: Path) 
     assert made_again > made
 
 
+def test_code_for_another_processor_is_left_alone_and_made_for_this_one(tmp_path: Path) -> None:
+    """As where an image was built on one machine and runs on another."""
+    environment = dict(os.environ, PYTHONPYCACHEPREFIX=str(tmp_path), PYTHONDONTWRITEBYTECODE="")
+    other = "import llvmlite.binding as llvm; llvm.get_host_cpu_name = lambda: 'generic'; "
+    asked = "from tls13lab.search.compiled import tester; tester('sha256', 'test')"
+    subprocess.run([sys.executable, "-c", other + asked], env=environment, check=True)
+    (theirs,) = tmp_path.rglob("compiled.*.o")
+    theirs.write_bytes(b"would end the process if it were run")
+    subprocess.run([sys.executable, "-c", asked], env=environment, check=True)
+    assert len(list(tmp_path.rglob("compiled.*.o"))) == 2
+    assert theirs.read_bytes() == b"would end the process if it were run"
+
+
+def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    nowhere = dict(os.environ, PYTHONPYCACHEPREFIX=str(tmp_path / "file"))
+    nowhere["PYTHONDONTWRITEBYTECODE"] = ""
+    asked = "from tls13lab.search.compiled import tester; tester('sha256', 'test')"
+    done = subprocess.run([sys.executable, "-c", asked], env=nowhere, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert [path.name for path in tmp_path.rglob("*")] == ["file"]
+
+
 def test_two_searches_that_begin_at_once_share_one_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two would each compile; then one is thrown away, and with it code that is being run."""
     begun = []

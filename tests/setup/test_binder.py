@@ -4,23 +4,21 @@ import importlib.util
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 import run
+from bench import memory
 from tests.conftest import ROOT, missing
+from tests.setup.replay import copy_of_the_project, lab, replayed
 
-PROJECT_FILES = ["LICENSE", "README.md", "pyproject.toml", "requirements.txt"]
-PROJECT_FOLDERS = ["binder", "notebooks", "tls13lab"]
 FIRST = "lab/tree/notebooks/00_start_here.ipynb"
+MOST_MB = 1000.0
+"""Of the 1 GB that Binder promises; Lab and every kernel together."""
 
 
 @pytest.fixture(scope="module")
@@ -41,16 +39,6 @@ def dockerfile(tmp_path_factory: pytest.TempPathFactory) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
-
-
-def copy_of_the_project(folder: Path) -> Path:
-    """What a clone would have of the project, as far as Binder needs it."""
-    for name in PROJECT_FILES:
-        if (ROOT / name).exists():
-            shutil.copy2(ROOT / name, folder / name)
-    for name in PROJECT_FOLDERS:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
 
 
 def test_the_recipe_has_our_python_requirements_and_last_step(dockerfile: str) -> None:
@@ -85,64 +73,23 @@ def test_the_last_step_silences_the_same_news_as_the_lab() -> None:
 
 
 @pytest.mark.registry
-def test_its_steps_replayed_into_an_empty_environment_give_a_lab(tmp_path: Path) -> None:
-    """Install Binder's list, run postBuild, start Lab, ask for the first notebook, run it."""
-    project, venv, home = tmp_path / "project", tmp_path / "venv", tmp_path / "home"
-    project.mkdir()
-    home.mkdir()
-    copy_of_the_project(project)
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "PYTHON"))}
-    environment = kept | {
-        "HOME": str(home),
-        "PATH": str(venv / "bin") + os.pathsep + os.environ["PATH"],
-    }
-
-    def step(*command: str) -> None:
-        done = subprocess.run(
-            command,
-            cwd=project,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=500,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-3000:]
-
-    step(sys.executable, "-m", "venv", str(venv))
-    step("pip", "install", "-q", "-r", "binder/requirements.txt")
-    step("./binder/postBuild")
-    overrides = venv / "share/jupyter/lab/settings/overrides.d/tls13lab.json"
+@pytest.mark.skipif(sys.platform != "linux", reason="Binder is Linux, as is /proc")
+def test_all_notebooks_run_in_its_environment_and_all_of_them_fit_in_its_memory(
+    tmp_path: Path,
+) -> None:
+    """Binder's steps, then Lab, then every notebook; the kernels of those before stay open."""
+    environment = replayed(tmp_path)
+    overrides = environment.venv / "share/jupyter/lab/settings/overrides.d/tls13lab.json"
     assert json.loads(overrides.read_text()) == run.NEWS_OFF
-    step("jupyter", "execute", "notebooks/00_start_here.ipynb")
-    assert "<title>JupyterLab" in first_page(project, environment)
+    kept = list((environment.folder / "tls13lab/search/__pycache__").glob("compiled.*.o"))
+    assert len(kept) == 2  # the last step compiled the binder search for both hashes
+    with lab(environment) as running:
+        assert "<title>JupyterLab" in page(f"{running.url}{FIRST}?token={running.token}")
+        found = memory.peaks(running, environment.folder, keep=True)
+    assert len(found) == 1 + len(list((ROOT / "notebooks").glob("*.ipynb")))
+    assert found.popitem()[1] < MOST_MB, found
 
 
 def page(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=30) as answer:
+    with urllib.request.urlopen(address, timeout=60) as answer:
         return str(answer.read().decode())
-
-
-def first_page(project: Path, environment: dict[str, str]) -> str:
-    """Start Lab as Binder would and ask for the address that the badge opens."""
-    log = project.parent / "lab.log"
-    command = ["jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
-    command += ["--ServerApp.port=0", "--IdentityProvider.token=t"]
-    with log.open("wb") as output:
-        lab = subprocess.Popen(
-            command, cwd=project, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-    try:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and lab.poll() is None:
-            addresses = re.findall(r"http://127\.0\.0\.1:\d+/", log.read_text())
-            # Lab logs addresses before it listens, the first of them with the port still open.
-            with suppress(urllib.error.URLError):
-                if addresses:
-                    return page(f"{addresses[-1]}{FIRST}?token=t")
-            time.sleep(0.1)
-        pytest.fail(f"Lab did not start: {log.read_text()[-2000:]}")
-    finally:
-        lab.terminate()
-        lab.wait(timeout=20)

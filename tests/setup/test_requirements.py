@@ -63,7 +63,9 @@ def test_binder_takes_its_versions_from_the_lock() -> None:
 
 def test_what_the_package_declares_is_what_binder_and_the_lab_install() -> None:
     project = PYPROJECT["project"]
-    declared = [*project["dependencies"], *project["optional-dependencies"]["lab"]]
+    extras = project["optional-dependencies"]
+    assert extras["lab"][0] == "tls13lab[lessons]"
+    declared = [*project["dependencies"], *extras["lessons"], *extras["lab"][1:]]
     declared += PYPROJECT["build-system"]["requires"]
     names = {canonicalize_name(Requirement(one).name) for one in declared}
     assert names == {canonicalize_name(one.name) for one in requirements("binder/requirements.txt")}
@@ -71,3 +73,18 @@ def test_what_the_package_declares_is_what_binder_and_the_lab_install() -> None:
         one = Requirement(text)
         for version in locked()[canonicalize_name(one.name)]:
             assert one.specifier.contains(version.removeprefix("==")), f"{text} against {version}"
+
+
+OPENS_THEM = {"jupyterlab", "ipykernel", "hatchling"}
+"""What the lessons run in, and what installs the package; no line of code imports these."""
+STARTED = {"graphviz-pure"}
+"""Programs; no line of code imports these either."""
+
+
+def test_binder_installs_nothing_that_no_line_of_the_lab_imports() -> None:
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for path in sorted((ROOT / "tls13lab").rglob("*.py"))
+    )
+    for one in requirements("binder/requirements.txt"):
+        used = re.search(rf"(?m)^\s*(import|from) {one.name}\b", code)
+        assert used or one.name in OPENS_THEM | STARTED, one.name

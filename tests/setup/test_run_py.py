@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import run
+from coursework.build import COPIES
 from tests.conftest import ROOT
 
 
@@ -82,7 +83,8 @@ def test_help_shows_every_command_and_examples(word: str) -> None:
     done = start(word)
     assert (done.returncode, done.stderr) == (0, "")
     shown = re.findall(r"^  (\w+)  +\w", done.stdout, re.M)
-    assert shown == ["lab", "test", "check", "bench", "fuzz", "student", "solutions", "nbgrader"]
+    assert shown == ["lab", "test", "check", "bench", "fuzz", *run.COPIES]
+    assert tuple(COPIES) == run.COPIES
     assert "python3 run.py lab --no-browser" in done.stdout
 
 

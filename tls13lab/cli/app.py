@@ -416,3 +416,23 @@ def doctor(as_json: bool) -> None:
     from tls13lab.cli import doctor as command
 
     command.run(as_json=as_json)
+
+
+@cli.command()
+@click.argument("directory", metavar="DIR", type=click.Path(file_okay=False))
+@click.option("--force", is_flag=True, help="Replace notebooks of these names that are there.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def notebooks(directory: str, *, force: bool, as_json: bool) -> None:
+    """Copy the lessons into DIR, to be opened in Jupyter.
+
+    All of them or, if one of these names is there already, none: your work is not written over.
+
+    \b
+    Examples:
+      tls13lab notebooks lessons
+      tls13lab notebooks . --json
+      tls13lab notebooks lessons --force
+    """
+    from tls13lab.cli import notebooks as command
+
+    command.run(directory, force=force, as_json=as_json)

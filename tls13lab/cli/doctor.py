@@ -6,14 +6,16 @@ import shutil
 import sys
 from dataclasses import asdict, dataclass
 from importlib import metadata
+from pathlib import Path
 
 from tls13lab import __version__
 from tls13lab.cli import report
 from tls13lab.peers.openssl import OpenSSLUnavailable, find_openssl
 from tls13lab.pictures.dot import layout_program
 
-INSTALL = "run: python3 run.py lab"
-LIBRARIES = ("jupyterlab", "ipywidgets", "graphviz", "matplotlib", "scapy")
+IN_CHECKOUT = (Path(__file__).resolve().parents[2] / "run.py").is_file()
+INSTALL = "run: python3 run.py lab" if IN_CHECKOUT else "install the package with its extra [lab]"
+LIBRARIES = ("jupyterlab", "ipywidgets", "matplotlib", "scapy")
 
 
 @dataclass(frozen=True, slots=True)

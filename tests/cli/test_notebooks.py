@@ -1,0 +1,76 @@
+"""``tls13lab notebooks`` copies the lessons, and writes over nobody's work."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.conftest import ROOT
+from tls13lab.cli import notebooks
+from tls13lab.cli.app import cli
+
+LESSONS = {path.name: path.read_bytes() for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+
+
+def copy(folder: Path, *options: str) -> Result:
+    return CliRunner().invoke(cli, ["notebooks", str(folder), *options])
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_all_lessons_come_into_a_folder_that_is_made(tmp_path: Path) -> None:
+    result = copy(tmp_path / "a" / "b")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert content(tmp_path / "a" / "b") == LESSONS
+    assert "00_start_here.ipynb" in result.stdout.splitlines()[-1]
+
+
+def test_nothing_is_written_over_and_then_nothing_is_written_at_all(tmp_path: Path) -> None:
+    mine = tmp_path / "03_psk_modes.ipynb"
+    mine.write_bytes(b"my work")
+    result = copy(tmp_path, "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["error"].startswith(str(mine))
+    assert "--force" in result.stderr
+    assert content(tmp_path) == {mine.name: b"my work"}
+
+
+def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path: Path) -> None:
+    link = tmp_path / "00_start_here.ipynb"
+    try:
+        link.symlink_to(tmp_path / "elsewhere")
+    except OSError:
+        pytest.skip("no links can be made here")
+    assert copy(tmp_path).exit_code == 1
+    assert [one.name for one in tmp_path.iterdir()] == [link.name]
+
+
+def test_force_replaces_these_and_leaves_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "03_psk_modes.ipynb").write_bytes(b"my work")
+    (tmp_path / "student.txt").write_bytes(b"me")
+    result = copy(tmp_path, "--force", "--json")
+    told = json.loads(result.stdout)
+    assert told["replaced"] == ["03_psk_modes.ipynb"]
+    assert told["notebooks"] == list(LESSONS)
+    assert content(tmp_path) == {**LESSONS, "student.txt": b"me"}
+
+
+def test_what_goes_wrong_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    for folder, code in ((tmp_path / "file", 2), (tmp_path / "file" / "below", 1)):
+        result = copy(folder)
+        assert result.exit_code == code
+        assert "Traceback" not in result.output
+        assert isinstance(result.exception, SystemExit)
+    package = tmp_path / "site" / "tls13lab"
+    shutil.copytree(ROOT / "tls13lab" / "cli", package / "cli")
+    monkeypatch.setattr(notebooks, "PACKAGE", package)
+    result = copy(tmp_path / "new")
+    assert result.stderr == (
+        "tls13lab: the lessons are not installed here: install the package from its wheel\n"
+    )
+    assert not (tmp_path / "new").exists()
