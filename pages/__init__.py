@@ -1,4 +1,4 @@
-"""The page to read: a site made from the notebooks, their stored outputs, the documents and docstrings.
+"""The page to read: a site made from notebooks with their stored outputs, documents, docstrings.
 
 ``python3 run.py site`` builds it. Nothing is executed: what a lesson shows is what is stored in it,
 and the tests hold that to be true. Nothing is written twice either: :mod:`pages.stage` puts a copy

@@ -1,6 +1,6 @@
-"""Writes the pages of the API: one a room, in the order of the house's table, each module a section.
+"""Writes the pages of the API: one a room, in the order of the house's table.
 
-What a module says of itself is its docstrings' business; these pages only name it.
+Each module is a section. What it says of itself is its docstrings' business.
 """
 
 import re

@@ -22,13 +22,16 @@ def build(folder: Path) -> int:
     sources = folder.with_name(f"{folder.name}-sources")
     stage(sources, Doors.of())
     shutil.rmtree(folder, ignore_errors=True)
+    return run(sources, folder)
+
+
+def run(sources: Path, folder: Path) -> int:
+    """Sphinx on what was put together; not 0 if it has anything to complain of."""
     options = ["--fail-on-warning", "--keep-going", "--quiet", "--jobs", "auto", "--fresh-env"]
     return sphinx([*options, "-d", str(sources / ".doctrees"), str(sources), str(folder)])
 
 
 if __name__ == "__main__":
-    if sys.argv[1:]:
-        sys.exit("run.py: site takes no arguments")
     code = build(SITE)
     if code == 0:
         print(f"The site is in {SITE}; open its index.html.")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from pages.citations import cited
 from pages.glossary import terms
@@ -34,9 +35,12 @@ Entries = dict[tuple[str, str], Entry]
 """By RFC and section."""
 
 
-def _once(to: list[Part] | list[str], new: Part | str) -> None:
+_T = TypeVar("_T")
+
+
+def _once(to: list[_T], new: _T) -> None:
     if new not in to:
-        to.append(new)  # type: ignore[arg-type]
+        to.append(new)
 
 
 def collect(lessons: list[Lesson]) -> Entries:

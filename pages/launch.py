@@ -64,7 +64,7 @@ class Doors:
         return f"{self.lite}lab/index.html"
 
     def theme_buttons(self) -> dict[str, str]:
-        """The same for the theme, which puts the button on each lesson; they lie one folder down."""
+        """The same for the theme, which puts them on each lesson; those lie one folder down."""
         buttons = {
             "notebook_interface": "jupyterlab",
             "binderhub_url": "https://mybinder.org",

@@ -1,4 +1,4 @@
-"""The lessons as the site's other pages speak of them: their parts, and the errors that they settle.
+"""The lessons as the site's other pages speak of them: their parts, the errors that they settle.
 
 Read from the notebooks themselves and from the README's table; nothing is typed here.
 """
@@ -16,7 +16,9 @@ NOTEBOOKS = ROOT / "notebooks"
 
 _HEADING = re.compile(r"(?m)^(#{1,3}) (.+)$")
 # How lessons begin a section about something that people often get wrong.
-_HEARD = re.compile(r"\s*(?:\*\*Often heard:\*\* (.+?)\n\n|\*You may (?:have heard|think): (.+?)\*)", re.S)
+_HEARD = re.compile(
+    r"\s*(?:\*\*Often heard:\*\* (.+?)\n\n|\*You may (?:have heard|think): (.+?)\*)", re.S
+)
 
 
 @dataclass(frozen=True, slots=True)

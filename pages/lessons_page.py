@@ -12,16 +12,16 @@ from pages.numbering import SECTIONS
 HEAD = """\
 # The lessons
 
-They build on one another; [for instructors](docs/instructors.md) says which can be left out. Under
-each stand the errors that it settles, each with the place of the experiment; the terms that it uses,
-as the [glossary](glossary.md) has them; and the sections of RFC 9846 that it cites, as in [the page
-of sections](rfc.md), which has RFC 8446's numbers as well.
+They build on one another; [for instructors](docs/instructors.md) says which can be left out.
+Under each stand the errors that it settles, with the place of the experiment; the terms that it
+uses, which lead to the [glossary](glossary.md); and the sections of RFC 9846 that it cites, which
+lead to [the page of sections](rfc.md), where RFC 8446's numbers stand as well.
 
 """
 UNPLACED = """\
 :::{note}
-This copy of the site was built without saying where its repository lies. Where `OWNER` stands in the
-addresses of Binder and Colab, put the account that hosts it.
+This copy of the site was built without saying where its repository lies. Where `OWNER` stands in
+the addresses of Binder and Colab, put the account that hosts it.
 :::
 """
 

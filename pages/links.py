@@ -1,7 +1,7 @@
-"""Sphinx's part: citations and terms become links, and ``{sec}`` writes a section in both numberings.
+"""Sphinx's part: citations and terms become links; a role writes a section in both numberings.
 
-- What a text cites, ``RFC 9846 section 4.3.9``, leads to that section on the page of sections, which
-  leads on to the RFC and to whatever else treats it.
+- What a text cites, ``RFC 9846 section 4.3.9``, leads to that section on the page of sections,
+  which leads on to the RFC and to whatever else treats it.
 - In a lesson, the first place that has a term of the glossary leads there.
 - ``{sec}`4.3.9``` writes "RFC 9846 section 4.3.9 (RFC 8446 section 4.2.9)" and leads there as well.
 """
@@ -22,8 +22,16 @@ from pages.numbering import SECTIONS, both
 
 # Where a link would be in the way, or would be inside of another.
 _NOT_IN = (
-    nodes.literal, nodes.literal_block, nodes.reference, nodes.title, nodes.term,
-           addnodes.pending_xref, addnodes.desc_signature, nodes.comment, nodes.raw)  # fmt: skip
+    nodes.comment,
+    nodes.literal,
+    nodes.literal_block,
+    nodes.raw,
+    nodes.reference,
+    nodes.term,
+    nodes.title,
+    addnodes.desc_signature,
+    addnodes.pending_xref,
+)
 # A quoted sentence is left as it is; so is a table of lessons.
 _NO_TERMS_IN = (nodes.block_quote, nodes.table, nodes.strong)
 

@@ -1,4 +1,4 @@
-"""Sphinx's part: a constant's value is shown where it is short; a table of code is left to its text."""
+"""Sphinx's part: a constant's value is shown where it is short."""
 
 from docutils import nodes
 from sphinx import addnodes

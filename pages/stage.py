@@ -12,7 +12,8 @@ from pages.api_pages import api_pages
 from pages.cross_references import Entries, collect
 from pages.launch import Doors
 from pages.lessons import NOTEBOOKS, ROOT, Lesson, lessons
-from pages.lessons_page import front, page as lessons_page
+from pages.lessons_page import front
+from pages.lessons_page import page as lessons_page
 from pages.rfc_page import page as rfc_page
 
 SOURCE = Path(__file__).with_name("source")
