@@ -1,4 +1,14 @@
-"""Sphinx's part: a constant's value is shown where it is short."""
+"""Sphinx's part: how signatures are shown.
+
+A constant's value is shown where it is short. The lines of a long signature are lines; Sphinx makes
+a list of definitions of them in which nothing is defined, which a screen reader cannot make sense of.
+
+>>> as_lines("<dl>\\n<dd>a: int,</dd>\\n<dd>b: int,</dd>\\n</dl>")
+'<span class="sig-line">a: int,</span><span class="sig-line">b: int,</span>'
+"""
+
+import re
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
@@ -6,6 +16,7 @@ from sphinx.application import Sphinx
 
 LONGEST = 60
 """Characters of a value, with the sign before it."""
+_LIST = re.compile(r"<dl>\n((?:<dd>.*</dd>\n)+)</dl>")
 
 
 def leave_out_long_values(_: Sphinx, __: str, ___: str, content: nodes.Element) -> None:
@@ -16,7 +27,23 @@ def leave_out_long_values(_: Sphinx, __: str, ___: str, content: nodes.Element) 
             note.parent.remove(note)
 
 
+def as_lines(body: str) -> str:
+    """A page with each such list as lines; ``site.css`` sets them."""
+
+    def lines(match: re.Match[str]) -> str:
+        found = re.findall(r"<dd>(.*)</dd>", match.group(1))
+        return "".join(f'<span class="sig-line">{one}</span>' for one in found)
+
+    return _LIST.sub(lines, body)
+
+
+def _in_page(_: Sphinx, __: str, ___: str, context: dict[str, Any], ____: object) -> None:
+    if "body" in context:
+        context["body"] = as_lines(context["body"])
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """What Sphinx calls."""
     app.connect("object-description-transform", leave_out_long_values)
+    app.connect("html-page-context", _in_page)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

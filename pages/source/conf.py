@@ -39,6 +39,7 @@ html_theme = "sphinx_book_theme"
 html_context = {"default_mode": "auto"}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_theme_options = {
     "repository_url": doors.home,
     "repository_branch": "HEAD",

@@ -31,7 +31,9 @@ class Site:
     said: str
 
     def pages(self) -> list[Path]:
-        return sorted(self.folder.rglob("*.html"))
+        """The site's own; among the theme's files is a template that ends so, too."""
+        found = self.folder.rglob("*.html")
+        return sorted(path for path in found if "_static" not in path.parts)
 
 
 @pytest.fixture(scope="session")

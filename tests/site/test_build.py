@@ -37,7 +37,8 @@ def test_a_dead_link_and_an_unknown_section_make_the_build_fail(tmp_path: Path) 
     sources = tmp_path / "sources"
     sources.mkdir()
     (sources / "_static").mkdir()
-    (sources / "_static/site.css").touch()
+    for name in ("site.css", "site.js"):
+        (sources / "_static" / name).touch()
     (sources / "conf.py").write_text((ROOT / "pages/source/conf.py").read_text())
     (sources / "index.md").write_text("# A page\n\n[nowhere](nowhere.md)\n\n{sec}`4.99`\n")
     code = "import sys; from pathlib import Path; from pages.build import run\n"

@@ -69,10 +69,10 @@ def test_the_theme_is_switched_and_stays_so_on_the_next_page(visit: Visit) -> No
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_serious_fault_in_the_text(visit: Visit, theme: str) -> None:
-    """Everything but the theme's own frame, which is looked at once, below."""
+    """One page of each kind; what lessons show is looked at in tests/browser, all of it."""
     visit.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     found = {}
-    for name in [*OTHERS, *DOCUMENTS, *LESSONS[:4]]:
+    for name in ("index", "glossary", "api/records", "docs/probe", LESSONS[8]):
         found[name] = faults(visit.to(name), [".bd-article"], [])
     assert {name: one for name, one in found.items() if one} == {}
 
@@ -80,7 +80,7 @@ def test_no_serious_fault_in_the_text(visit: Visit, theme: str) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_serious_fault_in_the_frame(visit: Visit, theme: str) -> None:
     visit.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    assert faults(visit.to("notebooks/00_start_here"), ["body"], [".bd-article"]) == []
+    assert faults(visit.to("api/records"), ["body"], [".bd-article"]) == []
 
 
 def test_no_page_moves_sideways_on_a_phone_asks_outside_or_complains(visit: Visit) -> None:
