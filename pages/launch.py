@@ -63,6 +63,10 @@ class Doors:
         """The lab in the browser, as seen from the site's first page."""
         return f"{self.lite}lab/index.html"
 
+    def lite_notebook(self, notebook: str = START) -> str:
+        """The same with one notebook open: there, they lie in no folder."""
+        return f"{self.lite_lab}?path={notebook.removeprefix('notebooks/')}"
+
     def theme_buttons(self) -> dict[str, str]:
         """The same for the theme, which puts them on each lesson; those lie one folder down."""
         buttons = {

@@ -32,7 +32,7 @@ def front(lessons: list[Lesson], doors: Doors) -> dict[str, str]:
         "lessons": "\n".join(_front_table(lessons)),
         "binder": doors.binder(),
         "colab": doors.colab(),
-        "lite": doors.lite_lab,
+        "lite": doors.lite_notebook(),
         "repository": doors.repository,
         "home": doors.home,
         "hub": f"[your class's hub]({doors.hub})" if doors.hub else "the address your teacher gave",
@@ -67,7 +67,7 @@ def _lesson(lesson: Lesson, glossary: list[Term], doors: Doors) -> Iterator[str]
     sections = {one.number for one in cited(text) if one.rfc == "9846"}
     links = (f"[{one}](#{SECTIONS[one].label})" for one in SECTIONS if one in sections)
     yield "**RFC 9846:** " + ", ".join(links) + "\n"
-    lite = f'<a href="{doors.lite_lab}?path={notebook}">in this browser</a>'
+    lite = f'<a href="{doors.lite_notebook(notebook)}">in this browser</a>'
     binder, colab = doors.binder(notebook), doors.colab(notebook)
     yield f"**Read it:** [{lesson.title}]({notebook})\n"
     yield f"**Run it:** {lite}, on [Binder]({binder}), on [Colab]({colab})\n"

@@ -1,7 +1,7 @@
 """Sphinx's part: how signatures are shown.
 
-A constant's value is shown where it is short. The lines of a long signature are lines; Sphinx makes
-a list of definitions of them in which nothing is defined, which a screen reader cannot make sense of.
+A constant's value is shown where it is short. The lines of a long signature are lines; Sphinx
+makes of them a list of definitions in which nothing is defined, and screen readers stumble over it.
 
 >>> as_lines("<dl>\\n<dd>a: int,</dd>\\n<dd>b: int,</dd>\\n</dl>")
 '<span class="sig-line">a: int,</span><span class="sig-line">b: int,</span>'

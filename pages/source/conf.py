@@ -10,7 +10,13 @@ project_copyright = "the tls13lab authors; BSD 3-Clause"
 html_title = "tls13lab"
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "pages.links", "pages.signatures"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "pages.buttons",
+    "pages.links",
+    "pages.signatures",
+]
 exclude_patterns = [".doctrees", "**/.ipynb_checkpoints"]
 smartquotes = False  # quotes of the RFC and options such as --psk stay as they are written
 nitpicky = True

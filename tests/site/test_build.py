@@ -174,8 +174,9 @@ def test_there_are_figures(built: Site) -> None:
 def test_a_lesson_has_its_doors(built: Site, lesson: str) -> None:
     page = read_once(built.folder / f"notebooks/{lesson}.html")
     doors, notebook = Doors.of(), f"notebooks/{lesson}.ipynb"
-    lite = doors.lite_lab if "://" in doors.lite else f"../{doors.lite_lab}"
-    wanted = {doors.binder(notebook), doors.colab(notebook), f"{lite}?path={notebook}"}
+    lite = doors.lite_notebook(notebook)
+    lite = lite if "://" in lite else f"../{lite}"
+    wanted = {doors.binder(notebook), doors.colab(notebook), lite}
     assert wanted <= set(page.leads_to)
 
 

@@ -155,6 +155,7 @@ def test_the_doors_come_from_the_environment() -> None:
     assert doors.binder() == f"https://mybinder.org/v2/gh/a/b/HEAD?urlpath=lab/tree/{start}"
     assert doors.colab() == f"https://colab.research.google.com/github/a/b/blob/HEAD/{start}"
     assert doors.theme_buttons()["jupyterlite_url"] == "https://lite.invalid/lab/index.html"
+    assert doors.lite_notebook() == "https://lite.invalid/lab/index.html?path=00_start_here.ipynb"
     assert "jupyterhub_url" not in doors.theme_buttons()
     hub = Doors.of({"TLS13LAB_HUB": "https://hub.invalid/"})
     assert hub.theme_buttons()["jupyterhub_url"] == "https://hub.invalid"
