@@ -16,6 +16,7 @@ API reference
 The package tls13lab, room by room. Data flows from the top of this list to its end, and a room
 imports only rooms above it; :doc:`/CONTRIBUTING` says why. The rooms are for reading as much as for
 calling: begin with :py:mod:`tls13lab.crypto.schedule`. Examples in docstrings are run by the tests.
+All names stand in the :ref:`genindex`, all modules in the :ref:`modindex`.
 
 .. list-table::
 
