@@ -58,6 +58,7 @@ def _lesson(lesson: Lesson, glossary: list[Term], doors: Doors) -> Iterator[str]
     notebook = f"notebooks/{lesson.name}.ipynb"
     yield f"## {lesson.title}\n"
     yield f"{lesson.finds[0].upper()}{lesson.finds[1:]}.\n"
+    yield "Often heard, and wrong:\n"
     for part in lesson.misconceptions():
         place = f"section {part.number}" if part.number else part.title
         yield f"- {part.misconception} ([{place}]({part.link}))"
