@@ -32,6 +32,7 @@ commands (the first use of each installs what it needs, which takes a minute or 
   check    format, lint, types and one-way imports
   bench    the benchmarks
   fuzz     throw coverage-guided garbage at all that hears a stranger (Linux on x86-64)
+  site     the lessons and all there is to look up as pages to read, in build/site
 
 for instructors (into the folder build):
   student    the notebooks as students get them: blanks, no outputs
@@ -87,7 +88,7 @@ CHECKS = {
 PYTEST = ["pytest", "-n", "logical", "--maxprocesses", "8", "--dist"]
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg"]
 TESTS = {
-    "tests": [*PYTEST, "worksteal", "tests", "tls13lab"],
+    "tests": [*PYTEST, "worksteal", "tests", "tls13lab", "pages"],
     # In the order in which they stand: a notebook's cells build on one another.
     "notebooks": [*PYTEST, "loadfile", "-p", "no:randomly", *NBVAL, "notebooks"],
 }
@@ -244,20 +245,21 @@ def module(name: str, arguments: list[str]) -> int:
     return replace_process(PYTHON, "-m", name, *arguments)
 
 
-def copy(name: str, arguments: list[str]) -> int:
-    """Build one of the coursework's copies."""
+def build(name: str, program: list[str], arguments: list[str]) -> int:
+    """Build one of the coursework's copies, or the site."""
     if arguments:
         print(f"run.py: {name} takes no arguments", file=sys.stderr)
         return 2
     install("test")
-    return call(PYTHON, "-m", "coursework.build", name)
+    return call(PYTHON, "-m", *program)
 
 
 def main(arguments: list[str]) -> int:
     """Run the command that the first argument names; the exit code."""
     commands = {"lab": lab, "test": test, "check": check}
     commands |= {"bench": partial(module, "bench"), "fuzz": partial(module, "tests.fuzz")}
-    commands |= {name: partial(copy, name) for name in COPIES}
+    commands |= {name: partial(build, name, ["coursework.build", name]) for name in COPIES}
+    commands["site"] = partial(build, "site", ["pages.build"])
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(HELP, end="")
         return 0 if arguments else 2

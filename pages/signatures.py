@@ -1,0 +1,49 @@
+"""Sphinx's part: how signatures are shown.
+
+A constant's value is shown where it is short. The lines of a long signature are lines; Sphinx
+makes of them a list of definitions in which nothing is defined, and screen readers stumble over it.
+
+>>> as_lines("<dl>\\n<dd>a: int,</dd>\\n<dd>b: int,</dd>\\n</dl>")
+'<span class="sig-line">a: int,</span><span class="sig-line">b: int,</span>'
+"""
+
+import re
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+
+LONGEST = 60
+"""Characters of a value, with the sign before it."""
+_LIST = re.compile(r"<dl>\n((?:<dd>.*</dd>\n)+)</dl>")
+
+
+def leave_out_long_values(_: Sphinx, __: str, ___: str, content: nodes.Element) -> None:
+    """Take `` = ...`` off a signature where it would fill lines."""
+    signature = content.parent[0]
+    for note in list(signature.findall(addnodes.desc_annotation)):
+        if note.astext().lstrip().startswith("=") and len(note.astext()) > LONGEST:
+            note.parent.remove(note)
+
+
+def as_lines(body: str) -> str:
+    """A page with each such list as lines; ``site.css`` sets them."""
+
+    def lines(match: re.Match[str]) -> str:
+        found = re.findall(r"<dd>(.*)</dd>", match.group(1))
+        return "".join(f'<span class="sig-line">{one}</span>' for one in found)
+
+    return _LIST.sub(lines, body)
+
+
+def _in_page(_: Sphinx, __: str, ___: str, context: dict[str, Any], ____: object) -> None:
+    if "body" in context:
+        context["body"] = as_lines(context["body"])
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """What Sphinx calls."""
+    app.connect("object-description-transform", leave_out_long_values)
+    app.connect("html-page-context", _in_page)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,59 @@
+"""What Sphinx is told; the site's sources lie around this file when it is read."""
+
+from pages.launch import Doors
+
+doors = Doors.of()
+
+project = "tls13lab"
+author = "the tls13lab authors"
+project_copyright = "the tls13lab authors; BSD 3-Clause"
+html_title = "tls13lab"
+language = "en"
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "pages.buttons",
+    "pages.links",
+    "pages.signatures",
+]
+exclude_patterns = [".doctrees", "**/.ipynb_checkpoints"]
+smartquotes = False  # quotes of the RFC and options such as --psk stay as they are written
+nitpicky = True
+# Types in signatures that the standard library or a dependency has; links are for this package.
+nitpick_ignore_regex = [
+    (r"py:.*", r"(?!tls13lab).*"),
+    (r"py:class", r"tls13lab\..*\.[A-Z]_?"),  # type variables
+]
+
+# Stored outputs are shown; a notebook is never run here. Nothing is taken from another host.
+nb_execution_mode = "off"
+nb_ipywidgets_js: dict[str, dict[str, str]] = {}
+nb_merge_streams = True
+myst_enable_extensions = ["attrs_block", "colon_fence"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_use_type_comments = False
+autodoc_typehints_format = "short"
+python_maximum_signature_line_length = 88
+add_module_names = False
+toc_object_entries = False
+
+html_theme = "sphinx_book_theme"
+html_context = {"default_mode": "auto"}
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_js_files = ["site.js"]
+html_theme_options = {
+    "repository_url": doors.home,
+    "repository_branch": "HEAD",
+    "use_repository_button": doors.is_placed,
+    "use_download_button": True,
+    "use_fullscreen_button": False,
+    "launch_buttons": doors.theme_buttons(),
+    "show_toc_level": 2,
+    "max_navbar_depth": 2,
+    "home_page_in_toc": True,
+}

@@ -1,0 +1,49 @@
+"""Puts together what the site is made of: copies of the sources, and the pages that are gathered.
+
+Notebooks and documents lie in the copy as they lie in the project, so that their links to one
+another need no change.
+"""
+
+import shutil
+from pathlib import Path
+from string import Template
+
+from pages.api_pages import api_pages
+from pages.cross_references import Entries, collect
+from pages.launch import Doors
+from pages.lessons import NOTEBOOKS, ROOT, Lesson, lessons
+from pages.lessons_page import front
+from pages.lessons_page import page as lessons_page
+from pages.rfc_page import page as rfc_page
+
+SOURCE = Path(__file__).with_name("source")
+DOCUMENTS = ("CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
+
+
+def stage(folder: Path, doors: Doors) -> None:
+    """Make ``folder`` anew; what was there is thrown away."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in DOCUMENTS:
+        shutil.copy2(ROOT / name, folder / name)
+    shutil.copytree(NOTEBOOKS, folder / "notebooks", ignore=shutil.ignore_patterns(".*", "*.txt"))
+    (folder / "docs").mkdir()
+    for path in (ROOT / "docs").glob("*.md"):
+        shutil.copy2(path, folder / "docs" / path.name)
+    for name, text in gathered(doors).items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def gathered(doors: Doors) -> dict[str, str]:
+    """The pages that are written anew each time, by their names."""
+    all_lessons: list[Lesson] = lessons()
+    entries: Entries = collect(all_lessons)
+    index = Template((SOURCE / "index.md").read_text(encoding="utf-8"))
+    pages = {
+        "index.md": index.substitute(front(all_lessons, doors)),
+        "lessons.md": lessons_page(all_lessons, doors),
+        "rfc.md": rfc_page(entries),
+    }
+    return pages | {f"api/{name}.rst": text for name, text in api_pages().items()}
