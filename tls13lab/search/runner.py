@@ -7,6 +7,7 @@ dies loses nothing, because what it had not finished is given out again.
 import hashlib
 import os
 import signal
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
@@ -57,8 +58,29 @@ class Workers:
     close: Callable[[], None] = lambda: None
 
 
+THREADS = sys.platform != "emscripten"
+"""Whether there are threads and processes; in a browser there are not."""
+
+
+class AtOnce(Executor):
+    """Does what it is given before it gives the answer: for one thread that has no other."""
+
+    def submit(  # type: ignore[override]
+        self, do: Callable[..., Any], /, *args: Any, **options: Any
+    ) -> Future[Any]:
+        """The result is there when this returns."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(do(*args, **options))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
 def local_workers(count: int) -> Workers:
-    """Processes, or a thread if one is enough."""
+    """Processes, or a thread if one is enough; in a browser what asks does the work itself."""
+    if not THREADS:
+        return Workers(1, AtOnce)
     if count == 1:
         return Workers(1, lambda: ThreadPoolExecutor(1))
     context = _Remembering()
@@ -128,7 +150,7 @@ def _children_deaf() -> Iterator[None]:
 
     They inherit that the signal is blocked; here it is delivered afterwards.
     """
-    if not hasattr(signal, "pthread_sigmask"):
+    if not THREADS or not hasattr(signal, "pthread_sigmask"):
         yield
         return
     # Whoever starts the first child starts this as well, and unblocks the signal.
