@@ -1,7 +1,7 @@
 """The three AEADs behind one pair of calls. RFC 5116, RFC 8439; RFC 9846 section 5.2.
 
-The algorithms are pyca/cryptography's, or the portable stand-in's. What a record's nonce and additional data are is not said
-here but in :mod:`tls13lab.records.protection`.
+The algorithms are pyca/cryptography's, or the portable stand-in's. What a record's nonce and
+additional data are is not said here but in :mod:`tls13lab.records.protection`.
 """
 
 from typing import Protocol

@@ -101,9 +101,7 @@ def _sign_portably(key: "SigningKey", scheme: SignatureScheme, transcript_hash: 
     return key.sign(signed_content(transcript_hash))
 
 
-def verify(
-    key: "VerifyingKey", scheme: int, signature: bytes, transcript_hash: bytes
-) -> None:
+def verify(key: "VerifyingKey", scheme: int, signature: bytes, transcript_hash: bytes) -> None:
     """Check a CertificateVerify; raises SignatureMismatch or UnsupportedCertificate."""
     if scheme not in schemes_for(key):
         raise UnsupportedCertificate("the signature scheme does not fit the certificate's key")

@@ -6,7 +6,6 @@ dies loses nothing, because what it had not finished is given out again.
 
 import hashlib
 import os
-import signal
 import sys
 import time
 from collections import deque
@@ -16,15 +15,12 @@ from concurrent.futures import (
     BrokenExecutor,
     Executor,
     Future,
-    ProcessPoolExecutor,
     ThreadPoolExecutor,
     wait,
 )
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from multiprocessing import resource_tracker
-from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -83,31 +79,10 @@ def local_workers(count: int) -> Workers:
         return Workers(1, AtOnce)
     if count == 1:
         return Workers(1, lambda: ThreadPoolExecutor(1))
-    context = _Remembering()
+    from tls13lab.search.processes import Pool
 
-    def start() -> Executor:
-        return ProcessPoolExecutor(count, mp_context=context, initializer=_deaf)
-
-    return Workers(count, start, close=context.terminate)
-
-
-class _Remembering(SpawnContext):
-    """Starts processes, and ends those that it started."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._children: list[SpawnProcess] = []
-
-    def Process(self, *args: Any, **options: Any) -> SpawnProcess:  # type: ignore[override]
-        child = SpawnProcess(*args, **options)
-        self._children.append(child)
-        return child
-
-    def terminate(self) -> None:
-        """What they are still at, such as compiling, takes a second that nobody wants to wait."""
-        for child in self._children:
-            if child.is_alive():
-                child.terminate()
+    pool = Pool(count)
+    return Workers(count, pool.start, close=pool.terminate)
 
 
 def processors() -> int:
@@ -139,27 +114,13 @@ def cluster_workers(address: str) -> Workers:
     return Workers(count, lambda: client.get_executor(pure=False), 0.5, client.close)
 
 
-def _deaf() -> None:
-    """Ctrl-C is for the process that gives out the work."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _deaf_children() -> AbstractContextManager[None]:
+    """Processes that are started meanwhile leave Ctrl-C to this one."""
+    if not THREADS:
+        return nullcontext()
+    from tls13lab.search.processes import children_deaf
 
-
-@contextmanager
-def _children_deaf() -> Iterator[None]:
-    """The same for processes that are started now, from their very first moment.
-
-    They inherit that the signal is blocked; here it is delivered afterwards.
-    """
-    if not THREADS or not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # Whoever starts the first child starts this as well, and unblocks the signal.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return children_deaf()
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +241,7 @@ class _Giving:
         return bool(self._given)
 
     def _submit(self, piece: Piece) -> Future[Tried]:
-        with _children_deaf():
+        with _deaf_children():
             return self._executor.submit(tried, self._targets, piece, compile=self._compile)
 
     def done(self) -> Iterator[tuple[Piece, Tried]]:

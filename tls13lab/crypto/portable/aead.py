@@ -5,7 +5,7 @@
 b'hello'
 """
 
-from tlslite.utils import python_aesgcm, python_chacha20_poly1305
+from tls13lab.crypto.portable.tlslite_ng import aes_gcm, chacha20_poly1305
 
 
 class WrongTag(Exception):
@@ -18,8 +18,7 @@ class Portable:
     __slots__ = ("_box",)
 
     def __init__(self, name: str, key: bytes) -> None:
-        new = python_aesgcm.new if name == "AES-GCM" else python_chacha20_poly1305.new
-        self._box = new(bytearray(key))
+        self._box = (aes_gcm if name == "AES-GCM" else chacha20_poly1305)(key)
 
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
         """Ciphertext and tag: ``len(data) + 16`` bytes."""

@@ -1,6 +1,6 @@
 """The lessons' certificate and its signatures, with the ECDSA and the DER of ecdsa. RFC 5280.
 
-One shape of certificate is written here, the one of :func:`tls13lab.crypto.certificates.self_signed`
+One shape of certificate is written here, the one of ``self_signed`` in the file of the same name
 (P-256, signed by itself, a DNS name and 127.0.0.1), byte for byte as pyca/cryptography writes it.
 Only that shape is read. There is no checking of paths.
 """

@@ -1,7 +1,8 @@
 """X25519 of tlslite-ng, and the NIST curves of ecdsa. RFC 7748, SEC 1.
 
 >>> scalar = bytes(31) + b"\\x40"
->>> x25519(scalar, BASE_POINT) == x25519(b"\\x07" + scalar[1:], BASE_POINT)  # three bits do not count
+>>> # Three bits do not count.
+>>> x25519(scalar, BASE_POINT) == x25519(b"\\x07" + scalar[1:], BASE_POINT)
 True
 >>> len(public_point(32, scalar)), len(shared_x(32, scalar, public_point(32, scalar)))
 (65, 32)
@@ -9,7 +10,8 @@ True
 
 from ecdsa import ECDH, NIST256p, NIST384p, SigningKey, VerifyingKey
 from ecdsa.errors import MalformedPointError
-from tlslite.utils import x25519 as montgomery
+
+from tls13lab.crypto.portable import tlslite_ng
 
 BASE_POINT = (9).to_bytes(32, "little")
 _CURVES = {32: NIST256p, 48: NIST384p}
@@ -20,7 +22,7 @@ def x25519(private_key: bytes, point: bytes) -> bytes:
     """32 bytes from 32 and 32; ValueError for another length or a point of small order."""
     if len(private_key) != 32 or len(point) != 32:
         raise ValueError("x25519 takes 32 bytes and 32 bytes")
-    shared = bytes(montgomery.x25519(bytearray(private_key), bytearray(point)))
+    shared = tlslite_ng.x25519(private_key, point)
     if not any(shared):
         raise ValueError("the shared secret is zero")
     return shared
