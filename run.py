@@ -31,6 +31,8 @@ commands (the first use of each installs what it needs, which takes a minute or 
            with arguments: only pytest, with these arguments
   check    format, lint, types and one-way imports
   bench    the benchmarks
+  lite     build the lessons as a site that needs no server, into build/lite (once, with a
+           network and Node.js's npm); with --serve: show it
   fuzz     throw coverage-guided garbage at all that hears a stranger (Linux on x86-64)
 
 for instructors (into the folder build):
@@ -43,6 +45,7 @@ examples:
   python3 run.py lab --no-browser --port 9999
   python3 run.py test
   python3 run.py test tests/crypto -x
+  python3 run.py lite --serve
   python3 run.py fuzz --seconds 3600
   python3 run.py test --nbval notebooks/00_start_here.ipynb -p no:randomly
 """
@@ -254,7 +257,8 @@ def copy(name: str, arguments: list[str]) -> int:
 def main(arguments: list[str]) -> int:
     """Run the command that the first argument names; the exit code."""
     commands = {"lab": lab, "test": test, "check": check}
-    commands |= {"bench": partial(module, "bench"), "fuzz": partial(module, "tests.fuzz")}
+    modules = {"bench": "bench", "fuzz": "tests.fuzz", "lite": "lite.build"}
+    commands |= {name: partial(module, called) for name, called in modules.items()}
     commands |= {name: partial(copy, name) for name in ("student", "solutions", "nbgrader")}
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(HELP, end="")

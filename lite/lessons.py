@@ -42,7 +42,7 @@ def _shown(cell: NotebookNode) -> NotebookNode:
     parts.append(f"```python\n{cell.source}\n```")
     if printed:
         parts.append(f"```text\n{printed}\n```")
-    text = nbformat.v4.new_markdown_cell("\n\n".join(parts), id=cell.id)
+    text: NotebookNode = nbformat.v4.new_markdown_cell("\n\n".join(parts), id=cell.id)
     text.metadata["tags"] = ["not-run-here"]
     return text
 

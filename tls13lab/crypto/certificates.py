@@ -11,7 +11,7 @@ import hmac
 import ipaddress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tls13lab.crypto.entropy import Entropy
 from tls13lab.crypto.groups import P256Share
@@ -61,13 +61,13 @@ class Credential:
     """A server's certificate chain (DER, its own first) and the private key that belongs to it."""
 
     chain: tuple[bytes, ...]
-    key: "PrivateKeyTypes | portable.PrivateKey" = field(repr=False)
+    key: "PrivateKeyTypes" = field(repr=False)
 
 
-def public_key(der: bytes) -> "CertificatePublicKeyTypes | portable.PublicKey":
+def public_key(der: bytes) -> "CertificatePublicKeyTypes":
     """The public key in a certificate; raises BadCertificate or UnsupportedCertificate."""
     if not compiled():
-        return _read(der).key
+        return cast("CertificatePublicKeyTypes", _read(der).key)  # knows how to verify
     from cryptography.exceptions import UnsupportedAlgorithm
 
     try:
@@ -214,7 +214,8 @@ def self_signed(server_name: str, now_ms: int, entropy: Entropy, days: int = 30)
         from tls13lab.crypto.portable import certificates as portable
 
         key = portable.PrivateKey(scalar)
-        return Credential((portable.write(key, server_name, serial, dates),), key)
+        chain = (portable.write(key, server_name, serial, dates),)
+        return Credential(chain, cast("PrivateKeyTypes", key))  # knows how to sign
     return _self_signed(scalar, server_name, serial, dates)
 
 

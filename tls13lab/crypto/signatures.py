@@ -20,11 +20,6 @@ if TYPE_CHECKING:
         PrivateKeyTypes,
     )
 
-    from tls13lab.crypto.portable import certificates as portable
-
-    SigningKey = PrivateKeyTypes | portable.PrivateKey
-    VerifyingKey = CertificatePublicKeyTypes | portable.PublicKey
-
 SUPPORTED = (
     SignatureScheme.ECDSA_SECP256R1_SHA256,
     SignatureScheme.ED25519,
@@ -46,7 +41,7 @@ def signed_content(transcript_hash: bytes) -> bytes:
     return b" " * 64 + b"TLS 1.3, server CertificateVerify" + b"\x00" + transcript_hash
 
 
-def schemes_for(key: "SigningKey | VerifyingKey") -> tuple[SignatureScheme, ...]:
+def schemes_for(key: "PrivateKeyTypes | CertificatePublicKeyTypes") -> tuple[SignatureScheme, ...]:
     """The schemes that a key of this type can sign with; none for other types."""
     if not compiled():
         return (SignatureScheme.ECDSA_SECP256R1_SHA256,)
@@ -70,7 +65,7 @@ def _room_for_pss(key_bits: int, scheme: SignatureScheme) -> bool:
     return (key_bits - 1 + 7) // 8 >= 2 * length + 2
 
 
-def sign(key: "SigningKey", scheme: SignatureScheme, transcript_hash: bytes) -> bytes:
+def sign(key: "PrivateKeyTypes", scheme: SignatureScheme, transcript_hash: bytes) -> bytes:
     """The signature over the handshake so far; raises LocalFault if key and scheme do not fit.
 
     ECDSA (RFC 6979) and Ed25519 signatures repeat; RSA-PSS salts.
@@ -93,15 +88,20 @@ def sign(key: "SigningKey", scheme: SignatureScheme, transcript_hash: bytes) -> 
     raise LocalFault("the signature scheme does not fit the private key")
 
 
-def _sign_portably(key: "SigningKey", scheme: SignatureScheme, transcript_hash: bytes) -> bytes:
+def _sign_portably(
+    key: "PrivateKeyTypes", scheme: SignatureScheme, transcript_hash: bytes
+) -> bytes:
     from tls13lab.crypto.portable.certificates import PrivateKey
 
-    if scheme not in schemes_for(key) or not isinstance(key, PrivateKey):
+    signer: object = key  # what the types say of it holds where there is the library
+    if scheme not in schemes_for(key) or not isinstance(signer, PrivateKey):
         raise LocalFault("the signature scheme does not fit the private key")
-    return key.sign(signed_content(transcript_hash))
+    return signer.sign(signed_content(transcript_hash))
 
 
-def verify(key: "VerifyingKey", scheme: int, signature: bytes, transcript_hash: bytes) -> None:
+def verify(
+    key: "CertificatePublicKeyTypes", scheme: int, signature: bytes, transcript_hash: bytes
+) -> None:
     """Check a CertificateVerify; raises SignatureMismatch or UnsupportedCertificate."""
     if scheme not in schemes_for(key):
         raise UnsupportedCertificate("the signature scheme does not fit the certificate's key")
@@ -126,8 +126,9 @@ def verify(key: "VerifyingKey", scheme: int, signature: bytes, transcript_hash: 
         raise SignatureMismatch("the CertificateVerify signature does not verify") from None
 
 
-def _verify_portably(key: "VerifyingKey", signature: bytes, content: bytes) -> None:
+def _verify_portably(key: "CertificatePublicKeyTypes", signature: bytes, content: bytes) -> None:
     from tls13lab.crypto.portable.certificates import PublicKey
 
-    if not isinstance(key, PublicKey) or not key.verifies(signature, content):
+    verifier: object = key
+    if not isinstance(verifier, PublicKey) or not verifier.verifies(signature, content):
         raise SignatureMismatch("the CertificateVerify signature does not verify")

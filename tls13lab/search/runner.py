@@ -61,9 +61,7 @@ THREADS = sys.platform != "emscripten"
 class AtOnce(Executor):
     """Does what it is given before it gives the answer: for one thread that has no other."""
 
-    def submit(  # type: ignore[override]
-        self, do: Callable[..., Any], /, *args: Any, **options: Any
-    ) -> Future[Any]:
+    def submit(self, do: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
         """The result is there when this returns."""
         future: Future[Any] = Future()
         try:
