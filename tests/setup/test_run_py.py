@@ -82,7 +82,8 @@ def test_help_shows_every_command_and_examples(word: str) -> None:
     done = start(word)
     assert (done.returncode, done.stderr) == (0, "")
     shown = re.findall(r"^  (\w+)  +\w", done.stdout, re.M)
-    assert shown == ["lab", "test", "check", "bench", "fuzz", "student", "solutions", "nbgrader"]
+    expected = ["lab", "test", "check", "bench", "lite", "fuzz", "student", "solutions", "nbgrader"]
+    assert shown == expected
     assert "python3 run.py lab --no-browser" in done.stdout
 
 
