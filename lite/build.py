@@ -50,6 +50,7 @@ def build(site: Path = SITE) -> Path:
         for source in [*(runtime / name for name in NEEDED), *packages]:
             shutil.copy2(source, place)
         (place / LOCK).write_text(json.dumps(lock))
+        (site / ".nojekyll").touch()  # GitHub Pages is to take the files as they are
     return site
 
 

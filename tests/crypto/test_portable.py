@@ -25,7 +25,7 @@ from tls13lab.crypto.portable import groups as portable_groups
 from tls13lab.crypto.portable.aead import Portable, WrongTag
 from tls13lab.crypto.suites import SUITES, Suite
 from tls13lab.handshake.pair import LESSON_TIME_MS
-from tls13lab.wire.codepoints import SignatureScheme
+from tls13lab.wire.codepoints import NamedGroup, SignatureScheme
 from tls13lab.wire.faults import (
     CertificateExpired,
     IllegalParameter,
@@ -99,7 +99,7 @@ def test_both_refuse_the_same_shares(with_library: bool, monkeypatch: pytest.Mon
     too_large = groups.P256_ORDER.to_bytes(32, "big")
     assert groups.from_private(groups.P256Share.group, too_large) is None
     assert groups.from_private(groups.P256Share.group, bytes(32)) is None
-    assert groups.from_private(groups.NamedGroup.X25519, bytes(31)) is None
+    assert groups.from_private(NamedGroup.X25519, bytes(31)) is None
 
 
 def test_both_write_the_same_certificate_and_signature(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +164,17 @@ def test_a_certificate_with_a_key_usage_is_not_read(no_library: None) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "lab.example")])
     begin = datetime(2026, 1, 1, tzinfo=UTC)
-    usage = x509.KeyUsage(*[False] * 5, True, False, False, False)
+    usage = x509.KeyUsage(
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), 5, begin, begin + timedelta(days=30))
         .add_extension(usage, critical=True)

@@ -1,7 +1,7 @@
 """Build the site and visit every lesson on it: ``python -m tests.lite``, with ``.venv``'s Python.
 
-Prints a line for each: seconds until Python is ready, for running all cells, and from opening to the
-first answer of a widget. Ends with 1 if anything failed or would have left this machine.
+Prints a line for each: seconds until Python is ready, for running all cells, and from opening to
+the first answer of a widget. Ends with 1 if anything failed or would have left this machine.
 """
 
 import sys

@@ -28,7 +28,7 @@ class LitePage(LabPage):
 
     def open(self, path: str) -> None:
         """Open the notebook and wait until Python has started."""
-        self.page.goto(f"{self.server.url}lab/index.html?path={path}&reset")
+        self.page.goto(f"{self.server.url}lab/index.html?path={path}")
         expect(self.page.locator(".jp-Notebook")).to_be_visible(timeout=READY_MS)
         bar = self.page.locator("#jp-main-statusbar")
         expect(bar).to_contain_text("Idle", timeout=READY_MS)
@@ -40,7 +40,7 @@ class LitePage(LabPage):
 
 @dataclass
 class Visited:
-    """What came of a lesson: seconds until it could be used, answered and was run; and its faults."""
+    """What came of a lesson: seconds until it was ready, had run, had answered; and its faults."""
 
     ready: float = 0.0
     ran: float = 0.0
@@ -77,13 +77,16 @@ def visit(browser: Browser, site: LabServer, name: str, widgets: int | None = No
 
 @contextmanager
 def served(site: Path) -> Iterator[LabServer]:
-    """The site at a loopback address, each lesson with a last cell that says when all has run."""
+    """The site at a loopback address, each lesson with a last cell that says when all has run.
+
+    It is served as GitHub Pages would: in a folder, not at the root.
+    """
     for path in (site / "files").glob("*.ipynb"):
         add_last_cell(path)
-    with server(site) as serving:
+    with server(site.parent) as serving:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
         try:
-            yield LabServer(f"http://127.0.0.1:{serving.server_port}/", "", site)
+            yield LabServer(f"http://127.0.0.1:{serving.server_port}/{site.name}/", "", site)
         finally:
             serving.shutdown()
 
@@ -104,10 +107,10 @@ def closed_browser() -> Iterator[tuple[Browser, list[str]]]:
         proxy.asked = asked  # type: ignore[attr-defined]
         threading.Thread(target=proxy.serve_forever, daemon=True).start()
         with sync_playwright() as playwright:
+            # As a flag: Playwright's own setting would send loopback there, too.
+            through = f"--proxy-server=http://127.0.0.1:{proxy.server_address[1]}"
             browser = playwright.chromium.launch(
-                executable_path=path,
-                args=CHROMIUM_FLAGS,
-                proxy={"server": f"http://127.0.0.1:{proxy.server_address[1]}"},
+                executable_path=path, args=[*CHROMIUM_FLAGS, through]
             )
             try:
                 yield browser, asked
