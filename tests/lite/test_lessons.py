@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
 
 from lite import build, lessons, parts, table
 from tests.conftest import ROOT
@@ -101,7 +102,7 @@ def test_what_was_fetched_once_is_not_fetched_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    folder = tmp_path / f"pyodide-{parts.PYODIDE_VERSION}"
+    folder = tmp_path / f"pyodide-{PYODIDE_VERSION}"
     folder.mkdir()
     assert parts.pyodide(tmp_path) == folder
 

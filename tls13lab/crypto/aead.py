@@ -17,7 +17,7 @@ class AEAD(Protocol):
         """Ciphertext and tag: ``len(data) + 16`` bytes."""
 
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
-        """The plaintext; raises one of :func:`wrong_tag`."""
+        """The plaintext; raises what :func:`wrong_tag` says."""
 
 
 def aead(suite: Suite, key: bytes) -> AEAD:
