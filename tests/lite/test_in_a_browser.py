@@ -6,7 +6,6 @@ exchange, the search, pictures that cannot be drawn, captures, cells that need a
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -46,9 +45,3 @@ def test_lessons_run_and_answer_and_nothing_leaves_this_machine(site: LabServer)
             })"""
         )
         assert any("example.invalid" in one for one in asked)
-
-
-def test_a_cell_that_needs_a_program_says_so(site: LabServer) -> None:
-    text = Path(site.folder, "files", f"{LESSONS[0]}.ipynb").read_text("utf-8")
-    assert "Not run here:" in text
-    assert "a browser starts no program" in text
