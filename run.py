@@ -33,6 +33,8 @@ commands (the first use of each installs what it needs, which takes a minute or 
   bench    the benchmarks
   fuzz     throw coverage-guided garbage at all that hears a stranger (Linux on x86-64)
   site     the lessons and all there is to look up as pages to read, in build/site
+  lite     build the lessons as a site that needs no server, into build/lite (once, with a
+           network and Node.js's npm); with --serve: show it
 
 for instructors (into the folder build):
   student    the notebooks as students get them: blanks, no outputs
@@ -45,6 +47,7 @@ examples:
   python3 run.py lab --no-browser --port 9999
   python3 run.py test
   python3 run.py test tests/crypto -x
+  python3 run.py lite --serve
   python3 run.py fuzz --seconds 3600
   python3 run.py test --nbval notebooks/00_start_here.ipynb -p no:randomly
 """
@@ -257,7 +260,8 @@ def build(name: str, program: list[str], arguments: list[str]) -> int:
 def main(arguments: list[str]) -> int:
     """Run the command that the first argument names; the exit code."""
     commands = {"lab": lab, "test": test, "check": check}
-    commands |= {"bench": partial(module, "bench"), "fuzz": partial(module, "tests.fuzz")}
+    modules = {"bench": "bench", "fuzz": "tests.fuzz", "lite": "lite.build"}
+    commands |= {name: partial(module, called) for name, called in modules.items()}
     commands |= {name: partial(build, name, ["coursework.build", name]) for name in COPIES}
     commands["site"] = partial(build, "site", ["pages.build"])
     if not arguments or arguments[0] in ("-h", "--help", "help"):

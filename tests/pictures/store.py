@@ -1,12 +1,12 @@
 """Store the pictures of the lessons' graphs, for places where nothing can lay them out.
 
-``python -m tests.pictures.store`` writes them anew; a test says when that is due. Only what
-graphviz-pure draws is stored, since it draws the same on every machine.
+``python -m tests.pictures.store`` writes them anew; a test says when that is due. Of graphs only
+what graphviz-pure draws is stored, since it draws the same on every machine.
 """
 
 from pathlib import Path
 
-from tls13lab.pictures import dot
+from tls13lab.pictures import dot, guessing_time
 from tls13lab.pictures.schedule_dot import MODES, schedule_dot
 
 FOLDER = Path(dot.__file__).parent / "stored"
@@ -22,7 +22,8 @@ def current() -> dict[str, str]:
     program = dot.graphviz_pure()
     if program is None:
         raise dot.NoLayout("install graphviz-pure: other programs draw differently elsewhere")
-    return {f"{dot.digest(source)}.svg": dot.run(program, source) for source in sources()}
+    drawn = {f"{dot.digest(source)}.svg": dot.run(program, source) for source in sources()}
+    return drawn | {guessing_time.STORED: guessing_time.draw_ground()}
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from packaging.utils import canonicalize_name
 
 from tests.conftest import ROOT
 
+REFERRING = ("binder/requirements.txt", "lite/requirements.txt")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
@@ -48,7 +49,7 @@ def test_a_second_version_of_a_package_is_for_another_machine() -> None:
 
 
 def test_the_lock_names_no_index_and_no_local_file() -> None:
-    for name in ("requirements.in", "requirements.txt", "binder/requirements.txt"):
+    for name in ("requirements.in", "requirements.txt", *REFERRING):
         text = (ROOT / name).read_text()
         assert not re.search(r"://|--(extra-)?index|--find-links|--hash|^-e|@ ", text, re.M), name
 
@@ -59,6 +60,15 @@ def test_binder_takes_its_versions_from_the_lock() -> None:
     wanted = requirements("binder/requirements.txt")
     assert all(str(one.specifier) == "" for one in wanted)
     assert {canonicalize_name(one.name) for one in wanted} <= direct
+
+
+def test_the_site_takes_its_versions_from_the_lock() -> None:
+    assert "-c ../requirements.txt" in (ROOT / "lite/requirements.txt").read_text().splitlines()
+    lock = locked()
+    for one in requirements("lite/requirements.txt"):
+        # What the lock has not is for the browser's Python alone, and has its version here.
+        in_lock = canonicalize_name(one.name) in lock
+        assert bool(re.fullmatch(r"==[\w.]+", str(one.specifier))) != in_lock, one
 
 
 def test_what_the_package_declares_is_what_binder_and_the_lab_install() -> None:

@@ -83,7 +83,8 @@ def test_help_shows_every_command_and_examples(word: str) -> None:
     done = start(word)
     assert (done.returncode, done.stderr) == (0, "")
     shown = re.findall(r"^  (\w+)  +\w", done.stdout, re.M)
-    assert shown == ["lab", "test", "check", "bench", "fuzz", "site", *run.COPIES]
+    expected = ["lab", "test", "check", "bench", "fuzz", "site", "lite", *run.COPIES]
+    assert shown == expected
     assert tuple(COPIES) == run.COPIES
     assert "python3 run.py lab --no-browser" in done.stdout
 

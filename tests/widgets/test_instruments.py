@@ -1,5 +1,6 @@
 """Byte inspector, crack panel, and that a widget stays as it was when its cell runs again."""
 
+import asyncio
 from html import unescape
 
 import pytest
@@ -106,10 +107,10 @@ def test_an_inspector_of_a_capture_offers_every_part_up_to_a_limit() -> None:
 # Crack panel -------------------------------------------------------------------------------------
 
 
-def weak(word: bytes = b"zz9") -> CrackPanel:
+def weak(word: bytes = b"zz9", *, threads: bool = True) -> CrackPanel:
     talked = talk(*lesson_configs("psk_dhe_ke", ExternalPsk(b"printer", word)), "weak")
     source = MaskSource(Mask.parse("?l?l?d", {}))
-    return CrackPanel(tuple(targets(record(talked))), source)
+    return CrackPanel(tuple(targets(record(talked))), source, threads=threads)
 
 
 def test_a_search_runs_to_its_end() -> None:
@@ -122,6 +123,30 @@ def test_a_search_runs_to_its_end() -> None:
     assert dict(found.view.rows)["PSK of identity printer"] == "zz9"
     assert (found.start_button.disabled, found.stop_button.disabled) == (True, True)
     assert "zz9" in found.answer.value
+
+
+def test_without_threads_a_search_leaves_room_for_its_buttons() -> None:
+    async def look() -> None:
+        panel = weak(threads=False)
+        panel.start()
+        panel.start()  # a second press does nothing
+        assert panel.view.state == "ready"  # the press is answered first
+        while panel.view.state != "done":
+            await asyncio.sleep(0)
+        assert dict(panel.view.rows)["PSK of identity printer"] == "zz9"
+        assert panel.start_button.disabled
+
+    asyncio.run(look())
+
+
+def test_without_threads_whoever_waits_does_the_rest() -> None:
+    async def look() -> None:
+        panel = weak(threads=False)
+        panel.start()
+        panel.wait()
+        assert panel.view.state == "done"
+
+    asyncio.run(look())
 
 
 def test_a_search_without_success_says_so() -> None:

@@ -106,13 +106,16 @@ def scapy_utils() -> Any:
     """
     try:
         with at_home():
+            from scapy import error
+
+            # It tells the log about each oddity of a file, and of the machine while it is imported;
+            # here the caller is told, once.
+            error.log_scapy.setLevel(logging.CRITICAL)
             from scapy import utils
     except ImportError:
         raise CaptureError(
             "captures are read and written with scapy, which is missing: run: python3 run.py lab"
         ) from None
-    # It tells the log about each oddity of a file; here the caller is told, once.
-    logging.getLogger("scapy").setLevel(logging.CRITICAL)
     return utils
 
 

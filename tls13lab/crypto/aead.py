@@ -1,11 +1,12 @@
 """The three AEADs behind one pair of calls. RFC 5116, RFC 8439; RFC 9846 section 5.2.
 
-The algorithms are pyca/cryptography's. What a record's nonce and additional data are is not said
-here but in :mod:`tls13lab.records.protection`.
+The algorithms are pyca/cryptography's, or the portable stand-in's. What a record's nonce and
+additional data are is not said here but in :mod:`tls13lab.records.protection`.
 """
 
 from typing import Protocol
 
+from tls13lab.crypto.library import compiled
 from tls13lab.crypto.suites import Suite
 
 
@@ -16,7 +17,7 @@ class AEAD(Protocol):
         """Ciphertext and tag: ``len(data) + 16`` bytes."""
 
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
-        """The plaintext; raises ``cryptography.exceptions.InvalidTag``."""
+        """The plaintext; raises what :func:`wrong_tag` says."""
 
 
 def aead(suite: Suite, key: bytes) -> AEAD:
@@ -27,6 +28,34 @@ def aead(suite: Suite, key: bytes) -> AEAD:
     >>> len(box.encrypt(bytes(12), b"hello", b""))
     21
     """
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
+    if suite.aead == "AES-GCM":
+        return aes_gcm(key)
+    if compiled():
+        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-    return AESGCM(key) if suite.aead == "AES-GCM" else ChaCha20Poly1305(key)
+        return ChaCha20Poly1305(key)
+    from tls13lab.crypto.portable.aead import Portable
+
+    return Portable(suite.aead, key)
+
+
+def aes_gcm(key: bytes) -> AEAD:
+    """AES-GCM under a key of 16 or 32 bytes: of a suite, or of tickets."""
+    if compiled():
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        return AESGCM(key)
+    from tls13lab.crypto.portable.aead import Portable
+
+    return Portable("AES-GCM", key)
+
+
+def wrong_tag() -> type[Exception]:
+    """What ``decrypt`` raises if the tag does not verify; for an ``except`` to ask."""
+    if compiled():
+        from cryptography.exceptions import InvalidTag
+
+        return InvalidTag
+    from tls13lab.crypto.portable.aead import WrongTag
+
+    return WrongTag

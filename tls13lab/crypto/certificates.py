@@ -11,10 +11,11 @@ import hmac
 import ipaddress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tls13lab.crypto.entropy import Entropy
 from tls13lab.crypto.groups import P256Share
+from tls13lab.crypto.library import compiled
 from tls13lab.wire.faults import (
     BadCertificate,
     CertificateExpired,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
         CertificatePublicKeyTypes,
         PrivateKeyTypes,
     )
+
+    from tls13lab.crypto.portable import certificates as portable
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Credential:
 
 def public_key(der: bytes) -> "CertificatePublicKeyTypes":
     """The public key in a certificate; raises BadCertificate or UnsupportedCertificate."""
+    if not compiled():
+        return cast("CertificatePublicKeyTypes", _read(der).key)  # knows how to verify
     from cryptography.exceptions import UnsupportedAlgorithm
 
     try:
@@ -76,12 +81,16 @@ def check_chain(chain: tuple[bytes, ...], trust: Trust, server_name: str, now_ms
 
     ``server_name`` is a DNS name or an IP address; ``now_ms`` is Unix time in milliseconds.
     """
-    leaf = _load(chain[0])
-    _check_key_usage(leaf)
+    if compiled():
+        leaf = _load(chain[0])
+        _check_key_usage(leaf)
+        begin, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
+    else:
+        begin, end = _read(chain[0]).dates  # one with a Key Usage would not have been read
     if isinstance(trust, TrustAnyone):
         return
     now = datetime.fromtimestamp(now_ms / 1000, UTC)
-    if not leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc:
+    if not begin <= now <= end:
         raise CertificateExpired("the certificate is not valid at this time")
     if isinstance(trust, TrustPin):
         if not hmac.compare_digest(hashlib.sha256(chain[0]).digest(), trust.sha256):
@@ -90,7 +99,9 @@ def check_chain(chain: tuple[bytes, ...], trust: Trust, server_name: str, now_ms
     # A self-signed certificate that was itself given as a root is believed as a pin is: it names
     # no authority that could have signed anything else.
     if chain[0] not in trust.roots:
-        _verify_path(leaf, chain[1:], trust.roots, server_name, now)
+        if not compiled():
+            raise UnknownCA("without pyca/cryptography only a root itself is believed")
+        _verify_path(_load(chain[0]), chain[1:], trust.roots, server_name, now)
 
 
 def _load(der: bytes) -> "x509.Certificate":
@@ -100,6 +111,17 @@ def _load(der: bytes) -> "x509.Certificate":
         return x509.load_der_x509_certificate(der)
     except (ValueError, x509.InvalidVersion):
         raise BadCertificate("the certificate cannot be parsed") from None
+
+
+def _read(der: bytes) -> "portable.Certificate":
+    from tls13lab.crypto.portable import certificates as portable
+
+    try:
+        return portable.read(der)
+    except ValueError:
+        raise UnsupportedCertificate(
+            "without pyca/cryptography only the lessons' own certificates can be read"
+        ) from None
 
 
 def _check_key_usage(leaf: "x509.Certificate") -> None:
@@ -184,14 +206,28 @@ def load_credential(chain_pem: bytes, key_pem: bytes) -> Credential:
 
 def self_signed(server_name: str, now_ms: int, entropy: Entropy, days: int = 30) -> Credential:
     """A P-256 certificate for ``server_name`` that signs itself; same entropy, same bytes."""
+    scalar = P256Share.new(entropy).private_key
+    serial = int.from_bytes(entropy(16), "big") >> 1 | 1
+    now = datetime.fromtimestamp(now_ms // 1000, UTC)
+    dates = (now - timedelta(hours=1), now + timedelta(days=days))
+    if not compiled():
+        from tls13lab.crypto.portable import certificates as portable
+
+        key = portable.PrivateKey(scalar)
+        chain = (portable.write(key, server_name, serial, dates),)
+        return Credential(chain, cast("PrivateKeyTypes", key))  # knows how to sign
+    return _self_signed(scalar, server_name, serial, dates)
+
+
+def _self_signed(
+    scalar: bytes, server_name: str, serial: int, dates: tuple[datetime, datetime]
+) -> Credential:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    scalar = P256Share.new(entropy).private_key
     key = ec.derive_private_key(int.from_bytes(scalar, "big"), ec.SECP256R1())
-    now = datetime.fromtimestamp(now_ms // 1000, UTC)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, server_name)])
     names: list[x509.GeneralName] = [x509.DNSName(server_name)]
     names += [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
@@ -200,9 +236,9 @@ def self_signed(server_name: str, now_ms: int, entropy: Entropy, days: int = 30)
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
-        .serial_number(int.from_bytes(entropy(16), "big") >> 1 | 1)
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=days))
+        .serial_number(serial)
+        .not_valid_before(dates[0])
+        .not_valid_after(dates[1])
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .sign(key, hashes.SHA256(), ecdsa_deterministic=True)
     )

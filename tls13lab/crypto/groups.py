@@ -3,7 +3,7 @@
 All look alike from outside: the client *initiates* and sends a share, the server *responds*
 with a share and already has the secret, the client *finishes*. For Diffie-Hellman both shares are
 g^x; for the hybrid the server's share holds an ML-KEM ciphertext. The arithmetic is
-pyca/cryptography's.
+pyca/cryptography's; all but the hybrid also run on the portable stand-in.
 
 Private keys come from the ``entropy`` that is passed in, so a handshake can be replayed byte for
 byte. One exception: the library's ML-KEM encapsulation draws its own randomness, so a *server's*
@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from tls13lab.crypto.entropy import Entropy
+from tls13lab.crypto.library import compiled
 from tls13lab.wire.codepoints import NamedGroup
 from tls13lab.wire.faults import IllegalParameter
 
@@ -59,11 +60,14 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class X25519Share:
-    """RFC 7748: 32 bytes each way. ``loaded`` is the library's form of ``private_key``."""
+    """RFC 7748: 32 bytes each way.
+
+    ``loaded`` is the library's form of ``private_key``, None where there is no library.
+    """
 
     private_key: bytes = field(repr=False)
     share: bytes
-    loaded: "X25519PrivateKey" = field(repr=False, compare=False)
+    loaded: "X25519PrivateKey | None" = field(repr=False, compare=False)
 
     @classmethod
     def new(cls, entropy: Entropy) -> "X25519Share":
@@ -73,6 +77,10 @@ class X25519Share:
     @classmethod
     def from_private(cls, private_key: bytes) -> "X25519Share":
         """The share that belongs to a private key of 32 bytes."""
+        if not compiled():
+            from tls13lab.crypto.portable.groups import BASE_POINT, x25519
+
+            return cls(private_key, x25519(private_key, BASE_POINT), None)
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
         key = X25519PrivateKey.from_private_bytes(private_key)
@@ -80,10 +88,14 @@ class X25519Share:
 
     def finish(self, server_share: bytes) -> bytes:
         """32 bytes."""
-        from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-
         try:
-            # The library refuses the all-zero secret, as section 7.4.2 demands.
+            # Either refuses the all-zero secret, as section 7.4.2 demands.
+            if self.loaded is None:
+                from tls13lab.crypto.portable.groups import x25519
+
+                return x25519(self.private_key, server_share)
+            from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
             return self.loaded.exchange(X25519PublicKey.from_public_bytes(server_share))
         except ValueError:
             raise IllegalParameter("the x25519 key share is not usable") from None
@@ -98,7 +110,7 @@ class P256Share:
     length: ClassVar = 32  # bytes of a coordinate, of a private key and of the secret
     private_key: bytes = field(repr=False)
     share: bytes
-    loaded: "EllipticCurvePrivateKey" = field(repr=False, compare=False)
+    loaded: "EllipticCurvePrivateKey | None" = field(repr=False, compare=False)
 
     @classmethod
     def new(cls, entropy: Entropy) -> Self:
@@ -109,6 +121,10 @@ class P256Share:
     @classmethod
     def from_private(cls, private_key: bytes) -> Self:
         """The share that belongs to a private scalar of ``length`` bytes."""
+        if not compiled():
+            from tls13lab.crypto.portable.groups import public_point
+
+            return cls(private_key, public_point(cls.length, private_key), None)
         from cryptography.hazmat.primitives import serialization
         from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -126,14 +142,18 @@ class P256Share:
 
     def finish(self, server_share: bytes) -> bytes:
         """The x coordinate: ``length`` bytes."""
-        from cryptography.hazmat.primitives.asymmetric import ec
-
         name = self.group.name.lower()
         if len(server_share) != 1 + 2 * self.length or server_share[0] != 4:
             raise IllegalParameter(f"the {name} key share is not an uncompressed point")
         try:
             # "Peers MUST validate each other's public key Q by ensuring that the point is a valid
             # point on the elliptic curve" (4.3.8.2): the library does.
+            if self.loaded is None:
+                from tls13lab.crypto.portable.groups import shared_x
+
+                return shared_x(self.length, self.private_key, server_share)
+            from cryptography.hazmat.primitives.asymmetric import ec
+
             theirs = ec.EllipticCurvePublicKey.from_encoded_point(self._curve(), server_share)
         except ValueError:
             raise IllegalParameter(f"the {name} key share is not on the curve") from None

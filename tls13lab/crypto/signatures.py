@@ -2,7 +2,7 @@
 
 What is signed is not the transcript hash alone but 64 spaces, a context string, a zero byte and the
 hash, so that a signature made here cannot be passed off as one made elsewhere. The signatures are
-pyca/cryptography's.
+pyca/cryptography's; those of the lessons' P-256 keys also run on the portable stand-in.
 
 >>> signed_content(b"hash").endswith(b"TLS 1.3, server CertificateVerify\\x00hash")
 True
@@ -10,6 +10,7 @@ True
 
 from typing import TYPE_CHECKING
 
+from tls13lab.crypto.library import compiled
 from tls13lab.wire.codepoints import SignatureScheme
 from tls13lab.wire.faults import LocalFault, SignatureMismatch, UnsupportedCertificate
 
@@ -42,6 +43,8 @@ def signed_content(transcript_hash: bytes) -> bytes:
 
 def schemes_for(key: "PrivateKeyTypes | CertificatePublicKeyTypes") -> tuple[SignatureScheme, ...]:
     """The schemes that a key of this type can sign with; none for other types."""
+    if not compiled():
+        return (SignatureScheme.ECDSA_SECP256R1_SHA256,)
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
     if isinstance(key, ed25519.Ed25519PrivateKey | ed25519.Ed25519PublicKey):
@@ -67,6 +70,8 @@ def sign(key: "PrivateKeyTypes", scheme: SignatureScheme, transcript_hash: bytes
 
     ECDSA (RFC 6979) and Ed25519 signatures repeat; RSA-PSS salts.
     """
+    if not compiled():
+        return _sign_portably(key, scheme, transcript_hash)
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
@@ -83,17 +88,31 @@ def sign(key: "PrivateKeyTypes", scheme: SignatureScheme, transcript_hash: bytes
     raise LocalFault("the signature scheme does not fit the private key")
 
 
+def _sign_portably(
+    key: "PrivateKeyTypes", scheme: SignatureScheme, transcript_hash: bytes
+) -> bytes:
+    from tls13lab.crypto.portable.certificates import PrivateKey
+
+    signer: object = key  # what the types say of it holds where there is the library
+    if scheme not in schemes_for(key) or not isinstance(signer, PrivateKey):
+        raise LocalFault("the signature scheme does not fit the private key")
+    return signer.sign(signed_content(transcript_hash))
+
+
 def verify(
     key: "CertificatePublicKeyTypes", scheme: int, signature: bytes, transcript_hash: bytes
 ) -> None:
     """Check a CertificateVerify; raises SignatureMismatch or UnsupportedCertificate."""
+    if scheme not in schemes_for(key):
+        raise UnsupportedCertificate("the signature scheme does not fit the certificate's key")
+    content = signed_content(transcript_hash)
+    if not compiled():
+        _verify_portably(key, signature, content)
+        return
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
-    if scheme not in schemes_for(key):
-        raise UnsupportedCertificate("the signature scheme does not fit the certificate's key")
-    content = signed_content(transcript_hash)
     try:
         if isinstance(key, ed25519.Ed25519PublicKey):
             key.verify(signature, content)
@@ -105,3 +124,11 @@ def verify(
             key.verify(signature, content, pss, hash_)
     except (InvalidSignature, ValueError):  # ValueError: an RSA key too short for the hash
         raise SignatureMismatch("the CertificateVerify signature does not verify") from None
+
+
+def _verify_portably(key: "CertificatePublicKeyTypes", signature: bytes, content: bytes) -> None:
+    from tls13lab.crypto.portable.certificates import PublicKey
+
+    verifier: object = key
+    if not isinstance(verifier, PublicKey) or not verifier.verifies(signature, content):
+        raise SignatureMismatch("the CertificateVerify signature does not verify")

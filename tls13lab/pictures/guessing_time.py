@@ -10,9 +10,10 @@ alphabet; what people choose falls long before.
 """
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
+from importlib import resources
 from math import log2, log10
 
 from tls13lab.pictures.picture import Picture, text_table
@@ -70,19 +71,38 @@ def guessing_time(
     )
 
 
-Place = Callable[[float, float], tuple[float, float]]
+_WIDTH, _HEIGHT = 72 * 7.2, 72 * 4.2
+_LEFT, _BOTTOM, _ACROSS, _UP = 0.1, 0.12, 0.87, 0.78
+"""Of the picture, in points; and of the axes in it, as parts of that."""
+STORED = "guessing_time.svg"
+
+
+def _place(characters: float, log_seconds: float) -> tuple[float, float]:
+    """Where a point of the axes lies in the picture."""
+    across = (characters - 1) / (LONGEST - 1)
+    up = (log_seconds - LEAST_LOG) / (MOST_LOG - LEAST_LOG)
+    y = _HEIGHT * (1 - _BOTTOM - up * _UP)
+    return round(_WIDTH * (_LEFT + across * _ACROSS), 2), round(y, 2)
 
 
 @lru_cache(maxsize=1)
-def _ground() -> tuple[str, Place]:
-    """All that never changes, drawn once; and where a point of it lies in the picture."""
+def _ground() -> str:
+    """All that never changes, drawn once; where there is no matplotlib, as it is stored."""
+    try:
+        return draw_ground()
+    except ImportError:
+        kept = resources.files("tls13lab.pictures") / "stored" / STORED
+        return kept.read_text(encoding="utf-8")
+
+
+def draw_ground() -> str:
+    """The axes, the landmarks and the legend; raises ImportError without matplotlib."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    width, height = 7.2, 4.2
     with mpl.rc_context({"svg.hashsalt": "tls13lab", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(width, height))
-        axes = figure.add_axes((0.1, 0.12, 0.87, 0.78))
+        figure = Figure(figsize=(_WIDTH / 72, _HEIGHT / 72))
+        axes = figure.add_axes((_LEFT, _BOTTOM, _ACROSS, _UP))
         axes.set_xlim(1, LONGEST)
         axes.set_ylim(LEAST_LOG, MOST_LOG)
         axes.set_xlabel("characters, each drawn evenly")
@@ -95,28 +115,17 @@ def _ground() -> tuple[str, Place]:
         axes.legend(loc="upper left", fontsize=9)
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    (left, top), (right, bottom) = axes.transData.transform(
-        [(1, MOST_LOG), (LONGEST, LEAST_LOG)]
-    ) * (72 / figure.dpi)
-
-    def place(characters: float, log_seconds: float) -> tuple[float, float]:
-        across = (characters - 1) / (LONGEST - 1)
-        up = (log_seconds - LEAST_LOG) / (MOST_LOG - LEAST_LOG)
-        y = 72 * height - (bottom + up * (top - bottom))
-        return round(left + across * (right - left), 2), round(y, 2)
-
-    return out.getvalue(), place
+    return out.getvalue()
 
 
 def _drawn(name: str, length: int, rate: float, guesser: str) -> str:
     """The ground, with the lines, the mark and the title laid over it."""
-    ground, place = _ground()
     parts = []
     for (one, size), (_, dashes) in zip(ALPHABETS.items(), _LINES, strict=True):
         begin = log10(average_seconds(size, 1, rate))
         # The line ends where it leaves the picture, at the top or at the right.
         shown = [
-            place(n, min(MOST_LOG, max(LEAST_LOG, begin + (n - 1) * log10(size))))
+            _place(n, min(MOST_LOG, max(LEAST_LOG, begin + (n - 1) * log10(size))))
             for n in _ends(begin, log10(size))
         ]
         points = " ".join(f"{x},{y}" for x, y in shown)
@@ -125,14 +134,14 @@ def _drawn(name: str, length: int, rate: float, guesser: str) -> str:
             f'stroke-dasharray="{dashes}"><title>{one}</title></polyline>'
         )
     log_seconds = log10(average_seconds(ALPHABETS[name], length, rate))
-    x, y = place(length, min(MOST_LOG, max(LEAST_LOG, log_seconds)))
+    x, y = _place(length, min(MOST_LOG, max(LEAST_LOG, log_seconds)))
     parts.append(f'<circle cx="{x}" cy="{y}" r="6" fill="none" stroke="#000000" stroke-width="2"/>')
-    middle, top = place((LONGEST + 1) / 2, MOST_LOG)
+    middle, top = _place((LONGEST + 1) / 2, MOST_LOG)
     parts.append(
         f'<text x="{middle}" y="{top - 8}" text-anchor="middle" font-size="13" '
         f'font-family="sans-serif">Guessing a PSK: {escape(guesser)}</text>'
     )
-    return ground.replace("</svg>", "".join(parts) + "</svg>")
+    return _ground().replace("</svg>", "".join(parts) + "</svg>")
 
 
 def _ends(begin: float, slope: float) -> tuple[float, float]:

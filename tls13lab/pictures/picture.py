@@ -17,6 +17,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from importlib import resources
 from typing import Any
 
 
@@ -41,11 +42,12 @@ class Picture:
 
     @property
     def image(self) -> str:
-        """The ``<img>`` element alone; without an SVG, the source."""
-        if not self.svg:
+        """The ``<img>`` element alone; without an SVG, the one that is kept, or the source."""
+        svg = self.svg or kept(self.digest)
+        if not svg:
             words = f"Not drawn here: {self.alt}. The table says the same in words."
             return f"<p>{escape(words)}</p><pre>{escape(self.source)}</pre>"
-        data = base64.b64encode(self.svg.encode()).decode()
+        data = base64.b64encode(svg.encode()).decode()
         style = "max-width:100%;box-sizing:border-box;background:#ffffff;padding:8px"
         return (
             f'<img alt="{escape(self.alt)}" style="{style}" src="data:image/svg+xml;base64,{data}">'
@@ -65,6 +67,15 @@ class Picture:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/html": self.html, "text/plain": self.text}
+
+
+def kept(digest: str) -> str:
+    """The SVG of a lesson's picture where nothing can draw it, or nothing.
+
+    The site without a server (``lite/``) takes them out of the notebooks; elsewhere there is none.
+    """
+    file = resources.files("tls13lab.pictures") / "stored" / "lessons" / f"{digest}.svg"
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def html_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

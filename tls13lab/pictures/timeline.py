@@ -40,10 +40,12 @@ def timeline(
 
 
 def _drawn(rows: Mapping[str, Sequence[Finding]], stolen_after: int | None, title: str) -> str:
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-    from matplotlib.patches import Rectangle
-
+    try:
+        import matplotlib as mpl
+        from matplotlib.figure import Figure
+        from matplotlib.patches import Rectangle
+    except ImportError:  # a browser without a network: see Picture
+        return ""
     longest = max(map(len, rows.values()))
     with mpl.rc_context({"svg.hashsalt": "tls13lab", "svg.fonttype": "none"}):
         figure = Figure(figsize=(2.6 + 1.25 * longest, 1.0 + 0.75 * len(rows)))

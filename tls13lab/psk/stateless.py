@@ -19,6 +19,7 @@ True
 
 from dataclasses import dataclass, field
 
+from tls13lab.crypto.aead import aes_gcm, wrong_tag
 from tls13lab.crypto.entropy import Entropy
 from tls13lab.psk.tickets import TicketState
 from tls13lab.wire.codepoints import CipherSuite  # noqa: F401  (used by the example above)
@@ -64,11 +65,9 @@ class StatelessTickets:
 
     def issue(self, state: TicketState, entropy: Entropy) -> bytes:
         """The state, sealed; 44 bytes longer than its encoding."""
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
         nonce = entropy(NONCE_LENGTH)
         name = self.current.name
-        return name + nonce + AESGCM(self.current.key).encrypt(nonce, state.encode(), name)
+        return name + nonce + aes_gcm(self.current.key).encrypt(nonce, state.encode(), name)
 
     def find(self, ticket: bytes, now_ms: int) -> TicketState | None:
         """The state, or None for a ticket of another key, changed on the way, or too old."""
@@ -88,15 +87,12 @@ def unseal(key: TicketKey, ticket: bytes) -> TicketState | None:
 
     The server asks, and so does a thief.
     """
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
     nonce, sealed = ticket[NAME_LENGTH:][:NONCE_LENGTH], ticket[NAME_LENGTH + NONCE_LENGTH :]
     if len(sealed) < 16:
         return None
     try:
-        return TicketState.decode(AESGCM(key.key).decrypt(nonce, sealed, key.name))
-    except (InvalidTag, DecodeError):
+        return TicketState.decode(aes_gcm(key.key).decrypt(nonce, sealed, key.name))
+    except (wrong_tag(), DecodeError):
         # "Any unknown PSKs (e.g., ones ... encrypted with an unknown key) SHOULD simply be
         # ignored" (4.3.11): no alert, so no answer to someone who probes.
         return None

@@ -13,7 +13,7 @@ application data. One object protects one direction under one traffic secret, an
 (30, (<ContentType.HANDSHAKE: 22>, b'hello'))
 """
 
-from tls13lab.crypto.aead import aead
+from tls13lab.crypto.aead import aead, wrong_tag
 from tls13lab.crypto.keyschedule import traffic_keys
 from tls13lab.crypto.suites import TAG_LENGTH, Suite
 from tls13lab.records.framing import MAX_PLAINTEXT
@@ -68,13 +68,11 @@ class RecordProtection:
 
         Only a record that opens is counted, so a server can try one after the other (4.3.10).
         """
-        from cryptography.exceptions import InvalidTag
-
         if len(fragment) < TAG_LENGTH + 1:
             raise BadRecordMac("a protected record is too short to hold a type and a tag")
         try:
             inner = self._aead.decrypt(self._nonce(), fragment, header)
-        except InvalidTag:
+        except wrong_tag():
             raise BadRecordMac("a record's tag does not verify") from None
         self.sequence += 1
         if len(inner) > MAX_PLAINTEXT + 1:

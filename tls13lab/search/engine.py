@@ -108,7 +108,11 @@ class Changing:
         self._targets = targets
         self._engine: Engine = Portable(targets)
         self._making: Thread | None = Thread(target=self._make)
-        self._making.start()
+        try:
+            self._making.start()
+        except RuntimeError:  # a browser has no threads, and no compiler either
+            self._making = None
+            self._make()
 
     def _make(self) -> None:
         try:

@@ -7,34 +7,48 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
+from tls13lab.search.arrays import np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 @dataclass(frozen=True)
 class Guesses:
-    """Any lengths, any bytes. ``first`` is the place of the first one among all that are tried."""
+    """Any lengths, any bytes. ``first`` is the place of the first one among all that are tried.
 
-    data: npt.NDArray[np.uint8] = field(repr=False)
-    starts: npt.NDArray[np.int64] = field(repr=False)
-    lengths: npt.NDArray[np.int64] = field(repr=False)
+    Without NumPy, ``data`` is bytes, and the others are lists.
+    """
+
+    data: "npt.NDArray[np.uint8]" = field(repr=False)
+    starts: "npt.NDArray[np.int64]" = field(repr=False)
+    lengths: "npt.NDArray[np.int64]" = field(repr=False)
     first: int = 0
 
     @classmethod
     def of(cls, words: Iterable[bytes], first: int = 0) -> "Guesses":
         """These words."""
         listed = list(words)
+        if np is None:
+            return cls.of_lists(b"".join(listed), [len(word) for word in listed], first)
         lengths = np.fromiter((len(word) for word in listed), np.int64, len(listed))
         starts = np.cumsum(lengths) - lengths
         return cls(np.frombuffer(b"".join(listed), np.uint8), starts, lengths, first)
+
+    @classmethod
+    def of_lists(cls, data: Any, lengths: Any, first: int) -> "Guesses":
+        """The same where there is no NumPy: words that follow one another in ``data``."""
+        return cls(data, [0, *accumulate(lengths)][:-1], lengths, first)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
         return len(self.starts)
 
     def __getitem__(self, index: int) -> bytes:
         begin = int(self.starts[index])
-        return bytes(self.data[begin : begin + int(self.lengths[index])].data)
+        return bytes(self.data[begin : begin + int(self.lengths[index])])
 
     def part(self, begin: int, count: int) -> "Guesses":
         """Some of them; their bytes are not copied."""

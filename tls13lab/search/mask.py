@@ -14,12 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
+from tls13lab.search.arrays import np
 from tls13lab.search.guesses import Guesses
 from tls13lab.wire.faults import LocalFault
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 MOST_PLACES = 256
 MOST_GUESSES = 2**62
@@ -84,6 +86,8 @@ class Mask:
         if first + count > MOST_GUESSES:
             raise LocalFault("this mask has more words than can be tried: use a smaller one")
         count = max(0, min(count, self.keyspace - first))
+        if np is None:
+            return Guesses.of((self[number] for number in range(first, first + count)), first)
         length = len(self.places)
         words = np.empty((count, length), np.uint8)
         changing = _changing(self.places)
@@ -115,13 +119,13 @@ def _changing(places: tuple[bytes, ...]) -> int:
 
 
 @lru_cache(maxsize=4)
-def _evenly(count: int, length: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _evenly(count: int, length: int) -> "tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]":
     """Where words of one length begin, and their lengths."""
     return np.arange(count, dtype=np.int64) * length, np.full(count, length, np.int64)
 
 
 @lru_cache(maxsize=4)
-def _endings(places: tuple[bytes, ...]) -> npt.NDArray[np.uint8]:
+def _endings(places: tuple[bytes, ...]) -> "npt.NDArray[np.uint8]":
     """All words of these places, one a row, the last place changing fastest."""
     count = prod(len(place) for place in places)
     words = np.empty((count, len(places)), np.uint8)

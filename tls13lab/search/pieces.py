@@ -12,10 +12,9 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-import numpy as np
-
+from tls13lab.search.arrays import np
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.mask import MOST_GUESSES, Mask
 from tls13lab.search.rules import Rule
@@ -173,6 +172,9 @@ def _part(lines: Guesses, begin: int, count: int) -> Guesses:
     starts, lengths = lines.starts[begin : begin + count], lines.lengths[begin : begin + count]
     low = int(starts[0])
     high = int(starts[-1] + lengths[-1])
+    if np is None:
+        moved: Any = [start - low for start in starts]
+        return Guesses(lines.data[low:high], moved, lengths, lines.first + begin)
     data = np.ascontiguousarray(lines.data[low:high])
     return Guesses(data, starts - low, lengths, lines.first + begin)
 

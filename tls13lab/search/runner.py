@@ -7,7 +7,7 @@ dies loses nothing, because what it had not finished is given out again.
 import hashlib
 import math
 import os
-import signal
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
@@ -16,15 +16,12 @@ from concurrent.futures import (
     BrokenExecutor,
     Executor,
     Future,
-    ProcessPoolExecutor,
     ThreadPoolExecutor,
     wait,
 )
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from multiprocessing import resource_tracker
-from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -60,35 +57,33 @@ class Workers:
     ends_all: bool = False
 
 
+THREADS = sys.platform != "emscripten"
+"""Whether there are threads and processes; in a browser there are not."""
+
+
+class AtOnce(Executor):
+    """Does what it is given before it gives the answer: for one thread that has no other."""
+
+    def submit(self, do: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        """The result is there when this returns."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(do(*args, **options))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
 def local_workers(count: int) -> Workers:
-    """Processes, or a thread if one is enough."""
+    """Processes, or a thread if one is enough; in a browser what asks does the work itself."""
+    if not THREADS:
+        return Workers(1, AtOnce)
     if count == 1:
         return Workers(1, lambda: ThreadPoolExecutor(1))
-    context = _Remembering()
+    from tls13lab.search.processes import Pool
 
-    def start() -> Executor:
-        return ProcessPoolExecutor(count, mp_context=context, initializer=_deaf)
-
-    return Workers(count, start, close=context.terminate, ends_all=True)
-
-
-class _Remembering(SpawnContext):
-    """Starts processes, and ends those that it started."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._children: list[SpawnProcess] = []
-
-    def Process(self, *args: Any, **options: Any) -> SpawnProcess:  # type: ignore[override]
-        child = SpawnProcess(*args, **options)
-        self._children.append(child)
-        return child
-
-    def terminate(self) -> None:
-        """What they are still at, such as compiling, takes a second that nobody wants to wait."""
-        for child in self._children:
-            if child.is_alive():
-                child.terminate()
+    pool = Pool(count)
+    return Workers(count, pool.start, close=pool.terminate, ends_all=True)
 
 
 def processors() -> int:
@@ -130,27 +125,13 @@ def cluster_workers(address: str) -> Workers:
     return Workers(count, lambda: client.get_executor(pure=False), 0.5, client.close)
 
 
-def _deaf() -> None:
-    """Ctrl-C is for the process that gives out the work."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _deaf_children() -> AbstractContextManager[None]:
+    """Processes that are started meanwhile leave Ctrl-C to this one."""
+    if not THREADS:
+        return nullcontext()
+    from tls13lab.search.processes import children_deaf
 
-
-@contextmanager
-def _children_deaf() -> Iterator[None]:
-    """The same for processes that are started now, from their very first moment.
-
-    They inherit that the signal is blocked; here it is delivered afterwards.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # Whoever starts the first child starts this as well, and unblocks the signal.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return children_deaf()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +252,7 @@ class _Giving:
         return bool(self._given)
 
     def _submit(self, piece: Piece) -> Future[Tried]:
-        with _children_deaf():
+        with _deaf_children():
             return self._executor.submit(tried, self._targets, piece, compile=self._compile)
 
     def done(self) -> Iterator[tuple[Piece, Tried]]:

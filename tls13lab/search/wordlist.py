@@ -8,10 +8,9 @@
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-import numpy as np
-
+from tls13lab.search.arrays import np
 from tls13lab.search.guesses import Guesses
 
 _WORDS = Path(str(resources.files("tls13lab.search"))) / "words"
@@ -62,6 +61,8 @@ def count_lines(path: Path) -> int:
 
 def _lines(data: bytes, first: int) -> tuple[Guesses, int]:
     """Words of whole lines, and how many lines there are."""
+    if np is None:
+        return _lists(data, first)
     array = np.frombuffer(data, np.uint8)
     ends = np.flatnonzero(array == ord("\n")).astype(np.int64)
     starts = np.concatenate(([0], ends[:-1] + 1)).astype(np.int64)
@@ -70,3 +71,12 @@ def _lines(data: bytes, first: int) -> tuple[Guesses, int]:
     lengths -= (lengths > 0) & (array[np.maximum(ends - 1, 0)] == ord("\r"))
     lengths[lengths > LONGEST] = 0
     return Guesses(array, starts, lengths, first), len(ends)
+
+
+def _lists(data: bytes, first: int) -> tuple[Guesses, int]:
+    """The same where there is no NumPy."""
+    lines = data.split(b"\n")[:-1]
+    whole = Guesses.of_lists(data, [len(line) + 1 for line in lines], first)
+    words = [len(line) - line.endswith(b"\r") for line in lines]
+    lengths: Any = [length if length <= LONGEST else 0 for length in words]
+    return Guesses(whole.data, whole.starts, lengths, first), len(lines)

@@ -1,17 +1,18 @@
 """Start a search for a PSK, watch it, stop it, go on: the engine of ``tls13lab crack`` as a panel.
 
 It attacks a recording, never a live host. The search runs in a thread of its own, so that the
-notebook stays usable meanwhile.
+notebook stays usable meanwhile; in a browser, which has no threads, between other things.
 """
 
+import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from tls13lab.pictures.picture import html_table, text_table
 from tls13lab.search.pieces import Source
-from tls13lab.search.runner import Progress, Search, local_workers
+from tls13lab.search.runner import THREADS, Progress, Search, local_workers
 from tls13lab.search.target import Target, readable
 from tls13lab.widgets.panel import Panel
 
@@ -72,13 +73,17 @@ class CrackPanel(Panel):
         targets: tuple[Target, ...],
         source: Source,
         clock: Callable[[], float] = time.monotonic,
+        threads: bool = THREADS,
     ) -> None:
         import ipywidgets
 
         self.search, self._clock = Search(targets, source), clock
         self.view = CrackView(targets, self.search.total)
         self._spent = 0.0
+        self._threads = threads
         self._thread: threading.Thread | None = None
+        self._steps: Iterator[None] | None = None
+        self._task: asyncio.Task[None] | None = None
         self._stop = threading.Event()
         self.start_button = ipywidgets.Button(description="Start", tooltip="Start, or go on")
         self.stop_button = ipywidgets.Button(description="Stop", tooltip="Stop", disabled=True)
@@ -90,12 +95,16 @@ class CrackPanel(Panel):
 
     def start(self) -> None:
         """Begin, or go on; nothing if it runs already or is done."""
-        if self._thread is not None or self.view.state == DONE:
+        if self._steps is not None or self.view.state == DONE:
             return
         self._stop.clear()
         self.start_button.disabled, self.stop_button.disabled = True, False
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        self._steps = self._run()
+        if self._threads:
+            self._thread = threading.Thread(target=self._to_the_end, daemon=True)
+            self._thread.start()
+        else:
+            self._task = asyncio.ensure_future(self._in_between())
 
     def stop(self) -> None:
         """Ask it to stop; what is in work is finished first."""
@@ -106,8 +115,19 @@ class CrackPanel(Panel):
         thread = self._thread
         if thread is not None:
             thread.join()
+        elif not self._threads:
+            self._to_the_end()
 
-    def _run(self) -> None:
+    def _to_the_end(self) -> None:
+        for _ in self._steps or ():
+            pass
+
+    async def _in_between(self) -> None:
+        """The same, a step at a time, with room for the buttons after each."""
+        for _ in self._steps or ():
+            await asyncio.sleep(0)
+
+    def _run(self) -> Iterator[None]:
         began = self._clock()
         shown = began
         self._show(self._spent, RUNNING)
@@ -117,9 +137,10 @@ class CrackPanel(Panel):
                 if now - shown >= SHOW_S:
                     self._show(self._spent + now - began, RUNNING)
                     shown = now
+                yield
         finally:
             self._spent += self._clock() - began
-            self._thread = None
+            self._thread = self._steps = None
             done = self.search.finished
             self.start_button.disabled, self.stop_button.disabled = done, True
             self._show(self._spent, DONE if done else STOPPED)

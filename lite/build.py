@@ -1,0 +1,158 @@
+"""Build the site into ``build/lite``, and serve it: ``python3 run.py lite [--serve [PORT]]``.
+
+Nothing in it needs a network: Python, the packages and the notebooks are files of the site. The
+kernel starts with all packages loaded, so the lessons need no cell that installs. The rest of
+Pyodide's packages stay in its list with their public addresses; nothing asks for them.
+"""
+
+import argparse
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from lite import lessons
+from lite.parts import LOCK, NEEDED, ROOT, Missing, copied, our_wheel, pyodide, wheels
+
+SITE = ROOT / "build" / "lite"
+FIRST = "lab/index.html?path=00_start_here.ipynb"
+PORT = 8000
+SETTINGS = "@jupyterlite/pyodide-kernel-extension:kernel"
+# They belong to who marks, and to another program; both come with the tests' requirements.
+DISABLED = ["@jupyter/nbgrader", "@jupyter-notebook/lab-extension"]
+
+
+def build(site: Path = SITE) -> Path:
+    """The whole site; what stood there before is replaced."""
+    runtime, packages = pyodide(), wheels()
+    with tempfile.TemporaryDirectory() as temporary:
+        work = Path(temporary)
+        source, contents = copied(work / "source"), work / "contents"
+        lessons.write(ROOT / "notebooks", contents, source / "tls13lab/pictures/stored/lessons")
+        packages.append(our_wheel(source))
+        lock = locked(json.loads((runtime / LOCK).read_text("utf-8")), packages)
+        names = sorted(lock["packages"][name]["name"] for name in map(name_of, packages))
+        (work / "jupyter-lite.json").write_text(json.dumps(settings(names)))
+        shutil.rmtree(site, ignore_errors=True)
+        assemble(work, contents, site)
+        place = site / "static" / "pyodide"
+        place.mkdir(parents=True)
+        for source in [*(runtime / name for name in NEEDED), *packages]:
+            shutil.copy2(source, place)
+        (place / LOCK).write_text(json.dumps(lock))
+        (site / ".nojekyll").touch()  # GitHub Pages is to take the files as they are
+    return site
+
+
+def name_of(wheel: Path) -> str:
+    """The name under which the lock has a wheel."""
+    return str(parse_wheel_filename(wheel.name)[0])
+
+
+def locked(lock: dict[str, Any], packages: Iterable[Path]) -> dict[str, Any]:
+    """Pyodide's list of packages: ours beside it, all others at their public addresses."""
+    for one in lock["packages"].values():
+        one["file_name"] = f"{PYODIDE_CDN_URL}/{one['file_name']}"
+    for wheel in packages:
+        name, version = name_of(wheel), str(parse_wheel_filename(wheel.name)[1])
+        for other in [one for one in lock["packages"] if canonicalize_name(one) == name]:
+            del lock["packages"][other]
+        lock["packages"][name] = {
+            "name": name,
+            "version": version,
+            "file_name": wheel.name,
+            "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
+            "install_dir": "site",
+            "package_type": "package",
+            "imports": [],
+            "depends": [],
+            "unvendored_tests": False,
+        }
+    return lock
+
+
+def settings(packages: Sequence[str]) -> dict[str, Any]:
+    """The site's configuration: where Python is, and what it begins with."""
+    kernel = {
+        "pyodideUrl": "./static/pyodide/pyodide.mjs",
+        "disablePyPIFallback": True,
+        "loadPyodideOptions": {"packages": list(packages)},
+    }
+    return {
+        "jupyter-lite-schema-version": 0,
+        "jupyter-config-data": {
+            "appName": "tls13lab",
+            "defaultKernelName": lessons.KERNEL["name"],
+            "disabledExtensions": DISABLED,
+            "exposeAppInBrowser": True,  # the tests read the notebook's model
+            "litePluginSettings": {SETTINGS: kernel},
+        },
+    }
+
+
+def assemble(work: Path, contents: Path, site: Path) -> None:
+    """Let JupyterLite put its own files, and the notebooks, into ``site``."""
+    command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(work)]
+    command += ["--contents", str(contents), "--output-dir", str(site), "--apps", "lab"]
+    command += ["--no-sourcemaps"]
+    done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Missing(f"JupyterLite could not be built: {(done.stderr or done.stdout)[-2000:]}")
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Static files, with the types that a browser insists on, whatever the system believes."""
+
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
+        ".js": "text/javascript",
+        ".mjs": "text/javascript",
+        ".wasm": "application/wasm",
+    }
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Nothing: a page asks for hundreds of files."""
+
+
+def server(site: Path = SITE, port: int = 0) -> ThreadingHTTPServer:
+    """A server for the site, on loopback only."""
+    return ThreadingHTTPServer(("127.0.0.1", port), partial(Handler, directory=str(site)))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build, say how to look at it; with ``--serve`` also serve it until Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="run.py lite", description=build.__doc__)
+    parser.add_argument(
+        "--serve", nargs="?", const=PORT, type=int, metavar="PORT", help="and serve it on loopback"
+    )
+    wanted = parser.parse_args(arguments)
+    try:
+        site = build()
+    except Missing as missing:
+        print(f"run.py: {missing}", file=sys.stderr)
+        return 1
+    where = site.relative_to(ROOT)
+    if wanted.serve is None:
+        print(f"{where} is built; python3 run.py lite --serve shows it, as any web server does:")
+        print(f"    python3 -m http.server --bind 127.0.0.1 --directory {where}")
+        return 0
+    with server(site, wanted.serve) as serving:
+        print(f"http://127.0.0.1:{serving.server_port}/{FIRST}    (Ctrl-C ends it)", flush=True)
+        try:
+            serving.serve_forever()
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""The lessons as the site has them: another kernel's name, and no cell that needs a program.
+
+A cell that asks a real OpenSSL would start a program and open a socket, and a browser does neither.
+Such a cell is shown, not run: what is missing, the code, and what it printed in JupyterLab.
+"""
+
+import base64
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
+NEEDS_A_PROGRAM = "tls13lab.peers", "OpenSSLServer("
+MISSING = (
+    "**Not run here:** this cell talks to a real OpenSSL, and a browser starts no program and "
+    "opens no socket. In JupyterLab (`python3 run.py lab`) it runs{so}."
+)
+_PICTURE = re.compile(r"^\[picture: .*; ([0-9a-f]{8})\]$", re.M)
+_SVG = re.compile(r'src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"')
+
+
+def for_the_browser(notebook: NotebookNode) -> NotebookNode:
+    """The lesson with its stored outputs, for the kernel that the browser has."""
+    notebook.metadata["kernelspec"] = KERNEL
+    notebook.cells = [_shown(cell) if needs_a_program(cell) else cell for cell in notebook.cells]
+    return notebook
+
+
+def needs_a_program(cell: NotebookNode) -> bool:
+    """Whether a cell would start one."""
+    live = "live" in cell.metadata.get("tags", ())
+    return live and any(text in cell.source for text in NEEDS_A_PROGRAM)
+
+
+def _shown(cell: NotebookNode) -> NotebookNode:
+    """The cell as text: what is missing, its code, its stored output."""
+    printed = "".join(one.text for one in cell.outputs if one.output_type == "stream").rstrip()
+    parts = [MISSING.format(so=" and printed what stands below" if printed else "")]
+    parts.append(f"```python\n{cell.source}\n```")
+    if printed:
+        parts.append(f"```text\n{printed}\n```")
+    text: NotebookNode = nbformat.v4.new_markdown_cell("\n\n".join(parts), id=cell.id)
+    text.metadata["tags"] = ["not-run-here"]
+    return text
+
+
+def pictures(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
+    """Digest and SVG of each picture in the stored outputs."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            named = _PICTURE.search(data.get("text/plain", ""))
+            drawn = _SVG.search(data.get("text/html", ""))
+            if named and drawn:
+                yield named[1], base64.b64decode(drawn[1]).decode()
+
+
+def write(notebooks: Path, contents: Path, kept: Path) -> None:
+    """All lessons of a folder into ``contents``, and their pictures into ``kept``."""
+    for folder in (contents, kept):
+        folder.mkdir(parents=True)
+    for path in sorted(notebooks.glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        for digest, svg in pictures(notebook):
+            (kept / f"{digest}.svg").write_text(svg, encoding="utf-8", newline="\n")
+        nbformat.write(for_the_browser(notebook), contents / path.name)

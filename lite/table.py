@@ -1,0 +1,40 @@
+"""The table of ``docs/browser.md``: of each lesson, what runs in a browser and what is only shown.
+
+``python -m lite.table`` writes it anew; a test says when that is due.
+"""
+
+from pathlib import Path
+
+import nbformat
+
+from lite import lessons
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "docs" / "browser.md"
+HEAD = (
+    "| lesson | cells that run there | shown, not run: they ask a real OpenSSL |\n|---|---|---|\n"
+)
+
+
+def table(notebooks: Path = ROOT / "notebooks") -> str:
+    """One row for each lesson."""
+    return HEAD + "".join(_row(path) for path in sorted(notebooks.glob("*.ipynb")))
+
+
+def _row(path: Path) -> str:
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    shown = sum(map(lessons.needs_a_program, code))
+    runs = f"all {len(code)}" if not shown else f"{len(code) - shown} of {len(code)}"
+    return f"| {path.stem} | {runs} | {shown or 'none'} |\n"
+
+
+def put(text: str) -> str:
+    """The document with the table as it is now."""
+    before, _, rest = text.partition(HEAD)
+    after = rest[rest.index("\n\n") + 1 :]
+    return before + table() + after
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(put(DOCUMENT.read_text("utf-8")), encoding="utf-8", newline="\n")

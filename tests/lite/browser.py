@@ -1,0 +1,131 @@
+"""A lesson on the site without a server, in a real Chromium that can reach nothing but loopback.
+
+Whatever would leave this machine, from the page or from any of its workers, goes to a proxy of our
+own, which writes it down and answers nothing. Chromium itself asks its maker for updates, whatever
+is shown in it: that is left out of what the proxy notes. What the page asks for is seen exactly.
+"""
+
+import re
+import socketserver
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from lite.build import server
+from tests.browser.conftest import CHROMIUM_FLAGS, add_last_cell
+from tests.browser.lab_page import LabPage
+from tests.browser.lab_server import LabServer
+from tests.conftest import chromium
+
+READY_MS = 120_000
+OF_THE_BROWSER = re.compile(r"[/. ][\w-]+\.(google|googleapis|gvt1|gstatic)\.com[:/ ]")
+
+
+class LitePage(LabPage):
+    """The same page, found at another address; there is no server whose kernels are to be ended."""
+
+    def open(self, path: str) -> None:
+        """Open the notebook and wait until Python has started."""
+        self.page.goto(f"{self.server.url}lab/index.html?path={path}")
+        expect(self.page.locator(".jp-Notebook")).to_be_visible(timeout=READY_MS)
+        bar = self.page.locator("#jp-main-statusbar")
+        expect(bar).to_contain_text("Idle", timeout=READY_MS)
+
+    def answers(self, cell: int) -> bool:
+        """Whether a cell's widget answers when it is moved."""
+        shown = self.output(cell).locator(".widget-html-content, [role=grid]").first
+        expect(shown).to_be_attached(timeout=READY_MS)
+        if self.output(cell).locator(".widget-html-content").count():
+            return self.move_a_control(cell)
+        return bool(self.drive(cell).milliseconds)
+
+    def close(self) -> None:
+        """End the page, and Python with it."""
+        self.page.close()
+
+
+@dataclass
+class Visited:
+    """What came of a lesson: seconds until it was ready, had run, had answered; and its faults."""
+
+    ready: float = 0.0
+    ran: float = 0.0
+    answered: float = 0.0
+    errors: list[str] = field(default_factory=list)
+    silent: list[int] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+def visit(browser: Browser, site: LabServer, name: str, widgets: int | None = None) -> Visited:
+    """Open a lesson, run all of it, move a control of its first ``widgets`` widgets."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page, found = LitePage(context, site), Visited()
+    began = time.monotonic()
+    try:
+        page.open(name)
+        found.ready = time.monotonic() - began
+        found.errors = page.run_all()
+        found.ran = time.monotonic() - began - found.ready
+        for cell in page.widget_cells()[:widgets]:
+            if not page.answers(cell):
+                found.silent.append(cell)
+            found.answered = found.answered or time.monotonic() - began
+        found.errors += page.read()["errors"]
+        found.outside = page.outside
+        # The kernel's debugger and the file browser ask for files that may not be there.
+        found.complaints = [one for one in page.complaints if "404" not in one]
+    finally:
+        page.close()
+        context.close()
+    return found
+
+
+@contextmanager
+def served(site: Path) -> Iterator[LabServer]:
+    """The site at a loopback address, each lesson with a last cell that says when all has run.
+
+    It is served as GitHub Pages would: in a folder, not at the root.
+    """
+    for path in (site / "files").glob("*.ipynb"):
+        add_last_cell(path)
+    with server(site.parent) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        try:
+            yield LabServer(f"http://127.0.0.1:{serving.server_port}/{site.name}/", "", site)
+        finally:
+            serving.shutdown()
+
+
+class _Refusing(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        first = self.rfile.readline(2000).decode("latin-1").strip()
+        if first and not OF_THE_BROWSER.search(first):
+            self.server.asked.append(first)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def closed_browser() -> Iterator[tuple[Browser, list[str]]]:
+    """Chromium, and what it would have asked of other machines."""
+    path = chromium()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Refusing) as proxy:
+        proxy.daemon_threads = True
+        asked: list[str] = []
+        proxy.asked = asked  # type: ignore[attr-defined]
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        with sync_playwright() as playwright:
+            # As a flag: Playwright's own setting would send loopback there, too.
+            through = f"--proxy-server=http://127.0.0.1:{proxy.server_address[1]}"
+            browser = playwright.chromium.launch(
+                executable_path=path, args=[*CHROMIUM_FLAGS, through]
+            )
+            try:
+                yield browser, asked
+            finally:
+                browser.close()
+                proxy.shutdown()

@@ -1,0 +1,34 @@
+"""AES-GCM and ChaCha20-Poly1305 of tlslite-ng, with pyca/cryptography's interface. RFC 5116.
+
+>>> box = Portable("AES-GCM", bytes(16))
+>>> box.decrypt(bytes(12), box.encrypt(bytes(12), b"hello", b"header"), b"header")
+b'hello'
+"""
+
+from tls13lab.crypto.portable.tlslite_ng import aes_gcm, chacha20_poly1305
+
+
+class WrongTag(Exception):
+    """The tag does not verify: another key, nonce or header, or changed on the way."""
+
+
+class Portable:
+    """One key; ``name`` is "AES-GCM" (16 or 32 bytes of key) or "ChaCha20-Poly1305" (32)."""
+
+    __slots__ = ("_box",)
+
+    def __init__(self, name: str, key: bytes) -> None:
+        self._box = (aes_gcm if name == "AES-GCM" else chacha20_poly1305)(key)
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
+        """Ciphertext and tag: ``len(data) + 16`` bytes."""
+        header = bytearray(associated_data or b"")
+        return bytes(self._box.seal(bytearray(nonce), bytearray(data), header))
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
+        """The plaintext; raises WrongTag."""
+        header = bytearray(associated_data or b"")
+        opened = self._box.open(bytearray(nonce), bytearray(data), header)
+        if opened is None:
+            raise WrongTag
+        return bytes(opened)

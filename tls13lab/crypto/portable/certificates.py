@@ -1,0 +1,146 @@
+"""The lessons' certificate and its signatures, with the ECDSA and the DER of ecdsa. RFC 5280.
+
+One shape of certificate is written here, the one of ``self_signed`` in the file of the same name
+(P-256, signed by itself, a DNS name and 127.0.0.1), byte for byte as pyca/cryptography writes it.
+Only that shape is read. There is no checking of paths.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from ecdsa import SigningKey, VerifyingKey, der
+from ecdsa.keys import BadSignatureError
+from ecdsa.util import sigdecode_der, sigencode_der
+
+from tls13lab.crypto.portable.groups import signing_key, verifying_key
+
+_COMMON_NAME, _ALTERNATIVE_NAMES = (2, 5, 4, 3), (2, 5, 29, 17)
+_ECDSA_SHA256 = (1, 2, 840, 10045, 4, 3, 2)
+_EC_PUBLIC_KEY, _P256 = (1, 2, 840, 10045, 2, 1), (1, 2, 840, 10045, 3, 1, 7)
+_ALGORITHM = der.encode_sequence(der.encode_oid(*_ECDSA_SHA256))
+_UTC_TIME = "%y%m%d%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A P-256 key that verifies: an uncompressed point of 65 bytes."""
+
+    point: bytes
+
+    def verifies(self, signature: bytes, content: bytes) -> bool:
+        """Whether this is a signature, in DER, over the content."""
+        key: VerifyingKey = verifying_key(32, self.point)
+        try:
+            key.verify(signature, content, hashlib.sha256, sigdecode=sigdecode_der)
+        except (BadSignatureError, der.UnexpectedDER):
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKey:
+    """A P-256 key that signs: a scalar of 32 bytes."""
+
+    scalar: bytes = field(repr=False)
+
+    @property
+    def public(self) -> PublicKey:
+        """What verifies."""
+        return PublicKey(self._loaded.verifying_key.to_string("uncompressed"))
+
+    def sign(self, content: bytes) -> bytes:
+        """In DER; the same each time (RFC 6979)."""
+        signature: bytes = self._loaded.sign_deterministic(
+            content, hashlib.sha256, sigencode=sigencode_der
+        )
+        return signature
+
+    @property
+    def _loaded(self) -> SigningKey:
+        return signing_key(32, self.scalar)
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What is asked of a certificate."""
+
+    dates: tuple[datetime, datetime]  # not valid before, and after
+    key: PublicKey
+
+
+def write(key: PrivateKey, name: str, serial: int, dates: tuple[datetime, datetime]) -> bytes:
+    """The DER of a certificate for ``name`` that its key signs itself; dates before 2050."""
+    told = _told(key.public.point, name.encode(), serial, dates)
+    whole: bytes = der.encode_sequence(told, _ALGORITHM, der.encode_bitstring(key.sign(told), 0))
+    return whole
+
+
+def read(certificate: bytes) -> Certificate:
+    """A certificate of the shape that :func:`write` makes; ValueError for anything else."""
+    try:
+        told, _, _ = _pieces(certificate)
+        _, number, _, _, validity, subject, key, _ = _pieces(told)
+        serial, _ = der.remove_integer(number)
+        begin, end = (_date(_content(one)) for one in _pieces(validity))
+        _, common = _pieces(_content(_content(subject)))
+        point, _ = der.remove_bitstring(_pieces(key)[1], 0)
+        shaped = _told(bytes(point), _content(common), serial, (begin, end))
+        verifying_key(32, bytes(point))
+    except (der.UnexpectedDER, IndexError, AssertionError):
+        raise ValueError("this is no DER, or another one") from None
+    if shaped != told:
+        raise ValueError("a certificate of another shape")
+    return Certificate((begin, end), PublicKey(bytes(point)))
+
+
+def _told(point: bytes, name: bytes, serial: int, dates: tuple[datetime, datetime]) -> bytes:
+    """TBSCertificate: what is signed."""
+    common = der.encode_sequence(der.encode_oid(*_COMMON_NAME), _tagged(0x0C, name))
+    subject = der.encode_sequence(_tagged(0x31, common))
+    names = der.encode_sequence(_tagged(0x82, name), _tagged(0x87, bytes([127, 0, 0, 1])))
+    extension = der.encode_sequence(
+        der.encode_oid(*_ALTERNATIVE_NAMES), der.encode_octet_string(names)
+    )
+    told: bytes = der.encode_sequence(
+        der.encode_constructed(0, der.encode_integer(2)),  # version 3
+        der.encode_integer(serial),
+        _ALGORITHM,
+        subject,
+        der.encode_sequence(*(_tagged(0x17, one.strftime(_UTC_TIME).encode()) for one in dates)),
+        subject,
+        der.encode_sequence(
+            der.encode_sequence(der.encode_oid(*_EC_PUBLIC_KEY), der.encode_oid(*_P256)),
+            der.encode_bitstring(point, 0),
+        ),
+        der.encode_constructed(3, der.encode_sequence(extension)),
+    )
+    return told
+
+
+def _date(text: bytes) -> datetime:
+    return datetime.strptime(text.decode("ascii", "replace"), _UTC_TIME).replace(tzinfo=UTC)
+
+
+def _tagged(tag: int, content: bytes) -> bytes:
+    length: bytes = der.encode_length(len(content))
+    return bytes([tag]) + length + content
+
+
+def _content(value: bytes) -> bytes:
+    length, size = der.read_length(value[1:])
+    return value[1 + size : 1 + size + length]
+
+
+def _pieces(sequence: bytes) -> list[bytes]:
+    """The values in a SEQUENCE, each with its tag and length."""
+    rest, _ = der.remove_sequence(sequence)
+    found = []
+    while rest:
+        length, size = der.read_length(rest[1:])
+        end = 1 + size + length
+        if end > len(rest):
+            raise ValueError("a length reaches beyond the end")
+        found.append(bytes(rest[:end]))
+        rest = rest[end:]
+    return found

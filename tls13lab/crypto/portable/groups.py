@@ -1,0 +1,57 @@
+"""X25519 of tlslite-ng, and the NIST curves of ecdsa. RFC 7748, SEC 1.
+
+>>> scalar = bytes(31) + b"\\x40"
+>>> # Three bits do not count.
+>>> x25519(scalar, BASE_POINT) == x25519(b"\\x07" + scalar[1:], BASE_POINT)
+True
+>>> len(public_point(32, scalar)), len(shared_x(32, scalar, public_point(32, scalar)))
+(65, 32)
+"""
+
+from ecdsa import ECDH, NIST256p, NIST384p, SigningKey, VerifyingKey
+from ecdsa.errors import MalformedPointError
+
+from tls13lab.crypto.portable import tlslite_ng
+
+BASE_POINT = (9).to_bytes(32, "little")
+_CURVES = {32: NIST256p, 48: NIST384p}
+"""By the bytes of a coordinate."""
+
+
+def x25519(private_key: bytes, point: bytes) -> bytes:
+    """32 bytes from 32 and 32; ValueError for another length or a point of small order."""
+    if len(private_key) != 32 or len(point) != 32:
+        raise ValueError("x25519 takes 32 bytes and 32 bytes")
+    shared = tlslite_ng.x25519(private_key, point)
+    if not any(shared):
+        raise ValueError("the shared secret is zero")
+    return shared
+
+
+def signing_key(length: int, private_key: bytes) -> SigningKey:
+    """On the curve with coordinates of ``length`` bytes; ValueError for what is no scalar of it."""
+    try:
+        return SigningKey.from_secret_exponent(int.from_bytes(private_key, "big"), _CURVES[length])
+    except MalformedPointError:
+        raise ValueError("the private key is not between 0 and the order of the curve") from None
+
+
+def verifying_key(length: int, point: bytes) -> VerifyingKey:
+    """From an uncompressed point; ValueError if it is not on the curve."""
+    try:
+        return VerifyingKey.from_string(point, _CURVES[length], valid_encodings=["uncompressed"])
+    except MalformedPointError:
+        raise ValueError("the point is not on the curve") from None
+
+
+def public_point(length: int, private_key: bytes) -> bytes:
+    """The uncompressed point that belongs to a private scalar."""
+    point: bytes = signing_key(length, private_key).verifying_key.to_string("uncompressed")
+    return point
+
+
+def shared_x(length: int, private_key: bytes, point: bytes) -> bytes:
+    """The x coordinate of the product, ``length`` bytes; ValueError for a bad point."""
+    mine, theirs = signing_key(length, private_key), verifying_key(length, point)
+    shared: bytes = ECDH(_CURVES[length], mine, theirs).generate_sharedsecret_bytes()
+    return shared

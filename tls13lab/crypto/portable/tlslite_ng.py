@@ -1,0 +1,43 @@
+"""The arithmetic of tlslite-ng without its TLS stack.
+
+Its package imports all of it at once, down to modules of the standard library that Python in a
+browser does not have (``dbm``). So the package's own first file is passed over here.
+"""
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec
+from types import ModuleType
+from typing import Any
+
+
+def _utils(*names: str) -> list[ModuleType]:
+    whole = "tlslite" in sys.modules
+    spec = find_spec("tlslite")
+    if spec is None:
+        raise ImportError("neither pyca/cryptography nor tlslite-ng is installed: install one")
+    if not whole:
+        sys.modules["tlslite"] = module_from_spec(spec)
+    try:
+        return [import_module(f"tlslite.utils.{name}") for name in names]
+    finally:
+        if not whole:  # whoever imports it afterwards gets all of it
+            del sys.modules["tlslite"]
+
+
+_aesgcm, _chacha, _x25519 = _utils("python_aesgcm", "python_chacha20_poly1305", "x25519")
+
+
+def aes_gcm(key: bytes) -> Any:
+    """An object with ``seal`` and ``open``, for bytearrays."""
+    return _aesgcm.new(bytearray(key))
+
+
+def chacha20_poly1305(key: bytes) -> Any:
+    """The same."""
+    return _chacha.new(bytearray(key))
+
+
+def x25519(private_key: bytes, point: bytes) -> bytes:
+    """32 bytes from 32 and 32, whatever they are."""
+    return bytes(_x25519.x25519(bytearray(private_key), bytearray(point)))
