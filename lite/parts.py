@@ -70,7 +70,7 @@ def copied(folder: Path) -> Path:
     """A copy of this package's sources, to which the build may add."""
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "tls13lab", folder / "tls13lab", ignore=ignored)
-    for name in ("pyproject.toml", "LICENSE"):
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy2(ROOT / name, folder / name)
     return folder
 

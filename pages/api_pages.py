@@ -58,7 +58,7 @@ def _room(room: str, what: str) -> Iterator[str]:
     yield from (room, "=" * len(room), "", f"{what[0].upper()}{what[1:]}.", "")
     yield f".. automodule:: tls13lab.{room}\n"
     for path in sorted((PACKAGE / room).rglob("*.py")):
-        if path.name not in ("__init__.py", "__main__.py"):
+        if path != PACKAGE / room / "__init__.py":
             name = module(path)
             title = name.removeprefix(f"tls13lab.{room}.")
             yield from (title, "-" * len(title), "")

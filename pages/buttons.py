@@ -1,24 +1,41 @@
-"""Sphinx's part: the theme's button for the lab in the browser opens the lesson that it is on.
+"""Sphinx's part: the theme's buttons open the lesson that they are on.
 
-The theme takes a lesson's place in this project for its place in that lab, which has no folders.
+The theme takes a lesson's place in this project for its place elsewhere. The lab in the browser has
+no folders, and Colab opens copies of the lessons (``coursework.elsewhere``).
 """
 
+import re
 from typing import Any
 
 from sphinx.application import Sphinx
 
+from coursework.elsewhere import BRANCH
+
 AFTER_THE_THEME = 900
 
 
-def without_the_folder(_: Sphinx, __: str, ___: str, context: dict[str, Any], ____: object) -> None:
-    """Mend the address of each such button."""
+def mended(address: str) -> str:
+    """Where a button should lead.
+
+    >>> mended("https://colab.research.google.com/github/a/b/blob/master/notebooks/x.ipynb")
+    'https://colab.research.google.com/github/a/b/blob/colab/x.ipynb'
+    >>> mended("../../lite/lab/index.html?path=notebooks/x.ipynb")
+    '../../lite/lab/index.html?path=x.ipynb'
+    """
+    if "colab.research.google.com" in address:
+        return re.sub(r"/blob/[^/]+/notebooks/", f"/blob/{BRANCH}/", address)
+    return address.replace("?path=notebooks/", "?path=")
+
+
+def mend_buttons(_: Sphinx, __: str, ___: str, context: dict[str, Any], ____: object) -> None:
+    """Mend the address of each button of a page."""
     for group in context.get("header_buttons", ()):
         for button in group.get("buttons", ()):
             if "url" in button:
-                button["url"] = button["url"].replace("?path=notebooks/", "?path=")
+                button["url"] = mended(button["url"])
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """What Sphinx calls."""
-    app.connect("html-page-context", without_the_folder, priority=AFTER_THE_THEME)
+    app.connect("html-page-context", mend_buttons, priority=AFTER_THE_THEME)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,19 +3,21 @@
 Nobody but who hosts a copy knows its addresses, so they come from the environment:
 
 - ``TLS13LAB_REPOSITORY``: owner and name on GitHub. Without it GitHub's own variable counts, and
-  without that the README's badge, in which OWNER stands until somebody puts an account there.
+  without that pyproject.toml, in which OWNER stands until somebody puts an account there.
 - ``TLS13LAB_LITE``: where the lab without a server lies, as seen from the site's first page;
   ``../lite/`` fits the folder ``build``.
 - ``TLS13LAB_HUB``: the address of a class's JupyterHub; none unless it is given.
 """
 
 import os
-import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+from coursework.elsewhere import in_colab
+
+PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 START = "notebooks/00_start_here.ipynb"
 NOBODY = "OWNER"
 
@@ -38,7 +40,7 @@ class Doors:
         named = environment.get("TLS13LAB_REPOSITORY") or environment.get("GITHUB_REPOSITORY")
         lite = environment.get("TLS13LAB_LITE") or "../lite/"
         hub = environment.get("TLS13LAB_HUB", "")
-        return cls(named or _in_the_badge(), lite.rstrip("/") + "/", hub.rstrip("/"))
+        return cls(named or _in_pyproject(), lite.rstrip("/") + "/", hub.rstrip("/"))
 
     @property
     def is_placed(self) -> bool:
@@ -55,8 +57,8 @@ class Doors:
         return f"https://mybinder.org/v2/gh/{self.repository}/HEAD?urlpath=lab/tree/{notebook}"
 
     def colab(self, notebook: str = START) -> str:
-        """Colab with one notebook open."""
-        return f"https://colab.research.google.com/github/{self.repository}/blob/HEAD/{notebook}"
+        """Colab with one notebook's copy open, which installs the package."""
+        return f"{in_colab(self.home)}/{notebook.removeprefix('notebooks/')}"
 
     @property
     def lite_lab(self) -> str:
@@ -78,8 +80,6 @@ class Doors:
         return buttons | ({"jupyterhub_url": self.hub} if self.hub else {})
 
 
-def _in_the_badge() -> str:
-    badge = re.search(r"mybinder\.org/v2/gh/([^/]+/[^/]+)/", README.read_text(encoding="utf-8"))
-    if badge is None:
-        raise ValueError("README.md has no Binder badge that names the repository")
-    return badge.group(1)
+def _in_pyproject() -> str:
+    urls = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["urls"]
+    return str(urls["Repository"]).removeprefix("https://github.com/")

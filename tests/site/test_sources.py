@@ -153,7 +153,8 @@ def test_the_doors_come_from_the_environment() -> None:
     start = "notebooks/00_start_here.ipynb"
     assert doors.is_placed
     assert doors.binder() == f"https://mybinder.org/v2/gh/a/b/HEAD?urlpath=lab/tree/{start}"
-    assert doors.colab() == f"https://colab.research.google.com/github/a/b/blob/HEAD/{start}"
+    copies = "https://colab.research.google.com/github/a/b/blob/colab"
+    assert doors.colab() == f"{copies}/00_start_here.ipynb"
     assert doors.theme_buttons()["jupyterlite_url"] == "https://lite.invalid/lab/index.html"
     assert doors.lite_notebook() == "https://lite.invalid/lab/index.html?path=00_start_here.ipynb"
     assert "jupyterhub_url" not in doors.theme_buttons()
