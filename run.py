@@ -179,7 +179,16 @@ def install(level: str) -> None:
 
 
 def keep_lab_plain() -> None:
-    """Keep JupyterLab from asking for news, and nbgrader, which only marks, out of its menus."""
+    """Keep JupyterLab from asking for news, and what is not for it out of it.
+
+    That is nbgrader, which only marks, and JupyterLite's kernel, which only the lab in the browser
+    can load; that one is moved to where ``run.py lite`` looks for it.
+    """
+    for extension in (VENV / "share/jupyter/labextensions").glob("@jupyterlite"):
+        kept = VENV / "lite/labextensions" / extension.name
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(extension, kept)
     for name, content in PLAIN_LAB.items():
         path = VENV / name
         path.parent.mkdir(parents=True, exist_ok=True)

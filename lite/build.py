@@ -22,7 +22,17 @@ from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from lite import lessons
-from lite.parts import LOCK, NEEDED, ROOT, Missing, copied, our_wheel, pyodide, wheels
+from lite.parts import (
+    LABEXTENSIONS,
+    LOCK,
+    NEEDED,
+    ROOT,
+    Missing,
+    copied,
+    our_wheel,
+    pyodide,
+    wheels,
+)
 
 SITE = ROOT / "build" / "lite"
 FIRST = "lab/index.html?path=00_start_here.ipynb"
@@ -30,6 +40,8 @@ PORT = 8000
 SETTINGS = "@jupyterlite/pyodide-kernel-extension:kernel"
 # They belong to who marks, and to another program; both come with the tests' requirements.
 DISABLED = ["@jupyter/nbgrader", "@jupyter-notebook/lab-extension"]
+
+BUILDING = {"FederatedExtensionAddon": {"extra_labextensions_path": [str(LABEXTENSIONS)]}}
 
 
 def build(site: Path = SITE) -> Path:
@@ -43,6 +55,7 @@ def build(site: Path = SITE) -> Path:
         lock = locked(json.loads((runtime / LOCK).read_text("utf-8")), packages)
         names = sorted(lock["packages"][name]["name"] for name in map(name_of, packages))
         (work / "jupyter-lite.json").write_text(json.dumps(settings(names)))
+        (work / "jupyter_lite_config.json").write_text(json.dumps(BUILDING))
         shutil.rmtree(site, ignore_errors=True)
         assemble(work, contents, site)
         place = site / "static" / "pyodide"

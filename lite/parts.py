@@ -16,9 +16,8 @@ from jupyterlite_pyodide_kernel.constants import PYODIDE_PYTHON_VERSION, PYODIDE
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "lite" / "requirements.txt"
 KEPT = Path(sys.prefix) / "lite"
-LABEXTENSION = (
-    Path(sys.prefix) / "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension"
-)
+LABEXTENSIONS = KEPT / "labextensions"
+"""Where ``run.py`` puts JupyterLite's kernel, which the ordinary JupyterLab cannot load."""
 NEEDED = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 LOCK = "pyodide-lock.json"
 # The kernel's own wheels, which its package brings along.
@@ -61,7 +60,7 @@ def wheels(kept: Path = KEPT) -> list[Path]:
         command = [sys.executable, "-m", "pip", "download", "-q", *options, "-d", str(part)]
         _call([*command, "-r", str(REQUIREMENTS)], ROOT, "the wheels for the browser")
         part.rename(folder)
-    brought = LABEXTENSION / "static" / "pypi"
+    brought = LABEXTENSIONS / "@jupyterlite" / "pyodide-kernel-extension" / "static" / "pypi"
     own = [one for name in KERNEL for one in brought.glob(f"{name}-*.whl")]
     return sorted(folder.glob("*.whl")) + own
 

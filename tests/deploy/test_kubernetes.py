@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
+from tls13lab import __version__
 
 FOLDER = ROOT / "deploy" / "kubernetes"
 VALUES = yaml.safe_load((FOLDER / "values.yaml").read_text())
@@ -123,5 +124,4 @@ def test_versions_agree(name: str) -> None:
         )
         assert f"has JupyterHub {version})" in (FOLDER / "values.yaml").read_text()
     else:
-        (version,) = re.findall(r'(?m)^version = "(.+)"', (ROOT / "pyproject.toml").read_text())
-        assert VALUES["singleuser"]["image"]["tag"] == version
+        assert VALUES["singleuser"]["image"]["tag"] == __version__

@@ -244,3 +244,14 @@ def test_ctrl_c_and_a_full_disk_are_no_tracebacks(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SystemExit) as stop:
         run.main(["check"])
     assert str(stop.value) == "run.py: [Errno 28] No space left on device"
+
+
+def test_what_only_the_browsers_lab_can_load_is_moved_to_where_it_is_built(project: Path) -> None:
+    there = project / ".venv/share/jupyter/labextensions/@jupyterlite/kernel"
+    for content in ("first", "after an update"):
+        there.mkdir(parents=True)
+        (there / "package.json").write_text(content)
+        run.keep_lab_plain()
+        assert not there.parent.exists()
+        kept = project / ".venv/lite/labextensions/@jupyterlite/kernel/package.json"
+        assert kept.read_text() == content

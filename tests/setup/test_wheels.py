@@ -22,6 +22,10 @@ MACHINES = {
 PYTHONS = ("3.11", "3.12", "3.13")
 NOT_EVERYWHERE = {
     "atheris": "fuzzing; its wheels are for Linux on x86-64 alone, and only `run.py fuzz` wants it",
+    "configurable-http-proxy": "a class's hub; hubs are for Linux and macOS",
+    "jupyterhub": "a class's hub; it does not run on Windows",
+    "jupyterhub-idle-culler": "a class's hub, as above",
+    "jupyterhub-systemdspawner": "a class's hub where systemd runs, which is Linux",
     "jupyter-repo2docker": "prints Binder's recipe, for a test; it does not run on Windows",
 }
 """What requirements.in asks for on some machines only, and why that takes nothing from the lab."""

@@ -13,7 +13,7 @@ import run
 from tests.conftest import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-COMMANDS = {"lab", "test", "check", "bench", "fuzz", *run.COPIES}
+COMMANDS = {"lab", "test", "check", "bench", "fuzz", "site", "lite", *run.COPIES}
 
 
 def validated(path: Path, schema: str) -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,7 @@ from tls13lab.wire.codepoints import CipherSuite, NamedGroup, PskKeyExchangeMode
 
 Code = TypeVar("Code", bound=IntEnum)
 
+FILE = click.Path(dir_okay=False)
 SUITES = tuple(CipherSuite)
 GROUPS = (
     NamedGroup.X25519,

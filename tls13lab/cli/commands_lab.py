@@ -1,0 +1,82 @@
+"""The commands about the lab itself: their options and help."""
+
+import click
+
+from tls13lab.cli.options import FILE
+
+
+@click.command()
+@click.option("--svg", type=FILE, help="Draw the matrix into this file.")
+@click.option(
+    "--proverif",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Instead, write the claims as ProVerif models into this folder.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def claims(**options: object) -> None:
+    """Decide every claim: what is lost, in which mode, to whom, after which thefts.
+
+    The symbolic model decides, and each "lost" is then done: the eavesdropper reads the plaintext
+    of a recording, or the impostor completes a handshake.
+
+    \b
+    Examples:
+      tls13lab claims
+      tls13lab claims --svg matrix.svg
+      tls13lab claims --proverif models
+      tls13lab claims --json
+    """
+    from tls13lab.cli import claims as command
+
+    command.run(**options)  # type: ignore[arg-type]
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def vectors(as_json: bool) -> None:
+    """Recompute the published handshakes of RFC 8448.
+
+    \b
+    Examples:
+      tls13lab vectors
+      tls13lab vectors --json
+    """
+    from tls13lab.cli import vectors as command
+
+    command.run(as_json=as_json)
+
+
+@click.command()
+@click.argument("directory", metavar="DIR", type=click.Path(file_okay=False))
+@click.option("--force", is_flag=True, help="Replace notebooks of these names that are there.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def notebooks(directory: str, *, force: bool, as_json: bool) -> None:
+    """Copy the lessons into DIR, to be opened in Jupyter.
+
+    All of them or, if one of these names is there already, none: your work is not written over.
+
+    \b
+    Examples:
+      tls13lab notebooks lessons
+      tls13lab notebooks . --json
+      tls13lab notebooks lessons --force
+    """
+    from tls13lab.cli import notebooks as command
+
+    command.run(directory, force=force, as_json=as_json)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def doctor(as_json: bool) -> None:
+    """Say what is installed, and what to do about what is not.
+
+    \b
+    Examples:
+      tls13lab doctor
+      tls13lab doctor --json
+    """
+    from tls13lab.cli import doctor as command
+
+    command.run(as_json=as_json)

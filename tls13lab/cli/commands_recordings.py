@@ -1,0 +1,111 @@
+"""The commands that work on recordings and bytes, never on a live host: options and help."""
+
+import click
+
+from tls13lab.cli.options import FILE
+
+
+@click.command(name="break")
+@click.argument("capture", type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--leak",
+    "leaks",
+    multiple=True,
+    metavar="NAME=HEX",
+    help="psk, ticket_key, client_ecdhe, server_ecdhe or initial_ecdhe; or keylog=FILE.",
+)
+@click.option(
+    "--goal",
+    type=click.Choice(["application_data", "early_data", "psk"]),
+    default="application_data",
+    show_default=True,
+    help="What is to be read.",
+)
+@click.option("--svg", type=FILE, help="Draw the attack into this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def break_(**options: object) -> None:
+    """Say what stolen secrets open in a recording, and how; print what was said.
+
+    It reads a file, pcap or pcapng, and speaks to nobody. A leak that fits no connection is told.
+
+    \b
+    Examples:
+      tls13lab break talk.pcapng --leak psk=0011223344556677
+      tls13lab break talk.pcapng --leak psk=0011223344556677 --leak client_ecdhe=HEX --json
+      tls13lab break talk.pcapng --leak ticket_key=HEX --goal early_data
+      tls13lab break talk.pcapng --leak keylog=keys.txt
+    """
+    from tls13lab.cli import break_ as command
+
+    command.run(**options)  # type: ignore[arg-type]
+
+
+@click.command()
+@click.argument("capture", type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--wordlist",
+    type=FILE,
+    metavar="FILE|common",
+    help="Try the lines of this file; 'common' is the lab's own list of 100,000.",
+)
+@click.option(
+    "--mask",
+    metavar="MASK",
+    help="Try all words of this shape, in hashcat's notation: ?l ?u ?d ?s ?a ?h ?b, ?1 to ?4.",
+)
+@click.option("--set", "sets", multiple=True, metavar="1=CHARS", help="What ?1 to ?4 stand for.")
+@click.option(
+    "--rules",
+    type=FILE,
+    metavar="FILE|usual",
+    help="Change each word by each of these rules, hashcat's notation; 'usual' are the lab's own.",
+)
+@click.option("--identity", metavar="STR", help="Only binders of this identity.")
+@click.option("--connection", type=click.IntRange(1), help="Only this one of the capture.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one for each processor.")
+@click.option("--scheduler", metavar="tcp://HOST:PORT", help="Use the workers of a Dask cluster.")
+@click.option("--checkpoint", type=FILE, help="Where to note progress; CAPTURE.checkpoint if not.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def crack(**options: object) -> None:
+    """Search for the PSK of a recorded ClientHello, with the binder as the judge.
+
+    To find out whether a PSK of one's own can be guessed, and to see why RFC 9846 section 2.2
+    demands one that cannot. It reads a recording and speaks to nobody. Ctrl-C stops it; the same
+    command then goes on. The exit code is 1 if nothing is found.
+
+    \b
+    Examples:
+      tls13lab crack talk.pcapng --mask "?d?d?d?d?d?d"
+      tls13lab crack talk.pcapng --wordlist common --rules usual
+      tls13lab crack talk.pcapng --mask "?1?1?1?1lab" --set "1=?l?d" --workers 4
+      tls13lab crack talk.pcapng --wordlist words.txt --scheduler tcp://127.0.0.1:8786 --json
+    """
+    from tls13lab.cli import crack as command
+
+    command.run(**options)  # type: ignore[arg-type]
+
+
+@click.command()
+@click.argument("what", metavar="CAPTURE|HEX")
+@click.option(
+    "--keylog",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Read protected records with this key log (SSLKEYLOGFILE, RFC 9850).",
+)
+@click.option("--connection", type=click.IntRange(1), help="Only this one of the capture.")
+@click.option("--html", type=FILE, help="Write a page for the browser.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
+def inspect(**options: object) -> None:
+    """Name every byte: offset, field, meaning, section of the RFC.
+
+    Of a capture file (pcap, pcapng), of records, or of one handshake message.
+
+    \b
+    Examples:
+      tls13lab inspect talk.pcapng --keylog keys.txt
+      tls13lab inspect 160301...  --json
+      tls13lab inspect talk.pcapng --connection 2 --html talk.html
+    """
+    from tls13lab.cli import inspect as command
+
+    command.run(**options)  # type: ignore[arg-type]
