@@ -50,15 +50,17 @@ def start_lab(folder: Path, state: Path) -> Iterator[LabServer]:
             command, stdout=output, stderr=subprocess.STDOUT, env=environment, cwd=folder
         )
     try:
-        yield LabServer(_address(server, runtime, log), token, folder)
+        yield LabServer(address(server, runtime, log), token, folder)
     finally:
         server.terminate()
         server.wait(timeout=20)
 
 
-def _address(server: subprocess.Popen[bytes], runtime: Path, log: Path) -> str:
+def address(
+    server: subprocess.Popen[bytes], runtime: Path, log: Path, seconds: float = START_SECONDS
+) -> str:
     """The server's URL, from the file that it writes once it listens."""
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and server.poll() is None:
         for info in runtime.glob("jpserver-*.json"):
             text = info.read_text()

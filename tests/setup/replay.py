@@ -1,17 +1,16 @@
 """Binder's steps without Binder: a copy of the project, an empty environment, and the Lab in it."""
 
-import json
 import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.memory import Lab
+from tests.browser.lab_server import address
 from tests.conftest import ROOT
 
 FILES = ["LICENSE", "README.md", "pyproject.toml", "requirements.txt"]
@@ -104,20 +103,8 @@ def lab(environment: Environment, *options: str) -> Iterator[Lab]:
             stderr=subprocess.STDOUT,
         )
     try:
-        url = _address(server, environment.runtime, log)
+        url = address(server, environment.runtime, log, START_S)
         yield Lab(server.pid, url, TOKEN, environment.runtime)
     finally:
         server.terminate()
         server.wait(timeout=60)
-
-
-def _address(server: "subprocess.Popen[bytes]", runtime: Path, log: Path) -> str:
-    """The server's URL, from the file that it writes once it listens."""
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline and server.poll() is None:
-        for info in runtime.glob("jpserver-*.json"):
-            text = info.read_text()
-            if text:  # it is made empty and filled a moment later
-                return str(json.loads(text)["url"])
-        time.sleep(0.05)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
