@@ -80,7 +80,7 @@ else:
     c.PAMAuthenticator.allowed_groups = {GROUP}
     c.PAMAuthenticator.admin_groups = {f"{GROUP}-staff"}
     if Path("/run/systemd/system").is_dir():  # systemd runs, and holds all of a student's processes
-        c.JupyterHub.spawner_class = "systemd"
+        c.JupyterHub.spawner_class = "under_systemd.UnderSystemd"
         c.SystemdSpawner.isolate_tmp = c.SystemdSpawner.isolate_devices = True
         c.SystemdSpawner.disable_user_sudo = True
     else:

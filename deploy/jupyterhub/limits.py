@@ -24,6 +24,7 @@ import pwd
 import resource
 from collections.abc import Callable
 
+from held_port import HeldPort
 from jupyterhub.spawner import LocalProcessSpawner, SimpleLocalProcessSpawner
 from traitlets import Integer
 
@@ -56,7 +57,7 @@ def lower(kind: int, most: int) -> None:
     resource.setrlimit(kind, (most, most))
 
 
-class LimitedSpawner(LocalProcessSpawner):
+class LimitedSpawner(HeldPort, LocalProcessSpawner):
     """Sets the limits in the new process, before it runs anything of the student's."""
 
     processes = Integer(

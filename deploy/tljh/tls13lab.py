@@ -7,6 +7,7 @@ with systemd, and each student has an account of the machine.
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
 c = get_config()  # noqa: F821
@@ -14,6 +15,18 @@ c = get_config()  # noqa: F821
 TLJH = Path(os.environ.get("TLJH_INSTALL_PREFIX", "/opt/tljh"))  # as TLJH itself finds it
 USERS, STATE = TLJH / "user", TLJH / "state"
 SHARE = USERS / "share" / "tls13lab"
+
+# TLJH's own spawner, which makes the student's account, with a port that nobody else gets.
+sys.path.insert(0, str(SHARE / "deploy" / "jupyterhub"))
+from held_port import HeldPort  # noqa: E402
+from tljh.user_creating_spawner import UserCreatingSpawner  # noqa: E402
+
+
+class HoldingSpawner(HeldPort, UserCreatingSpawner):
+    """Its options in the configuration are those of TLJH's."""
+
+
+c.JupyterHub.spawner_class = HoldingSpawner
 
 c.Spawner.cmd = [str(USERS / "bin" / "python"), str(SHARE / "deploy" / "place.py")]
 c.Spawner.cmd += [

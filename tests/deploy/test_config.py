@@ -1,8 +1,10 @@
 """What the committed configurations say: safe where deployed, and every name in them a real one."""
 
 import asyncio
+import importlib
 import inspect
 import resource
+import socket
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -47,12 +49,14 @@ def with_systemd(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
     monkeypatch.setattr(Path, "is_dir", lambda one: there if one == SYSTEMD else real(one))
 
 
-def limits() -> Any:
-    """The spawners' module, as the configuration makes it importable."""
+def beside(name: str) -> Any:
+    """A module beside the configuration, as that makes it importable."""
     sys.path.insert(0, str(PLAIN.parent))
-    import limits  # type: ignore[import-not-found]
+    return importlib.import_module(name)
 
-    return limits
+
+def limits() -> Any:
+    return beside("limits")
 
 
 def check_names(config: Config) -> None:
@@ -84,8 +88,9 @@ def test_deployed_it_asks_the_machine_who_is_who_and_listens_on_loopback(
     assert c.JupyterHub.hub_ip == "127.0.0.1"
     assert (c.Spawner.mem_limit, c.Spawner.cpu_limit) == ("2G", 2.0)
     assert "--allow-root" not in c.Spawner.args
-    expected = "systemd" if systemd else "limits.AccountSpawner"
+    expected = "under_systemd.UnderSystemd" if systemd else "limits.AccountSpawner"
     assert c.JupyterHub.spawner_class == expected
+    assert issubclass(app.JupyterHub(config=c).spawner_class, beside("held_port").HeldPort)
 
 
 @pytest.mark.parametrize("address", ["http://0.0.0.0:8000", "http://:8000", "https://hub.example"])
@@ -151,6 +156,36 @@ def test_a_limit_that_is_lower_already_is_not_raised(monkeypatch: pytest.MonkeyP
         assert told.pop() == (resource.RLIMIT_NPROC, (expected, expected))
 
 
+def student(kind: Any, number: int) -> Any:
+    return kind(user=SimpleNamespace(name=f"student{number}", id=number, settings={}))
+
+
+@pytest.mark.parametrize("name", ["limits.TrialSpawner", "under_systemd.UnderSystemd"])
+def test_a_port_is_the_students_own_from_the_moment_it_is_chosen(name: str) -> None:
+    module, _, kind = name.partition(".")
+    spawner = student(getattr(beside(module), kind), 1)
+    assert spawner.port == 0
+    spawner.port = 4711  # as the hub's spawners do with whatever was free a moment ago
+    assert spawner.port != 4711
+    at = ("127.0.0.1", spawner.port)
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(at)
+    with socket.create_server(at), socket.create_connection(at, timeout=5):
+        pass  # create_server says SO_REUSEADDR, as the student's server does
+    spawner.clear_state()
+    with socket.socket() as other:
+        other.bind(at)
+
+
+def test_a_whole_lecture_hall_has_as_many_ports_as_students() -> None:
+    hall = [student(limits().TrialSpawner, number) for number in range(300)]
+    for one in hall:
+        one.port = 4711
+    assert len({one.port for one in hall}) == len(hall)
+    for one in hall:
+        one.clear_state()
+
+
 def test_the_littlest_hub_gets_the_same_server_and_keeps_its_own_services(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +197,14 @@ def test_the_littlest_hub_gets_the_same_server_and_keeps_its_own_services(
         "c = get_config()\nc.JupyterHub.services = [{'name': 'cull-idle'}]\n"
         f"load_subconfig({str(TLJH)!r})\n"
     )
+    own = type("UserCreatingSpawner", (SystemdSpawner,), {})
+    monkeypatch.setitem(
+        sys.modules, "tljh.user_creating_spawner", SimpleNamespace(UserCreatingSpawner=own)
+    )
+    monkeypatch.setitem(sys.modules, "tljh", SimpleNamespace())
+    share = tmp_path / "user" / "share" / "tls13lab" / "deploy"
+    share.mkdir(parents=True)
+    (share / "jupyterhub").symlink_to(PLAIN.parent)  # where install.sh puts it
     c, plain = load(whole), load()
     assert [one["name"] for one in c.JupyterHub.services] == ["cull-idle", "collect"]
     assert c.Spawner.default_url == plain.Spawner.default_url
@@ -170,4 +213,6 @@ def test_the_littlest_hub_gets_the_same_server_and_keeps_its_own_services(
         f"--from={tmp_path / 'user/share/tls13lab/notebooks'}",
     ]
     hub = app.JupyterHub(config=c)
+    kinds = [one.__name__ for one in hub.spawner_class.__mro__[1:3]]
+    assert kinds == ["HeldPort", "UserCreatingSpawner"]
     assert hub.load_roles[-1] == plain.JupyterHub.load_roles[-1]
