@@ -12,8 +12,12 @@ from pathlib import Path
 
 from bench import lab as laptop
 from bench.memory import installed, peaks
+from lite import build as without_server
+from pages import build as to_read
+from tests.lite.browser import closed_browser, served, visit
 from tests.setup import replay
 
+FIRST = "00_start_here"
 LARGEST = 12
 
 
@@ -37,9 +41,34 @@ def binder() -> dict[str, dict[str, float]]:
     return found
 
 
+def browser_alone() -> dict[str, dict[str, float]]:
+    """Seconds from the first page of the site without a server into the first lesson."""
+    with tempfile.TemporaryDirectory() as base:
+        site = without_server.build(Path(base) / "site")
+        with served(site) as at, closed_browser() as (browser, _):
+            found = visit(browser, at, FIRST, widgets=1)
+    seconds = {"notebook usable": found.ready, "first widget answered": found.answered}
+    return {"In the browser alone, seconds until": seconds}
+
+
+def page_to_read() -> dict[str, dict[str, float]]:
+    """Seconds until the first lesson's page is there, with all of its pictures."""
+    page = to_read.SITE / "notebooks" / f"{FIRST}.html"
+    if not page.is_file():
+        raise SystemExit("bench.doors: no site to open; build it with: python3 run.py site")
+    with closed_browser() as (browser, _):
+        tab = browser.new_page()
+        began = time.perf_counter()
+        tab.goto(page.as_uri())
+        seconds = time.perf_counter() - began
+    return {"A page to read, seconds until": {"all of it is there": seconds}}
+
+
 DOORS = {
     "binder": binder,
     "laptop": lambda: {"run.py lab, seconds until": laptop.usable_seconds()},
+    "browser": browser_alone,
+    "page": page_to_read,
 }
 
 

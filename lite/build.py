@@ -21,7 +21,7 @@ from typing import Any
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from lite import lessons
+from lite import front, lessons
 from lite.parts import (
     LABEXTENSIONS,
     LOCK,
@@ -33,13 +33,14 @@ from lite.parts import (
     pyodide,
     wheels,
 )
+from pages.lessons import lessons as all_lessons
 
 SITE = ROOT / "build" / "lite"
-FIRST = "lab/index.html?path=00_start_here.ipynb"
+APPS = ("lab", "notebooks")
 PORT = 8000
 SETTINGS = "@jupyterlite/pyodide-kernel-extension:kernel"
-# They belong to who marks, and to another program; both come with the tests' requirements.
-DISABLED = ["@jupyter/nbgrader", "@jupyter-notebook/lab-extension"]
+# It belongs to who marks, and comes with the tests' requirements.
+DISABLED = ["@jupyter/nbgrader"]
 
 BUILDING = {"FederatedExtensionAddon": {"extra_labextensions_path": [str(LABEXTENSIONS)]}}
 
@@ -63,6 +64,7 @@ def build(site: Path = SITE) -> Path:
         for source in [*(runtime / name for name in NEEDED), *packages]:
             shutil.copy2(source, place)
         (place / LOCK).write_text(json.dumps(lock))
+        (site / "index.html").write_text(front.page(all_lessons()), encoding="utf-8")
         (site / ".nojekyll").touch()  # GitHub Pages is to take the files as they are
     return site
 
@@ -116,8 +118,8 @@ def settings(packages: Sequence[str]) -> dict[str, Any]:
 def assemble(work: Path, contents: Path, site: Path) -> None:
     """Let JupyterLite put its own files, and the notebooks, into ``site``."""
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(work)]
-    command += ["--contents", str(contents), "--output-dir", str(site), "--apps", "lab"]
-    command += ["--no-sourcemaps"]
+    command += ["--contents", str(contents), "--output-dir", str(site)]
+    command += ["--no-sourcemaps", *(f"--apps={app}" for app in APPS)]
     done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise Missing(f"JupyterLite could not be built: {(done.stderr or done.stdout)[-2000:]}")
@@ -159,7 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"    python3 -m http.server --bind 127.0.0.1 --directory {where}")
         return 0
     with server(site, wanted.serve) as serving:
-        print(f"http://127.0.0.1:{serving.server_port}/{FIRST}    (Ctrl-C ends it)", flush=True)
+        print(f"http://127.0.0.1:{serving.server_port}/    (Ctrl-C ends it)", flush=True)
         try:
             serving.serve_forever()
         except KeyboardInterrupt:

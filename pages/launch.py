@@ -69,6 +69,10 @@ class Doors:
         """The same with one notebook open: there, they lie in no folder."""
         return f"{self.lite_lab}?path={notebook.removeprefix('notebooks/')}"
 
+    def lite_alone(self, notebook: str = START) -> str:
+        """The same without the lab around it, for a small screen."""
+        return f"{self.lite}notebooks/index.html?path={notebook.removeprefix('notebooks/')}"
+
     def theme_buttons(self) -> dict[str, str]:
         """The same for the theme, which puts them on each lesson; those lie one folder down."""
         buttons = {

@@ -69,9 +69,10 @@ def _lesson(lesson: Lesson, glossary: list[Term], doors: Doors) -> Iterator[str]
     links = (f"[{one}](#{SECTIONS[one].label})" for one in SECTIONS if one in sections)
     yield "**RFC 9846:** " + ", ".join(links) + "\n"
     lite = f'<a href="{doors.lite_notebook(notebook)}">in this browser</a>'
+    small = f'<a href="{doors.lite_alone(notebook)}">on a small screen</a>'
     binder, colab = doors.binder(notebook), doors.colab(notebook)
     yield f"**Read it:** [{lesson.title}]({notebook})\n"
-    yield f"**Run it:** {lite}, on [Binder]({binder}), on [Colab]({colab})\n"
+    yield f"**Run it:** {lite} ({small}), on [Binder]({binder}), on [Colab]({colab})\n"
 
 
 def _uses(text: str, term: Term) -> bool:

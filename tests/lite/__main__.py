@@ -24,7 +24,7 @@ def main() -> int:
         print(f"built in {time.monotonic() - began:.1f} s: {size / 2**20:.0f} MiB", flush=True)
         with served(site) as at, closed_browser() as (browser, asked):
             for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-                found = visit(browser, at, path.name)
+                found = visit(browser, at, path.stem)
                 faults = found.errors + found.outside + found.complaints
                 faults += [f"the widget of cell {cell} is silent" for cell in found.silent]
                 failed = failed or bool(faults)

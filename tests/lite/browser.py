@@ -1,8 +1,9 @@
 """A lesson on the site without a server, in a real Chromium that can reach nothing but loopback.
 
 Whatever would leave this machine, from the page or from any of its workers, goes to a proxy of our
-own, which writes it down and answers nothing. Chromium itself asks its maker for updates, whatever
-is shown in it: that is left out of what the proxy notes. What the page asks for is seen exactly.
+own, which writes it down and answers nothing. Chromium itself asks its maker for updates, the time,
+forms and an account, whatever is shown in it: those few hosts are left out of what the proxy notes.
+No font, script or package comes from them.
 """
 
 import re
@@ -14,8 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
+from lite import front
 from lite.build import server
 from tests.browser.conftest import CHROMIUM_FLAGS, add_last_cell
 from tests.browser.lab_page import LabPage
@@ -23,18 +25,24 @@ from tests.browser.lab_server import LabServer
 from tests.conftest import chromium
 
 READY_MS = 120_000
-OF_THE_BROWSER = re.compile(r"[/. ][\w-]+\.(google|googleapis|gvt1|gstatic)\.com[:/ ]")
+DESK: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+OF_THE_BROWSER = re.compile(
+    r"[/ ]((update|optimizationguide-pa|content-autofill)\.googleapis|(accounts|clients2)\.google"
+    r"|android\.clients\.google|redirector\.gvt1|edgedl\.me\.gvt1)\.com[:/ ]"
+)
 
 
 class LitePage(LabPage):
-    """The same page, found at another address; there is no server whose kernels are to be ended."""
+    """The same page, found by its link; there is no server whose kernels are to be ended."""
 
     def open(self, path: str) -> None:
-        """Open the notebook and wait until Python has started."""
-        self.page.goto(f"{self.server.url}lab/index.html?path={path}")
+        """From the site's first page into the lesson; wait until Python has started."""
+        self.page.goto(self.server.url)
+        self.page.locator(f'a[href$="{path}"]').click()
         expect(self.page.locator(".jp-Notebook")).to_be_visible(timeout=READY_MS)
-        bar = self.page.locator("#jp-main-statusbar")
-        expect(bar).to_contain_text("Idle", timeout=READY_MS)
+        kernel = "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
+        self.page.wait_for_function(f"{kernel}?.status === 'idle'", timeout=READY_MS)
 
     def answers(self, cell: int) -> bool:
         """Whether a cell's widget answers when it is moved."""
@@ -62,13 +70,23 @@ class Visited:
     complaints: list[str] = field(default_factory=list)
 
 
-def visit(browser: Browser, site: LabServer, name: str, widgets: int | None = None) -> Visited:
-    """Open a lesson, run all of it, move a control of its first ``widgets`` widgets."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+def visit(
+    browser: Browser,
+    site: LabServer,
+    name: str,
+    widgets: int | None = None,
+    screen: ViewportSize = DESK,
+) -> Visited:
+    """Open a lesson, run all of it, move a control of its first ``widgets`` widgets.
+
+    On a small ``screen`` it is opened by itself, without the lab around it.
+    """
+    context = browser.new_context(viewport=screen)
     page, found = LitePage(context, site), Visited()
+    place = front.LAB if screen["width"] >= DESK["width"] else front.ALONE
     began = time.monotonic()
     try:
-        page.open(name)
+        page.open(place.format(name=name))
         found.ready = time.monotonic() - began
         found.errors = page.run_all()
         found.ran = time.monotonic() - began - found.ready

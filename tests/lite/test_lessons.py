@@ -8,7 +8,9 @@ import nbformat
 import pytest
 from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
 
-from lite import build, lessons, parts, table
+from lite import build, front, lessons, parts, table
+from pages.launch import Doors
+from pages.lessons import lessons as all_lessons
 from tests.conftest import ROOT
 from tls13lab.pictures.picture import Picture
 
@@ -51,6 +53,14 @@ def test_pictures_are_found_in_stored_outputs() -> None:
     cell.outputs = [nbformat.v4.new_output("display_data", data)]
     found = list(lessons.pictures(nbformat.v4.new_notebook(cells=[cell])))
     assert found == [(picture.digest, "<svg/>")]
+
+
+def test_the_first_page_has_each_lesson_twice_where_the_site_to_read_looks_for_it() -> None:
+    page, doors = front.page(all_lessons()), Doors.of({"TLS13LAB_LITE": "."})
+    for path in LESSONS:
+        for link in (doors.lite_notebook, doors.lite_alone):
+            address = link(f"notebooks/{path.name}").removeprefix("./")
+            assert page.count(f'href="{address}"') == 1
 
 
 def test_every_picture_of_the_lessons_is_kept(tmp_path: Path) -> None:

@@ -157,6 +157,9 @@ def test_the_doors_come_from_the_environment() -> None:
     assert doors.colab() == f"{copies}/00_start_here.ipynb"
     assert doors.theme_buttons()["jupyterlite_url"] == "https://lite.invalid/lab/index.html"
     assert doors.lite_notebook() == "https://lite.invalid/lab/index.html?path=00_start_here.ipynb"
+    assert (
+        doors.lite_alone() == "https://lite.invalid/notebooks/index.html?path=00_start_here.ipynb"
+    )
     assert "jupyterhub_url" not in doors.theme_buttons()
     hub = Doors.of({"TLS13LAB_HUB": "https://hub.invalid/"})
     assert hub.theme_buttons()["jupyterhub_url"] == "https://hub.invalid"

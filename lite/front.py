@@ -1,0 +1,62 @@
+"""The site's first page: the lessons, each to be opened in JupyterLab or, on a phone, by itself.
+
+JupyterLab shows a notebook beside its files and wants a wide screen. Jupyter Notebook, which comes
+with the same site, shows nothing but the notebook. Neither can be read before some megabytes are
+there; this page can, without a script.
+"""
+
+import html
+from collections.abc import Sequence
+
+from pages.lessons import Lesson
+
+LAB = "lab/index.html?path={name}.ipynb"
+ALONE = "notebooks/index.html?path={name}.ipynb"
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>tls13lab in the browser</title>
+<link rel="icon" href="lab/favicon.ico">
+<style>
+:root {{ color-scheme: light dark; background: Canvas; color: CanvasText; }}
+body {{ max-width: 44rem; margin: 2rem auto; padding: 0 1rem; font: 1.05rem/1.5 sans-serif; }}
+li {{ margin: 0 0 1rem; }}
+a {{ color: LinkText; display: inline-block; padding: 0.15rem 0; margin-right: 1rem; }}
+</style>
+<!-- By this the lab, in folders below, finds where the site begins. -->
+<script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{{}}</script>
+</head>
+<body>
+<main>
+<h1>tls13lab in the browser</h1>
+<p>The pre-shared keys of TLS 1.3, in {count} lessons. Python runs in this browser: nothing is
+installed, nothing is sent anywhere. A lesson takes about half a minute to open; then choose
+<em>Run, Run All Cells</em>, or run cell after cell with Shift+Enter.</p>
+<ol start="0">
+{lessons}
+</ol>
+<p>What you change stays in this browser, on this machine. To keep it, choose <em>File,
+Download</em>. Cells that ask a real OpenSSL are shown with what they printed, and not run.</p>
+<p><strong>This is for learning, not for protecting real traffic.</strong></p>
+</main>
+</body>
+</html>
+"""
+
+
+def page(lessons: Sequence[Lesson]) -> str:
+    """The whole page."""
+    return PAGE.format(count=len(lessons), lessons="\n".join(map(_item, lessons)))
+
+
+def _item(lesson: Lesson) -> str:
+    title = html.escape(lesson.title.removeprefix(f"{lesson.number} · "))
+    links = "\n".join(
+        # With the number: read aloud one by one, ten times "in JupyterLab" would name no lesson.
+        f'<a href="{place.format(name=lesson.name)}">{lesson.number} {words}</a>'
+        for place, words in ((LAB, "in JupyterLab"), (ALONE, "on a small screen"))
+    )
+    return f"<li><strong>{title}</strong><br>\n{links}</li>"
