@@ -61,6 +61,11 @@ class Doors:
         return f"{in_colab(self.home)}/{notebook.removeprefix('notebooks/')}"
 
     @property
+    def lite_home(self) -> str:
+        """The first page of the lab in the browser, for a screen of any size."""
+        return f"{self.lite}index.html"
+
+    @property
     def lite_lab(self) -> str:
         """The lab in the browser, as seen from the site's first page."""
         return f"{self.lite}lab/index.html"

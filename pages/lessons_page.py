@@ -32,7 +32,7 @@ def front(lessons: list[Lesson], doors: Doors) -> dict[str, str]:
         "lessons": "\n".join(_front_table(lessons)),
         "binder": doors.binder(),
         "colab": doors.colab(),
-        "lite": doors.lite_notebook(),
+        "lite": doors.lite_home,
         "repository": doors.repository,
         "home": doors.home,
         "hub": f"[your class's hub]({doors.hub})" if doors.hub else "the address your teacher gave",

@@ -145,7 +145,13 @@ def test_a_capture_without_binders(tmp_path: Path) -> None:
 def interrupted(command: list[str]) -> tuple[int, str, str]:
     """Ctrl-C, to a command and all that it started, a second after it said that it has begun."""
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # Tests that run in the background of a shell have been told to ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr is not None
     said = process.stderr.readline()

@@ -1,6 +1,7 @@
 """What the committed configurations say: safe where deployed, and every name in them a real one."""
 
 import asyncio
+import doctest
 import importlib
 import inspect
 import resource
@@ -154,6 +155,12 @@ def test_a_limit_that_is_lower_already_is_not_raised(monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(resource, "getrlimit", lambda kind, hard=hard: (0, hard))
         limits().lower(resource.RLIMIT_NPROC, 50)
         assert told.pop() == (resource.RLIMIT_NPROC, (expected, expected))
+
+
+@pytest.mark.parametrize("name", ["held_port", "limits"])
+def test_the_examples_are_true(name: str) -> None:
+    found = doctest.testmod(beside(name))
+    assert (found.failed, found.attempted > 0) == (0, True)
 
 
 def student(kind: Any, number: int) -> Any:

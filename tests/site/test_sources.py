@@ -156,6 +156,7 @@ def test_the_doors_come_from_the_environment() -> None:
     copies = "https://colab.research.google.com/github/a/b/blob/colab"
     assert doors.colab() == f"{copies}/00_start_here.ipynb"
     assert doors.theme_buttons()["jupyterlite_url"] == "https://lite.invalid/lab/index.html"
+    assert doors.lite_home == "https://lite.invalid/index.html"
     assert doors.lite_notebook() == "https://lite.invalid/lab/index.html?path=00_start_here.ipynb"
     assert (
         doors.lite_alone() == "https://lite.invalid/notebooks/index.html?path=00_start_here.ipynb"

@@ -1,16 +1,22 @@
-"""Where the shim starts: a plain interpreter without site-packages, for speed.
+"""The shim that BoGo starts, once for each test: it has the work done by the process that waits.
 
-The launcher that :mod:`tests.conformance.bogo.suite` writes calls this file with two paths in front
-of BoGo's own flags: where the packages are, and where the project is. Both are put on the path
-here, the packages last; only a test that can run imports any of them.
+A plain interpreter without site-packages runs it, and imports as little as can be, since it starts
+a thousand times. :mod:`tests.conformance.bogo.suite` writes the launcher, which puts the path of
+the waiting process in front of BoGo's own flags.
 """
 
+import _socket
 import sys
+from array import array
+
+NOBODY = 91
+"""The exit code where the waiting process ended before it answered."""
 
 if __name__ == "__main__":
-    packages, root, *arguments = sys.argv[1:]
-    sys.path[0] = root
-    sys.path.append(packages)
-    from tests.conformance.bogo.flags import main
-
-    sys.exit(main(arguments))
+    at, *flags = sys.argv[1:]
+    waiting = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    waiting.connect(at)
+    streams = (_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array("i", [0, 1, 2]))
+    waiting.sendmsg(["\0".join(flags).encode()], [streams])
+    code = waiting.recv(1)
+    sys.exit(code[0] if code else NOBODY)

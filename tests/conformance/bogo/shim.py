@@ -31,16 +31,15 @@ from tls13lab.wire.faults import PeerFault, TLSFault
 CRASHED = 90
 """The exit code by which a test fails even where an error is what it expects."""
 
-START_MS = time.time_ns() // 1_000_000
-
 
 def run(options: Options) -> int:
     """Every connection of one test; the exit code."""
     try:
-        roles, ticket, later_s = Roles(), None, 0
+        roles, ticket, later_s, start_ms = Roles(), None, 0, time.time_ns() // 1_000_000
         for turn in range(number(options.initial, "resume-count") + 1):
             values = options.resume if turn else options.initial
-            exchange = Exchange(values, options.retry, roles, ticket, later_s, resuming=turn > 0)
+            now_ms = start_ms + later_s * 1000
+            exchange = Exchange(values, options.retry, roles, ticket, now_ms, resuming=turn > 0)
             ticket = exchange.run()
             later_s += number(values, "resumption-delay")
     except (TLSFault, Unexpected) as fault:
@@ -62,11 +61,11 @@ class Exchange:
         retry: Values,
         roles: Roles,
         ticket: ResumptionPsk | None,
-        later_s: int,
+        now_ms: int,
         *,
         resuming: bool,
     ) -> None:
-        self._values, self._retry, self._later_s = values, retry, later_s
+        self._values, self._retry, self._now_ms = values, retry, now_ms
         self._resuming = resuming
         self._expected = values  # what the test expects in the end
         self._tickets: list[ResumptionPsk] = []
@@ -81,7 +80,7 @@ class Exchange:
 
     def _environment(self) -> Environment:
         # The clock stands still, so that a ticket's age is just what the test says.
-        return Environment(START_MS + self._later_s * 1000, os.urandom)
+        return Environment(self._now_ms, os.urandom)
 
     def run(self) -> ResumptionPsk | None:
         """To its end; the last ticket that came, if any did."""

@@ -10,7 +10,6 @@ import re
 import shlex
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from tests.conformance.bogo.differences import DIFFERENCES, Difference
 from tests.conformance.bogo.flags import LOG
+from tests.conformance.bogo.waiting import waiting
 
 ROOT = Path(__file__).resolve().parents[3]
 HERE = Path(__file__).resolve().parent
@@ -78,12 +78,11 @@ def difference(name: str) -> Difference | None:
 def run(names: Iterable[str] = (), workers: int = 2) -> Report:
     """Run the tests that match any of ``names``, or all that are not disabled."""
     with tempfile.TemporaryDirectory() as folder:
-        shim, log = Path(folder) / "shim", Path(folder) / "log"
-        # Compiled once, and not into the project's folders.
-        python = [sys.executable, "-ISE", "-X", f"pycache_prefix={installed() / 'bytecode'}"]
-        start = [*python, str(HERE / "__main__.py"), sysconfig.get_path("purelib"), str(ROOT)]
+        shim, log, at = (Path(folder) / name for name in ("shim", "log", "waiting"))
+        start = [sys.executable, "-ISE", str(HERE / "__main__.py"), str(at)]
         shim.write_text(f'#!/bin/sh\nexec {shlex.join(start)} "$@"\n', "utf-8")
-        printed = _runner(shim, names, workers, {LOG: str(log)})
+        with waiting(at, ROOT, {LOG: str(log)}):
+            printed = _runner(shim, names, workers)
         lines = log.read_text("utf-8").splitlines() if log.exists() else []
     report = read(printed)
     for line in lines:
@@ -100,14 +99,13 @@ def all_names(*, include_disabled: bool = False) -> set[str]:
     with tempfile.TemporaryDirectory() as folder:
         shim = Path(folder) / "shim"
         shim.write_text(STUB, "ascii")
-        return read(_runner(shim, (), 2, {}, include_disabled=include_disabled)).unimplemented
+        return read(_runner(shim, (), 2, include_disabled=include_disabled)).unimplemented
 
 
 def _runner(
     shim: Path,
     names: Iterable[str],
     workers: int,
-    environment: dict[str, str],
     *,
     include_disabled: bool = False,
 ) -> str:
@@ -124,7 +122,6 @@ def _runner(
         capture_output=True,
         encoding="utf-8",
         errors="replace",
-        env=os.environ | environment,
         check=False,
     )
     if not re.search(r"^(PASSED|FAILED|UNIMPLEMENTED) \(", done.stdout, re.MULTILINE):
