@@ -5,12 +5,12 @@ second when the browser shows the first notebook with its kernel idle, the third
 run and the first control that is moved has changed what its widget shows.
 """
 
+import os
 import secrets
 import shutil
-import subprocess
 import sys
+import tempfile
 import time
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,19 +28,16 @@ def usable_seconds() -> dict[str, float]:
     """Seconds to each reading; nothing where there is no Chromium."""
     if chromium() is None:
         return {}
-    port, token = _free_port(), secrets.token_hex(16)
-    command = [sys.executable, str(ROOT / "run.py"), "lab", "--no-browser", f"--port={port}"]
-    command += [f"--IdentityProvider.token={token}", "--ServerApp.port_retries=0", IN_REACH]
-    began = time.perf_counter()
-    quiet = subprocess.DEVNULL
-    server = subprocess.Popen(command, stdout=quiet, stderr=quiet)
-    try:
-        url = f"http://127.0.0.1:{port}/"
-        _wait_for(f"{url}api", server)
-        return readings(began, url, token)
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+    from tests.browser.lab_server import jupyter
+
+    token = secrets.token_hex(16)
+    command = [sys.executable, str(ROOT / "run.py"), "lab", "--no-browser"]
+    command += [f"--IdentityProvider.token={token}", IN_REACH]
+    with tempfile.TemporaryDirectory() as base:
+        log = Path(base) / "lab.log"
+        began = time.perf_counter()
+        with jupyter(command, ROOT, dict(os.environ), log) as (_, url):
+            return readings(began, url, token)
 
 
 def chromium() -> str | None:
@@ -81,22 +78,3 @@ def _first_answer(page: "LabPage") -> None:
         page.page.wait_for_timeout(20)
     if not page.move_a_control(cell):
         raise RuntimeError("the widget does not answer")
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + DEADLINE
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            return
-        except OSError:
-            time.sleep(0.02)
-    raise RuntimeError("JupyterLab did not start")

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 import tls13lab.cli
 from tests.handshake.scenes import BOTH, CREDENTIAL, PSK
+from tests.held_ports import held_port
 from tls13lab.cli.app import cli
 from tls13lab.crypto.certificates import TrustAnyone
 from tls13lab.handshake.config import PSK_KE, ClientConfig
@@ -27,10 +28,7 @@ Visit = Callable[[int], Report]
 
 
 def serve(visit: Visit, *arguments: str, connections: int = 1) -> tuple[Report, Result]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-
-    def visitor() -> Report:
+    def visitor(port: int) -> Report:
         end = time.monotonic() + 30
         while True:
             try:
@@ -39,8 +37,8 @@ def serve(visit: Visit, *arguments: str, connections: int = 1) -> tuple[Report, 
                 if time.monotonic() > end:
                     raise
 
-    with ThreadPoolExecutor(1) as thread:
-        coming = thread.submit(visitor)
+    with held_port() as port, ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(visitor, port)
         command = ["serve", "--port", str(port), "--connections", str(connections), *arguments]
         result = CliRunner().invoke(cli, command)
         assert result.exit_code == 0, result.output

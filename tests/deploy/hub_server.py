@@ -4,18 +4,18 @@ import os
 import re
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from tests.conftest import ROOT
+from tests.held_ports import held_port
 
 CONFIG = ROOT / "deploy" / "jupyterhub" / "jupyterhub_config.py"
 START_SECONDS = 120.0
@@ -33,15 +33,6 @@ class Hub:
     log: Path
 
 
-def free_ports(count: int) -> list[int]:
-    """So many loopback ports that nobody listens on just now."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
 def environment(state: Path, notebooks: Path, **more: str) -> dict[str, str]:
     """What the configuration reads, and nothing of this process's own Jupyter or student."""
     kept = {k: v for k, v in os.environ.items() if not re.match("JUPYTER|TLS13LAB|PYTHON", k)}
@@ -56,29 +47,29 @@ def environment(state: Path, notebooks: Path, **more: str) -> dict[str, str]:
 @contextmanager
 def start_hub(state: Path, notebooks: Path, *options: str) -> Iterator[Hub]:
     """JupyterHub by its committed configuration, in the trial mode; ended with all it started."""
-    front, inner, api = free_ports(3)
-    url, password = f"http://127.0.0.1:{front}", secrets.token_hex(16)
     state.mkdir(parents=True)
     log = state / "hub.log"
-    command = [sys.executable, "-m", "jupyterhub", f"--config={CONFIG}"]
-    command += [f"--JupyterHub.hub_port={inner}"]
-    command += [f"--ConfigurableHTTPProxy.api_url=http://127.0.0.1:{api}", *options]
-    trial = {"TLS13LAB_HUB_TRIAL": password, "TLS13LAB_HUB_ADDRESS": url}
-    with log.open("wb") as output:
-        hub = subprocess.Popen(
-            command,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=environment(state, notebooks, **trial),
-            cwd=state,
-            start_new_session=True,
-        )
-    try:
-        wait_for(hub, log)
-        token = (state / "collect.token").read_text()
-        yield Hub(url, password, token, hub.pid, state, log)
-    finally:
-        end(hub)
+    with held_port() as front, held_port() as inner, held_port() as api:
+        url, password = f"http://127.0.0.1:{front}", secrets.token_hex(16)
+        command = [sys.executable, "-m", "jupyterhub", f"--config={CONFIG}"]
+        command += [f"--JupyterHub.hub_port={inner}"]
+        command += [f"--ConfigurableHTTPProxy.api_url=http://127.0.0.1:{api}", *options]
+        trial = {"TLS13LAB_HUB_TRIAL": password, "TLS13LAB_HUB_ADDRESS": url}
+        with log.open("wb") as output:
+            hub = subprocess.Popen(
+                command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environment(state, notebooks, **trial),
+                cwd=state,
+                start_new_session=True,
+            )
+        try:
+            wait_for(hub, log)
+            token = (state / "collect.token").read_text()
+            yield Hub(url, password, token, hub.pid, state, log)
+        finally:
+            end(hub)
 
 
 def wait_for(hub: subprocess.Popen[bytes], log: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.held_ports import held_port
 from tests.interop.tap import LOOPBACK, Tap
 from tests.interop.wire import observe
 from tls13lab.peers import openssl, openssl_binary
@@ -242,9 +243,7 @@ def test_a_server_that_never_speaks_is_given_up() -> None:
 
 
 def test_no_server_at_all_is_no_handshake() -> None:
-    with socket.create_server((LOOPBACK, 0)) as listener:
-        unused = listener.getsockname()[1]
-    with pytest.raises(OpenSSLFailed, match="made no handshake"):
+    with held_port() as unused, pytest.raises(OpenSSLFailed, match="made no handshake"):
         s_client(unused)
 
 

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from tests.held_ports import held_port
 from tests.interop.tap import LOOPBACK, SECONDS, Tap
 from tests.interop.wire import HRR_RANDOM, NotTLS, Observed, observe, offers_psk, protected_sizes
 
@@ -129,9 +130,11 @@ def test_the_tap_forwards_and_keeps_both_directions() -> None:
 
 
 def test_the_tap_ends_a_connection_that_has_no_server() -> None:
-    with socket.create_server((LOOPBACK, 0)) as listener:
-        unused = listener.getsockname()[1]
-    with Tap(unused) as tap, socket.create_connection((LOOPBACK, tap.port), SECONDS) as client:
+    with (
+        held_port() as unused,
+        Tap(unused) as tap,
+        socket.create_connection((LOOPBACK, tap.port), SECONDS) as client,
+    ):
         client.settimeout(SECONDS)
         assert client.recv(1) == b""
     assert tap.recordings == []

@@ -1,7 +1,6 @@
 """Real servers: OpenSSL, tlslite-ng, Node, GnuTLS; what is known of each must be found."""
 
 import json
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from tests.conftest import require_tool
+from tests.held_ports import held_port
 from tests.interop.scenarios import SUITES
-from tests.interop.tap import LOOPBACK, SECONDS
+from tests.interop.tap import SECONDS
 from tls13lab.cli.app import cli
 from tls13lab.peers.openssl import (
     Certificate,
@@ -108,11 +108,10 @@ def test_node_whose_ticket_key_is_all_zeros_and_one_whose_is_not(
 
 def test_gnutls(certificate: Certificate) -> None:
     program = require_tool("gnutls-serv")
-    with socket.create_server((LOOPBACK, 0)) as one:
-        port = one.getsockname()[1]  # it cannot choose one itself
-    command = [program, "-p", str(port), "--echo", "--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.3"]
+    command = [program, "--echo", "--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.3"]
     command += [f"--x509certfile={certificate.leaf}", f"--x509keyfile={certificate.key}"]
-    with Child(command) as child:
+    # It cannot choose a port itself.
+    with held_port() as port, Child([*command, "-p", str(port)]) as child:
         end = time.monotonic() + SECONDS
         while "listening on IPv4" not in child.stderr and time.monotonic() < end:
             time.sleep(0.01)

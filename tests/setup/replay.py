@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.memory import Lab
-from tests.browser.lab_server import address
+from tests.browser.lab_server import jupyter
 from tests.conftest import ROOT
 
 FILES = ["LICENSE", "README.md", "pyproject.toml", "requirements.txt"]
 FOLDERS = ["binder", "notebooks", "tls13lab"]
 TOKEN = "replay"
-START_S = 120.0
 
 
 def copy_of_the_project(folder: Path) -> Path:
@@ -92,19 +91,7 @@ def replayed(base: Path, *, bytecode: bool = False) -> Environment:
 def lab(environment: Environment, *options: str) -> Iterator[Lab]:
     """JupyterLab as Binder starts it, from the moment on when it answers."""
     command = ["jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
-    command += ["--ServerApp.port=0", f"--IdentityProvider.token={TOKEN}", *options]
+    command += [f"--IdentityProvider.token={TOKEN}", *options]
     log = environment.folder.parent / "lab.log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            command,
-            cwd=environment.folder,
-            env=environment.variables,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        url = address(server, environment.runtime, log, START_S)
-        yield Lab(server.pid, url, TOKEN, environment.runtime)
-    finally:
-        server.terminate()
-        server.wait(timeout=60)
+    with jupyter(command, environment.folder, environment.variables, log) as (pid, url):
+        yield Lab(pid, url, TOKEN, environment.runtime)
