@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from bench.lab import chromium
 from bench.widgets import p95
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,14 +18,12 @@ LIMIT_MS = 100.0
 
 def answers(names: tuple[str, ...] = ()) -> dict[str, float]:
     """Counts, and the 95th percentile as a share of 100 ms; nothing where there is no Chromium."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
+    if chromium() is None:
         return {}
-    from playwright.sync_api import sync_playwright
-
-    from tests.browser.conftest import CHROMIUM_FLAGS, add_last_cell
+    from tests.browser.conftest import add_last_cell
     from tests.browser.lab_page import LabPage
     from tests.browser.lab_server import start_lab
+    from tests.browser.launched import launched
 
     found: dict[str, float] = {"controls": 0, "that never answer": 0}
     every: list[float] = []
@@ -34,8 +33,7 @@ def answers(names: tuple[str, ...] = ()) -> dict[str, float]:
         paths = sorted(folder.glob("*.ipynb"))
         for path in paths:
             add_last_cell(path)
-        with start_lab(folder.parent, Path(base) / "state") as server, sync_playwright() as tool:
-            browser = tool.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        with start_lab(folder.parent, Path(base) / "state") as server, launched() as browser:
             for path in paths:
                 if names and path.stem not in names:
                     continue
@@ -49,7 +47,6 @@ def answers(names: tuple[str, ...] = ()) -> dict[str, float]:
                     found["that never answer"] += len(driven.dead)
                     every += driven.milliseconds
                 page.close()
-            browser.close()
     found["answers measured"] = len(every)
     found["95th percentile, share of 100 ms"] = p95(sorted(every)) / LIMIT_MS if every else 0.0
     return found

@@ -47,15 +47,12 @@ def chromium() -> str | None:
 
 def readings(began: float, url: str, token: str) -> dict[str, float]:
     """Seconds since ``began``, at which the lab was started that answers now, to each reading."""
-    from playwright.sync_api import sync_playwright
-
-    from tests.browser.conftest import CHROMIUM_FLAGS
     from tests.browser.lab_page import LabPage
     from tests.browser.lab_server import LabServer
+    from tests.browser.launched import launched
 
     found = {"server answers": time.perf_counter() - began}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+    with launched() as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         page = LabPage(context, LabServer(url, token, ROOT))
         page.open(NOTEBOOK)
@@ -64,7 +61,6 @@ def readings(began: float, url: str, token: str) -> dict[str, float]:
         _first_answer(page)
         found["first widget answered"] = time.perf_counter() - began
         page.close()
-        browser.close()
     return found
 
 

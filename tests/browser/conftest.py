@@ -6,23 +6,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.browser.lab_page import LabPage
 from tests.browser.lab_server import LabServer, start_lab
-from tests.conftest import ROOT, chromium
-
-# No sandbox, because in a container the tests may run as root; the rest keeps the browser itself
-# from calling home, so that every request seen is the page's.
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.browser.launched import launched
+from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="session")
@@ -48,15 +37,9 @@ def add_last_cell(path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser for one file, no longer: while it is there, Playwright's event loop runs.
-
-    Then ``asyncio.run`` refuses to work in this process, also in the tests of other rooms.
-    """
-    path = chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    """A browser for one file of tests."""
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from tests.browser.access import faults
 from tests.browser.driving import KINDS, Driven, drive
 from tests.browser.lab_server import LabServer
 
-OPEN_MS = 30_000
-RUN_SECONDS = 120.0
+OPEN_MS = 120_000
+RUN_SECONDS = 300.0
 ANSWER_MS = 5_000
 
 # Every cell's outputs: was there an error, and did the cell announce it with a tag?
@@ -111,7 +111,7 @@ class LabPage:
         """Change the cell's controls by keyboard, in turn, until its answer changes: did it?"""
         area = self.output(cell)
         answers = area.locator(".widget-html-content")
-        expect(answers.first).to_be_attached(timeout=ANSWER_MS)
+        expect(answers.first).to_be_attached()
         controls = area.locator(", ".join(KINDS))
         for index in range(controls.count()):
             control = controls.nth(index)

@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from lite import front
 from lite.build import server
-from tests.browser.conftest import CHROMIUM_FLAGS, add_last_cell
+from tests.browser.conftest import add_last_cell
 from tests.browser.lab_page import LabPage
 from tests.browser.lab_server import LabServer
-from tests.conftest import chromium
+from tests.browser.launched import launched
 
 READY_MS = 120_000
 DESK: ViewportSize = {"width": 1280, "height": 900}
@@ -130,20 +130,15 @@ class _Refusing(socketserver.StreamRequestHandler):
 @contextmanager
 def closed_browser() -> Iterator[tuple[Browser, list[str]]]:
     """Chromium, and what it would have asked of other machines."""
-    path = chromium()
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Refusing) as proxy:
         proxy.daemon_threads = True
         asked: list[str] = []
         proxy.asked = asked  # type: ignore[attr-defined]
         threading.Thread(target=proxy.serve_forever, daemon=True).start()
-        with sync_playwright() as playwright:
-            # As a flag: Playwright's own setting would send loopback there, too.
-            through = f"--proxy-server=http://127.0.0.1:{proxy.server_address[1]}"
-            browser = playwright.chromium.launch(
-                executable_path=path, args=[*CHROMIUM_FLAGS, through]
-            )
-            try:
+        # As a flag: Playwright's own setting would send loopback there, too.
+        through = f"--proxy-server=http://127.0.0.1:{proxy.server_address[1]}"
+        try:
+            with launched(through) as browser:
                 yield browser, asked
-            finally:
-                browser.close()
-                proxy.shutdown()
+        finally:
+            proxy.shutdown()

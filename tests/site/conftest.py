@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import CHROMIUM_FLAGS
-from tests.conftest import ROOT, chromium
+from tests.browser.launched import launched
+from tests.conftest import ROOT
 
 PATIENCE_SECONDS = 500
 BUILD = """
@@ -67,9 +67,6 @@ def built(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser for one file."""
-    path = chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    """A browser for one file of tests."""
+    with launched() as browser:
         yield browser
-        browser.close()
