@@ -8,6 +8,7 @@ import pytest
 from tests.handshake.scenes import CCS, CLIENT, SERVER, alert_of, env, ticketed
 from tls13lab.crypto.suites import SUITES
 from tls13lab.handshake.connection import Connection
+from tls13lab.handshake.early_data import skipped
 from tls13lab.handshake.pair import Pair
 from tls13lab.messages.handshake import pack
 from tls13lab.messages.post_handshake import KeyUpdate
@@ -74,8 +75,7 @@ def test_early_records_of_nothing_accepted_and_skipped() -> None:
     accepts.receive(b"".join(nothing[:-1]), env())
     assert alert_of(accepts, nothing[-1]) == "unexpected_message"
     skips.receive(flight[:end], env())
-    assert skips._skip_left is not None
-    left = skips._skip_left
+    left = skipped(SERVER)
     unreadable = frame(ContentType.APPLICATION_DATA, bytes(17))
     skips.receive(unreadable * left, env())
     assert alert_of(skips, unreadable) == "unexpected_message"

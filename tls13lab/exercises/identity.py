@@ -10,9 +10,10 @@ from typing import Any
 
 from tls13lab.crypto.hkdf import expand_label, extract
 from tls13lab.crypto.suites import HASH_LENGTHS
+from tls13lab.exercises.comparing import called
 from tls13lab.exercises.schedule import bare_expand_label
 from tls13lab.exercises.student import Draw
-from tls13lab.exercises.task import FunctionTask, Given, JudgedTask, Mistake, called
+from tls13lab.exercises.task import FunctionTask, Given, JudgedTask, Mistake
 from tls13lab.handshake.config import PSK_DHE_KE, ClientConfig, ServerConfig
 from tls13lab.handshake.pair import Pair
 from tls13lab.psk.advice import Use, examine

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from tls13lab.exercises.comparing import called
 from tls13lab.exercises.student import Draw
-from tls13lab.exercises.task import Given, JudgedTask, Mistake, called
+from tls13lab.exercises.task import Given, JudgedTask, Mistake
 from tls13lab.symbolic import scenes
 from tls13lab.symbolic.connection import Connection
 from tls13lab.symbolic.rules import RULES, SEALED, Rule, Step

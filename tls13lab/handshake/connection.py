@@ -16,7 +16,6 @@ raises the fault.
 b'hello'
 """
 
-from tls13lab.crypto.suites import TAG_LENGTH
 from tls13lab.handshake import client, server
 from tls13lab.handshake.actions import (
     Action,
@@ -49,6 +48,7 @@ from tls13lab.handshake.events import (
 from tls13lab.handshake.machine import AnyState, step
 from tls13lab.handshake.sending import Sender
 from tls13lab.handshake.server_states import WaitClientFinished, WaitEndOfEarlyData
+from tls13lab.records.early_data_limits import EarlyDataLimits
 from tls13lab.records.framing import Record, RecordBuffer
 from tls13lab.records.idling import Idling
 from tls13lab.records.protection import RecordProtection
@@ -82,8 +82,7 @@ class Connection:
         self._saw_hello = role == "client"
         self._closed_by_peer = False
         self._closed = False
-        self._early_left: int | None = None  # bytes of early data that may still come
-        self._skip_left: int | None = None  # bytes of rejected early data that may still come
+        self._early_data = EarlyDataLimits()
 
     @classmethod
     def client(cls, config: ClientConfig, env: Environment, tap: Tap | None = None) -> "Connection":
@@ -214,7 +213,7 @@ class Connection:
                 return
             content_type, content = opened
         elif content_type is ContentType.APPLICATION_DATA:
-            if self._skip(content):
+            if self._early_data.skips(content):
                 return
             raise UnexpectedMessage("a protected record came before there were keys")
         if content_type is ContentType.HANDSHAKE:
@@ -229,8 +228,9 @@ class Connection:
         self._idling.something() if content else self._idling.nothing()
         if self.connected:
             events.append(DataReceived(content))
-        elif self._early_left is not None:
-            events.append(self._take_early_data(content))
+        elif self._early_data.taking:
+            self._early_data.taken(len(content))
+            events.append(EarlyDataReceived(content))
         else:
             raise UnexpectedMessage("application data came before the handshake was done")
 
@@ -240,31 +240,13 @@ class Connection:
         try:
             opened = self._opener.open(record.header, record.fragment)
         except BadRecordMac:
-            if self._skip(record.fragment):
+            if self._early_data.skips(record.fragment):
                 return None
             raise
         # "Once a record is deprotected successfully, it is treated as the start of the client's
         # second flight" (4.3.10).
-        self._skip_left = None
+        self._early_data.skip(None)
         return opened
-
-    def _skip(self, fragment: bytes) -> bool:
-        """Whether a record that makes no sense is passed over as rejected early data."""
-        if self._skip_left is None:
-            return False
-        # At least one byte each, or records of nothing could come without end.
-        self._skip_left -= max(1, len(fragment) - TAG_LENGTH - 1)
-        if self._skip_left < 0:
-            raise UnexpectedMessage("more early data came than is passed over")
-        return True
-
-    def _take_early_data(self, content: bytes) -> Event:
-        self._early_left = (self._early_left or 0) - len(content)
-        if self._early_left < 0:
-            # "If a server receives more than max_early_data_size bytes of 0-RTT data, it SHOULD
-            # terminate the connection with an "unexpected_message" alert." (4.7.1)
-            raise UnexpectedMessage("more early data came than the ticket allows")
-        return EarlyDataReceived(content)
 
     def _plaintext_alert(self, content_type: ContentType) -> bool:
         # A client that cannot make sense of the ServerHello has no keys to send its alert under.
@@ -328,7 +310,8 @@ class Connection:
                     if direction is Direction.SEND:
                         self._sender.install(epoch, protection)
                     else:
-                        self._opener, self._early_left = protection, None
+                        self._opener = protection
+                        self._early_data.all_taken()
                 case SendCompatibilityCcs():
                     self._sender.compatibility_ccs()
                 case RemoveSendingKeys():
@@ -336,9 +319,9 @@ class Connection:
                 case SendEarlyData(data):
                     self._sender.send(ContentType.APPLICATION_DATA, data)
                 case TakeEarlyData(limit):
-                    self._early_left = limit
+                    self._early_data.take(limit)
                 case SkipEarlyData(limit):
-                    self._skip_left = limit
+                    self._early_data.skip(limit)
                 case Reveal(secrets):
                     self.secrets.update(secrets)
                     if self._tap is not None:
