@@ -9,8 +9,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from bench.lab import chromium
 from bench.widgets import p95
+from tests.conftest import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT_MS = 100.0
@@ -18,7 +18,7 @@ LIMIT_MS = 100.0
 
 def answers(names: tuple[str, ...] = ()) -> dict[str, float]:
     """Counts, and the 95th percentile as a share of 100 ms; nothing where there is no Chromium."""
-    if chromium() is None:
+    if find_chromium() is None:
         return {}
     from tests.browser.conftest import add_last_cell
     from tests.browser.lab_page import LabPage

@@ -14,6 +14,7 @@ from bench import lab as laptop
 from bench.memory import installed, peaks
 from lite import build as without_server
 from pages import build as to_read
+from tests.conftest import find_chromium
 from tests.lite.browser import closed_browser, served, visit
 from tests.setup import replay
 
@@ -35,7 +36,7 @@ def binder() -> dict[str, dict[str, float]]:
                 found[f"Binder, MB of memory, {title}"] = peaks(server, here.folder, keep=keep)
         began = time.perf_counter()
         with replay.lab(here, laptop.IN_REACH) as server:
-            if laptop.chromium():
+            if find_chromium():
                 title = "Binder's environment, seconds until"
                 found[title] = laptop.readings(began, server.url, server.token)
     return found

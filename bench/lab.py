@@ -7,12 +7,13 @@ run and the first control that is moved has changed what its widget shows.
 
 import os
 import secrets
-import shutil
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.conftest import find_chromium
 
 if TYPE_CHECKING:
     from tests.browser.lab_page import LabPage
@@ -26,7 +27,7 @@ IN_REACH = "--LabApp.expose_app_in_browser=True"
 
 def usable_seconds() -> dict[str, float]:
     """Seconds to each reading; nothing where there is no Chromium."""
-    if chromium() is None:
+    if find_chromium() is None:
         return {}
     from tests.browser.lab_server import jupyter
 
@@ -38,11 +39,6 @@ def usable_seconds() -> dict[str, float]:
         began = time.perf_counter()
         with jupyter(command, ROOT, dict(os.environ), log) as (_, url):
             return readings(began, url, token)
-
-
-def chromium() -> str | None:
-    """The browser, if there is one."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def readings(began: float, url: str, token: str) -> dict[str, float]:

@@ -8,10 +8,11 @@ there; this page can, without a script.
 import html
 from collections.abc import Sequence
 
+from pages.launch import LITE_ALONE, LITE_LAB
 from pages.lessons import Lesson
 
-LAB = "lab/index.html?path={name}.ipynb"
-ALONE = "notebooks/index.html?path={name}.ipynb"
+LAB = f"{LITE_LAB}?path={{name}}.ipynb"
+ALONE = f"{LITE_ALONE}?path={{name}}.ipynb"
 PAGE = """\
 <!DOCTYPE html>
 <html lang="en">

@@ -20,6 +20,8 @@ from coursework.elsewhere import in_colab
 PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 START = "notebooks/00_start_here.ipynb"
 NOBODY = "OWNER"
+LITE_LAB, LITE_ALONE = "lab/index.html", "notebooks/index.html"
+"""Within the site without a server: JupyterLab, and a notebook by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Doors:
     @property
     def lite_lab(self) -> str:
         """The lab in the browser, as seen from the site's first page."""
-        return f"{self.lite}lab/index.html"
+        return f"{self.lite}{LITE_LAB}"
 
     def lite_notebook(self, notebook: str = START) -> str:
         """The same with one notebook open: there, they lie in no folder."""
@@ -76,7 +78,7 @@ class Doors:
 
     def lite_alone(self, notebook: str = START) -> str:
         """The same without the lab around it, for a small screen."""
-        return f"{self.lite}notebooks/index.html?path={notebook.removeprefix('notebooks/')}"
+        return f"{self.lite}{LITE_ALONE}?path={notebook.removeprefix('notebooks/')}"
 
     def theme_buttons(self) -> dict[str, str]:
         """The same for the theme, which puts them on each lesson; those lie one folder down."""

@@ -51,11 +51,16 @@ def project_root() -> Path:
     return ROOT
 
 
-def chromium() -> str:
+def find_chromium() -> str | None:
     """The browser: ``$PLAYWRIGHT_CHROMIUM``, or the first Chromium or Chrome on the PATH."""
     names = ("chromium", "chromium-browser", "google-chrome", "chrome")
     candidates = (os.environ.get("PLAYWRIGHT_CHROMIUM"), *map(shutil.which, names))
-    path = next((candidate for candidate in candidates if candidate), None)
+    return next((candidate for candidate in candidates if candidate), None)
+
+
+def chromium() -> str:
+    """The same for a test: without it the test is skipped, or fails in CI."""
+    path = find_chromium()
     if path is None:
         missing("no Chromium on the PATH (or name one in PLAYWRIGHT_CHROMIUM)")
     assert path is not None

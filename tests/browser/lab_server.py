@@ -70,11 +70,9 @@ def jupyter(
             server.wait(timeout=60)
 
 
-def wait_for(
-    url: str, server: subprocess.Popen[bytes], log: Path, seconds: float = START_SECONDS
-) -> None:
+def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     """Until the server answers. The file that Jupyter writes comes earlier: before it listens."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         try:
             urllib.request.urlopen(url, timeout=5).close()

@@ -1,5 +1,6 @@
 """A Jupyter server is used when it answers, on a port that no other test is given."""
 
+import os
 import socket
 import sys
 import urllib.request
@@ -22,7 +23,7 @@ http.server.HTTPServer(("127.0.0.1", port), http.server.SimpleHTTPRequestHandler
 def test_it_is_waited_for_until_it_answers(tmp_path: Path) -> None:
     (tmp_path / "api").write_text("here")
     command = [sys.executable, "-c", SLOW]
-    with jupyter(command, tmp_path, {}, tmp_path / "log") as (_, url):
+    with jupyter(command, tmp_path, dict(os.environ), tmp_path / "log") as (_, url):
         assert urllib.request.urlopen(f"{url}api", timeout=60).read() == b"here"
 
 
@@ -30,7 +31,7 @@ def test_one_that_ends_is_not_waited_for_and_its_last_words_are_told(tmp_path: P
     command = [sys.executable, "-c", "raise SystemExit('no such option')"]
     with (
         pytest.raises(RuntimeError, match=r"did not start:\nno such option"),
-        jupyter(command, tmp_path, {}, tmp_path / "log"),
+        jupyter(command, tmp_path, dict(os.environ), tmp_path / "log"),
     ):
         pass
 

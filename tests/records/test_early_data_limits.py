@@ -28,7 +28,7 @@ def test_to_the_last_byte_and_no_further() -> None:
     assert limits.taking
     with pytest.raises(UnexpectedMessage, match="than the ticket allows"):
         limits.taken(1)
-    limits.all_taken()
+    limits.take(None)
     assert not limits.taking
 
 

@@ -311,7 +311,7 @@ class Connection:
                         self._sender.install(epoch, protection)
                     else:
                         self._opener = protection
-                        self._early_data.all_taken()
+                        self._early_data.take(None)
                 case SendCompatibilityCcs():
                     self._sender.compatibility_ccs()
                 case RemoveSendingKeys():

@@ -26,8 +26,8 @@ class EarlyDataLimits:
         self._take_left: int | None = None
         self._skip_left: int | None = None
 
-    def take(self, limit: int) -> None:
-        """From now on ``limit`` bytes of early data are accepted."""
+    def take(self, limit: int | None) -> None:
+        """From now on ``limit`` bytes of early data are accepted; None: no more."""
         self._take_left = limit
 
     @property
@@ -42,10 +42,6 @@ class EarlyDataLimits:
             # "If a server receives more than max_early_data_size bytes of 0-RTT data, it SHOULD
             # terminate the connection with an "unexpected_message" alert." (4.7.1)
             raise UnexpectedMessage("more early data came than the ticket allows")
-
-    def all_taken(self) -> None:
-        """No more is accepted: the next keys are in use."""
-        self._take_left = None
 
     def skip(self, limit: int | None) -> None:
         """From now on ``limit`` bytes of rejected early data are passed over; None: no more."""
