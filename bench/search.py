@@ -3,7 +3,7 @@
 One process and one core first: the compiled engine end to end, guesses made and tested, against
 ``hmac.digest`` in a loop, pyca/cryptography's HKDF, and OpenSSL's SHA-2 over one long stream, which
 a guess of 14 compressions would reach if each cost no more than there. The contestants alternate,
-and each one's best round counts. Then all cores, by processes and by Dask, and the whole command.
+and each one's best round counts. Then all cores, by processes, and the whole command.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from tls13lab.psk.keys import PskKind
 from tls13lab.search.lanes import Lanes
 from tls13lab.search.mask import Mask
 from tls13lab.search.pieces import BATCH, MaskSource
-from tls13lab.search.runner import Search, Workers, cluster_workers, local_workers, processors
+from tls13lab.search.runner import Search, Workers, local_workers, processors
 from tls13lab.search.target import Target
 
 ROUNDS = 15
@@ -116,22 +116,16 @@ def _spread(workers: Workers, mask: str) -> float:
 
 
 def all_cores() -> dict[str, float]:
-    """The same search by one process, by one for each core, and by a Dask cluster of as many."""
-    from distributed import LocalCluster
-
+    """The same search by one process, and by one for each core."""
     count = processors()
     mask = "?d?d?d?d?d?d?d?d"
     single = _spread(local_workers(1), mask)
     processes = _spread(local_workers(count), mask)
-    with LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None) as cluster:
-        dask = _spread(cluster_workers(cluster.scheduler_address), mask)
     return {
         "one core, guesses/s": single,
         "processes, guesses/s": processes,
-        "Dask, guesses/s": dask,
         "cores": count,
         "efficiency of processes": processes / single / count,
-        "Dask as a multiple of processes": dask / processes,
     }
 
 

@@ -123,7 +123,6 @@ def test_openssls_own_psk_is_random_and_is_not_found(mode: str, tmp_path: Path) 
         (["--mask", "?a" * 20], 1, "shorter"),
         (["--wordlist", __file__, "--rules", __file__], 1, "of the rules"),
         (["--mask", "?d", "--identity", "nobody"], 1, "no binder"),
-        (["--mask", "?d", "--scheduler", "tcp://127.0.0.1:9"], 1, "no Dask scheduler"),
         (["--wordlist", __file__, "--set", "1=ab"], 2, "belongs to a --mask"),
         (["--wordlist", "nowhere.txt"], 1, "nowhere.txt"),
     ],

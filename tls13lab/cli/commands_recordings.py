@@ -63,7 +63,6 @@ def break_(**options: object) -> None:
 @click.option("--identity", metavar="STR", help="Only binders of this identity.")
 @click.option("--connection", type=click.IntRange(1), help="Only this one of the capture.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one for each processor.")
-@click.option("--scheduler", metavar="tcp://HOST:PORT", help="Use the workers of a Dask cluster.")
 @click.option("--checkpoint", type=FILE, help="Where to note progress; CAPTURE.checkpoint if not.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def crack(**options: object) -> None:
@@ -78,7 +77,7 @@ def crack(**options: object) -> None:
       tls13lab crack talk.pcapng --mask "?d?d?d?d?d?d"
       tls13lab crack talk.pcapng --wordlist common --rules usual
       tls13lab crack talk.pcapng --mask "?1?1?1?1lab" --set "1=?l?d" --workers 4
-      tls13lab crack talk.pcapng --wordlist words.txt --scheduler tcp://127.0.0.1:8786 --json
+      tls13lab crack talk.pcapng --wordlist words.txt --json
     """
     from tls13lab.cli import crack as command
 

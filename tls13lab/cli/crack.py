@@ -18,7 +18,7 @@ from tls13lab.psk.strength import in_words
 from tls13lab.search.mask import Mask
 from tls13lab.search.pieces import MaskSource, WordSource
 from tls13lab.search.rules import parse_rules
-from tls13lab.search.runner import Search, Workers, cluster_workers, local_workers, processors
+from tls13lab.search.runner import Search, Workers, local_workers, processors
 from tls13lab.search.speed import own_rate
 from tls13lab.search.target import Target, readable, targets
 from tls13lab.search.wordlist import COMMON, USUAL
@@ -41,7 +41,6 @@ def run(
     identity: str | None,
     connection: int | None,
     workers: int | None,
-    scheduler: str | None,
     checkpoint: str | None,
     as_json: bool,
 ) -> None:
@@ -53,7 +52,7 @@ def run(
         wanted = _targets(Path(capture), identity, connection)
         noted = Path(checkpoint or f"{capture}.checkpoint")
         search = Search(wanted, source(), noted)
-        chosen = _workers(search, workers, scheduler)
+        chosen = _workers(search, workers)
         click.echo(_expected(search, chosen), err=True)
         began, before = time.monotonic(), search.progress.count
         _search(search, chosen, stop, quiet=as_json)
@@ -131,9 +130,7 @@ def _targets(capture: Path, identity: str | None, connection: int | None) -> tup
     return tuple(external or chosen)
 
 
-def _workers(search: Search, count: int | None, scheduler: str | None) -> Workers:
-    if scheduler is not None:
-        return cluster_workers(scheduler)
+def _workers(search: Search, count: int | None) -> Workers:
     if count is None:
         count = processors() if search.total - search.progress.count > SMALL else 1
     return local_workers(count)

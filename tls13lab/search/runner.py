@@ -1,7 +1,7 @@
 """A whole search: pieces of work on many workers, stopped and gone on with, nothing left out.
 
-The workers belong to any ``concurrent.futures.Executor``: threads, processes, a cluster's. One that
-dies loses nothing, because what it had not finished is given out again.
+The workers belong to any ``concurrent.futures.Executor``: threads or processes. One that dies loses
+nothing, because what it had not finished is given out again.
 """
 
 import hashlib
@@ -21,7 +21,6 @@ from concurrent.futures import (
 )
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +35,8 @@ EACH = 3
 FEWEST = 2_000
 MOST = 2**23
 """Guesses of a piece."""
+PIECE_S = 0.1
+"""Seconds that a piece should take a worker."""
 SAVE_S = 10.0
 """Seconds between two checkpoints."""
 RETRIES = 5
@@ -44,7 +45,7 @@ RETRIES = 5
 
 @dataclass(frozen=True)
 class Workers:
-    """How many there are, how to start them, and how many seconds a piece should take.
+    """How many there are, and how to start them.
 
     ``close`` is called when all that is wanted of them is done. ``ends_all`` says that it also ends
     what they were given and have not begun.
@@ -52,7 +53,6 @@ class Workers:
 
     count: int
     start: Callable[[], Executor]
-    seconds: float = 0.1
     close: Callable[[], None] = lambda: None
     ends_all: bool = False
 
@@ -101,28 +101,6 @@ def processors() -> int:
     except ValueError:
         return there
     return math.ceil(share) if 0 < share < there else there
-
-
-def cluster_workers(address: str) -> Workers:
-    """All workers of a Dask cluster, by its scheduler's address, ``tcp://HOST:PORT``.
-
-    They need this package and its requirements. Raises LocalFault if there is no such scheduler.
-    """
-    try:
-        distributed: Any = import_module("distributed")
-    except ImportError:
-        raise LocalFault(
-            "for a cluster, install Dask's scheduler first: pip install distributed"
-        ) from None
-    try:
-        client = distributed.Client(address, timeout=5)
-    except (OSError, ValueError):
-        raise LocalFault(f"no Dask scheduler answers at {address}: look up its address") from None
-    count = sum(client.nthreads().values())
-    if not count:
-        raise LocalFault(f"the scheduler at {address} has no workers: start some")
-    # The same piece twice is another try, not the answer of the first.
-    return Workers(count, lambda: client.get_executor(pure=False), 0.5, client.close)
 
 
 def _deaf_children() -> AbstractContextManager[None]:
@@ -232,7 +210,7 @@ class _Giving:
         self._workers = workers
         self._targets = search.targets
         self._compile = search.total - search.progress.count >= MANY
-        self._rate = FEWEST / workers.seconds
+        self._rate = FEWEST / PIECE_S
         self._pieces = search.source.pieces(search.start, self._size)
         self._given: deque[tuple[Piece, Future[Tried]]] = deque()
         self._died = 0
@@ -240,7 +218,7 @@ class _Giving:
 
     def _size(self) -> int:
         """Guesses that a worker tries in the time that a piece should take."""
-        return max(FEWEST, min(MOST, int(self._rate * self._workers.seconds)))
+        return max(FEWEST, min(MOST, int(self._rate * PIECE_S)))
 
     def more(self) -> bool:
         """Whether there is work, given out as far as workers want it."""
@@ -292,7 +270,7 @@ class _Giving:
             # Processes that die stumble over what was cancelled, in Python 3.11, with a traceback.
             for _, future in self._given:
                 future.cancel()
-        limit = time.monotonic() + 5 * self._workers.seconds
+        limit = time.monotonic() + 5 * PIECE_S
         while self._given:
             piece, future = self._given.popleft()
             if not (future.running() or future.done()) or future.cancelled():
