@@ -49,7 +49,7 @@ examples:
   python3 run.py test tests/crypto -x
   python3 run.py lite --serve
   python3 run.py fuzz --seconds 3600
-  python3 run.py test --nbval notebooks/00_start_here.ipynb -p no:randomly
+  python3 run.py test --nbval notebooks/00_start_here.ipynb
 """
 
 ROOT = Path(__file__).resolve().parent
@@ -89,11 +89,9 @@ CHECKS = {
     "imports": ["lint-imports", "--no-logo"],
 }
 PYTEST = ["pytest", "-n", "logical", "--maxprocesses", "8", "--dist"]
-NBVAL = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg"]
 TESTS = {
     "tests": [*PYTEST, "worksteal", "tests", "tls13lab", "pages"],
-    # In the order in which they stand: a notebook's cells build on one another.
-    "notebooks": [*PYTEST, "loadfile", "-p", "no:randomly", *NBVAL, "notebooks"],
+    "notebooks": [*PYTEST, "loadfile", "--nbval", "notebooks"],
 }
 
 
