@@ -1,4 +1,4 @@
-"""One JupyterLab for all tests of this folder, a browser for each file, a page for each test."""
+"""One JupyterLab for all tests of this folder, and a browser with one page for each file."""
 
 import shutil
 from collections.abc import Iterator
@@ -42,11 +42,18 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def lab_page(browser: Browser, lab_server: LabServer) -> Iterator[LabPage]:
-    """A fresh page with no memory of the one before."""
+@pytest.fixture(scope="module")
+def tab(browser: Browser, lab_server: LabServer) -> Iterator[LabPage]:
+    """One page for a file of tests: to load JupyterLab takes longer than most of them."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = LabPage(context, lab_server)
     yield page
     page.close()
     context.close()
+
+
+@pytest.fixture
+def lab_page(tab: LabPage) -> Iterator[LabPage]:
+    """The page, with no notebook open and no kernel from the test before."""
+    yield tab
+    tab.clear()
