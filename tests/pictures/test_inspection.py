@@ -90,6 +90,17 @@ def test_meanings_and_sections() -> None:
     assert section("new_session_ticket.ticket_nonce") == "4.7.1"
 
 
+def test_an_obfuscated_age_is_said_to_be_the_sum_that_it_is() -> None:
+    field = "client_hello.extensions.pre_shared_key.identities.obfuscated_ticket_age"
+    age_ms, age_add = 3_723_456, 0xFFFF_FFF0
+    on_the_wire = (age_ms + age_add) % 2**32
+    told = meaning(field, on_the_wire.to_bytes(4, "big"))
+    assert told.startswith(f"{on_the_wire}: ")
+    assert "plus ticket_age_add, modulo 2^32" in told
+    # "an obfuscated_ticket_age of 0 SHOULD be used" for an external PSK; a sum may be 0, too.
+    assert meaning(field, bytes(4)).startswith("0: an external PSK has no age; or ")
+
+
 @pytest.mark.parametrize("name", recorded.names())
 def test_every_code_point_and_field_that_openssl_sends_means_something(name: str) -> None:
     capture = recorded.load(name)

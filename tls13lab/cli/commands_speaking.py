@@ -40,7 +40,8 @@ from tls13lab.cli.options import FILE, GROUPS, MODES, Hexadecimal, Listed, share
     type=click.Choice(["tickets", "window", "off"]),
     default="window",
     show_default=True,
-    help="Take 0-RTT data once a ticket, once a ClientHello, or as often as it is sent.",
+    help="Take 0-RTT data once a ticket, once a ClientHello, or (off, which RFC 9846 section 8 "
+    "forbids) as often as it is sent.",
 )
 @click.option("--connections", type=click.IntRange(1), help="Stop after so many.")
 @click.option(

@@ -44,8 +44,9 @@ _WRITTEN = (
             "it depends on the mode: psk_ke is lost, psk_dhe_ke is kept but for 0-RTT data",
         ),
         2,
-        "In psk_ke nothing but the PSK is secret in the key schedule; 0-RTT data never has more.",
-        "RFC 9846 2.2",
+        "In psk_ke, and for 0-RTT data in both modes, the PSK is the only secret in the key "
+        "schedule. Only a PSK that was deleted once it was used cannot leak any more (8.1).",
+        "RFC 9846 2.2, 2.3, 8.1",
         "04_forward_secrecy, section 1",
     ),
     Question(
@@ -77,11 +78,12 @@ _WRITTEN = (
         "From when on can a client resume a connection?",
         (
             "as soon as the handshake has ended",
-            "when it has read a NewSessionTicket, which comes after the handshake",
+            "when it has read a NewSessionTicket, which the server sends after its Finished",
             "when the connection was closed properly",
         ),
         1,
-        "The ticket is a message of its own behind the handshake; who never reads never gets one.",
+        "The ticket is a message of its own, as a rule after the client's Finished; who never "
+        "reads never gets one.",
         "RFC 9846 4.7.1 (8446: 4.6.1)",
         "02_resumption, section 1",
     ),
@@ -108,7 +110,8 @@ _WRITTEN = (
             "the PSK is the ticket's hash",
         ),
         1,
-        "The PSK never crosses the wire; the ticket does, twice.",
+        "The ticket crosses the wire, twice; the PSK at most inside it, sealed under a key that "
+        "only the server has.",
         "RFC 9846 4.7.1 (8446: 4.6.1)",
         "02_resumption, section 2",
     ),
@@ -182,15 +185,17 @@ _WRITTEN = (
     ),
     Question(
         "idempotent",
-        "Which requests are safe to send as 0-RTT data?",
+        "0-RTT data may be replayed, at once or later. Which requests then leave the server's data "
+        "as it should be?",
         (
             "idempotent ones",
-            "those that change nothing, also when they come again much later",
+            "those that change nothing, even when they come again much later",
             "all of them: 0-RTT data is encrypted",
         ),
         1,
-        "A replay need not follow at once: then an idempotent request undoes what came since.",
-        "RFC 9846 8",
+        "A replay need not follow at once: then an idempotent request undoes what came since. And "
+        "even one that changes nothing can be replayed to time it, or to look into caches.",
+        "RFC 9846 8, F.5 (8446: 8, E.5)",
         "05_early_data, section 4",
     ),
     Question(

@@ -4,6 +4,8 @@ Fields go by the paths that the decoders give them, such as ``client_hello.exten
 
 >>> meaning("client_hello.extensions.key_share.client_shares.group", bytes.fromhex("001d"))
 'x25519'
+>>> meaning("pre_shared_key.identities.obfuscated_ticket_age", bytes.fromhex("01ad8a10"))
+"28150288: the ticket's age in milliseconds plus ticket_age_add, modulo 2^32"
 >>> section("length of client_hello.extensions.pre_shared_key.binders")
 '4.3.11'
 """
@@ -67,9 +69,9 @@ _TEXTS = {
 _NUMBERS = {
     "ticket_lifetime": "seconds",
     "max_early_data_size": "bytes of early data",
-    "obfuscated_ticket_age": "milliseconds plus ticket_age_add",
     "selected_identity": "counted from 0",
 }
+_AGE = "the ticket's age in milliseconds plus ticket_age_add, modulo 2^32"
 _READABLE_BYTES = {*range(0x20, 0x7F), *b"\t\r\n"}
 _READABLE = ("identity", "host_name", "protocol_name", "application data")
 
@@ -122,6 +124,8 @@ def meaning(path: str, value: bytes) -> str:
         return "this is a HelloRetryRequest" if value == HELLO_RETRY_RANDOM else "32 random bytes"
     if last == "request_update":
         return "the peer is to update its keys, too" if number else "no update is asked for"
+    if last == "obfuscated_ticket_age":
+        return f"{number}: {_AGE}" if number else f"0: an external PSK has no age; or {_AGE}"
     if last in _NUMBERS:
         return f"{number} {_NUMBERS[last]}"
     if last in _READABLE and _READABLE_BYTES.issuperset(value):

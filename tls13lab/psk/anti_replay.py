@@ -34,7 +34,11 @@ class AntiReplay(Protocol):
 
 
 class NoAntiReplay:
-    """No memory at all: every replay is taken. For lessons, and for data that may be repeated."""
+    """No memory at all: every replay is taken. For lessons only, because it breaks section 8.
+
+    "The server MUST ensure that any instance of it [...] would accept 0-RTT for the same 0-RTT
+    handshake at most once".
+    """
 
     def first_time(
         self, identity: bytes, binder: bytes, now_ms: int, issued_ms: int | None

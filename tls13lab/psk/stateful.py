@@ -1,7 +1,8 @@
 """Stateful tickets: a random name for state that the server keeps, good for one use. RFC 9846 8.1.
 
-Taking a ticket out on its use makes 0-RTT data hard to replay and gives the resumed connections
-forward secrecy with respect to the server's memory: what is gone cannot be stolen.
+Taking a ticket out on its use keeps 0-RTT data from being replayed and gives the resumed
+connections "forward secrecy once all copies of the PSK from the database entry have been deleted":
+what is gone cannot be stolen. The client's copy counts, too.
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> book = StatefulTickets()
@@ -29,6 +30,10 @@ class StatefulTickets:
 
     def __len__(self) -> int:
         return len(self._states)
+
+    def stored(self) -> tuple[TicketState, ...]:
+        """All that a thief of the server's memory finds now, the oldest first."""
+        return tuple(self._states.values())
 
     def issue(self, state: TicketState, entropy: Entropy) -> bytes:
         """32 random bytes that name the state."""
