@@ -18,7 +18,8 @@ from tqdm import tqdm
 
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.theft import Theft
-from tls13lab.capture.packets import LONGEST_PACKET, Segment, packets, segments
+from tls13lab.capture.files import LONGEST_PACKET, packets
+from tls13lab.capture.packets import Segment, segments
 from tls13lab.capture.reader import read_capture, reassemble
 from tls13lab.capture.recording import CapturedRecord, Item
 from tls13lab.pictures import inspection

@@ -36,29 +36,68 @@ def test_a_long_line_is_never_held_whole(tmp_path: Path, monkeypatch: pytest.Mon
     path.write_bytes(b"# a comment" + b"y" * 1000 + b"\n" + LINE + b"\n")
     assert read_keylog(path) == {b"\xaa" * 32: {"exporter_secret": b"\xbb" * 32}}
     path.write_bytes(LINE + b"\n" + LINE + b" " * 1000 + b"\n" + LINE)
-    with pytest.raises(KeyLogError, match="line 2 "):
-        read_keylog(path)
+    found = read_keylog(path)
+    assert (len(found), found.skipped, found.first_skipped) == (1, 1, 2)
     with path.open("rb") as file:
-        assert [len(line) for line in keylog._bounded(file)] == [len(LINE) + 1, 201, len(LINE)]
+        assert [len(line) for line in keylog.split(file)] == [len(LINE), 201, len(LINE)]
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        b"hello",
-        b"\xff\xfe",
-        LINE + b" 00",
-        LINE[:-1],
-        LINE.replace(b"bb" * 32, b"bb" * 31),
-        LINE.replace(b"aa" * 32, b"aa" * 33),
-        LINE.replace(b"aa", b"zz"),
-        LINE + b" " * 2000,
-        b"EXPORTER_SECRET",
-    ],
-)
-def test_what_is_no_key_log_is_named_by_its_line(line: bytes) -> None:
-    with pytest.raises(KeyLogError, match="line 2 "):
-        parse([LINE, line])
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
+@pytest.mark.parametrize("block", [1, 7, 2**16])
+def test_lines_end_with_cr_lf_or_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: bytes, block: int
+) -> None:
+    """RFC 9850 section 2: a tool that reads a key log must accept all three."""
+    monkeypatch.setattr(keylog, "_BLOCK", block)
+    path = tmp_path / "keys"
+    path.write_bytes(
+        end.join((b"# a comment", b"", LINE, b"torn", LINE.replace(b"aa", b"cc"), b""))
+    )
+    found = read_keylog(path)
+    assert set(found) == {b"\xaa" * 32, b"\xcc" * 32}
+    assert (found.skipped, found.first_skipped) == (1, 4)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_key_log_that_an_editor_saved_anew(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "keys"
+    text = f"{LINE.decode()}\r\n".encode(encoding)
+    path.write_bytes(b"\xfe\xff" + text if encoding == "utf-16-be" else text)
+    found = read_keylog(path)
+    assert (len(found), found.skipped) == (1, 0)
+
+
+WRONG = [
+    b"hello",
+    b"\xff\xfe",
+    LINE + b" 00",
+    LINE + LINE,  # as two writers leave them
+    LINE[:-1],
+    LINE.replace(b"bb" * 32, b"bb" * 31),
+    LINE.replace(b"aa" * 32, b"aa" * 33),
+    LINE.replace(b"aa", b"zz"),
+    LINE + b" " * 2000,
+    b"EXPORTER_SECRET",
+]
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_a_line_that_is_none_is_passed_over_and_counted(line: bytes) -> None:
+    found = parse([LINE, line, LINE.replace(b"aa", b"cc")])
+    assert set(found) == {b"\xaa" * 32, b"\xcc" * 32}
+    assert found.skipped_in_words == "line 2 is not LABEL RANDOM SECRET and was passed over"
+    assert "2 lines, the first of them line 1, are not" in parse([line, line]).skipped_in_words
+
+
+@pytest.mark.parametrize("line", [line for line in WRONG if line.isascii()])
+def test_a_file_without_one_good_line_is_no_key_log(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "keys.txt"
+    path.write_bytes(line)
+    with pytest.raises(KeyLogError, match=r"keys\.txt is no key log"):
+        read_keylog(path)
+    for good in (b"", b"# nothing yet\n", b"CLIENT_RANDOM 00 00\n"):
+        path.write_bytes(good)
+        assert read_keylog(path) == {}
 
 
 @given(st.lists(st.binary()))

@@ -2,13 +2,12 @@
 
 import errno
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
-from tls13lab.capture.packets import CaptureError, segments
-from tls13lab.capture.reader import read_capture
+from tls13lab.capture.files import CaptureError
+from tls13lab.capture.packets import segments
 from tls13lab.capture.writer import CaptureWriter
 from tls13lab.handshake.config import PSK_KE, ClientConfig, ServerConfig
 from tls13lab.handshake.pair import LESSON_PSK
@@ -37,8 +36,8 @@ def test_a_full_disk_disturbs_no_connection_and_is_told(tmp_path: Path, suffix: 
     path = tmp_path / f"talk{suffix}"
     with serving(SERVER) as server:
         recorder = Recorder(path)
-        recorder._writer._writer.f.close()
-        recorder._writer._writer.f = FullDisk()
+        recorder._writer._file.close()
+        recorder._writer._file = FullDisk()  # type: ignore[assignment]
         with pytest.raises(CaptureError, match=f"talk{suffix} breaks off: No space"), recorder:
             done = connect("127.0.0.1", server.port, CLIENT, send=b"words", recorder=recorder)
     assert done.received == b"words"
@@ -46,8 +45,8 @@ def test_a_full_disk_disturbs_no_connection_and_is_told(tmp_path: Path, suffix: 
 
 def test_what_went_wrong_first_is_told(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path / "talk.pcap")
-    recorder._writer._writer.f.close()
-    recorder._writer._writer.f = FullDisk()
+    recorder._writer._file.close()
+    recorder._writer._file = FullDisk()  # type: ignore[assignment]
 
     def talk() -> None:
         with recorder:
@@ -65,12 +64,3 @@ def test_sequence_numbers_go_around(tmp_path: Path) -> None:
     writer._talks[1].next["client"] = writer._talks[1].next["server"] = 2**32 - 1
     writer.close()
     assert [one.sequence for one in segments(path)][-2:] == [2**32 - 1] * 2
-
-
-def test_without_scapy_there_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "scapy", None)
-    with pytest.raises(CaptureError, match="scapy, which is missing: run"):
-        list(read_capture(tmp_path / "a.pcap"))
-    with pytest.raises(CaptureError, match="scapy, which is missing: run"):
-        CaptureWriter(tmp_path / "a.pcap", now=lambda: 1.0)
-    assert not list(tmp_path.iterdir())

@@ -3,15 +3,21 @@
 One line per secret: its label, the ClientHello's random, the secret. Which secrets have a label is
 a column of the schedule table. Whoever has the file reads the connections: that is what it is for.
 
+Lines may end with CR, LF or both. A program that is still running leaves half a line at the end,
+and two that write at once glue lines together: such a line is passed over and counted, and the rest
+of the file serves.
+
 >>> secrets = {"exporter_secret": b"\\x05\\x06", "main_secret": b"\\x07\\x08"}
 >>> list(lines(bytes(2), secrets))
 ['EXPORTER_SECRET 0000 0506']
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from tls13lab.capture.sources import named, opened
 from tls13lab.crypto.schedule import SCHEDULE
 from tls13lab.wire.faults import LocalFault
 
@@ -19,6 +25,11 @@ ROWS = {row.keylog: row.name for row in SCHEDULE.values() if row.keylog}
 RANDOM_LENGTH = 32
 LONGEST_LINE = 1024
 MOST_CONNECTIONS = 1_000_000
+_BLOCK = 2**16
+_BOM = b"\xef\xbb\xbf"
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LABEL = re.compile(rb"[A-Z][A-Z0-9_]*")
 
 
 class KeyLogError(LocalFault):
@@ -32,51 +43,100 @@ def lines(client_random: bytes, secrets: Mapping[str, bytes]) -> Iterator[str]:
             yield f"{label} {client_random.hex()} {secrets[name].hex()}"
 
 
-def read_keylog(path: Path) -> dict[bytes, dict[str, bytes]]:
+class KeyLogFile(dict[bytes, dict[str, bytes]]):
     """By client random, the secrets by the names of the schedule table.
 
-    Raises KeyLogError, or OSError for a file that cannot be read.
+    ``skipped`` counts the lines that are not LABEL RANDOM SECRET; ``first_skipped`` is the number
+    of the first of them, from 1. Labels of other versions of TLS are counted in ``others``.
     """
-    with path.open("rb") as file:
-        return parse(_bounded(file))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.skipped = self.first_skipped = self.others = 0
+
+    @property
+    def skipped_in_words(self) -> str:
+        """What is to be said of the lines that were passed over; empty if none was."""
+        if not self.skipped:
+            return ""
+        if self.skipped == 1:
+            return f"line {self.first_skipped} is not LABEL RANDOM SECRET and was passed over"
+        return (
+            f"{self.skipped} lines, the first of them line {self.first_skipped}, are not LABEL "
+            "RANDOM SECRET and were passed over"
+        )
+
+    def add(self, text: Iterable[bytes]) -> None:
+        """Take in lines. Raises KeyLogError for more connections than anybody logs."""
+        for number, line in enumerate(text, 1):
+            words = line.split()
+            if not words or words[0].startswith(b"#"):
+                continue
+            if not self._add(words, len(line)):
+                self.skipped += 1
+                self.first_skipped = self.first_skipped or number
+            if len(self) > MOST_CONNECTIONS:
+                raise KeyLogError(f"the key log has more than {MOST_CONNECTIONS} connections")
+
+    def _add(self, words: list[bytes], length: int) -> bool:
+        """Whether the line is one of a key log."""
+        if len(words) != 3 or length > LONGEST_LINE or not _LABEL.fullmatch(words[0]):
+            return False
+        try:
+            random, secret = (bytes.fromhex(word.decode("ascii")) for word in words[1:])
+        except ValueError:
+            return False
+        name = ROWS.get(words[0].decode("ascii"))
+        if name is None:
+            self.others += 1
+            return True
+        if len(random) != RANDOM_LENGTH or len(secret) not in (32, 48):
+            return False
+        self.setdefault(random, {})[name] = secret
+        return True
 
 
-def _bounded(file: BinaryIO) -> Iterator[bytes]:
-    """The lines; of one that is too long just the beginning is kept, which is too long as well."""
-    while line := file.readline(LONGEST_LINE + 1):
-        yield line
-        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-            line = file.readline(LONGEST_LINE + 1)
+def read_keylog(path: Path) -> KeyLogFile:
+    """The secrets of a file; ``-`` is standard input, and a pipe will do.
+
+    Raises KeyLogError if no line is one of a key log, or OSError for a file that cannot be read.
+    """
+    with opened(path) as file:
+        found = parse(split(file))
+    if found.skipped and not found and not found.others:
+        raise KeyLogError(
+            f"{named(path)} is no key log: none of its lines is LABEL RANDOM SECRET (RFC 9850)"
+        )
+    return found
 
 
-def parse(text: Iterable[bytes]) -> dict[bytes, dict[str, bytes]]:
+def split(file: BinaryIO) -> Iterator[bytes]:
+    """The lines without their ends: CR, LF or both, all of which a tool must accept (section 2).
+
+    Of a line that is too long there is just its beginning, too long as well. UTF-16, as PowerShell
+    writes it, is read by leaving out every other byte: a key log is ASCII.
+    """
+    rest, wide = b"", False
+    while block := file.read(_BLOCK):
+        if not rest:
+            wide = wide or block.startswith(_WIDE)
+            for mark in (_BOM, *_WIDE):
+                block = block.removeprefix(mark)
+        rest += block.replace(b"\0", b"") if wide else block
+        # A CR at the end may be half of a CRLF.
+        end = -1 if rest.endswith(b"\r") else len(rest)
+        *whole, last = _LINE_END.split(rest[:end])
+        yield from (line[: LONGEST_LINE + 1] for line in whole)
+        rest = last[: LONGEST_LINE + 1] + rest[end:][-1:] * (end < 0)
+    yield from filter(None, _LINE_END.split(rest))
+
+
+def parse(text: Iterable[bytes]) -> KeyLogFile:
     """The same from lines. Comments, and labels of other versions of TLS, are passed over.
 
     >>> parse([b"# a comment", b"CLIENT_RANDOM 00 00"])
     {}
     """
-    found: dict[bytes, dict[str, bytes]] = {}
-    for number, line in enumerate(text, 1):
-        words = line[: LONGEST_LINE + 1].split()
-        if not words or words[0].startswith(b"#"):
-            continue
-        name = ROWS.get(words[0].decode("ascii", "replace"))
-        if name is None:
-            if len(words) != 3:
-                raise KeyLogError(f"line {number} of the key log is not LABEL RANDOM SECRET")
-            continue
-        random, secret = _values(words, number, len(line))
-        found.setdefault(random, {})[name] = secret
-        if len(found) > MOST_CONNECTIONS:
-            raise KeyLogError(f"the key log has more than {MOST_CONNECTIONS} connections")
+    found = KeyLogFile()
+    found.add(text)
     return found
-
-
-def _values(words: list[bytes], number: int, length: int) -> tuple[bytes, bytes]:
-    try:
-        random, secret = (bytes.fromhex(word.decode("ascii")) for word in words[1:])
-    except ValueError:  # also for too many or too few of them
-        random = secret = b""
-    if length > LONGEST_LINE or len(random) != RANDOM_LENGTH or len(secret) not in (32, 48):
-        raise KeyLogError(f"line {number} of the key log is not LABEL RANDOM SECRET in hexadecimal")
-    return random, secret

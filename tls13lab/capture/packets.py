@@ -1,157 +1,64 @@
-"""TCP segments out of a capture file: pcap or pcapng, whoever made it, gzipped or not.
+"""TCP segments out of the packets of a capture: through IP, its fragments, and tunnels.
 
-The files are scapy's business. Of each packet only the fields of a few headers are needed. They are
-taken here directly: scapy's own dissection of whole packets takes about 30 times as long.
-
-IPv6 extension headers and IP fragments are passed over: TCP on a real path uses neither.
+Of each packet only the fields of a few headers are needed, and they are taken directly. What is not
+TCP is looked through for an IP packet inside (:mod:`~tls13lab.capture.link_layers`), and counted if
+there is none. RFC 791, RFC 8200, RFC 9293.
 """
 
-import gzip
-import io
-import logging
-import os
-import sys
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from ipaddress import IPv6Address
 from pathlib import Path
-from typing import Any, cast
+from typing import NamedTuple
 
-from tls13lab.wire.faults import LocalFault
-
-LONGEST_PACKET = 2**18
-"""Bytes of a packet, at most: on the loopback interface they are longer than on any cable."""
+from tls13lab.capture.files import Packet, packets
+from tls13lab.capture.fragments import Fragments
+from tls13lab.capture.link_layers import ip_in_frame, look_for_ip
+from tls13lab.capture.notes import Notes
 
 FIN, SYN, RST, ACK = 1, 2, 4, 16
-_IPV4, _IPV6, _TCP = 0x0800, 0x86DD, 6
-_VLAN = (0x8100, 0x88A8)
-_GZIP = b"\x1f\x8b"
+_TCP, _AH, _FRAGMENT = 6, 51, 44
+_EXTENSIONS = (0, 43, 60, 135, 139, 140)
+"""IPv6 headers that say in their second byte how many more 8 bytes they have."""
+_NAMES = {1: "ICMP", 2: "IGMP", 17: "UDP", 50: "ESP", 58: "ICMPv6", 59: "nothing", 132: "SCTP"}
+_QUOTING = (1, 58)  # an ICMP message quotes the packet that it complains of
+_DEEPEST = 8
 
-# Link types (the numbers are libpcap's): where the EtherType is, and where the packet begins.
-_ETHERTYPE_AT = {1: (12, 14), 113: (14, 16), 276: (0, 20)}  # Ethernet, Linux cooked v1 and v2
-_RAW_IP = (12, 14, 101, 228, 229)
-_LOOPBACK = (0, 108)  # BSD: 4 bytes of address family before the packet
-
-
-class CaptureError(LocalFault):
-    """This is no capture file, or cannot be used as one."""
+Address = tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """One TCP segment. ``cut`` is how many bytes of its data the capture left out."""
 
-    source: tuple[str, int]
-    target: tuple[str, int]
+    source: Address
+    target: Address
     sequence: int
     flags: int
-    data: bytes = field(repr=False)
+    data: bytes
     cut: int = 0
+    acknowledged: int = 0
 
 
-class _Bounded(io.BufferedReader):
-    """A file that is never read in pieces larger than a packet can be."""
+def segments(path: Path, notes: Notes | None = None) -> Iterator[Segment]:
+    """The TCP segments of a capture, in the order in which they were captured.
 
-    refused = False
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        if size is None or size < 0 or size > LONGEST_PACKET + 4096:
-            self.refused = True
-            raise OSError
-        return super().read(size)
-
-
-def _unpacked(path: Path) -> io.RawIOBase:
-    """The file; one that gzip made, unpacked as it is read.
-
-    scapy would unpack it, too, but with no bound on a block: a small file could fill the memory.
+    Raises CaptureError, OSError. ``notes`` are told what else there was.
     """
-    with path.open("rb") as file:
-        packed = file.read(2) == _GZIP
-    return cast(io.RawIOBase, _Gzip(path) if packed else io.FileIO(path))
+    notes = Notes() if notes is None else notes
+    return segments_in(packets(path, notes), notes)
 
 
-class _Gzip(gzip.GzipFile):
-    """A damaged stream ends where the damage begins, as a file does that breaks off."""
-
-    def readinto(self, into: Any) -> int:
-        try:
-            return super().readinto(into)
-        except (EOFError, OSError, zlib.error):
-            return 0
-
-
-@contextmanager
-def at_home() -> Iterator[None]:
-    """While scapy is imported, its cache is kept within the environment, not in the user's home."""
-    names = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME")
-    before = {name: os.environ.get(name) for name in names}
-    for name in names:
-        os.environ[name] = str(Path(sys.prefix) / "share" / "scapy" / name.lower())
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def scapy_utils() -> Any:
-    """scapy's file formats, imported when they are needed: that takes about half a second.
-
-    Raises CaptureError where scapy is not installed.
-    """
-    try:
-        with at_home():
-            from scapy import error
-
-            # It tells the log about each oddity of a file, and of the machine while it is imported;
-            # here the caller is told, once.
-            error.log_scapy.setLevel(logging.CRITICAL)
-            from scapy import utils
-    except ImportError:
-        raise CaptureError(
-            "captures are read and written with scapy, which is missing: run: python3 run.py lab"
-        ) from None
-    return utils
-
-
-def packets(path: Path) -> Iterator[tuple[int, bytes, int]]:
-    """(link type, captured bytes, bytes on the wire) of each packet. Raises CaptureError, OSError.
-
-    A file that breaks off within a packet just ends there.
-    """
-    utils = scapy_utils()
-    with _Bounded(_unpacked(path)) as file:
-        if file.peek(2)[:2] == _GZIP:
-            raise CaptureError(f"{path.name} is compressed twice: unpack it first")
-        try:
-            reader = utils.RawPcapReader(file)
-        except utils.Scapy_Exception:
-            raise CaptureError(f"{path.name} is neither a pcap nor a pcapng file") from None
-        while True:
-            try:
-                data, about = reader._read_packet(size=LONGEST_PACKET)
-            except EOFError:
-                if file.refused:
-                    raise CaptureError(f"{path.name} has a block longer than any packet") from None
-                return
-            except Exception as fault:
-                # Damaged blocks make scapy raise errors of many kinds.
-                raise CaptureError(f"{path.name} is damaged: {fault}") from None
-            link = about.linktype if hasattr(about, "linktype") else reader.linktype
-            yield link, data, about.wirelen or len(data)
-
-
-def segments(path: Path) -> Iterator[Segment]:
-    """The TCP segments of a capture, in the order in which they were captured."""
-    for link, data, length in packets(path):
-        found = segment_in(link, data, length)
-        if found is not None:
-            yield found
+def segments_in(stream: Iterable[Packet], notes: Notes) -> Iterator[Segment]:
+    """The same from packets."""
+    fragments = Fragments()
+    for link, data, length in stream:
+        at = ip_in_frame(link, data, length, notes)
+        if at >= 0:
+            found = _in_ip(data, at, length, notes, fragments)
+            if found is not None:
+                yield found
+    if fragments.lost:
+        notes.pass_over("IP fragments that never became whole", fragments.lost)
 
 
 def segment_in(link: int, data: bytes, length: int | None = None) -> Segment | None:
@@ -159,71 +66,100 @@ def segment_in(link: int, data: bytes, length: int | None = None) -> Segment | N
 
     ``length`` is how long the packet was on the wire, if that is more than was captured.
     """
-    at = _ip_at(link, data)
-    if at is None or len(data) <= at:
-        return None
-    version = data[at] >> 4
-    if version == 4:
-        return _ipv4(data[at:], (length or len(data)) - at)
-    return _ipv6(data[at:], (length or len(data)) - at) if version == 6 else None
+    return next(segments_in([Packet(link, data, length or len(data))], Notes()), None)
 
 
-def _ip_at(link: int, data: bytes) -> int | None:
-    """Where the IP header begins."""
-    if link in _RAW_IP:
-        return 0
-    if link in _LOOPBACK:
-        return 4
-    if link not in _ETHERTYPE_AT:
+def _in_ip(
+    data: bytes, at: int, length: int, notes: Notes, fragments: Fragments, depth: int = 0
+) -> Segment | None:
+    """What the IP packet at ``at`` carries; of the frame, ``length`` bytes were on the wire."""
+    if depth == _DEEPEST:
+        notes.pass_over("packets in more tunnels than anybody needs")
         return None
-    type_at, at = _ETHERTYPE_AT[link]
-    kind = int.from_bytes(data[type_at : type_at + 2], "big")
-    while kind in _VLAN and at + 4 <= len(data):
-        kind = int.from_bytes(data[at + 2 : at + 4], "big")
-        at += 4
-    return at if kind in (_IPV4, _IPV6) else None
+    version = data[at] >> 4 if at < len(data) else 0
+    if version == 4 and at + 20 <= len(data):
+        protocol, inside, end, piece = _ipv4(data, at, length)
+        source, target = data[at + 12 : at + 16], data[at + 16 : at + 20]
+    elif version == 6 and at + 40 <= len(data):
+        protocol, inside, end, piece = _ipv6(data, at, length)
+        source, target = data[at + 8 : at + 24], data[at + 24 : at + 40]
+    else:
+        notes.pass_over("packets that are not IP's or break off in its header")
+        return None
+    if piece is not None:
+        whole = fragments.add((source, target, *piece[:2]), *piece[2:], data[inside:end], protocol)
+        if whole is None:
+            return None
+        protocol, data = whole
+        inside, end, length = 0, len(data), len(data)
+    if protocol == _TCP:
+        return _tcp(data, inside, end, source, target, notes)
+    # What is inside may be IP again; of the outer headers nothing is needed.
+    deeper = -1 if protocol in _QUOTING else look_for_ip(data, inside, min(length, end))
+    if deeper >= 0:
+        return _in_ip(data, deeper, min(length, end), notes, fragments, depth + 1)
+    notes.pass_over(f"packets of {_NAMES.get(protocol, f'IP protocol {protocol}')}")
+    return None
 
 
-def _ipv4(packet: bytes, length: int) -> Segment | None:
-    """``length`` is the packet's on the wire, for where its own header does not say."""
-    header = (packet[0] & 15) * 4
-    if len(packet) < 20 or header < 20 or packet[9] != _TCP:
-        return None
-    if int.from_bytes(packet[6:8], "big") & 0x3FFF:  # more fragments, or not the first
-        return None
+_Piece = tuple[int, int, int, bool]
+"""A datagram's identification and protocol; this fragment's offset, and whether more follow."""
+
+
+def _ipv4(data: bytes, at: int, length: int) -> tuple[int, int, int, _Piece | None]:
+    """Protocol, where it begins, where the packet ends on the wire, and which fragment it is."""
+    header = max(20, (data[at] & 15) * 4)
     # Zero where the network card was to cut the packet up.
-    total = int.from_bytes(packet[2:4], "big") or length
-    addresses = [".".join(map(str, packet[at : at + 4])) for at in (12, 16)]
-    return _tcp(packet[header:total], total - header, *addresses)
+    total = int.from_bytes(data[at + 2 : at + 4], "big") or length - at
+    bits = int.from_bytes(data[at + 6 : at + 8], "big")
+    piece = None
+    if bits & 0x3FFF:  # more fragments, or not the first
+        number = int.from_bytes(data[at + 4 : at + 6], "big")
+        piece = (number, data[at + 9], (bits & 0x1FFF) * 8, bool(bits & 0x2000))
+    return data[at + 9], at + header, at + total, piece
 
 
-def _ipv6(packet: bytes, length: int) -> Segment | None:
-    if len(packet) < 40 or packet[6] != _TCP:
+def _ipv6(data: bytes, at: int, length: int) -> tuple[int, int, int, _Piece | None]:
+    inside, kind = at + 40, data[at + 6]
+    total = int.from_bytes(data[at + 4 : at + 6], "big")
+    end = inside + total if total else length
+    piece = None
+    while inside + 8 <= len(data):
+        if kind in _EXTENSIONS:
+            kind, inside = data[inside], inside + 8 + 8 * data[inside + 1]
+        elif kind == _AH:
+            kind, inside = data[inside], inside + 8 + 4 * data[inside + 1]
+        elif kind == _FRAGMENT and piece is None:
+            bits = int.from_bytes(data[inside + 2 : inside + 4], "big")
+            if bits & 0xFFF9:
+                number = int.from_bytes(data[inside + 4 : inside + 8], "big")
+                return data[inside], inside + 8, end, (number, 0, bits & 0xFFF8, bool(bits & 1))
+            kind, inside = data[inside], inside + 8
+        else:
+            break
+    return kind, inside, end, piece
+
+
+@lru_cache(2**14)
+def _address(host: bytes, port: bytes) -> Address:
+    text = ".".join(map(str, host)) if len(host) == 4 else f"[{IPv6Address(host)}]"
+    return text, int.from_bytes(port, "big")
+
+
+def _tcp(
+    data: bytes, at: int, end: int, source: bytes, target: bytes, notes: Notes
+) -> Segment | None:
+    """The segment that begins at ``at`` and, on the wire, ended at ``end``."""
+    inside = at + (data[at + 12] >> 4) * 4 if at + 20 <= len(data) else 0
+    if inside < at + 20 or inside > end:
+        notes.pass_over("packets of TCP that break off in its header")
         return None
-    inside = int.from_bytes(packet[4:6], "big") or length - 40
-    addresses = [f"[{_groups(packet[at : at + 16])}]" for at in (8, 24)]
-    return _tcp(packet[40 : 40 + inside], inside, *addresses)
-
-
-def _groups(address: bytes) -> str:
-    import ipaddress
-
-    return str(ipaddress.IPv6Address(address))
-
-
-def _tcp(packet: bytes, length: int, source: str, target: str) -> Segment | None:
-    """``length`` is the segment's, as the IP header has it."""
-    if len(packet) < 20:
-        return None
-    header = (packet[12] >> 4) * 4
-    if header < 20 or header > length:
-        return None
-    data = packet[header:]
     return Segment(
-        (source, int.from_bytes(packet[0:2], "big")),
-        (target, int.from_bytes(packet[2:4], "big")),
-        int.from_bytes(packet[4:8], "big"),
-        packet[13],
-        data,
-        length - header - len(data),
+        _address(source, data[at : at + 2]),
+        _address(target, data[at + 2 : at + 4]),
+        int.from_bytes(data[at + 4 : at + 8], "big"),
+        data[at + 13],
+        data[inside:end],
+        max(0, end - max(inside, len(data))),
+        int.from_bytes(data[at + 8 : at + 12], "big"),
     )

@@ -14,6 +14,7 @@ from heapq import heappop, heappush
 MOST_WAITING = 2**22
 """Bytes that may wait for a hole to be filled."""
 MOST_PIECES = 4096
+MOST_STARTS = 8
 _WRAP = 2**32
 
 
@@ -31,6 +32,7 @@ class Half:
         self._places: list[int] = []
         self._size = 0
         self._end: int | None = None
+        self._starts: set[int] = set()
 
     @property
     def waiting(self) -> bool:
@@ -38,8 +40,28 @@ class Half:
         return bool(self._early)
 
     def begin(self, sequence: int) -> None:
-        """The number of the first byte."""
-        self.next = sequence % _WRAP
+        """The number of the first byte; another one counts as long as nothing was delivered."""
+        sequence %= _WRAP
+        if len(self._starts) < MOST_STARTS:
+            self._starts.add(sequence)
+        if self.next is None:
+            self.next = sequence
+        elif sequence != self.next and not self.count:
+            moved = self.ahead(sequence)
+            early = self._early
+            self._forget()
+            self.next = sequence
+            for place, data in early.items():
+                if place >= moved:
+                    self._keep(place - moved, data)
+
+    def confirm(self, acknowledged: int) -> None:
+        """The other side has seen all bytes before this number.
+
+        Of several first numbers that were claimed, the one that is acknowledged is the true one.
+        """
+        if not self.count and acknowledged in self._starts:
+            self.begin(acknowledged)
 
     def add(self, sequence: int, data: bytes) -> bytes:
         """A segment's data; returns the bytes that are now in order."""
@@ -47,17 +69,28 @@ class Half:
             self.begin(sequence)
         if self.gap or not data:
             return b""
-        place = self.count + self._ahead(sequence)
+        place = self.count + self.ahead(sequence)
         if place > self.count:
             self._keep(place, data)
             return b""
+        if place == self.count and not self._places:
+            self.count += len(data)
+            self.next = (sequence + len(data)) % _WRAP
+            out = data
+        else:
+            out = self._in_order(place, data)
+        if self._end is not None:
+            self._check_end()
+        return out
+
+    def _in_order(self, place: int, data: bytes) -> bytes:
+        """New bytes of this piece, and of those that waited for it."""
         out = bytearray(self._take(place, data))
         while self._places and self._places[0] <= self.count:
             place = heappop(self._places)
             piece = self._early.pop(place)
             self._size -= len(piece)
             out += self._take(place, piece)
-        self._check_end()
         return bytes(out)
 
     def end(self, sequence: int) -> None:
@@ -73,16 +106,16 @@ class Half:
         self._forget()
 
     def _forget(self) -> None:
-        self._early.clear()
-        self._places.clear()
+        self._early = {}
+        self._places = []
         self._size = 0
 
     def _check_end(self) -> None:
-        self.finished = self.finished or (self._end is not None and self._ahead(self._end) <= 0)
+        self.finished = self.finished or (self._end is not None and self.ahead(self._end) <= 0)
         if self.finished:
             self._forget()  # what claims a place after the end is none of this connection's
 
-    def _ahead(self, sequence: int) -> int:
+    def ahead(self, sequence: int) -> int:
         """How far ``sequence`` lies beyond what was delivered; negative for what is known."""
         distance = (sequence - (self.next or 0)) % _WRAP
         return distance if distance < _WRAP // 2 else distance - _WRAP

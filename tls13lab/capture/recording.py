@@ -17,12 +17,14 @@ from dataclasses import dataclass, field
 class Opened:
     """A connection begins; ``connection`` counts from 1 in the order of appearance.
 
-    ``client`` and ``server`` are addresses, for people to read, such as ``127.0.0.1:54321``.
+    ``client`` and ``server`` are addresses, for people to read, such as ``127.0.0.1:54321``;
+    ``behind`` is what the two spoke before TLS, such as ``STARTTLS``, if it was anything.
     """
 
     connection: int
     client: str = ""
     server: str = ""
+    behind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

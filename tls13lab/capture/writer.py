@@ -6,17 +6,20 @@ have what tools look at: addresses, a handshake, sequence numbers, checksums, an
 
 import ipaddress
 import os
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from tls13lab.capture.packets import ACK, FIN, SYN, CaptureError, at_home, scapy_utils
+from tls13lab.capture.files import CaptureError
+from tls13lab.capture.packets import ACK, FIN, SYN
 
 MOST_DATA = 16_384
 """Bytes of data in one segment."""
 _RAW_IP = 101
 _SUFFIXES = (".pcap", ".pcapng")
+_MOST_PACKET = 2**18
+_PCAP_HEAD = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, _MOST_PACKET, _RAW_IP)
 
 
 @dataclass
@@ -37,22 +40,21 @@ class CaptureWriter:
     def __init__(self, path: Path, now: Callable[[], float]) -> None:
         if path.suffix not in _SUFFIXES:
             raise CaptureError(f"name a recording with {' or '.join(_SUFFIXES)} at its end")
-        utils = scapy_utils()
-        with at_home():
-            from scapy.layers import inet, inet6
-        self._inet, self._inet6, self._now = inet, inet6, now
+        self._now = now
         try:
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             raise CaptureError(f"{path.name} is there already: name a new file") from None
-        if path.suffix == ".pcap":
-            self._writer: Any = utils.RawPcapWriter(str(path), linktype=_RAW_IP)
-        else:
-            self._writer = utils.RawPcapNgWriter(str(path))
-            self._writer.linktype = _RAW_IP
+        self._file = os.fdopen(file, "wb")
+        self._as_block = path.suffix == ".pcapng"
         self._name, self._broken = path.name, ""
-        self._writer.write_header(None)
         self._talks: dict[int, _Talk] = {}
+        if self._as_block:
+            section = struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)
+            interface = struct.pack("<HHI", _RAW_IP, 0, _MOST_PACKET)
+            self._put(_block(0x0A0D0D0A, section) + _block(1, interface))
+        else:
+            self._put(_PCAP_HEAD)
 
     def open(self, connection: int, client: tuple[str, int], server: tuple[str, int]) -> None:
         """A connection begins, between these addresses."""
@@ -84,33 +86,71 @@ class CaptureWriter:
         for connection in list(self._talks):
             self.end(connection)
         try:
-            self._writer.close()
+            self._file.close()
         except OSError as error:
             self._broken = self._broken or str(error.strerror)
         if self._broken:
             raise CaptureError(f"the recording {self._name} breaks off: {self._broken}")
 
     def _write(self, talk: _Talk, sender: str, flags: int, data: bytes) -> None:
+        other = "server" if sender == "client" else "client"
+        raw = _packet(
+            talk.ends[sender],
+            talk.ends[other],
+            talk.next[sender],
+            talk.next[other] if flags & ACK else 0,
+            flags,
+            data,
+        )
+        time = int(self._now() * 1_000_000)
+        if self._as_block:
+            about = struct.pack("<IIIII", 0, time >> 32, time & 0xFFFFFFFF, len(raw), len(raw))
+            self._put(_block(6, about + raw))
+        else:
+            about = struct.pack("<IIII", *divmod(time, 1_000_000), len(raw), len(raw))
+            self._put(about + raw)
+
+    def _put(self, data: bytes) -> None:
         if self._broken:
             return
-        other = "server" if sender == "client" else "client"
-        (source, source_port), (target, target_port) = talk.ends[sender], talk.ends[other]
-        if ipaddress.ip_address(source).version == 4:
-            packet: Any = self._inet.IP(src=source, dst=target)
-        else:
-            packet = self._inet6.IPv6(src=source, dst=target)
-        packet /= self._inet.TCP(
-            sport=source_port,
-            dport=target_port,
-            flags=flags,
-            seq=talk.next[sender],
-            ack=talk.next[other] if flags & ACK else 0,
-        )
-        raw = bytes(packet / data)
-        seconds = self._now()
         try:
-            # pcap wants the microseconds apart, pcapng takes them from the seconds.
-            self._writer.write_packet(raw, sec=seconds, usec=int(seconds % 1 * 1_000_000))
-            self._writer.flush()
+            self._file.write(data)
+            self._file.flush()
         except OSError as error:
             self._broken = str(error.strerror)
+
+
+def _block(kind: int, body: bytes) -> bytes:
+    """A block of a pcapng file: its length stands at both ends."""
+    body += bytes(-len(body) % 4)
+    length = struct.pack("<I", len(body) + 12)
+    return struct.pack("<I", kind) + length + body + length
+
+
+def _packet(
+    source: tuple[str, int],
+    target: tuple[str, int],
+    sequence: int,
+    acknowledged: int,
+    flags: int,
+    data: bytes,
+) -> bytes:
+    """A TCP segment in an IP packet. RFC 791, RFC 8200, RFC 9293 section 3.1."""
+    ends = [ipaddress.ip_address(host) for host, _ in (source, target)]
+    hosts = b"".join(one.packed for one in ends)
+    ports = (source[1], target[1])
+    head = struct.pack("!HHIIBBHHH", *ports, sequence, acknowledged, 0x50, flags, 8192, 0, 0)
+    pseudo = hosts + struct.pack("!II", len(head) + len(data), 6)
+    head = head[:16] + _checksum(pseudo + head + data) + head[18:]
+    if ends[0].version == 6:
+        return struct.pack("!IHBB", 6 << 28, len(head) + len(data), 6, 64) + hosts + head + data
+    length = 20 + len(head) + len(data)
+    ip = struct.pack("!BBHHHBBH", 0x45, 0, length, 1, 0, 64, 6, 0) + hosts
+    return ip[:10] + _checksum(ip) + ip[12:] + head + data
+
+
+def _checksum(data: bytes) -> bytes:
+    """The Internet checksum, RFC 1071."""
+    words = struct.unpack(f"!{(len(data) + 1) // 2}H", data + bytes(len(data) % 2))
+    total = sum(words) % 0xFFFF
+    return struct.pack("!H", 0xFFFF - total)

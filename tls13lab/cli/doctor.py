@@ -15,7 +15,7 @@ from tls13lab.pictures.dot import layout_program
 
 IN_CHECKOUT = (Path(__file__).resolve().parents[2] / "run.py").is_file()
 INSTALL = "run: python3 run.py lab" if IN_CHECKOUT else "install the package with its extra [lab]"
-LIBRARIES = ("jupyterlab", "ipywidgets", "matplotlib", "scapy")
+LIBRARIES = ("jupyterlab", "ipywidgets", "matplotlib", "anywidget")
 
 
 @dataclass(frozen=True, slots=True)

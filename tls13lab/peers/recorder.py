@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tls13lab.capture.packets import CaptureError
+from tls13lab.capture.files import CaptureError
 from tls13lab.capture.writer import CaptureWriter
 
 Tape = Callable[[str, bytes], None]
@@ -17,7 +17,7 @@ Tape = Callable[[str, bytes], None]
 class Recorder:
     """Writes any number of connections into one new file. Use it as a context manager.
 
-    Raises :class:`~tls13lab.capture.packets.CaptureError` if the file is there already, and
+    Raises :class:`~tls13lab.capture.files.CaptureError` if the file is there already, and
     on leaving if it could not be written to the end.
     """
 

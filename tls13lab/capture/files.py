@@ -1,0 +1,187 @@
+"""Capture files, pcap and pcapng: packets and embedded secrets, as a stream.
+
+The formats are draft-ietf-opsawg-pcap and draft-ietf-opsawg-pcapng: plain blocks behind their
+lengths. Of each packet there are its link type, its bytes, and how long it was on the wire; times,
+names and comments are passed over. A file that breaks off, or whose next length cannot be, ends
+there, and the notes say so.
+"""
+
+import io
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tls13lab.capture.keylog import split
+from tls13lab.capture.notes import Notes
+from tls13lab.capture.sources import Buffered, is_packed, named, opened, unpacked
+from tls13lab.wire.faults import LocalFault
+
+LONGEST_PACKET = 2**18
+"""Bytes of a packet, at most: on the loopback interface they are longer than on any cable."""
+LONGEST_BLOCK = 2**26
+"""Bytes of any other block: embedded secrets of many connections, for instance."""
+
+_PCAP = {
+    bytes.fromhex(digits): (order, extra)
+    # Microseconds, nanoseconds, and a variant of 1999 with 8 bytes more before each packet.
+    for digits, order, extra in (
+        ("a1b2c3d4", ">", 0),
+        ("d4c3b2a1", "<", 0),
+        ("a1b23c4d", ">", 0),
+        ("4d3cb2a1", "<", 0),
+        ("a1b2cd34", ">", 8),
+        ("34cdb2a1", "<", 8),
+    )
+}
+_SECTION = b"\x0a\x0d\x0d\x0a"
+_BYTE_ORDERS = {bytes.fromhex("1a2b3c4d"): ">", bytes.fromhex("4d3c2b1a"): "<"}
+_INTERFACE, _OLD_PACKET, _SIMPLE_PACKET, _PACKET, _SECRETS = 1, 2, 3, 6, 10
+_LEAST = {_INTERFACE: 20, _OLD_PACKET: 32, _SIMPLE_PACKET: 16, _PACKET: 32, _SECRETS: 20}
+_TLS_KEY_LOG = 0x544C534B
+_LINK_TYPE = 0xFFFF  # above it are bits that say how long the frame check sequence is
+
+
+class CaptureError(LocalFault):
+    """This is no capture file, or cannot be used as one."""
+
+
+class Packet(NamedTuple):
+    """``length`` is how many bytes it had on the wire, if that is more than was captured."""
+
+    link: int
+    data: bytes
+    length: int
+
+
+class _Torn(Exception):
+    """The file ends before its end; the text says what is wrong with it, if it is not just cut."""
+
+
+def packets(path: Path, notes: Notes | None = None) -> Iterator[Packet]:
+    """Each packet of a pcap or pcapng file, gzipped or not. Raises CaptureError, OSError.
+
+    ``notes`` are told of embedded secrets, and of a file that breaks off.
+    """
+    notes = Notes() if notes is None else notes
+    with opened(path) as whole:
+        file = unpacked(whole)
+        if file is not whole and is_packed(file):
+            raise CaptureError(f"{named(path)} is compressed twice: unpack it first")
+        magic = file.read(4)
+        if magic in _PCAP:
+            found = _pcap(file, *_PCAP[magic])
+        elif magic == _SECTION:
+            found = _Sections(file, notes).packets()
+        else:
+            raise CaptureError(f"{named(path)} is neither a pcap nor a pcapng file")
+        seen = 0
+        try:
+            for packet in found:
+                seen += 1
+                yield packet
+        except _Torn as torn:
+            if not seen and str(torn):
+                raise CaptureError(f"{named(path)} is damaged: {torn}") from None
+            how = f"is damaged after packet {seen}: {torn}"
+            cut = f"breaks off after packet {seen}"
+            notes.torn = f"{named(path)} {how if str(torn) else cut}"
+
+
+def _exactly(file: Buffered, length: int) -> bytes:
+    data = file.read(length)
+    if len(data) < length:
+        raise _Torn
+    return data
+
+
+def _pcap(file: Buffered, order: str, extra: int) -> Iterator[Packet]:
+    (link,) = struct.unpack(f"{order}I", _exactly(file, 20)[16:])
+    read, head, size = file.read, struct.Struct(f"{order}8xII"), 16 + extra
+    while len(about := read(size)) == size:
+        captured, length = head.unpack_from(about)
+        if captured > LONGEST_PACKET:
+            raise _Torn("the next packet claims to be longer than any packet")
+        data = read(captured)
+        if len(data) < captured:
+            raise _Torn
+        yield Packet(link & _LINK_TYPE, data, max(length, captured))
+    if about:
+        raise _Torn
+
+
+class _Sections:
+    """A pcapng file. Each section has its own byte order and its own interfaces."""
+
+    def __init__(self, file: Buffered, notes: Notes) -> None:
+        self._file, self._notes = file, notes
+        self._order = ">"
+        self._links: list[tuple[int, int]] = []  # link type, and the most bytes of a packet
+
+    def packets(self) -> Iterator[Packet]:
+        """From behind the first block's type on."""
+        self._begin_section()
+        while head := self._file.read(8):
+            if len(head) < 8:
+                raise _Torn
+            if head[:4] == _SECTION:
+                self._begin_section(head[4:])
+                continue
+            kind, length = struct.unpack(f"{self._order}II", head)
+            body = self._body(kind, length)
+            if kind in (_PACKET, _OLD_PACKET):
+                yield self._packet(kind, body)
+            elif kind == _SIMPLE_PACKET:
+                yield self._simple(body)
+            elif kind == _INTERFACE:
+                link, most = struct.unpack_from(f"{self._order}HxxI", body)
+                self._links.append((link, most))
+            elif kind == _SECRETS:
+                self._secrets(body)
+
+    def _begin_section(self, length: bytes = b"") -> None:
+        length = length or _exactly(self._file, 4)
+        magic = _exactly(self._file, 4)
+        order = _BYTE_ORDERS.get(magic)
+        if order is None:
+            raise _Torn("a section does not say its byte order")
+        self._order, self._links = order, []
+        self._body(0, struct.unpack(f"{order}I", length)[0] - 4)
+
+    def _body(self, kind: int, length: int) -> bytes:
+        """A block's body, without the length that stands again at its end."""
+        packet = kind in (_PACKET, _OLD_PACKET, _SIMPLE_PACKET)
+        if length > (LONGEST_PACKET + 4096 if packet else LONGEST_BLOCK):
+            what = "packet" if packet else "block"
+            raise _Torn(f"the next block claims to be longer than any {what}")
+        if length < _LEAST.get(kind, 12):
+            raise _Torn("the next block claims to be shorter than it can be")
+        return _exactly(self._file, (length + 3 & ~3) - 8)[: length - 12]
+
+    def _packet(self, kind: int, body: bytes) -> Packet:
+        layout = f"{self._order}{'H2x' if kind == _OLD_PACKET else 'I'}8xII"
+        interface, captured, length = struct.unpack_from(layout, body)
+        link, _ = self._link(interface)
+        return Packet(link, self._cut(body, 20, captured), max(length, captured))
+
+    def _simple(self, body: bytes) -> Packet:
+        (length,) = struct.unpack_from(f"{self._order}I", body)
+        link, most = self._link(0)
+        return Packet(link, body[4 : 4 + min(length, most or length)], length)
+
+    def _link(self, interface: int) -> tuple[int, int]:
+        if interface >= len(self._links):
+            raise _Torn("the next packet is of an interface that the file does not describe")
+        return self._links[interface]
+
+    def _cut(self, body: bytes, at: int, length: int) -> bytes:
+        if at + length > len(body):
+            raise _Torn("the next packet is longer than its block")
+        return body[at : at + length]
+
+    def _secrets(self, body: bytes) -> None:
+        kind, length = struct.unpack_from(f"{self._order}II", body.ljust(8, b"\0"))
+        if kind == _TLS_KEY_LOG:
+            self._notes.keylog.add(split(io.BytesIO(body[8 : 8 + length])))
+        else:
+            self._notes.pass_over("blocks of secrets that are not TLS's")

@@ -1,0 +1,265 @@
+"""One TCP connection: its bytes in order, where TLS begins in them, and the records.
+
+A connection is announced when a hello is found in it: at its very beginning, or behind another
+protocol (:mod:`~tls13lab.capture.preambles`). RFC 9293, RFC 5961.
+"""
+
+from collections.abc import Iterator
+
+from tls13lab.capture import preambles
+from tls13lab.capture.notes import Notes
+from tls13lab.capture.packets import ACK, FIN, RST, SYN, Address, Segment
+from tls13lab.capture.reassembly import Half
+from tls13lab.capture.recording import CapturedRecord, Closed, Incomplete, Item, Opened
+from tls13lab.records.framing import RecordBuffer
+from tls13lab.wire.codepoints import ContentType, HandshakeType
+from tls13lab.wire.faults import TLSFault
+
+_LATE = "the capture begins after the connection did"
+_NOTHING = "nothing that it sent was captured"
+_TYPES = frozenset(int(one) for one in ContentType)
+_HANDSHAKE = int(ContentType.HANDSHAKE)
+_WINDOW = 2**20
+"""How far ahead a reset may be and still belong to the connection, bytes before it being lost."""
+
+
+def _is_late(data: bytes) -> bool:
+    """Whether the client's first bytes are not its ClientHello."""
+    return data[0] != _HANDSHAKE or data[5:6] not in (b"", b"\x01")
+
+
+class _Side:
+    """One direction: bytes in order, and the records among them.
+
+    ``head`` keeps bytes that cannot be cut into records yet: until it is known whether this is TLS,
+    and where it begins.
+    """
+
+    __slots__ = ("begun", "half", "head", "records", "sought", "told")
+
+    def __init__(self) -> None:
+        self.half = Half()
+        self.head = b""
+        self.records = RecordBuffer()
+        self.begun = False  # whether its first record was looked at
+        self.sought = False  # whether the first record is still to be found in the head
+        self.told = False  # whether something was said to be missing
+
+
+class Flow:
+    """One TCP connection. It is announced when its first bytes show that this is TLS."""
+
+    def __init__(self, first: Segment, numbers: Iterator[int], notes: Notes) -> None:
+        self.number = 0
+        self.closed = False
+        self.syn: Segment | None = None  # one that may begin another connection
+        self._numbers, self._notes = numbers, notes
+        self._judged = False
+        # Who sends a SYN is the client; who sends SYN and ACK, the server.
+        from_server = first.flags & (SYN | ACK) == SYN | ACK
+        self._client = first.target if from_server else first.source
+        self._server = first.source if from_server else first.target
+        self._first = first
+        self._begun = bool(first.flags & SYN)
+        self._reset = False
+        self._sides = {"client": _Side(), "server": _Side()}
+
+    # Segments --------------------------------------------------------------------------------
+
+    def begins_again(self, segment: Segment) -> Segment | None:
+        """The SYN of another connection on the same ports, once it is clear that it is one.
+
+        That is at once if nothing was sent on this connection, and else when the SYN is answered.
+        """
+        if segment.flags & (SYN | ACK) == SYN:
+            if segment.sequence == self._first.sequence and self._first.flags & SYN:
+                return None
+            self.syn = segment
+            return segment
+        assert self.syn is not None
+        after = (self.syn.sequence + 1) % 2**32
+        answer = segment.flags & SYN and segment.acknowledged == after
+        goes_on = segment.source == self.syn.source and segment.sequence == after
+        return self.syn if answer or goes_on else None
+
+    def take(self, segment: Segment) -> Iterator[Item]:
+        """One segment."""
+        if self.closed or (self._judged and not self.number):
+            return
+        source, _, sequence, flags, data, cut, acknowledged = segment
+        sender, other = ("client", "server") if source == self._client else ("server", "client")
+        side = self._sides[sender]
+        half = side.half
+        if flags & SYN:
+            sequence += 1
+            half.begin(sequence)
+        if flags & ACK:
+            self._sides[other].half.confirm(acknowledged)
+        if data:
+            new = half.add(sequence, data)
+            side.head = side.head + new if side.head else new
+        if cut:
+            half.lose("packets were cut short when they were captured")
+        if flags & FIN:
+            half.end(sequence + len(data) + cut)
+        if not self._judged:
+            yield from self._judge(sender, source)
+        if self.number:
+            yield from self._advance()
+        if flags & RST:
+            yield from self._reset_by(half, sequence)
+
+    def _reset_by(self, half: Half, sequence: int) -> Iterator[Item]:
+        """A reset ends the connection if it is the next thing to come (RFC 5961 section 3.2)."""
+        ahead = 0 if half.next is None else half.ahead(sequence)
+        if 0 <= ahead <= 1:  # 1 behind a FIN, which counts
+            yield from self.close("")
+        elif 0 < ahead < _WINDOW:
+            self._reset = True
+        else:
+            self._notes.pass_over("TCP resets outside the window")
+
+    # Is it TLS? ------------------------------------------------------------------------------
+
+    def _judge(self, sender: str, source: Address) -> Iterator[Item]:
+        """Announce it, or leave it out, once the first bytes allow it."""
+        side = self._sides[sender]
+        head = side.head
+        if not head:
+            return
+        if head[0] in _TYPES and head[1:2] in (b"", b"\x03"):
+            # Without a SYN the first message is asked, too: it tells who is who.
+            if len(head) < (3 if self._begun else 6):
+                return
+            if head[0] == _HANDSHAKE or not self._begun:
+                yield from self._open_at_once(source, head)
+                return
+        at = preambles.client_hello_at(head)
+        if at >= 0:
+            yield from self._open_behind(source, at)
+        elif sum(len(one.head) for one in self._sides.values()) > 2 * preambles.MOST:
+            self._leave_out()
+
+    def _leave_out(self) -> None:
+        self._judged = True
+        self._notes.pass_over("TCP connections without TLS")
+        self._sides.clear()
+
+    def _open_at_once(self, source: Address, head: bytes) -> Iterator[Item]:
+        """These are records from the first byte on."""
+        hello = head[5] if head[0] == _HANDSHAKE and len(head) > 5 else None
+        if not self._begun:
+            # Who sends a ClientHello is the client; else whose port is the lower is the server.
+            ends = (self._client, self._server)
+            other = ends[1] if source == ends[0] else ends[0]
+            known = hello in (HandshakeType.CLIENT_HELLO, HandshakeType.SERVER_HELLO)
+            by_port = other[1] < source[1]
+            from_client = hello == HandshakeType.CLIENT_HELLO if known else by_port
+            self._name_client(source if from_client else other)
+            late = not known
+        else:
+            late = False
+        yield from self._open()
+        if late:
+            yield from self._lose("client", _LATE)
+            yield from self._lose("server", _LATE)
+
+    def _open_behind(self, source: Address, at: int) -> Iterator[Item]:
+        """There is a ClientHello behind another protocol."""
+        # A client behind a proxy may not be the one that opened the connection.
+        self._name_client(source)
+        client, server = self._sides["client"], self._sides["server"]
+        before = client.head[:at]
+        client.head = client.head[at:]
+        server.sought = True
+        yield from self._open(preambles.preamble_name(before, server.head))
+
+    def _name_client(self, client: Address) -> None:
+        if client != self._client:
+            self._client, self._server = self._server, self._client
+            sides = self._sides
+            sides["client"], sides["server"] = sides["server"], sides["client"]
+
+    def _open(self, behind: str = "") -> Iterator[Item]:
+        self._judged = True
+        self.number = next(self._numbers)
+        client, server = (f"{host}:{port}" for host, port in (self._client, self._server))
+        yield Opened(self.number, client, server, behind)
+
+    # Records ---------------------------------------------------------------------------------
+
+    def _advance(self, closing: bool = False) -> Iterator[Item]:
+        """Records as far as they are there; what is missing; whether that was all."""
+        for sender, side in self._sides.items():
+            if side.head and (closing or self._may_go_on(sender, side)):
+                head, side.head = side.head, b""
+                yield from self._records(sender, head)
+            if side.half.gap and not side.told:
+                yield from self._lose(sender, side.half.gap)
+        if not closing and all(one.half.finished for one in self._sides.values()):
+            yield from self.close("")
+
+    def _may_go_on(self, sender: str, side: _Side) -> bool:
+        """Whether these bytes are the next records of the connection."""
+        if sender == "client":
+            return True
+        if side.sought:
+            at = preambles.server_begins_at(side.head)
+            if at < 0:
+                return len(side.head) > preambles.MOST
+            side.head, side.sought = side.head[at:], False
+        # Some captures have the answer before the question.
+        client = self._sides["client"].half
+        waits = client.next is not None and not client.count and not client.gap
+        return not waits or len(side.head) > 2**16
+
+    def _records(self, sender: str, data: bytes) -> Iterator[Item]:
+        side = self._sides[sender]
+        if side.told:
+            return
+        if not side.begun:
+            side.begun = True
+            if sender == "client" and not self._begun and _is_late(data):
+                yield from self._lose(sender, _LATE)
+                return
+        records = side.records
+        records.feed(data)
+        try:
+            while (record := records.next()) is not None:
+                yield CapturedRecord(self.number, sender, record.header + record.fragment)
+        except TLSFault as fault:
+            side.half.lose(f"after its records came something else: {fault}")
+
+    def _lose(self, sender: str, why: str) -> Iterator[Item]:
+        side = self._sides[sender]
+        side.half.lose(why)
+        if not side.told:
+            side.told = True
+            yield Incomplete(self.number, sender, why)
+
+    def close(self, why: str) -> Iterator[Item]:
+        """Nothing more comes. ``why`` is said of a side that has not said that it is done."""
+        if self.closed:
+            return
+        self.closed = True
+        if not self.number:
+            if not self._judged:
+                data = any(one.head for one in self._sides.values())
+                self._notes.pass_over(f"TCP connections without {'TLS' if data else 'data'}")
+            self._sides.clear()
+            return
+        yield from self._advance(closing=True)
+        if self._reset:
+            why = "the connection was reset, and bytes before that are missing"
+        for sender, side in self._sides.items():
+            if side.half.waiting:
+                missing = f"bytes after the first {side.half.count} are missing"
+                yield from self._lose(sender, missing)
+            elif len(side.records):
+                yield from self._lose(sender, "its last record breaks off")
+            elif not side.half.count:
+                yield from self._lose(sender, _NOTHING)
+            elif why and not side.half.finished:
+                yield from self._lose(sender, why)
+        yield Closed(self.number)
+        self._sides.clear()
