@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from tls13lab.claims.chains import chains
 from tls13lab.claims.matrix import Disagreement, described, evidence
 from tls13lab.claims.stage import stage
 from tls13lab.cli.app import cli
-from tls13lab.symbolic.claims import ADVERSARIES, ASSETS, LEAKS, Cell, cells
+from tls13lab.symbolic.claims import ADVERSARIES, ASSETS, LEAKS, Cell, cells, decide
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.scenes import MODES
 
 CELLS = list(matrix.matrix())
+ASKED_OF_NOTHING = ("external-psk_dhe_ke", "next_psk", "passive", ())
 
 
 def test_every_lost_cell_was_done_on_bytes() -> None:
@@ -32,7 +34,9 @@ def test_the_vocabulary() -> None:
     keys = {"mode", "asset", "adversary", "leaks", "options", "verdict", "evidence", "steps"}
     for cell in CELLS:
         why = {"why"} if cell["verdict"] == "outside" else set()
-        assert set(cell) == keys | {"citation"} | why
+        assert set(cell) - {"absent", "until"} == keys | {"citation"} | why
+        assert set(cell.get("absent", ())) <= set(cell["leaks"])
+    assert {cell["verdict"] for cell in CELLS if "until" in cell} == {"kept"}
 
 
 def test_nothing_is_lost_to_who_only_listens_and_stole_nothing() -> None:
@@ -43,7 +47,8 @@ def test_nothing_is_lost_to_who_only_listens_and_stole_nothing() -> None:
 def test_a_model_without_a_rule_is_found_out_by_the_bytes() -> None:
     """Take a rule away, and the model says "kept" where the bytes say "lost"."""
     without = tuple(rule for name, rule in RULES.items() if name != "open")
-    wrong = next(cell for cell in cells(without) if cell.leaks == ("psk",) and not cell.why)
+    asked = [cell for cell in cells(without) if cell.leaks == ("psk",)]
+    wrong = next(cell for cell in asked if not cell.why and not cell.absent)
     with pytest.raises(Disagreement, match="the model says kept, the bytes say lost"):
         evidence(wrong)
 
@@ -55,6 +60,21 @@ def test_a_model_that_says_too_much_is_found_out_by_the_bytes() -> None:
     lie = Cell("full", "server_authentication", "active", ("quantum",), "lost", 9)
     with pytest.raises(Disagreement):
         described(lie)
+
+
+def test_a_model_that_forgets_forged_tickets_is_found_out_by_the_bytes() -> None:
+    without = tuple(rule for name, rule in RULES.items() if name != "ticket")
+    ask = ("external-psk_dhe_ke", "client_authentication", "active", ("ticket_key",))
+    with pytest.raises(Disagreement, match="the model says kept, the bytes say lost"):
+        evidence(decide(*ask, rules=without))
+
+
+def test_a_model_that_forgets_the_horizon_is_found_out_by_the_bytes() -> None:
+    cell = decide("external-psk_dhe_ke", "next_psk", "passive", ("ticket_key",))
+    with pytest.raises(Disagreement, match="first use"):
+        evidence(replace(cell, horizon=""))
+    with pytest.raises(Disagreement, match="first use"):
+        evidence(replace(decide(*ASKED_OF_NOTHING), horizon="until something"))
 
 
 def test_what_was_got_is_the_very_bytes() -> None:

@@ -1,6 +1,7 @@
 """``serve`` within this process: a client in a thread, the command in the main one."""
 
 import json
+import os
 import socket
 import sys
 import time
@@ -19,7 +20,11 @@ from tests.held_ports import held_port
 from tls13lab.cli.app import cli
 from tls13lab.crypto.certificates import TrustAnyone
 from tls13lab.handshake.config import PSK_KE, ClientConfig
+from tls13lab.impostor.forged_ticket import forge
+from tls13lab.impostor.stand_in import false_client
 from tls13lab.peers.client import Report, Unreachable, connect
+from tls13lab.peers.link import real_environment
+from tls13lab.psk.stateless import TicketKey
 
 KEY = PSK.key.hex()
 CLIENT = ClientConfig(trust=TrustAnyone(), modes=BOTH)
@@ -113,6 +118,20 @@ def test_a_ticket_outlives_the_server_if_the_ticket_key_does(key: str) -> None:
     assert again.resumed
     stranger, _ = serve(visit(client), "--self-signed")
     assert not stranger.resumed
+
+
+def test_whoever_has_the_ticket_key_needs_no_ticket() -> None:
+    """A server of an external PSK takes a ticket that it never issued, if it is sealed right."""
+    key = TicketKey.from_bytes(bytes(range(48)))
+
+    def forger(port: int) -> Report:
+        forged = forge(key, os.urandom(32), real_environment().now_ms, os.urandom)
+        return connect("127.0.0.1", port, false_client(forged), send=b"it is I")
+
+    options = (*EXTERNAL, "--ticket-key", key.to_bytes().hex(), "--json")
+    report, result = serve(forger, *options)
+    assert (report.received, report.resumed) == (b"it is I", True)
+    assert told(result)["mode"] == "psk_dhe_ke"
 
 
 def test_a_certificate_from_files(tmp_path: Path) -> None:

@@ -100,5 +100,16 @@ def test_the_matrix_in_words_and_as_a_picture() -> None:
     picture = matrix_picture(every)
     assert len(picture.rows) == len(rows)
     assert picture.svg.count("x lost<") == sum(
-        row[leaks].verdict == "lost" for row in rows.values() for leaks in row if len(leaks) < 2
+        row[leaks].verdict == "lost" and not row[leaks].absent
+        for row in rows.values()
+        for leaks in row
+        if len(leaks) < 2
     )
+    assert picture.svg.count("~ for now<") == sum(
+        bool(row[leaks].horizon) and not row[leaks].absent
+        for row in rows.values()
+        for leaks in row
+        if len(leaks) < 2
+    )
+    assert "- -" in text
+    assert "~" in text

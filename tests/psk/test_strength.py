@@ -33,6 +33,16 @@ def test_more_bits_are_twice_the_time() -> None:
     assert "not to be guessed" in replace(one, bits=128.0).verdict
 
 
+def test_guesses_before_one_password_are_not_halved_and_all_values_are() -> None:
+    """zxcvbn counts the guesses that come before this very password; a length bounds all values."""
+    from zxcvbn import zxcvbn
+
+    made_up = strength(b"sternchen")
+    assert made_up.seconds(1.0) == pytest.approx(float(zxcvbn("sternchen")["guesses"]))
+    drawn = strength(bytes(range(7, 200, 6)))
+    assert (drawn.drawn, drawn.seconds(1.0)) == (True, 2 ** (8 * drawn.length - 1))
+
+
 @given(st.binary(min_size=1, max_size=100))
 def test_any_bytes_have_an_estimate_below_their_length(psk: bytes) -> None:
     told = strength(psk)

@@ -39,9 +39,10 @@ def test_every_question_is_asked_once() -> None:
     asked = [key(cell) for cell in MATRIX]
     assert len(set(asked)) == len(asked)
     thefts = 1 + len(LEAKS) + len(LEAKS) * (len(LEAKS) - 1) // 2
-    # Freshness is asked twice: with a memory against replays, and without. Who the peer is, four
-    # times: with the importer and without, with fixed roles and with both.
-    assert len(asked) == len(MODES) * len(ADVERSARIES) * thefts * (len(ASSETS) + 1 + 3)
+    # Freshness is asked twice: with a memory against replays, and without. Who the peer is, eight
+    # times: in a group of two and a larger one, with the importer and without, with fixed roles
+    # and with both.
+    assert len(asked) == len(MODES) * len(ADVERSARIES) * thefts * (len(ASSETS) + 1 + 7)
     assert all(cell.why for cell in MATRIX if cell.verdict == "outside")
     assert all((cell.steps > 0) == (cell.verdict == "lost") for cell in MATRIX)
 
@@ -49,11 +50,91 @@ def test_every_question_is_asked_once() -> None:
 @pytest.mark.parametrize("mode", ["external-psk_ke", "external-psk_dhe_ke"])
 def test_a_shared_psk_does_not_say_who_is_there(mode: str) -> None:
     """RFC 9257 section 4: nothing is stolen, and the peer may be oneself."""
-    both = {"importer": "off", "roles": "both"}
-    for options in (both, both | {"roles": "fixed"}, both | {"importer": "on"}):
+    two = {"group": "two", "importer": "off", "roles": "both"}
+    kept = [two | {"roles": "fixed"}, two | {"importer": "on"}]
+    # A third member is somebody else to be taken to, whoever is client and whoever is server:
+    more = {"group": "more", "importer": "off"}
+    kept += [more | {"importer": "on", "roles": roles} for roles in ("both", "fixed")]
+    lost = [two, more | {"roles": "both"}, more | {"roles": "fixed"}]
+    for options in kept + lost:
         told = verdict(mode, "peer_identity", adversary="active", **options)
-        assert told == ("lost" if options == both else "kept")
+        assert told == ("lost" if options in lost else "kept")
         assert verdict(mode, "peer_identity", "psk", adversary="active", **options) == "lost"
+
+
+# What a server that takes tickets loses with the ticket key alone: it cannot tell a ticket that
+# somebody else sealed from its own. 4.7.1.
+FORGED = {
+    (mode, asset, "active", leaks, ())
+    for asset in ("client_authentication", "application_data", "next_psk")
+    for mode, others in (
+        ("external-psk_ke", ["quantum"]),
+        ("external-psk_dhe_ke", ["client_ecdhe", "server_ecdhe", "quantum"]),
+    )
+    for leaks in [("ticket_key",), *(("ticket_key", other) for other in others)]
+}
+
+
+def test_whoever_has_the_ticket_key_seals_a_ticket_of_its_own() -> None:
+    """Without the rule all of these are kept, and so is who the peer is; nothing else changes."""
+    assert len(FORGED) == 18
+    without = tuple(rule for name, rule in RULES.items() if name != "ticket")
+    flipped = {
+        key(cell)
+        for cell in MATRIX
+        if cell.verdict == "lost"
+        and decide(cell.mode, cell.asset, cell.adversary, cell.leaks, cell.options, without).verdict
+        == "kept"
+    }
+    there = {one for one in flipped if not claims.absent(one[0], one[3])}  # type: ignore[arg-type]
+    absent_here = {("external-psk_ke", "quantum")}
+    asked = {one for one in FORGED if (one[0], one[3][-1]) not in absent_here}
+    assert {one for one in there if one[1] != "peer_identity"} == asked
+    assert flipped >= FORGED
+    # Whom the server takes for its peer falls with its client's place, in every group.
+    peers = {one[4] for one in there if one[1] == "peer_identity"}
+    kept = {tuple(one.items()) for one in claims.OPTIONS["peer_identity"]} - peers
+    assert {options[1:] for options in kept} == {
+        (("importer", "off"), ("roles", "both")),
+        (("importer", "off"), ("roles", "fixed")),
+    }
+    assert {one[1] for one in flipped} == {
+        "client_authentication",
+        "application_data",
+        "next_psk",
+        "peer_identity",
+    }
+
+
+def test_a_leak_that_the_mode_does_not_have_changes_nothing() -> None:
+    verdicts = {key(cell): cell.verdict for cell in MATRIX}
+    some = 0
+    for cell in MATRIX:
+        fewer = tuple(one for one in cell.leaks if one not in cell.absent)
+        assert cell.verdict == verdicts[(*key(cell)[:3], fewer, key(cell)[4])]
+        some += bool(cell.absent)
+    assert some > 1000
+    # A certificate's key beside a stolen PSK hides no loss:
+    assert verdict("external-psk_ke", "application_data", "psk", "certificate_key") == "lost"
+    assert claims.absent("external-psk_ke", LEAKS) == (
+        "client_ecdhe",
+        "server_ecdhe",
+        "initial_ecdhe",
+        "certificate_key",
+        "quantum",
+    )
+    assert claims.absent("full", LEAKS) == ("psk", "initial_ecdhe", "weak_psk")
+
+
+def test_a_ticket_is_kept_from_its_key_until_it_is_used() -> None:
+    later = {(cell.mode, cell.adversary, cell.asset) for cell in MATRIX if cell.horizon}
+    assert {asset for _, _, asset in later} == {"next_psk"}
+    assert {mode for mode, *_ in later} == set(MODES) - {"resumption-psk_ke"}
+    for cell in MATRIX:
+        if cell.horizon:
+            assert (cell.verdict, "ticket_key" in cell.leaks) == ("kept", True)
+        elif cell.asset == "next_psk" and "ticket_key" in cell.leaks:
+            assert cell.verdict == "lost"
 
 
 @pytest.mark.parametrize("kind", ["resumption", "external"])

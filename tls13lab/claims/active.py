@@ -19,8 +19,9 @@ from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import EarlyDataReceived
 from tls13lab.handshake.pair import Pair, lesson_configs
+from tls13lab.impostor.forged_ticket import forge
 from tls13lab.impostor.replay import first_flight
-from tls13lab.impostor.selfie import Member, reflected
+from tls13lab.impostor.selfie import Member
 from tls13lab.impostor.stand_in import StolenPsk, false_client, false_server
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack
@@ -37,11 +38,11 @@ def got(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str
     if asset == "server_authentication":
         return bool(_as_server(mode, leaks))
     if asset == "client_authentication":
-        return _as_client(mode, leaks) is not None
+        return bool(_as_client(mode, leaks))
     if asset == "early_data_freshness":
         return _delivered_again(mode, leaks, memory=options["anti_replay"] == "on")
     if asset == "peer_identity":
-        return _place_taken(mode, leaks, options) or _talks_to_itself(mode, options)
+        return _place_taken(mode, leaks, options) or _led_astray(mode, options)
     assert asset in SECRECY
     return passive.got(mode, asset, leaks) or asset in _told(mode, leaks)
 
@@ -66,6 +67,14 @@ def stolen_psk(mode: str, leaks: tuple[str, ...]) -> StolenPsk | None:
         seen_age=offered.identities[0].obfuscated_ticket_age,
         max_early_data_size=100,
     )
+
+
+def forged_psk(mode: str, leaks: tuple[str, ...]) -> StolenPsk | None:
+    """A ticket of the adversary's own making, if the leaks have the ticket key."""
+    if "ticket_key" not in leaks:
+        return None
+    one, own = stage(mode), seeded("the forger")
+    return forge(one.ticket_key, own(32), one.now_ms, own)
 
 
 def _credential(mode: str, leaks: tuple[str, ...]) -> Credential | None:
@@ -110,12 +119,15 @@ def _issued(one: Stage, credential: Credential) -> Pair | None:
 
 
 @lru_cache(maxsize=1024)
-def _as_client(mode: str, leaks: tuple[str, ...]) -> Pair | None:
-    """A connection of an honest server that took the adversary for its client."""
-    one, stolen = stage(mode), stolen_psk(mode, leaks)
-    if stolen is None:
-        return None
-    return _talk(false_client(stolen, one.modes, one.client.server_name), one.server, one.now_ms)
+def _as_client(mode: str, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
+    """The connections of an honest server that took the adversary for its client."""
+    one = stage(mode)
+    found = (
+        _talk(false_client(psk, one.modes, one.client.server_name), one.server, one.now_ms)
+        for psk in (stolen_psk(mode, leaks), forged_psk(mode, leaks))
+        if psk is not None
+    )
+    return tuple(pair for pair in found if pair is not None)
 
 
 def _told(mode: str, leaks: tuple[str, ...]) -> set[str]:
@@ -128,41 +140,60 @@ def _told(mode: str, leaks: tuple[str, ...]) -> set[str]:
         same = pair.client.secrets.get("psk") == pair.server.secrets.get("psk")
         told |= {"psk"} if same else set()
         told |= {"next_psk"} if pair.tickets else set()
-    as_client = _as_client(mode, leaks)
-    if as_client is not None:
-        told |= {"application_data"} if as_client.client_received == SERVER_WORDS else set()
-        told |= {"next_psk"} if as_client.tickets else set()
+    # In a full handshake anyone may be the client: what it is told is no secret from it.
+    for pair in _as_client(mode, leaks) if mode != "full" else ():
+        told |= {"application_data"} if pair.client_received == SERVER_WORDS else set()
+        told |= {"next_psk"} if pair.tickets else set()
     return told - ({"psk"} if stage(mode).psk is None else set())
 
 
 def _place_taken(mode: str, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
     """Whether somebody who is no member takes the place of one."""
     if options["importer"] == "off":
-        return bool(_as_server(mode, leaks)) or _as_client(mode, leaks) is not None
-    stolen = stolen_psk(mode, leaks)
-    if stolen is None:
-        return False
-    honest, false = _member(mode, b"alice", b"bob"), _member(mode, b"bob", b"alice")
-    false = replace(false, psk=ExternalPsk(stolen.identity, stolen.key))
-    return _talk(honest.as_client(), false.as_server(), stage(mode).now_ms) is not None
+        return bool(_as_server(mode, leaks) or _as_client(mode, leaks))
+    one = stage(mode)
+    stolen, forged = stolen_psk(mode, leaks), forged_psk(mode, leaks)
+    alice, bob = _member(mode, options, b"alice", b"bob"), _member(mode, options, b"bob", b"alice")
+    if stolen is not None:
+        false = replace(bob, psk=ExternalPsk(stolen.identity, stolen.key))
+        if _talk(alice.as_client(), false.as_server(), one.now_ms) is not None:
+            return True
+    # A member's server takes the same tickets, whatever it makes of its PSK.
+    server = replace(bob.as_server(), tickets=one.server.tickets)
+    return (
+        forged is not None
+        and _talk(false_client(forged, one.modes), server, one.now_ms) is not None
+    )
 
 
-def _member(mode: str, name: bytes, friend: bytes) -> Member:
-    """A member that imports its PSK with both ends' names."""
+def _member(mode: str, options: Mapping[str, str], name: bytes, friend: bytes) -> Member:
     one = stage(mode)
     assert one.external is not None
-    return Member(name, friend, one.external, roles=True, mode=next(iter(one.modes)))
-
-
-def _talks_to_itself(mode: str, options: Mapping[str, str]) -> bool:
-    """Whether a member of a group takes its own handshake, sent back to it, for its friend's."""
-    member = replace(
-        _member(mode, b"alice", b"bob"),
+    return Member(
+        name,
+        friend,
+        one.external,
         roles=options["importer"] == "on",
-        answers=options["roles"] == "both",
+        answers=options["roles"] == "both" or name != b"alice",
+        mode=next(iter(one.modes)),
     )
+
+
+def _led_astray(mode: str, options: Mapping[str, str]) -> bool:
+    """Whether a member's call to its friend can be taken to somebody else, and completes there.
+
+    To the member itself, or in a larger group to a third one; none of them is the friend.
+    """
+    alice = _member(mode, options, b"alice", b"bob")
+    doors = [alice.as_server()]
+    if options["group"] == "more":
+        doors.append(_member(mode, options, b"carol", b"alice").as_server())
+    return any(_completes(alice.as_client(), door) for door in doors)
+
+
+def _completes(client: ClientConfig, server: ServerConfig) -> bool:
     with suppress(TLSFault):
-        return bool(reflected(member).mode)
+        return bool(Pair(client, server, "led astray").handshake().mode)
     return False
 
 

@@ -34,7 +34,18 @@ def evidence(cell: Cell) -> str:
             f"{cell.asset} in {cell.mode} against {cell.adversary} with {cell.leaks}: the model "
             f"says {cell.verdict}, the bytes say {'lost' if lost else 'kept'}"
         )
+    if cell.asset == "next_psk" and not lost:
+        _check_horizon(cell)
     return "both" if lost else "model"
+
+
+def _check_horizon(cell: Cell) -> None:
+    """What is kept until a ticket is used must fall when it is used; and nothing else may."""
+    if passive.later(cell.mode, cell.leaks) != bool(cell.horizon):
+        raise Disagreement(
+            f"next_psk in {cell.mode} with {cell.leaks}: model and bytes disagree on whether the "
+            "ticket's first use gives it away"
+        )
 
 
 def described(cell: Cell) -> dict[str, Any]:
@@ -50,7 +61,9 @@ def described(cell: Cell) -> dict[str, Any]:
         "steps": cell.steps,
         "citation": cell.citation,
     }
-    return found | ({"why": cell.why} if cell.why else {})
+    found |= {"why": cell.why} if cell.why else {}
+    found |= {"absent": list(cell.absent)} if cell.absent else {}
+    return found | ({"until": cell.horizon} if cell.horizon else {})
 
 
 def matrix() -> Iterator[dict[str, Any]]:

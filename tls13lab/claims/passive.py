@@ -24,6 +24,15 @@ def listen(mode: str, leaks: tuple[str, ...], goal: str) -> tuple[Finding, tuple
     return finding, tuple(adversary.ticket_psks)
 
 
+def later(mode: str, leaks: tuple[str, ...]) -> bool:
+    """Whether the first ticket's PSK is the eavesdropper's once the client resumes with it."""
+    one = stage(mode)
+    *_, finding = Eavesdropper(one.theft(leaks), "psk").listen(one.going_on)
+    if finding.verdict != "lost":
+        return False
+    return finding.plaintext["client"].head == one.this.tickets[0].key
+
+
 def got(mode: str, asset: str, leaks: tuple[str, ...]) -> bool:
     """Whether the eavesdropper has the asset itself: the very bytes, not a claim."""
     finding, psks = listen(mode, leaks, GOALS[asset])

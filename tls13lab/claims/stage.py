@@ -86,29 +86,45 @@ class Stage:
         """All that crossed the wire, in order."""
         return record(*self.pairs)
 
+    @cached_property
+    def going_on(self) -> tuple[Item, ...]:
+        """The same, and then the client resumes with the first ticket that it was given."""
+        client = replace(self.client, psks=self.this.tickets[:1], early_data=b"")
+        server = replace(self.server, modes=frozenset({PSK_DHE_KE}))
+        client = replace(client, modes=server.modes, trust=None)
+        return record(*self.pairs, talk(client, server, f"claims {self.mode} later", self.now_ms))
+
     def theft(self, leaks: Iterable[str]) -> Theft:
         """What a thief has with these leaks, by their names in the claims.
 
         A certificate's key is of no use to an eavesdropper, and so no part of a theft. Against a
-        quantum computer every recorded share is a leaked private key.
+        quantum computer every recorded share is a leaked private key. What this mode does not have
+        cannot be stolen: then nothing is.
         """
         leaks = set(leaks)
         psks = {self.psk.key} if "psk" in leaks and self.psk else set()
         if "weak_psk" in leaks:
-            psks |= set(self.guessed())
+            psks |= set(self.guessed)
         client = [pair.client.secrets.get("client_ecdhe", b"") for pair in self.pairs]
         server = [pair.server.secrets.get("server_ecdhe", b"") for pair in self.pairs]
         every = tuple(one for one in (*client, *server) if one)
+
+        def stolen(leak: str, private_key: bytes) -> tuple[bytes, ...]:
+            return (private_key,) if leak in leaks and private_key else ()
+
         return Theft(
             psks=tuple(psks),
             ticket_keys=(self.ticket_key,) if "ticket_key" in leaks else (),
-            client_ecdhe=(client[-1],) if "client_ecdhe" in leaks else (),
-            server_ecdhe=(server[-1],) if "server_ecdhe" in leaks else (),
+            client_ecdhe=stolen("client_ecdhe", client[-1]),
+            server_ecdhe=stolen("server_ecdhe", server[-1]),
             initial_ecdhe=(
-                every if "quantum" in leaks else (client[0],) if "initial_ecdhe" in leaks else ()
+                every
+                if "quantum" in leaks
+                else stolen("initial_ecdhe", client[0] if len(self.pairs) > 1 else b"")
             ),
         )
 
+    @cached_property
     def guessed(self) -> tuple[bytes, ...]:
         """The PSKs that a dictionary attack on the recording's binders finds.
 
@@ -119,7 +135,9 @@ class Stage:
         if self.external is not None:
             words.insert(60, self.external.key)
         sought = list(targets(self.recording))
-        return tuple(word for _, _, word in Portable(sought).test(Guesses.of(words)))
+        return (
+            tuple(word for _, _, word in Portable(sought).test(Guesses.of(words))) if sought else ()
+        )
 
 
 @lru_cache(maxsize=8)

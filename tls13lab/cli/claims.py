@@ -37,7 +37,7 @@ def _text(result: report.Result) -> str:
     lines.append("")
     for (verdict, evidence), count in sorted(counts.items()):
         lines.append(f"{count:5} cells {verdict}, by {_WORDS[evidence]}")
-    return "\n".join(lines)
+    return "\n".join((*lines, "", *_NOTES))
 
 
 def _models(folder: Path) -> report.Result:
@@ -48,4 +48,9 @@ def _told_of_models(result: report.Result) -> str:
     return f"{result['models']} models and README.txt written to {result['folder']}"
 
 
+_NOTES = (
+    "Lost is certain: there is a derivation, and it was run. Kept means that these rules derive it",
+    "in no way. A guess is verified by what opens, or by a term that is known already; two ways to",
+    "one new term are not compared, for with these rules that would tell nothing more.",
+)
 _WORDS: dict[str, Any] = {"both": "the model and on bytes", "model": "the model"}

@@ -101,7 +101,7 @@ def _strength_text(result: report.Result) -> str:
     lines = [
         f"{result['length']} bytes, about {result['bits']:.0f} bits ({result['by']}): "
         f"{result['verdict']}",
-        "From one recorded ClientHello it is found, on average,",
+        "From one recorded ClientHello it is found by",
     ]
     lines += [
         f"  {one['by']:23} ({one['rate']:.1e} guesses/s)  {in_words(one['seconds'])}"

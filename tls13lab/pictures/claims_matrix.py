@@ -1,7 +1,8 @@
 """The matrix of claims as a picture: for each mode and asset, what a single theft opens.
 
-"x" and a dark ground are lost, "." and a white ground kept, "-" is outside. A pair of leaks is only
-told of where neither of the two would do alone: those are what the last column lists.
+"x" and a dark ground are lost, "." and a white ground kept, "~" is kept for now; "-" stands for a
+secret that the mode does not have, which changes nothing. A pair of leaks is only told of where
+neither of the two would do alone: those are what the last column lists.
 """
 
 from collections.abc import Iterable
@@ -10,16 +11,33 @@ from html import escape
 from tls13lab.pictures.picture import Picture
 from tls13lab.symbolic.claims import Cell
 
-MARKS = {"lost": "x", "kept": ".", "outside": "-"}
-_WORDS = {"lost": " lost", "kept": " kept", "outside": ""}
+MARKS = {"lost": "x", "kept": ".", "for now": "~", "absent": "-"}
+LEGEND = (
+    "x lost, . kept, ~ kept until the ticket is used (it then crosses the wire in the clear), "
+    "- the mode has no such secret"
+)
+_WORDS = {"lost": " lost", "kept": " kept", "for now": " for now", "absent": ""}
 _FILLS = {
     "lost": ("#1f4e79", "#ffffff"),
     "kept": ("#ffffff", "#000000"),
-    "outside": ("#e9ecef", "#6c757d"),
+    "for now": ("#ffffff", "#000000"),
+    "absent": ("#e9ecef", "#6c757d"),
 }
 _LEFT, _ROW, _COLUMN, _TOP, _LETTER = 420, 22, 62, 96, 6
 
 Row = tuple[str, str, str, str]
+
+
+def shown(cell: Cell) -> str:
+    """A cell's answer as one of the :data:`MARKS`.
+
+    >>> from tls13lab.symbolic.claims import decide
+    >>> shown(decide("full", "next_psk", "passive", ("ticket_key",)))
+    'for now'
+    """
+    if cell.absent:
+        return "absent"
+    return "for now" if cell.horizon else cell.verdict
 
 
 def single_leaks(cells: Iterable[Cell]) -> tuple[str, ...]:
@@ -59,7 +77,7 @@ def _table(cells: list[Cell]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], .
     header = ("adversary", "mode", "asset", *leaks, "only together")
     rows = []
     for (adversary, mode, asset, options), row in rows_of(cells).items():
-        marks = [row[() if leak == "none" else (leak,)].verdict for leak in leaks]
+        marks = [shown(row[() if leak == "none" else (leak,)]) for leak in leaks]
         together = "; ".join(" + ".join(pair) for pair in pairs_that_matter(row))
         name = f"{asset} ({options})" if options else asset
         rows.append((adversary, mode, name, *marks, together))
@@ -71,7 +89,7 @@ def matrix_text(cells: list[Cell]) -> str:
     header, rows = _table(cells)
     leaks = header[3:-1]
     lines = [f"columns: {', '.join(f'{n} {leak}' for n, leak in enumerate(leaks))}"]
-    lines.append("x lost, . kept, - outside; then the pairs that open it only together")
+    lines += [LEGEND, "then the pairs that open it only together"]
     before = ""
     for adversary, mode, asset, *verdicts, together in rows:
         if (heading := f"{mode}, {adversary} adversary") != before:
@@ -102,8 +120,7 @@ def matrix_picture(cells: list[Cell]) -> Picture:
     )
     for number, row in enumerate(rows):
         parts.append(_line(row, _TOP + _ROW * number, len(leaks)))
-    words = "x lost, . kept, - outside the model"
-    parts.append(f'<text x="12" y="{height - 8}">{words}</text>')
+    parts.append(f'<text x="12" y="{height - 8}">{LEGEND}</text>')
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" font-family="Helvetica,Arial,sans-serif" font-size="12">'

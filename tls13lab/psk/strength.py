@@ -27,15 +27,26 @@ _HOUR, _YEAR = 3600.0, 365.25 * 86400
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """``bits``: logarithm of the guesses; ``length`` of the PSK in bytes; ``by``: who says so."""
+    """``bits``: logarithm of the guesses; ``length`` of the PSK in bytes; ``by``: who says so.
+
+    ``drawn``: all values of this length are taken to be equally likely. Then ``bits`` counts them
+    all, and the right one comes after half of them, on average. Otherwise ``bits`` counts the
+    guesses that come before this very password.
+    """
 
     length: int
     bits: float
     by: str
+    drawn: bool = False
 
     def seconds(self, rate: float) -> float:
-        """Until it is found, on average, at so many guesses a second: half of them are needed."""
-        return 2 ** (self.bits - 1) / rate
+        """Until it is found, at so many guesses a second; on average, if it was drawn.
+
+        >>> made_up, drawn = Strength(2, 10.0, ""), Strength(2, 10.0, "", drawn=True)
+        >>> made_up.seconds(1.0), drawn.seconds(1.0)
+        (1024.0, 512.0)
+        """
+        return 2 ** (self.bits - self.drawn) / rate
 
     @property
     def verdict(self) -> str:
@@ -60,7 +71,7 @@ def strength(psk: bytes) -> Strength:
     bits, patterned = _by_habits(psk.hex())
     if patterned:
         return Strength(len(psk), min(most, bits), "zxcvbn, for the pattern in its digits")
-    return Strength(len(psk), most, "its length, if it was drawn at random")
+    return Strength(len(psk), most, "its length, if it was drawn at random", drawn=True)
 
 
 def _by_habits(text: str) -> tuple[float, bool]:

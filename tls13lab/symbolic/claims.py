@@ -46,13 +46,15 @@ SECRECY = ("application_data", "early_data", "psk", "next_psk")
 OPTIONS: dict[str, tuple[dict[str, str], ...]] = {
     "early_data_freshness": ({"anti_replay": "on"}, {"anti_replay": "off"}),
     "peer_identity": tuple(
-        {"importer": importer, "roles": roles}
+        {"group": group, "importer": importer, "roles": roles}
+        for group in ("two", "more")
         for importer in ("off", "on")
         for roles in ("both", "fixed")
     ),
 }
-"""What changes a verdict: whether the server remembers ClientHellos; whether the PSK is imported
-with both ends' names, and whether a member is client or server under it, or both."""
+"""What changes a verdict: whether the server remembers ClientHellos; how many share the PSK,
+whether it is imported with both ends' names, and whether a member is client or server under it, or
+both. In a group of ``more`` with ``fixed`` roles there is more than one server."""
 
 CITATIONS = {
     "application_data": "RFC 9846 F.1",
@@ -66,9 +68,16 @@ CITATIONS = {
 }
 
 
+UNTIL_USED = "until the ticket is used: it then crosses the wire in the clear"
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One question and its answer; ``steps`` counts the derivation's. ``why`` if it is outside."""
+    """One question and its answer; ``steps`` counts the derivation's. ``why`` if it is outside.
+
+    ``absent`` are those of the leaks that the mode does not have: they change nothing. ``horizon``
+    says until when something is kept, if that ends with a step that the parties will take.
+    """
 
     mode: str
     asset: str
@@ -78,6 +87,8 @@ class Cell:
     steps: int = 0
     options: Mapping[str, str] = field(default_factory=dict)
     why: str = ""
+    absent: tuple[str, ...] = ()
+    horizon: str = ""
 
     @property
     def citation(self) -> str:
@@ -88,7 +99,7 @@ class Cell:
 # What is outside ---------------------------------------------------------------------------------
 
 
-def outside(mode: str, asset: str, adversary: str, leaks: Iterable[str]) -> str:
+def outside(mode: str, asset: str, adversary: str) -> str:
     """Why there is nothing to ask, in a sentence; empty if there is."""
     if asset in ("early_data", "early_data_freshness", "psk") and mode == "full":
         return "a full handshake has no PSK, and so no early data"
@@ -98,12 +109,19 @@ def outside(mode: str, asset: str, adversary: str, leaks: Iterable[str]) -> str:
         return "certificates and tickets say who the server is; only a shared PSK does not"
     if adversary == "passive" and asset not in SECRECY:
         return "who only listens completes no handshake and delivers nothing"
-    if "weak_psk" in leaks and not scenes.weak_secrets(mode):
-        return "this mode has no weak_psk: nobody chose a PSK"
-    assumptions = ("quantum", "weak_psk")
-    stolen = [one for one in leaks if one not in assumptions]
-    absent = [one for one in stolen if one not in scenes.secrets_to_steal(mode)]
-    return f"this mode has no {absent[0]}" if absent else ""
+    return ""
+
+
+def absent(mode: str, leaks: Iterable[str]) -> tuple[str, ...]:
+    """Those of the leaks that open nothing in this mode, because it has no such secret.
+
+    >>> absent("external-psk_ke", ("psk", "client_ecdhe", "quantum"))
+    ('client_ecdhe', 'quantum')
+    """
+    there = set(scenes.secrets_to_steal(mode))
+    there |= {"weak_psk"} if scenes.weak_secrets(mode) else set()
+    there |= {"quantum"} if scenes.has_shares(mode) else set()
+    return tuple(one for one in leaks if one not in there)
 
 
 def questions() -> Iterator[tuple[str, str, str, tuple[str, ...], dict[str, str]]]:
@@ -155,25 +173,41 @@ def decide(
 ) -> Cell:
     """One cell. ``rules`` are those that everyone can use."""
     options = options or {}
-    why = outside(mode, asset, adversary, leaks)
+    why = outside(mode, asset, adversary)
     if why:
         return Cell(mode, asset, adversary, leaks, "outside", 0, options, why)
+    without = absent(mode, leaks)
+    there = tuple(one for one in leaks if one not in without)
     if asset in SECRECY:
-        steps = _told(mode, asset, adversary, leaks, rules)
+        steps = _told(_tellers(mode, adversary), asset, mode, there, rules)
     else:
-        steps = _played_out(_ways(mode, asset, options), mode, leaks, rules)
-    return Cell(mode, asset, adversary, leaks, "lost" if steps else "kept", steps, options)
+        steps = _played_out(_ways(mode, asset, options), mode, there, rules)
+    verdict = "lost" if steps else "kept"
+    later = "" if steps else _horizon(mode, asset, there, rules)
+    return Cell(mode, asset, adversary, leaks, verdict, steps, options, "", without, later)
 
 
-def _told(
-    mode: str, asset: str, adversary: str, leaks: tuple[str, ...], rules: tuple[Rule, ...]
-) -> int:
-    """How many steps it takes to know a secret, 0 if there is no way."""
+def _horizon(mode: str, asset: str, leaks: tuple[str, ...], rules: tuple[Rule, ...]) -> str:
+    """Until when it is kept: the PSK behind a ticket may fall with the ticket's first use."""
+    if asset == "next_psk" and _told([scenes.ticket_used], asset, mode, leaks, rules):
+        return UNTIL_USED
+    return ""
+
+
+def _tellers(mode: str, adversary: str) -> list[Build]:
+    """The scenes any of which may tell a secret."""
     builds: list[Build] = [scenes.recorded]
     if adversary == "active":
         builds += _false_servers(mode)
         # In a full handshake anyone may be the client: what it is told is no secret from it.
-        builds += [] if mode == "full" else [scenes.false_client]
+        builds += [] if mode == "full" else _false_clients()
+    return builds
+
+
+def _told(
+    builds: list[Build], asset: str, mode: str, leaks: tuple[str, ...], rules: tuple[Rule, ...]
+) -> int:
+    """How many steps it takes to know a secret, 0 if there is no way."""
     for build in builds:
         scene, knowledge, _ = play(build, mode, leaks, rules)
         for term in scene.wanted.get(asset, ()):
@@ -189,22 +223,33 @@ def _false_servers(mode: str) -> list[Build]:
     return [scenes.false_server, scenes.false_issuer] if resumes else [scenes.false_server]
 
 
+def _false_clients(of: Build = scenes.false_client) -> list[Build]:
+    """In the client's place: with its PSK, or with a ticket that no server has issued."""
+    return [of, scenes.forged_ticket]
+
+
 def _ways(mode: str, asset: str, options: Mapping[str, str]) -> list[Build]:
     """The scenes any of which, played out, loses the asset."""
     if asset == "server_authentication":
         return _false_servers(mode)
     if asset == "client_authentication":
-        return [scenes.false_client]
+        return _false_clients()
     if asset == "peer_identity":
-        # Who takes the place of either end is not the peer; nor is the member itself.
-        both = options.get("roles") != "fixed"
-        if options.get("importer") == "on":
-            ways: list[Build] = [scenes.false_server_importing, scenes.false_client_importing]
-            return [scenes.reflected_with_roles, *ways] if both else ways
-        ways = [scenes.false_server, scenes.false_client]
-        return [scenes.reflected, *ways] if both else ways
+        return _not_the_peer(options)
     # A server with a memory refuses a ClientHello that it has seen (8.2). One without does not.
     return [scenes.afresh] if options["anti_replay"] == "on" else [scenes.again, scenes.afresh]
+
+
+def _not_the_peer(options: Mapping[str, str]) -> list[Build]:
+    """Who takes the place of either end is not the peer; nor the member itself, nor a third one."""
+    if options.get("importer") == "on":
+        ways = [scenes.false_server_importing, *_false_clients(scenes.false_client_importing)]
+        itself, third = scenes.reflected_with_roles, scenes.rerouted_with_names
+    else:
+        ways = [scenes.false_server, *_false_clients()]
+        itself, third = scenes.reflected, scenes.rerouted
+    ways += [] if options.get("roles") == "fixed" else [itself]
+    return ways if options.get("group") == "two" else [*ways, third]
 
 
 def _played_out(

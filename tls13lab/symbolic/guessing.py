@@ -6,7 +6,10 @@ is known anyway: then it is an *offline guessing attack*, and needs nobody's hel
 compared: a term that is known already and can be made a second time out of the guess, and a record
 that opens, for it only opens with the right key. The engine finds them; none is named here.
 
-What is simplified: one weak secret at a time.
+What is simplified: one weak secret at a time. Nor does it look for two ways to one term that is new
+in both. With these rules there is nothing to be found that way: what was sealed is opened to get at
+new terms, and the opening tells already; all else is put together from known parts, by one rule for
+each term. A rule that decrypts without authenticating would break that.
 
 >>> from tls13lab.symbolic.rules import RULES
 >>> from tls13lab.symbolic.scenes import recorded

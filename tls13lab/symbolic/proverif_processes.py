@@ -38,6 +38,10 @@ class Parties:
         else:
             given = "external_psk, psk_identity" if psk_mode else "zeros, zeros"
             main = f"!client({given}) | !server()"
+        if kind == "external":
+            # The server takes tickets as well, and so do forgers bring it some.
+            parts.append(self._server(psk_mode, by_ticket=True))
+            main += " | !ticket_server()"
         keys = ("certificate_key", *(("client_key",) if kind == "resumption" else ()))
         published = "".join(f"  out(c, public_key({key}));\n" for key in keys)
         return "\n".join((*parts, f"process\n{published}  ({main}{self._stolen()})\n"))
@@ -147,10 +151,11 @@ class Parties:
 
     # The server -----------------------------------------------------------------------------------
 
-    def _server(self, mode: str, *, first: bool = False) -> str:
+    def _server(self, mode: str, *, first: bool = False, by_ticket: bool = False) -> str:
         dhe = mode != "psk_ke"
         share, share_term = (", gx: bitstring", ", gx") if dhe else ("", "")
-        parts = [f"let {'first_server' if first else 'server'}() =\n"]
+        name = "first_server" if first else "ticket_server" if by_ticket else "server"
+        parts = [f"let {name}() =\n"]
         if mode == "full":
             parts.append(
                 f"  in(c, (client_random: bitstring, =zeros{share}));\n"
@@ -158,10 +163,10 @@ class Parties:
                 + secrets(EARLY, mode)
             )
         else:
-            external = self.cell.mode.startswith("external")
+            external = self.cell.mode.startswith("external") and not by_ticket
             named = "=psk_identity" if external else "identity: bitstring"
             psk = "external_psk" if external else "unsealed(ticket_key, identity)"
-            key = binder_key(self.cell.mode)
+            key = "res_binder_key" if by_ticket else binder_key(self.cell.mode)
             parts.append(
                 "  in(c, (hello: bitstring, binder: bitstring));\n"
                 f"  let (client_random: bitstring, {named}{share}) = hello in\n"
@@ -212,7 +217,9 @@ class Parties:
     def _server_end(mode: str, *, first: bool) -> str:
         """A ticket; and data, unless anyone at all may be the client."""
         keys = APPLICATION[1]
-        says = f"  out(c, sealed({keys}, application_data));\n" if mode != "full" else ""
+        says = ""
+        if mode != "full":
+            says = f"  event NextPsk(next);\n  out(c, sealed({keys}, application_data));\n"
         # Who resumed does not resume again here: tickets within tickets would never end.
         ticket = "ticket" if first else "next_ticket"
         return (
@@ -236,5 +243,6 @@ class Parties:
             + secrets(["client_early_traffic_secret"], mode)
             + "  in(c, early_record: bitstring);\n"
             "  let data = opened(client_early_traffic_secret, early_record) in\n"
+            "  if data = early_data then\n"
             "  event TookEarly(server_random, hello)) |\n"
         )

@@ -4,12 +4,11 @@ A rule applied to a term gives *steps*: from these premises follows this conclus
 of a mode, an asset or an answer. There are three kinds:
 
 - *making*: who has all arguments of ``f`` has ``f(arguments)``. Every row of the schedule table is
-  such a rule, and so are concatenating messages, raising a share to an exponent, sealing, signing.
+  such a rule, and so are concatenating messages, raising a share to an exponent, protecting a
+  record, sealing a ticket, signing.
 - *taking apart*: whoever has a message has its fields; whoever has key and IV has what was sealed
   under them; whoever has the ticket key has what a ticket holds.
 - one that is switched on when asked: a quantum computer takes discrete logarithms.
-
-Sealing a ticket is left out: whoever resumes has sent one in the clear, so none need be forged.
 
 >>> sorted(RULES)[:4]
 ['binder', 'client_application_traffic_secret_0', 'client_early_traffic_secret', ...]
@@ -28,7 +27,7 @@ SERVER_HELLO, FLIGHT, NEW_SESSION_TICKET = "ServerHello", "flight", "NewSessionT
 MESSAGES = (CLIENT_HELLO, TRUNCATED, SERVER_HELLO, FLIGHT, NEW_SESSION_TICKET)
 SHARE = "share"  # g^x, for a private key x
 SEALED = "sealed"  # a record's content under a key and an IV
-TICKET = "ticket"  # a stateless ticket: a PSK under the ticket key
+TICKET = "ticket"  # a stateless ticket: a PSK, anyone's, under the ticket key
 SIGNATURE = "signature"  # of a transcript, with the certificate's key
 
 
@@ -114,6 +113,7 @@ RULES: dict[str, Rule] = {
         _making(SEALED, "protect a record", "5.2"),
         Rule("open", "take off a record's protection", "5.2", _open),
         Rule("unseal", "open a stateless ticket", "4.7.1", _unseal),
+        _making(TICKET, "seal a ticket, around whichever PSK", "4.7.1"),
         _making(SIGNATURE, "sign the transcript", "4.5.2"),
     )
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from tls13lab.symbolic.connection import CERTIFICATE_KEY, ZEROS, Connection
 from tls13lab.symbolic.guessing import saturate
-from tls13lab.symbolic.rules import Rule
+from tls13lab.symbolic.rules import TICKET, Rule
 from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.terms import Term, apply, name
 
@@ -25,8 +25,9 @@ MODES = (
 TICKET_KEY = name("ticket_key")
 IDENTITY = name("psk_identity")
 THIS_WAY, OTHER_WAY = name("alice calls bob"), name("bob calls alice")
+ANOTHER_WAY = name("alice calls carol")
 # What nobody keeps secret: zeros, the name of an external PSK, the context of an imported one.
-PUBLIC = (ZEROS, IDENTITY, THIS_WAY, OTHER_WAY)
+PUBLIC = (ZEROS, IDENTITY, THIS_WAY, OTHER_WAY, ANOTHER_WAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,11 @@ def weak_secrets(mode: str) -> tuple[Term, ...]:
     return (this.psk,) if this.psk is not None and mode.startswith("external") else ()
 
 
+def has_shares(mode: str) -> bool:
+    """Whether a connection of this mode sends a share: a logarithm to be taken."""
+    return any(one.mode != "psk_ke" for one in connections(mode))
+
+
 def attacked(this: Connection) -> Connection:
     """Another run of the same kind, in which the adversary plays one of the parts."""
     return replace(this, label="attacked")
@@ -135,6 +141,14 @@ def recorded(mode: str) -> Scene:
     if this.psk is not None:
         wanted |= {"early_data": (this.early,), "psk": (this.psk,)}
     return Scene((*PUBLIC, *(term for one in every for term in one.wire)), wanted)
+
+
+def ticket_used(mode: str) -> Scene:
+    """The recording goes on: the client resumes with the first ticket that came. What then?"""
+    this = connections(mode)[-1]
+    later = resumed("later", "psk_dhe_ke", this)
+    wanted = {"next_psk": (this.ticket_psk(1),)}
+    return Scene((*recorded(mode).known, *later.wire), wanted)
 
 
 def false_server(mode: str) -> Scene:
@@ -198,9 +212,22 @@ def false_client_importing(mode: str) -> Scene:
     return _false_client(mode, _importing(attacked(connections(mode)[-1])))
 
 
-def _false_client(mode: str, this: Connection) -> Scene:
+def forged_ticket(mode: str) -> Scene:
+    """The adversary connects with a ticket that no server has issued, around a PSK of its own.
+
+    An honest server that takes tickets can tell one of its own from one that somebody else sealed
+    under its key in no way at all. So this needs no PSK and no recording, but the ticket key.
+    """
+    this = attacked(connections(mode)[-1])
+    psk = name("the adversary's own psk")
+    ticket = apply(TICKET, TICKET_KEY, psk)
+    forged = replace(this, psk=psk, identity=ticket, binder_key="res_binder_key")
+    return _false_client(mode, forged, psk)
+
+
+def _false_client(mode: str, this: Connection, *made_up: Term) -> Scene:
     before = recorded(mode)
-    own = (this.name("client_random"), this.name("client_ecdhe"))
+    own = (this.name("client_random"), this.name("client_ecdhe"), *made_up)
     turns = (
         Turn((this.client_hello,), (this.server_hello, this.server_flight_record)),
         Turn((this.client_flight_record,), (this.ticket_record(), this.server_data_record)),
@@ -215,13 +242,28 @@ def reflected(mode: str) -> Scene:
     Both ends know the PSK under the same name, so that what one sends is what the other expects.
     """
     this = attacked(connections(mode)[-1])
-    return _reflected(this, this)
+    return _carried(this, this)
 
 
 def reflected_with_roles(mode: str) -> Scene:
     """The same, but each end imported the PSK with who is client and who is server."""
     client = attacked(connections(mode)[-1])
-    return _reflected(_importing(client), _importing(client, OTHER_WAY))
+    return _carried(_importing(client), _importing(client, OTHER_WAY))
+
+
+def rerouted(mode: str) -> Scene:
+    """A handshake meant for one member, taken to another one, who has the same PSK.
+
+    To the model it is the same as :func:`reflected`: a PSK does not say which member holds it.
+    """
+    this = attacked(connections(mode)[-1])
+    return _carried(this, this)
+
+
+def rerouted_with_names(mode: str) -> Scene:
+    """The same, but each end imported the PSK with whom it is for."""
+    client = attacked(connections(mode)[-1])
+    return _carried(_importing(client), _importing(client, ANOTHER_WAY))
 
 
 def _importing(this: Connection, context: Term = THIS_WAY) -> Connection:
@@ -230,7 +272,8 @@ def _importing(this: Connection, context: Term = THIS_WAY) -> Connection:
     return replace(this, psk=psk, identity=context, binder_key="imp_binder_key")
 
 
-def _reflected(client: Connection, server: Connection) -> Scene:
+def _carried(client: Connection, server: Connection) -> Scene:
+    """Messages taken from a client to a server, and back; the adversary has nothing to add."""
     turns = (
         Turn((), (client.client_hello,)),
         Turn((server.client_hello,), (server.server_hello, server.server_flight_record)),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from tls13lab.pictures.claims_matrix import MARKS, single_leaks
+from tls13lab.pictures.claims_matrix import MARKS, shown, single_leaks
 from tls13lab.pictures.picture import html_table, text_table
 from tls13lab.symbolic.claims import ASSETS, LEAKS, Cell, decide, outside
 from tls13lab.symbolic.rules import RULES
@@ -23,7 +23,7 @@ def _cells(asset: str, adversary: str, without: str) -> tuple[Cell, ...]:
         decide(mode, asset, adversary, leaks, options, rules)
         for mode in MODES
         for leaks in thefts
-        if not outside(mode, asset, adversary, ())
+        if not outside(mode, asset, adversary)
     )
 
 
@@ -54,7 +54,7 @@ class MatrixView:
         for mode in dict.fromkeys(cell.mode for cell in cells):
             row = [mode]
             for cell in (one for one in cells if one.mode == mode):
-                words = f"{MARKS[cell.verdict]} {cell.verdict}"
+                words = f"{MARKS[shown(cell)]} {shown(cell)}"
                 row.append(f"{words}, FLIPPED" if id(cell) in flipped else words)
             rows.append(tuple(row))
         return ("mode", *leaks), tuple(rows)
