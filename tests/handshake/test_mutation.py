@@ -89,7 +89,8 @@ def test_one_bit_of_each_byte_of_the_client_hello(name: str) -> None:
         talk = Talk(SCENES[name])
         talk.run(0, partial(flip, at=at, bit=at % 8))
         both = talk.client.connected and talk.server.connected
-        # Only the record's legacy version, "which MUST be ignored", may be changed unnoticed.
+        # Only the record's legacy version, which "MUST be ignored for all purposes" (5.1), may be
+        # changed unnoticed.
         assert not both or at in (1, 2), at
         assert talk.holds()
         completed += both

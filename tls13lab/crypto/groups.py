@@ -146,7 +146,7 @@ class P256Share:
         if len(server_share) != 1 + 2 * self.length or server_share[0] != 4:
             raise IllegalParameter(f"the {name} key share is not an uncompressed point")
         try:
-            # "Peers MUST validate each other's public key Q by ensuring that the point is a valid
+            # "peers MUST validate each other's public value Q by ensuring that the point is a valid
             # point on the elliptic curve" (4.3.8.2): the library does.
             if self.loaded is None:
                 from tls13lab.crypto.portable.groups import shared_x

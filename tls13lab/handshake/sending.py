@@ -10,7 +10,8 @@ from tls13lab.records.framing import MAX_PLAINTEXT, frame
 from tls13lab.records.protection import RecordProtection
 from tls13lab.wire.codepoints import AlertDescription, AlertLevel, ContentType
 
-# Section 5.5: with AES-GCM "up to 2^24.5 full-size records may be encrypted on a given connection".
+# For AES-GCM, "up to 2^24.5 full-size records (about 24 million) may be encrypted under a given set
+# of keys" (5.5)
 RECORD_LIMIT = 2**24
 _INITIAL_VERSION = 0x0301
 

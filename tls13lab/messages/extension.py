@@ -2,7 +2,7 @@
 
 Each message has its own registry of the extensions that may stand in it. An extension we know in a
 message it may not appear in is an error; an extension we do not know is kept as raw bytes, because
-"clients MAY ... use GREASE values" and a peer may speak more than we do.
+a peer may speak more than we do, or send GREASE values (RFC 8701).
 
 >>> RawExtension(0x0A0A, b"").encode()
 b''
@@ -73,7 +73,8 @@ def decode_extensions(block: Reader, registry: Registry) -> tuple[Extension, ...
         name = name_of(ExtensionType, code)
         data = block.vector16(name)
         if code in found:
-            # "There MUST NOT be more than one extension of the same type in a given block."
+            # "There MUST NOT be more than one extension of the same type in a given extension
+            # block." (4.3)
             raise IllegalParameter(f"the extension {name} appears twice")
         found[code] = _decode_one(code, name, data, registry)
     return tuple(found.values())

@@ -39,8 +39,8 @@ class EarlyDataLimits:
         """So much came; raises UnexpectedMessage when it is too much."""
         self._take_left = (self._take_left or 0) - length
         if self._take_left < 0:
-            # "If a server receives more than max_early_data_size bytes of 0-RTT data, it SHOULD
-            # terminate the connection with an "unexpected_message" alert." (4.7.1)
+            # "A server receiving more than max_early_data_size bytes of 0-RTT data SHOULD terminate
+            # the connection with an "unexpected_message" alert." (4.7.1)
             raise UnexpectedMessage("more early data came than the ticket allows")
 
     def skip(self, limit: int | None) -> None:

@@ -50,7 +50,8 @@ class RecordProtection:
         self._iv = int.from_bytes(iv, "big")
 
     def _nonce(self) -> bytes:
-        # "The padded sequence number is XORed with ... the iv" (5.3).
+        # "The padded sequence number is XORed with either the static client_write_iv or
+        # server_write_iv" (5.3).
         return (self._iv ^ self.sequence).to_bytes(12, "big")
 
     def seal(self, content_type: ContentType, content: bytes, padding: int = 0) -> bytes:
@@ -88,6 +89,7 @@ def _strip_padding(inner: bytes) -> tuple[ContentType, bytes]:
     if content_type is None:
         raise UnexpectedMessage(f"a protected record claims to be of type {content[-1]}")
     if content_type is not ContentType.APPLICATION_DATA and len(content) == 1:
-        # "implementations MUST NOT send zero-length fragments of Handshake types" (5.1)
+        # "Implementations MUST NOT send zero-length fragments of Handshake types, even if those
+        # fragments contain padding" (5.1).
         raise UnexpectedMessage("a protected record is empty")
     return content_type, content[:-1]
