@@ -12,6 +12,7 @@ from tls13lab.cli.app import cli
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ServerConfig
 from tls13lab.handshake.pair import LESSON_PSK
 from tls13lab.peers.background import serving
+from tls13lab.pictures import dot
 
 KEY = LESSON_PSK.key.hex()
 SERVER = ServerConfig(psks=(LESSON_PSK,), modes=frozenset({PSK_KE, PSK_DHE_KE}))
@@ -77,6 +78,20 @@ def test_what_it_says_to_a_person(recorded: tuple[str, Path, Path], tmp_path: Pa
     else:
         assert "one of these would open it: client_ecdhe, server_ecdhe" in result.stdout
         assert (drawn.exit_code, svg.exists()) == (1, False)
+
+
+def test_an_attack_that_nothing_can_draw_is_not_written(
+    recorded: tuple[str, Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(_: str) -> str:
+        raise dot.NoLayout
+
+    monkeypatch.setattr(dot, "svg", nothing)
+    _, capture, keylog = recorded
+    svg = tmp_path / "attack.svg"
+    result = invoke("break", capture, "--leak", f"keylog={keylog}", "--svg", svg)
+    assert (result.exit_code, svg.exists()) == (1, False)
+    assert "pip install pygraphviz" in result.stderr
 
 
 def test_the_psk_as_the_goal(recorded: tuple[str, Path, Path]) -> None:

@@ -159,13 +159,14 @@ def test_the_doctor_finds_what_is_needed_and_misses_what_is_not_there(
 
     monkeypatch.setattr(metadata, "version", without)
     monkeypatch.setattr(doctor, "find_openssl", no_openssl)
-    monkeypatch.setattr(doctor, "layout_program", lambda: None)
+    monkeypatch.setattr(doctor, "layout_programs", dict)
     monkeypatch.setattr(shutil, "which", lambda _: None)
     sick = invoke("doctor")
     assert sick.exit_code == 1
     assert "MISSING cryptography" in sick.stdout
     assert "absent  openssl: there is no openssl here." in sick.stdout
     assert "run: python3 run.py lab" in sick.stdout
+    assert "absent  graph layout: not found; pip install pygraphviz" in sick.stdout
 
 
 def test_serve_says_where_at_once_and_ends_with_its_connections(tmp_path: Path) -> None:

@@ -1,35 +1,81 @@
-"""Store the pictures of the lessons' graphs, for places where nothing can lay them out.
+"""Store the drawings of the lessons' graphs, so that reading and trying needs no layout program.
 
-``python -m tests.pictures.store`` writes them anew; a test says when that is due. Of graphs only
-what graphviz-pure draws is stored, since it draws the same on every machine.
+``python -m tests.pictures.store`` writes them anew, with PyGraphviz; a test says when that is due.
 """
 
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations, product
 from pathlib import Path
 
+from tls13lab.adversary.plan import GOALS, SINGLE_LEAKS, Shape, plan
+from tls13lab.capture.keylog import ROWS
 from tls13lab.pictures import dot, guessing_time
+from tls13lab.pictures.attack_tree import attack_dot
 from tls13lab.pictures.schedule_dot import MODES, schedule_dot
 
 FOLDER = Path(dot.__file__).parent / "stored"
+LEAKS = {name: {name} for name in SINGLE_LEAKS} | {"keylog": set(ROWS.values())}
 
 
-def sources() -> list[str]:
-    """The DOT text of every picture that should be stored."""
-    return [schedule_dot(mode, room_for_values=room) for mode in MODES for room in (False, True)]
+def schedules() -> Iterator[tuple[str, str]]:
+    """Name and DOT text of each picture of the key schedule."""
+    for mode in MODES:
+        yield f"schedule-{mode}", schedule_dot(mode)
+        yield f"schedule-{mode}-with-values", schedule_dot(mode, room_for_values=True)
+
+
+def shapes() -> Iterator[tuple[str, Shape]]:
+    """Every kind of connection that the adversary tells apart, with what to call it."""
+    yield "full", Shape("full")
+    for mode, early in product(("psk_ke", "psk_dhe_ke"), (False, True)):
+        name = f"{mode}{'-early' if early else ''}"
+        yield name, Shape(mode, early)
+        yield f"{name}-ticket", Shape(mode, early, ticket=True)
+        # A ticket's issuer that was recorded too had a full handshake: see Eavesdropper.
+        yield f"{name}-resumed", Shape(mode, early, ticket=True, initial="full")
+
+
+def attacks() -> Iterator[tuple[str, str]]:
+    """The same of each way in which something is read, whatever was stolen."""
+    thefts = [one for size in range(1, len(LEAKS) + 1) for one in combinations(LEAKS, size)]
+    for (name, shape), theft, goal in product(shapes(), thefts, GOALS):
+        held = frozenset().union(*(LEAKS[one] for one in theft))
+        steps = plan(replace(shape, held=held), goal, every=True)
+        if steps:
+            yield f"attack-{name}-{goal}-by-{'-'.join(theft)}", attack_dot(steps)
+    # In the lesson on the model it is enough to read one side.
+    one_side = plan(Shape("psk_ke", held=frozenset({"psk"})), "application_data")
+    yield "attack-psk_ke-client_data-by-psk", attack_dot(one_side)
+
+
+def sources() -> dict[str, str]:
+    """Name and DOT text of all that is stored; of what looks the same the first."""
+    first: dict[str, str] = {}
+    for name, source in (*schedules(), *attacks()):
+        first.setdefault(source, name)
+    return {name: source for source, name in first.items()}
 
 
 def current() -> dict[str, str]:
-    """File name and content of every picture that should be stored."""
-    program = dot.graphviz_pure()
-    if program is None:
-        raise dot.NoLayout("install graphviz-pure: other programs draw differently elsewhere")
-    drawn = {f"{dot.digest(source)}.svg": dot.run(program, source) for source in sources()}
-    return drawn | {guessing_time.STORED: guessing_time.draw_ground()}
+    """File name and content of all that is stored."""
+    command = dot.pygraphviz()
+    if command is None:
+        raise dot.NoLayout("install PyGraphviz: other versions of Graphviz draw differently")
+    drawn = {f"{name}.svg": dot.run(command, source) for name, source in sources().items()}
+    return drawn | {dot.INDEX: index(), guessing_time.STORED: guessing_time.draw_ground()}
+
+
+def index() -> str:
+    """Which drawing is of which DOT text."""
+    told = {dot.digest(source): f"{name}.svg" for name, source in sources().items()}
+    return json.dumps(told, indent=1) + "\n"
 
 
 if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
     drawn = current()
-    for old in FOLDER.glob("*.svg"):
+    for old in FOLDER.iterdir():
         old.unlink()
-    for name, svg in drawn.items():
-        (FOLDER / name).write_text(svg, encoding="utf-8", newline="\n")
+    for name, text in drawn.items():
+        (FOLDER / name).write_text(text, encoding="utf-8", newline="\n")

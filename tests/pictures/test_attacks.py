@@ -6,7 +6,7 @@ import pytest
 
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
-from tls13lab.adversary.theft import Theft
+from tls13lab.adversary.theft import Theft, together
 from tls13lab.claims.scripted import record, talk
 from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
 from tls13lab.pictures import dot
@@ -54,6 +54,24 @@ def test_two_thefts_are_two_octagons() -> None:
         done.step.conclusion for done in steps
     }
     assert [origin(one) for one in given].count("stolen") == 2
+
+
+def test_the_attacks_by_any_of_these_thefts_are_stored() -> None:
+    client, server = (
+        Theft(client_ecdhe=(DHE.client.secrets["client_ecdhe"],)),
+        Theft(server_ecdhe=(DHE.server.secrets["server_ecdhe"],)),
+    )
+    lost = [
+        one
+        for thefts in ([PSK], [PSK, client], [PSK, server], [PSK, client, server])
+        for one in findings(together(thefts))
+        if one.verdict == "lost"
+    ]
+    assert len(lost) == 7
+    for one in lost:
+        assert dot.stored(attack_dot([done.step for done in one.steps]))
+    # The twin: part of an attack is another graph.
+    assert not dot.stored(attack_dot([done.step for done in lost[0].steps[1:]]))
 
 
 def test_short_names_never_show_what_is_inside() -> None:

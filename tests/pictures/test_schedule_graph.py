@@ -56,9 +56,9 @@ def test_every_label_is_on_its_edge(mode: str) -> None:
 
 
 def test_every_row_stands_in_the_frame_of_its_stage() -> None:
-    frames = re.findall(r'subgraph "cluster_(\w+)"(.*?)\n  \}', schedule_dot(), re.DOTALL)
+    frames = re.findall(r"subgraph cluster_(\w+) \{(.*?)\n\t\}", schedule_dot(), re.DOTALL)
     for stage, inside in frames:
-        names = re.findall(r'^    "(\w+)"', inside, re.MULTILINE)
+        names = re.findall(r"^\t\t(\w+) \[label", inside, re.MULTILINE)
         assert set(names) == {name for name in SCHEDULE if stage_of(name) == stage}
     assert len(frames) == 3
 

@@ -87,8 +87,6 @@ def test_what_the_package_declares_is_what_binder_and_the_lab_install() -> None:
 
 OPENS_THEM = {"jupyterlab", "ipykernel", "hatchling"}
 """What the lessons run in, and what installs the package; no line of code imports these."""
-STARTED = {"graphviz-pure"}
-"""Programs; no line of code imports these either."""
 
 
 def test_binder_installs_nothing_that_no_line_of_the_lab_imports() -> None:
@@ -97,4 +95,4 @@ def test_binder_installs_nothing_that_no_line_of_the_lab_imports() -> None:
     )
     for one in requirements("binder/requirements.txt"):
         used = re.search(rf"(?m)^\s*(import|from) {one.name}\b", code)
-        assert used or one.name in OPENS_THEM | STARTED, one.name
+        assert used or one.name in OPENS_THEM, one.name

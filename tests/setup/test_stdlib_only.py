@@ -31,7 +31,7 @@ import sys
 
 class Blocker:
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] not in sys.stdlib_module_names | {"tls13lab"}:
+        if name.partition(".")[0] not in sys.stdlib_module_names | {"tls13lab", *ALSO}:
             raise ModuleNotFoundError(f"blocked: {name}", name=name)
 
 sys.meta_path.insert(0, Blocker())
@@ -46,10 +46,10 @@ print(pack(unpack(bytes.fromhex("1800000101"))).hex())
 """
 
 
-def blocked(code: str) -> subprocess.CompletedProcess[str]:
-    """Run ``code`` in a new process that has the standard library and this project, no more."""
+def blocked(code: str, *also: str) -> subprocess.CompletedProcess[str]:
+    """Run ``code`` in a new process that has the standard library, this project, and ``also``."""
     return subprocess.run(
-        [sys.executable, "-c", BLOCKER + code],
+        [sys.executable, "-c", f"ALSO = {also!r}\n{BLOCKER}{code}"],
         cwd=ROOT,
         capture_output=True,
         text=True,

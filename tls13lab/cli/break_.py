@@ -65,7 +65,10 @@ class Summary:
         lost = next((one for one in self.findings if one.verdict == "lost"), None)
         if lost is None:
             raise LocalFault("nothing was lost, so there is no attack to draw: leave out --svg")
-        whole_file.write(path, attack_tree(lost.steps).svg.encode())
+        svg = attack_tree(lost.steps).svg
+        if not svg:
+            raise LocalFault("nothing here can draw this attack: pip install pygraphviz")
+        whole_file.write(path, svg.encode())
 
     def result(self) -> report.Result:
         """All of it, for JSON and for reading."""

@@ -1,6 +1,5 @@
 """``tls13lab doctor``: what is installed here, and what to do about what is not."""
 
-import os
 import platform
 import shutil
 import sys
@@ -11,11 +10,11 @@ from pathlib import Path
 from tls13lab import __version__
 from tls13lab.cli import report
 from tls13lab.peers.openssl import OpenSSLUnavailable, find_openssl
-from tls13lab.pictures.dot import layout_program
+from tls13lab.pictures.dot import layout_programs
 
 IN_CHECKOUT = (Path(__file__).resolve().parents[2] / "run.py").is_file()
 INSTALL = "run: python3 run.py lab" if IN_CHECKOUT else "install the package with its extra [lab]"
-LIBRARIES = ("jupyterlab", "ipywidgets", "matplotlib", "anywidget")
+LIBRARIES = ("jupyterlab", "ipywidgets", "graphviz", "matplotlib", "anywidget")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +64,9 @@ def _mlkem() -> Finding:
 
 
 def _layout() -> Finding:
-    program = layout_program()
-    detail = os.path.basename(program) if program else "not found"
-    return Finding("graph layout", program is not None, detail, False, INSTALL)
+    programs = ", ".join(layout_programs())
+    advice = "pip install pygraphviz: only graphs that are not stored need it"
+    return Finding("graph layout", bool(programs), programs or "not found", False, advice)
 
 
 def _openssl() -> list[Finding]:

@@ -11,22 +11,21 @@ from tls13lab.adversary.execution import Done
 from tls13lab.pictures import dot
 from tls13lab.pictures.derivation_text import derivation_rows, how, origin, short_name
 from tls13lab.pictures.picture import Picture
+from tls13lab.pictures.words import cell
 from tls13lab.symbolic.rules import Step
 from tls13lab.symbolic.terms import Term
 
 HEADER = ("step", "what", "from", "how", "bytes")
-_HEAD = """\
-digraph attack {
-  rankdir=TB nodesep=0.15 ranksep=0.3
-  node [fontname=Helvetica fontsize=11 style=filled fillcolor="#ffffff" margin="0.08,0.04"]
-  edge [fontname=Helvetica fontsize=9 color="#555555" arrowsize=0.7]
-"""
+_GRAPH = {"rankdir": "TB", "nodesep": "0.15", "ranksep": "0.3"}
+_NODE = {"fontname": "Helvetica", "fontsize": "11", "style": "filled", "fillcolor": "#ffffff"}
+_NODE |= {"margin": "0.08,0.04"}
+_EDGE = {"color": "#555555", "arrowsize": "0.7"}
 _STYLES = {
-    "stolen": 'shape=octagon fillcolor="#ffc9c9" penwidth=2',
-    "recorded": 'shape=folder fillcolor="#e7f5ff"',
-    "known to all": 'shape=ellipse style="filled,dashed"',
-    "computed": "shape=box",
-    "read": 'shape=box peripheries=2 fillcolor="#fff3bf" penwidth=2',
+    "stolen": {"shape": "octagon", "fillcolor": "#ffc9c9", "penwidth": "2"},
+    "recorded": {"shape": "folder", "fillcolor": "#e7f5ff"},
+    "known to all": {"shape": "ellipse", "style": "filled,dashed"},
+    "computed": {"shape": "box"},
+    "read": {"shape": "box", "peripheries": "2", "fillcolor": "#fff3bf", "penwidth": "2"},
 }
 
 
@@ -46,25 +45,27 @@ def attack_tree(steps: Sequence[Done | Step], goal: str = "the plaintext") -> Pi
 
 def attack_dot(steps: Sequence[Step]) -> str:
     """The same as DOT text; a term that many steps need is drawn once."""
+    from graphviz import Digraph
+
     numbers: dict[Term, int] = {}
     for step in steps:
         for term in (*step.premises, step.conclusion):
             numbers.setdefault(term, len(numbers))
     made = {step.conclusion: step for step in steps}
     needed = {premise for step in steps for premise in step.premises}
-    parts = [_HEAD]
+    graph = Digraph("attack", graph_attr=_GRAPH, node_attr=_NODE, edge_attr=_EDGE)
     for term, number in numbers.items():
         if term in made:
             kind = "computed" if term in needed else "read"
             words = how(made[term])
         else:
             kind = words = origin(term)
-        label = f"{short_name(term)}\\n{words}".replace('"', '\\"')
-        parts.append(f'  n{number} [id="term-{number}" label="{label}" {_STYLES[kind]}]\n')
+        label = cell(short_name(term), words, size=11)
+        graph.node(f"n{number}", label, id=f"term-{number}", **_STYLES[kind])
     for step in steps:
-        target = numbers[step.conclusion]
-        parts += [f"  n{numbers[one]} -> n{target}\n" for one in dict.fromkeys(step.premises)]
-    return "".join(parts) + "}\n"
+        for one in dict.fromkeys(step.premises):
+            graph.edge(f"n{numbers[one]}", f"n{numbers[step.conclusion]}")
+    return str(graph.source)
 
 
 def _given(steps: Iterable[Step]) -> tuple[Term, ...]:

@@ -1,0 +1,74 @@
+"""Letters stay in their boxes, whatever font the reader's machine has, in a real browser."""
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.launched import launched
+from tests.pictures import store
+from tls13lab.crypto.schedule import SCHEDULE
+from tls13lab.pictures.schedule_graph import schedule_graph
+
+pytestmark = pytest.mark.browser
+
+FONTS = Path(mpl.get_data_path(), "fonts", "ttf")
+GRAPHS = sorted(one for one in store.FOLDER.glob("*.svg") if one.name.startswith(("att", "sch")))
+VALUES = dict.fromkeys(("psk", "ecdhe", *SCHEDULE), bytes.fromhex("d0") * 32)
+
+# The texts of which some corner is not on the shape that their box is drawn as.
+LEAVING = """svg => {
+    document.getElementById("here").innerHTML = svg;
+    const left = [];
+    for (const group of document.querySelectorAll("g.node, g.cluster")) {
+        const shape = group.querySelector("polygon, ellipse, path");
+        for (const text of group.querySelectorAll("text")) {
+            const {x, y, width, height} = text.getBBox();
+            const corners = [[x, y], [x + width, y], [x, y + height], [x + width, y + height]];
+            if (!width || !corners.every(([x, y]) => shape.isPointInFill(new DOMPoint(x, y))))
+                left.push(text.textContent);
+        }
+    }
+    return left;
+}"""
+
+
+def _font_face(name: str) -> str:
+    """A style that makes one of matplotlib's fonts the Helvetica of the page."""
+    data = base64.b64encode((FONTS / f"{name}.ttf").read_bytes()).decode()
+    return f"@font-face {{font-family: Helvetica; src: url(data:font/ttf;base64,{data})}}"
+
+
+@pytest.fixture(scope="module", params=["this machine's", "DejaVuSans", "STIXGeneral"])
+def page(request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page on which Helvetica is that font."""
+    own = request.param == "this machine's"
+    style = "" if own else _font_face(request.param)
+    with launched() as browser:
+        page = browser.new_page()
+        page.set_content(f"<style>{style}</style><div id=here></div>")
+        loaded = page.evaluate("document.fonts.load('11px Helvetica').then(found => found.length)")
+        assert loaded == (0 if own else 1)
+        yield page
+        page.close()
+
+
+def test_no_letter_of_a_stored_graph_leaves_its_box(page: Page) -> None:
+    assert len(GRAPHS) > 30
+    found = {one.name: page.evaluate(LEAVING, one.read_text("utf-8")) for one in GRAPHS}
+    assert {name: left for name, left in found.items() if left} == {}
+
+
+def test_values_stay_in_their_boxes_too(page: Page) -> None:
+    svg = schedule_graph("psk", "psk_dhe_ke", VALUES).svg
+    assert "d0d0d0d0..d0d0" in svg
+    assert page.evaluate(LEAVING, svg) == []
+
+
+def test_one_that_leaves_its_box_is_seen(page: Page) -> None:
+    (svg,) = (one.read_text("utf-8") for one in GRAPHS if one.name == "schedule-full.svg")
+    wide = svg.replace(">main_secret</text>", ">main_secret, and more than has room</text>")
+    assert page.evaluate(LEAVING, wide) == ["main_secret, and more than has room"]
