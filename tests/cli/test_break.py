@@ -47,7 +47,13 @@ def test_the_psk_opens_psk_ke_and_not_psk_dhe_ke(recorded: tuple[str, Path, Path
     mode, capture, _ = recorded
     result = told("break", capture, "--leak", f"psk={KEY}")
     (connection,) = result["connections"]
-    assert (connection["mode"], result["leaks"]) == (mode, [{"leak": "psk", "fits": [1]}])
+    (leak,) = result["leaks"]
+    assert (connection["mode"], leak["leak"], leak["fits"]) == (mode, "psk", [1])
+    assert leak["where"] == [
+        {"connection": 1, "client_hello": 1, "place": 0, "identity": b"lab".hex()}
+        | {"kind": "external", "binder": "verified", "answered": True, "chosen": True}
+        | {"early_data": False}
+    ]
     if mode == "psk_ke":
         assert result["verdict"] == "lost"
         assert result["plaintext"] == {"1": {"client": "the words", "server": "the words"}}

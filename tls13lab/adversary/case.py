@@ -1,22 +1,24 @@
 """One connection under attack: from its first record to a finding.
 
 A case goes through three states. Until the ServerHello it only reads what is in the clear. Then the
-model is asked, once; if there is no derivation the rest of the records is dropped unread. If there
-is one, it is run as far as the records allow, and what they hold is read as it comes.
+model is asked, once for each PSK that something hangs on; if there is no derivation the rest of the
+records is dropped unread. If there is one, it is run as far as the records allow, and what they
+hold is read as it comes.
 """
 
 from collections.abc import Iterator
 
 from tls13lab.adversary.direction import Direction, Stage
-from tls13lab.adversary.execution import Done, Execution, NotYet
-from tls13lab.adversary.finding import Finding, Provenance, Text
-from tls13lab.adversary.plan import Shape, missing, plan, reachable, targets, term_of, this
+from tls13lab.adversary.finding import Finding, Text
+from tls13lab.adversary.inquiry import Inquiry
+from tls13lab.adversary.loot import Loot, Provenance, Tickets, fitting
+from tls13lab.adversary.plan import this
+from tls13lab.adversary.questions import Questions
 from tls13lab.adversary.sight import Sight
-from tls13lab.adversary.theft import Loot, Theft, fitting, psk_kind
+from tls13lab.adversary.theft import Theft
 from tls13lab.crypto import keyschedule
 from tls13lab.messages.handshake import unpack
 from tls13lab.messages.post_handshake import NewSessionTicket
-from tls13lab.psk.binder import BINDER_KEYS
 from tls13lab.wire.codepoints import ContentType
 from tls13lab.wire.faults import TLSFault
 
@@ -30,11 +32,11 @@ class Case:
         self.begun = False
         self._theft, self._goal = theft, goal
         self._directions = {"client": Direction(), "server": Direction()}
-        self._shape = Shape("")
         self._loot = Loot()
-        self._psk_from: Provenance | None = None
-        self._execution: Execution | None = None
-        self._to_run: list[str] = []
+        self._main: Inquiry | None = None
+        self._early: Inquiry | None = None
+        self._others: tuple[Inquiry, ...] = ()
+        self._stopped: set[str] = set()
         self._incomplete = ""
         self._plaintext: dict[str, Text] = {}
         self._tickets: list[NewSessionTicket] = []
@@ -44,76 +46,70 @@ class Case:
 
     def take(self, sender: str, wire: bytes) -> None:
         """One record, as it crossed the wire."""
-        if self._incomplete:
+        if sender in self._stopped:
             return
         try:
             if wire[0] != ContentType.APPLICATION_DATA:
                 self.sight.read(sender, wire)
-            elif not self.begun or self._execution is not None:
+            elif self._wants(sender):
                 self._directions[sender].add(wire)
         except TLSFault as fault:
+            # What is not even a hello tells nothing about what comes behind it, on either side.
             self.note_gap(sender, str(fault))
-        if self._execution is not None:
-            self._go_on()
+            self._stopped |= {"client", "server"}
+        self._go_on()
 
     def note_gap(self, sender: str, why: str) -> None:
-        """Something is missing: what is there is still worked on."""
-        self._incomplete = self._incomplete or f"from the {sender}: {why}"
+        """Nothing more comes from this sender: what is there is still worked on."""
+        self._stopped.add(sender)
+        self._note(f"from the {sender}: {why}")
+
+    def _note(self, why: str) -> None:
+        self._incomplete = self._incomplete or why
+
+    def _wants(self, sender: str) -> bool:
+        """Whether protected records of this sender may still be opened."""
+        if not self.begun or (self._main is not None and self._main.execution is not None):
+            return True
+        early = self._early is not None and self._early.execution is not None
+        return early and sender == "client" and bool(self._early and self._early.to_run)
 
     # The model ----------------------------------------------------------------------------------
 
-    def begin(self, known: Provenance | None, *, issuer_seen: bool) -> None:
+    def begin(self, tickets: Tickets, *, issuer_seen: bool) -> None:
         """The hellos are there: what fits, what is its shape, can anything be derived?
 
-        ``known`` is where the PSK of this identity came from, if an earlier connection was opened;
-        ``issuer_seen`` says whether one that may have issued the ticket was recorded.
+        ``tickets`` tells the PSK of a ticket, if an earlier connection was opened; ``issuer_seen``
+        says whether one that may have issued a ticket was recorded.
         """
         self.begun = True
-        sight = self.sight
-        self._loot = fitting(self._theft, sight)
-        leaks, kind = dict(self._loot.secrets), self._loot.kind
-        if known is not None and "psk" not in leaks:
-            found = psk_kind(sight, known.psk)
-            if found is not None:
-                leaks["psk"], kind, self._psk_from = known.psk, found, known
-        self._shape = Shape(
-            mode=sight.mode,
-            early_data=sight.early_data and sight.mode != "full" and sight.index == 0,
-            ticket=sight.mode != "full" and (sight.says_age or "ticket_key" in leaks),
-            binder_key=BINDER_KEYS[kind] if kind else "ext_binder_key",
-            initial="full" if issuer_seen else "",
-            held=frozenset(leaks),
-        )
-        # Early data first: its records come first, and what they leave over is the handshake's.
-        goals = ("early_data", "next_psk", "psk", "application_data")
-        self._to_run = [goal for goal in goals if reachable(self._shape, goal)]
-        if sight.suite is None or not self._to_run:
-            for direction in self._directions.values():
-                direction.forget()
+        if not self.sight.first_hello:
             return
-        given = {term_of(self._shape, name): value for name, value in leaks.items()}
-        self._execution = Execution(this(self._shape), sight, sight.suite, self._directions, given)
+        self._loot = fitting(self._theft, self.sight, tickets)
+        questions = Questions(self.sight, self._loot, self._directions, issuer_seen)
+        self._early, self._main = questions.early(), questions.main()
+        self._others = tuple(questions.others())
+        for sender, direction in self._directions.items():
+            if not self._wants(sender):
+                direction.forget()
         self._go_on()
+
+    @property
+    def _inquiries(self) -> tuple[Inquiry, ...]:
+        """All of them, in the order in which they are run."""
+        first = (one for one in (self._early, self._main) if one is not None)
+        return (*first, *self._others)
 
     # The bytes ----------------------------------------------------------------------------------
 
     def _go_on(self) -> None:
         """Run what can be run now, and read what has come."""
-        execution = self._execution
-        if execution is None:
-            return
-        for goal in tuple(self._to_run):
-            try:
-                execution.run(plan(self._shape, goal, every=True))
-                self._to_run.remove(goal)
-            except NotYet:
-                continue
-            except TLSFault as fault:
-                self._to_run.remove(goal)
-                self.note_gap("recording", f"a step cannot be run on it: {fault}")
-        for (sender, what), stage in execution.stages.items():
-            if what == "application":
-                self._read(sender, stage)
+        for inquiry in self._inquiries:
+            inquiry.go_on(self._note)
+        if self._main is not None and self._main.execution is not None:
+            for (sender, what), stage in self._main.execution.stages.items():
+                if what == "application":
+                    self._read(sender, stage)
 
     def _read(self, sender: str, stage: Stage) -> None:
         stage.read()
@@ -131,9 +127,9 @@ class Case:
 
     def new_tickets(self) -> Iterator[tuple[bytes, Provenance]]:
         """The tickets that came, each with its PSK, once that can be computed. 4.7.1."""
-        if self._execution is None or not self._tickets:
+        if self._main is None or self._main.execution is None or not self._tickets:
             return
-        secret = self._execution.done.get(this(self._shape).secret("resumption_secret"))
+        secret = self._main.execution.done.get(this(self._main.shape).secret("resumption_secret"))
         suite = self.sight.suite
         if secret is None or suite is None:
             return
@@ -147,7 +143,10 @@ class Case:
 
     def finding(self) -> Finding:
         """What came of it."""
-        sight, verdict = self.sight, self._verdict()
+        for one in self._inquiries:
+            one.finish(self._note)
+        sight, inquiry = self.sight, self._asked()
+        verdict = self._verdict(inquiry)
         lost = verdict == "lost"
         return Finding(
             connection=self.number,
@@ -158,47 +157,54 @@ class Case:
             identity=sight.identity,
             goal=self._goal,
             verdict=verdict,
+            offers=sight.every_offer,
             fits=self._loot.fits,
-            psk_from=self._psk_from,
-            steps=self._steps() if lost else (),
-            plaintext=self._wanted() if lost else {},
-            missing=missing(self._shape, self._goal) if verdict == "kept" else (),
-            incomplete=self._incomplete or self._lost_track(),
+            psk_from=inquiry.known.source if inquiry is not None and inquiry.known else None,
+            steps=inquiry.steps(self._goal) if inquiry and lost else (),
+            plaintext=self._wanted(inquiry) if inquiry and lost else {},
+            missing=inquiry.missing(self._goal) if verdict == "kept" and inquiry else (),
+            incomplete=self._incomplete or self._lost_track(inquiry),
         )
 
-    def _verdict(self) -> str:
-        if not self.begun:
-            return "unknown"
-        if not targets(self._shape, self._goal):
-            return "absent"
-        if not reachable(self._shape, self._goal):
-            return "kept"
-        return "unknown" if self._goal in self._to_run else "lost"
+    def _asked(self) -> Inquiry | None:
+        """The inquiry that the goal is about: of PSKs, one that is known, or else the chosen."""
+        if self._goal == "application_data":
+            return self._main
+        if self._goal == "early_data":
+            return self._early
+        about = [one for one in (self._main, *self._inquiries) if one is not None and one.offered]
+        lost = (one for one in about if one.verdict("psk") == "lost")
+        return next(lost, about[0] if about else None)
 
-    def _steps(self) -> tuple[Done, ...]:
-        """The derivation of the goal, as it was run."""
-        done = self._execution.done if self._execution else {}
-        return tuple(
-            done[step.conclusion]
-            for step in plan(self._shape, self._goal, every=True)
-            if step.conclusion in done
-        )
+    def _verdict(self, inquiry: Inquiry | None) -> str:
+        if inquiry is not None:
+            verdict = inquiry.verdict(self._goal)
+            return "unknown" if verdict == "lost" and self._no_early_data() else verdict
+        # Early data and PSKs are announced in the ClientHello: where it is there, and says nothing
+        # of them, there are none.
+        asks_hello = self._goal != "application_data"
+        return "absent" if asks_hello and self.sight.first_hello else "unknown"
 
-    def _wanted(self) -> dict[str, Text]:
+    def _no_early_data(self) -> bool:
+        """Whether the keys of early data are there, and no record that they open."""
+        if self._goal != "early_data" or self._early is None or self._early.execution is None:
+            return False
+        stage = self._early.execution.stages.get(("client", "early"))
+        return stage is None or not stage.begun
+
+    def _wanted(self, inquiry: Inquiry) -> dict[str, Text]:
         """The bytes that the goal asked for, by who sent them."""
         if self._goal == "application_data":
             return self._plaintext
-        if self._execution is None:
-            return {}
-        (term,) = targets(self._shape, self._goal)
-        text = Text()
-        text.add(self._execution.value(term))
-        return {"client": text}
+        return {"client": inquiry.text(self._goal)}
 
-    def _lost_track(self) -> str:
-        if not self.begun:
+    def _lost_track(self, inquiry: Inquiry | None) -> str:
+        known = self.sight.complete if self._goal == "application_data" else self.sight.first_hello
+        if not known:
             return "the hellos are not in the recording"
-        if self._to_run:
+        if self._no_early_data():
+            return "the client announced early data, and none of it is in the recording"
+        if inquiry is not None and inquiry.to_run:
             return "the recording ends before the handshake was done"
         lost = (f"from the {who}: {one.lost}" for who, one in self._directions.items() if one.lost)
         return next(lost, "")

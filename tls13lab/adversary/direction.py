@@ -65,17 +65,23 @@ class Stage:
     ) -> None:
         self._direction, self._suite, self._keys = direction, suite, keys
         self._last, self._secret = last, secret
+        self._early = last == HandshakeType.END_OF_EARLY_DATA
         self._protection: RecordProtection | None = None
         self._parts = Reassembler()
         self.data = bytearray()
         self.messages: list[bytes] = []
         self.done = False
 
+    @property
+    def begun(self) -> bool:
+        """Whether a record opened."""
+        return self._protection is not None
+
     def read(self) -> None:
         """Open what waits, as far as the stage goes."""
         while not self.done and self._direction.waiting:
             opened = self._open(self._direction.waiting[0])
-            if opened is None and self._protection is not None:
+            if opened is None and (self.begun or self._early):
                 self._not_ours()
                 return
             self._direction.take()
@@ -92,10 +98,13 @@ class Stage:
         return opened
 
     def _not_ours(self) -> None:
-        """The stage has begun, and this record is none of it."""
+        """The stage has begun, and this record is none of it.
+
+        Early data begins with the client's first protected record, if there is any; what the server
+        rejected ends so, without a last message.
+        """
         self.done = True
-        # Early data that the server rejected ends so: without a last message.
-        if self._last != HandshakeType.END_OF_EARLY_DATA:
+        if not self._early:
             self._direction.lost = "a record does not open: something before it is missing"
             self._direction.forget()
 

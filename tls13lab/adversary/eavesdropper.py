@@ -13,7 +13,8 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 
 from tls13lab.adversary.case import Case
-from tls13lab.adversary.finding import Finding, Provenance
+from tls13lab.adversary.finding import Finding
+from tls13lab.adversary.loot import Provenance
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.recording import CapturedRecord, Closed, Incomplete, Item, Opened
 
@@ -52,19 +53,26 @@ class Eavesdropper:
                 case Incomplete(number, sender, why):
                     self._cases[number].note_gap(sender, why)
                 case Closed(number):
-                    yield self._cases.pop(number).finding()
+                    yield self._end(self._cases.pop(number))
         # A recording that stops in the middle still tells something.
         for number in list(self._cases):
-            yield self._cases.pop(number).finding()
+            yield self._end(self._cases.pop(number))
+
+    def _end(self, case: Case) -> Finding:
+        if not case.begun:
+            # Without the ServerHello: what hangs on the first ClientHello alone can still be told.
+            self._begin(case)
+        return case.finding()
+
+    def _begin(self, case: Case) -> None:
+        case.begin(self._tickets.get, issuer_seen=case.server in self._full)
+        if case.sight.mode == "full":
+            self._full.add(case.server)
 
     def _take(self, case: Case, sender: str, wire: bytes) -> None:
-        had_begun = case.begun
         case.take(sender, wire)
-        if case.sight.complete and not had_begun:
-            known = self._tickets.get(case.sight.identity)
-            case.begin(known, issuer_seen=case.server in self._full)
-            if case.sight.mode == "full":
-                self._full.add(case.server)
+        if case.sight.complete and not case.begun:
+            self._begin(case)
         for ticket, provenance in case.new_tickets():
             self._tickets[ticket] = provenance
             if len(self._tickets) > MOST_TICKETS:

@@ -6,12 +6,11 @@ wait until the records that it needs have been seen.
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tls13lab.adversary.direction import Direction, Stage
-from tls13lab.adversary.sight import Sight
 from tls13lab.crypto import groups, keyschedule
-from tls13lab.crypto.schedule import FAMILIES, SCHEDULE
+from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE, Length
 from tls13lab.crypto.suites import Suite
 from tls13lab.messages.handshake import pack, unpack
 from tls13lab.messages.negotiation import EarlyData
@@ -44,22 +43,35 @@ class Done:
     value: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The bytes behind the terms that no step makes.
+
+    ``recorded`` is what was read off the wire, ``given`` what leaked. The key exchange is in
+    ``group``, and ``epsk_hash`` is the hash of an external PSK that was imported.
+    """
+
+    recorded: Mapping[Term, bytes] = field(repr=False)
+    given: Mapping[Term, bytes] = field(repr=False)
+    group: int | None = None
+    epsk_hash: str = ""
+
+
 class Execution:
     """One connection's terms and their bytes; ``run`` goes on where it had to wait."""
 
     def __init__(
         self,
         connection: Connection,
-        sight: Sight,
         suite: Suite,
         directions: Mapping[str, Direction],
-        given: Mapping[Term, bytes],
+        material: Material,
     ) -> None:
-        self._connection, self._sight, self._suite = connection, sight, suite
-        self._directions = directions
+        self._connection, self._suite = connection, suite
+        self._directions, self._material = directions, material
+        self.over = False  # whether nothing more will come, so that nothing is waited for
         self.done: dict[Term, Done] = {}
         self.stages: dict[tuple[str, str], Stage] = {}
-        self._values: dict[Term, bytes] = {ZEROS: bytes(suite.hash_length), **given}
         self._sealed = {
             connection.early_record: ("client", "early"),
             connection.server_flight_record: ("server", "handshake"),
@@ -67,32 +79,12 @@ class Execution:
             connection.client_data_record: ("client", "application"),
             connection.server_data_record: ("server", "application"),
         }
-        self._read_hellos()
-
-    def _read_hellos(self) -> None:
-        connection, sight = self._connection, self._sight
-        before = sight.before_hello(self._suite.hash_name).messages
-        values = {
-            connection.client_hello: before + sight.raw_hello,
-            connection.server_hello: sight.raw_answer,
+        self._values: dict[Term, bytes] = {
+            ZEROS: bytes(suite.hash_length),
+            **material.given,
+            **material.recorded,
             **dict.fromkeys(self._sealed, b""),
         }
-        if connection.identity is not None:
-            values[connection.identity] = sight.identity
-        group = sight.group
-        if group is not None:
-            for side in ("client", "server"):
-                share = rules.SHARE, connection.name(f"{side}_ecdhe")
-                term = next((t for t in self._shares() if (t.symbol, *t.arguments) == share), None)
-                if term is not None:
-                    values[term] = sight.shares(side).get(group, b"")
-        self._values |= values
-
-    def _shares(self) -> Sequence[Term]:
-        hello = self._connection.client_hello
-        inner = hello.arguments[0] if hello.arguments[0].symbol == rules.TRUNCATED else hello
-        fields = (*inner.arguments, *self._connection.server_hello.arguments)
-        return [field for field in fields if field.symbol == rules.SHARE]
 
     def value(self, term: Term) -> bytes:
         """The bytes of a term that is given or was computed."""
@@ -113,6 +105,8 @@ class Execution:
     def _compute(self, step: Step) -> bytes:
         if step.rule in TABLE:
             return self._row(step)
+        if step.rule in IMPORTER:
+            return self._imported(step)
         return _OPERATIONS[step.rule](self, step)
 
     def _row(self, step: Step) -> bytes:
@@ -124,17 +118,23 @@ class Execution:
         inputs, context = tuple(values[:count]), b"".join(values[count:])
         return keyschedule.run(row, self._suite.hash_name, inputs, context, length=length)
 
+    def _imported(self, step: Step) -> bytes:
+        """A row of the importer, which runs with the hash of the external PSK. RFC 9258 5.1."""
+        row, values = IMPORTER[step.rule], [self._values[premise] for premise in step.premises]
+        if row.length is not Length.TARGET:
+            return keyschedule.run(row, self._material.epsk_hash, tuple(values))
+        secret, identity = values
+        told = hashlib.new(self._material.epsk_hash, identity).digest()
+        length = self._suite.hash_length
+        return keyschedule.run(row, self._material.epsk_hash, (secret,), told, length=length)
+
     def _transcript(self, step: Step) -> bytes:
-        if step.premises == (self._connection.client_hello,):
-            # Early data belongs to the first ClientHello, whatever the server says to it.
-            messages = self._sight.first_hello
-        else:
-            messages = b"".join(self._values[one] for one in step.premises)
+        messages = b"".join(self._values[one] for one in step.premises)
         return hashlib.new(self._suite.hash_name, messages).digest()
 
     def _ecdhe(self, step: Step) -> bytes:
         private, share = (self._values[one] for one in step.premises)
-        group = self._sight.group
+        group = self._material.group
         mine = groups.from_private(group, private) if group is not None else None
         if mine is None:
             raise CannotRun("the stolen private key is none of the group that was used")
@@ -160,7 +160,7 @@ class Execution:
         if what == "application":
             return b""  # read by whoever wants the data, as it comes
         stage.read()
-        if not stage.done:
+        if not stage.done and not (self.over and stage.begun):
             raise NotYet
         if what == "early":
             return bytes(stage.data)

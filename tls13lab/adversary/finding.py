@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from tls13lab.adversary.execution import Done
+from tls13lab.adversary.loot import Fit, Provenance
+from tls13lab.psk.offered import OfferedPsk
 
 MOST_PLAINTEXT = 65_536
 """Bytes of plaintext kept of each direction; the rest is counted."""
@@ -21,23 +23,15 @@ class Text:
         self.total += len(data)
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """A PSK that came out of an earlier connection: behind which of its tickets."""
-
-    psk: bytes = field(repr=False)
-    connection: int
-    ticket: int
-
-
 @dataclass(frozen=True)
 class Finding:
     """What the theft did to one connection.
 
     ``verdict`` is ``lost`` (then ``steps`` lead there, and were run), ``kept`` (then ``missing``
     names the single leaks that would do), ``unknown`` (something is missing in the recording, see
-    ``incomplete``) or ``absent`` (there is no such asset here). ``fits`` are the (name, value)
-    pairs of the theft that belong to this connection.
+    ``incomplete``) or ``absent`` (there is no such asset here). ``identity`` is the PSK's that the
+    server chose, ``offers`` are all that were on offer in one ClientHello or two. ``fits`` says for
+    each leak that belongs to this connection, where.
     """
 
     connection: int
@@ -48,7 +42,8 @@ class Finding:
     identity: bytes
     goal: str
     verdict: str
-    fits: frozenset[tuple[str, bytes]] = field(default=frozenset(), repr=False)
+    offers: tuple[OfferedPsk, ...] = ()
+    fits: tuple[Fit, ...] = field(default=(), repr=False)
     psk_from: Provenance | None = None
     steps: tuple[Done, ...] = field(default=(), repr=False)
     plaintext: dict[str, Text] = field(default_factory=dict)
@@ -58,4 +53,4 @@ class Finding:
     @property
     def leaks(self) -> tuple[str, ...]:
         """The names of the leaks that fit."""
-        return tuple(sorted({name for name, _ in self.fits}))
+        return tuple(sorted({fit.name for fit in self.fits}))

@@ -16,13 +16,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tls13lab.crypto.schedule import SCHEDULE
-from tls13lab.symbolic.connection import Connection
+from tls13lab.symbolic.connection import ZEROS, Connection
 from tls13lab.symbolic.rules import RULES, Step
 from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.scenes import IDENTITY, PUBLIC, TICKET_KEY, resumed
-from tls13lab.symbolic.terms import Term, name
+from tls13lab.symbolic.terms import Term, apply, name
 
 GOALS = ("application_data", "early_data", "psk")
+EPSK = name("epsk")
+GIVEN = {"ticket_key": TICKET_KEY, "epsk": EPSK}
 SINGLE_LEAKS = ("psk", "ticket_key", "client_ecdhe", "server_ecdhe", "initial_ecdhe")
 
 
@@ -31,12 +33,14 @@ class Shape:
     """``held`` names the leaks that fit, and the secrets that are known, by the table's names.
 
     ``ticket`` says whether the identity looks like a ticket, and ``initial`` which mode the
-    connection had that may have issued it, if one was recorded.
+    connection had that may have issued it, if one was recorded. ``imported`` says that the PSK is
+    what an importer made of an external one (RFC 9258).
     """
 
     mode: str
     early_data: bool = False
     ticket: bool = False
+    imported: bool = False
     binder_key: str = "ext_binder_key"
     initial: str = ""
     held: frozenset[str] = frozenset()
@@ -51,13 +55,18 @@ def connections(shape: Shape) -> tuple[Connection, ...]:
         issuer = Connection("initial", shape.initial, psk=None, ticket_key=TICKET_KEY)
         this = resumed("this", shape.mode, issuer)
         return issuer, replace(this, early_data=shape.early_data, binder_key=shape.binder_key)
-    psk = name("psk")
+    psk = imported(EPSK) if shape.imported else name("psk")
     # A ticket is taken for a stateless one: whether it is cannot be told from outside.
     plain = Connection("this", shape.mode, psk, IDENTITY, shape.binder_key, shape.early_data)
     if not shape.ticket:
         return (plain,)
     issuer = Connection("initial", "full", ticket_key=TICKET_KEY)
     return (replace(plain, psk=issuer.ticket_psk(), identity=issuer.ticket()),)
+
+
+def imported(epsk: Term) -> Term:
+    """The term of the PSK that the importer makes of an external one, for this identity."""
+    return apply("ipskx", apply("epskx", ZEROS, epsk), IDENTITY)
 
 
 def this(shape: Shape) -> Connection:
@@ -70,8 +79,8 @@ def term_of(shape: Shape, held: str) -> Term:
     every = connections(shape)
     if held == "psk":
         return every[-1].secret("psk")
-    if held == "ticket_key":
-        return TICKET_KEY
+    if held in GIVEN:
+        return GIVEN[held]
     if held == "initial_ecdhe":
         return every[0].name("client_ecdhe")
     return every[-1].secret(held) if held in SCHEDULE else every[-1].name(held)

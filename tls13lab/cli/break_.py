@@ -1,6 +1,7 @@
 """``tls13lab break``: a recording and stolen secrets in, a verdict and the plaintext out."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,21 @@ from tls13lab import whole_file
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.leaks import theft_of
+from tls13lab.adversary.loot import Fit
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
 from tls13lab.pictures.derivation_text import derivation_rows
+from tls13lab.search.target import readable
+from tls13lab.wire.codepoints import NamedGroup, name_of
 from tls13lab.wire.faults import LocalFault
 
 SHOWN = 2_000
 """Bytes of plaintext in the JSON object, of each direction."""
 SHOWN_IN_TEXT = 200
+MOST_OFFERED = 64
+"""Identities listed of each connection."""
+LONGEST_IDENTITY = 40
+"""Letters of an identity that are shown to a person."""
 MOST_LISTED = 1_000
 """Connections listed with their steps; of more, only the counts are told."""
 
@@ -41,19 +49,18 @@ class Summary:
     def __init__(self, goal: str, leaks: Sequence[str]) -> None:
         self._goal = goal
         self._counts = dict.fromkeys(("lost", "kept", "unknown", "absent"), 0)
-        self._fits: list[tuple[str, bytes, list[int]]] = []
+        self._leaks: list[Leak] = []
         for leak in leaks:
             name, _, value = leak.partition("=")
-            self._fits.append((name, b"" if name == "keylog" else bytes.fromhex(value), []))
+            self._leaks.append(Leak(name, b"" if name == "keylog" else bytes.fromhex(value)))
         self._missing: dict[str, None] = {}
         self.findings: list[Finding] = []
 
     def add(self, finding: Finding) -> None:
         """One connection."""
         self._counts[finding.verdict] += 1
-        for name, value, connections in self._fits:
-            if (name, value) in finding.fits:
-                connections.append(finding.connection)
+        for leak in self._leaks:
+            leak.add(finding)
         self._missing |= dict.fromkeys(finding.missing)
         if len(self.findings) < MOST_LISTED:
             self.findings.append(finding)
@@ -77,12 +84,70 @@ class Summary:
             "goal": self._goal,
             "verdict": next((v for v, count in self._counts.items() if count), "absent"),
             "counts": self._counts,
-            "leaks": [{"leak": name, "fits": numbers} for name, _, numbers in self._fits],
+            "leaks": [
+                {"leak": one.name, "fits": one.connections, "where": one.where}
+                for one in self._leaks
+            ],
             "steps": [row for finding in lost for row in _steps(finding)],
             "plaintext": {str(one.connection): _plaintext(one) for one in lost},
             "missing": list(self._missing),
             "connections": [_described(one) for one in self.findings],
         }
+
+
+@dataclass
+class Leak:
+    """One leak, the connections that it fits, and the places in them, as far as they are listed."""
+
+    name: str
+    value: bytes = field(repr=False)
+    connections: list[int] = field(default_factory=list)
+    where: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, finding: Finding) -> None:
+        """What of one connection it fits."""
+        found = [fit for fit in finding.fits if (fit.name, fit.value) == (self.name, self.value)]
+        if found:
+            self.connections.append(finding.connection)
+        for fit in found[: MOST_LISTED - len(self.where)]:
+            self.where.append({"connection": finding.connection} | _place(fit))
+
+
+def _place(fit: Fit) -> dict[str, Any]:
+    """Where a leak fits: an identity of a ClientHello, a share, or the whole connection."""
+    if fit.offered is not None:
+        return {
+            "client_hello": fit.offered.hello,
+            "place": fit.offered.place,
+            "identity": fit.offered.identity.hex(),
+            "kind": fit.kind.value if fit.kind else None,
+            "binder": "verified" if fit.verified else "not verified",
+            "answered": fit.answered,
+            "chosen": fit.chosen,
+            "early_data": fit.early_data,
+        }
+    if fit.group is not None:
+        sender = {"client_hello": fit.hello} if fit.hello else {"server_hello": True}
+        return sender | {"group": name_of(NamedGroup, fit.group), "used": fit.chosen}
+    return {"client_random": True}
+
+
+def _place_in_words(name: str, place: dict[str, Any]) -> str:
+    if "identity" in place:
+        which = readable(bytes.fromhex(place["identity"]))
+        which = which if len(which) <= LONGEST_IDENTITY else f"{which[:LONGEST_IDENTITY]}..."
+        words = [f"its binder is {place['binder']}"]
+        if place["answered"]:
+            words.append(f"the server {'chose it' if place['chosen'] else 'did not choose it'}")
+        words += ["early data was sent under it"] if place["early_data"] else []
+        where = f"identity {place['place']} of ClientHello {place['client_hello']}, {which}"
+        return f"the leak {name} fits {where}: {', '.join(words)}"
+    if "group" in place:
+        hello = place.get("client_hello")
+        where = f"ClientHello {hello}" if hello else "the ServerHello"
+        used = "" if place["used"] else ", which was not used"
+        return f"the leak {name} makes the {place['group']} share of {where}{used}"
+    return f"the leak {name} names this connection"
 
 
 def _steps(finding: Finding) -> list[dict[str, Any]]:
@@ -112,6 +177,10 @@ def _described(finding: Finding) -> dict[str, Any]:
         "mode": finding.mode,
         "suite": finding.suite,
         "identity": finding.identity.hex(),
+        "offered": [
+            {"client_hello": one.hello, "place": one.place, "identity": one.identity.hex()}
+            for one in finding.offers[:MOST_OFFERED]
+        ],
         "verdict": finding.verdict,
         "leaks": list(finding.leaks),
         "psk_from": {"connection": source.connection, "ticket": source.ticket} if source else None,
@@ -142,6 +211,9 @@ def _connection_lines(one: dict[str, Any], result: report.Result) -> list[str]:
         lines.append(
             f"  its PSK came with ticket {source['ticket']} of connection {source['connection']}"
         )
+    for leak in result["leaks"]:
+        places = (place for place in leak["where"] if place["connection"] == number)
+        lines += [f"  {_place_in_words(leak['leak'], place)}" for place in places]
     for step in result["steps"]:
         if step["connection"] == number:
             lines.append(

@@ -80,10 +80,11 @@ def engines(targets: tuple[Target, ...], compile: bool) -> tuple[Engine, ...]:
 def groups(targets: Sequence[Target]) -> Iterator[tuple[Target, ...]]:
     """Targets that share all of a guess but the last HMAC."""
 
-    def shared(target: Target) -> tuple[str, str, bytes]:
-        # An imported PSK depends on the identity as well.
-        identity = target.identity if target.kind is PskKind.IMPORTED else b""
-        return (target.hash_name, target.kind.value, identity)
+    def shared(target: Target) -> tuple[str, ...]:
+        # An imported PSK depends on the identity as well, and on the external PSK's hash.
+        imported = (target.identity.hex(), target.epsk_hash)
+        more = imported if target.kind is PskKind.IMPORTED else ()
+        return (target.hash_name, target.kind.value, *more)
 
     for _, group in groupby(sorted(targets, key=shared), shared):
         yield tuple(group)

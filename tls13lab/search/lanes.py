@@ -12,7 +12,7 @@ from tls13lab.search.guesses import Guesses
 from tls13lab.search.lanes_pack import GROUP
 from tls13lab.search.portable import Found
 from tls13lab.search.sha2 import SHA2, Numbers, Sha2, pad, schedule
-from tls13lab.search.target import EPSK_HASH, Target
+from tls13lab.search.target import Target
 
 Words = npt.NDArray[Any]
 
@@ -28,7 +28,7 @@ class Lanes:
         sha = SHA2[targets[0].hash_name]
         self._targets = targets
         imported = targets[0].kind is PskKind.IMPORTED
-        if imported and sha.name != EPSK_HASH:
+        if imported and sha.name != targets[0].epsk_hash:
             raise NotImplementedError("two hashes in one guess")
         self._test, self._shape = tester(sha.name, "test_imported" if imported else "test")
         self._readable_after = sha.word

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from tls13lab.psk.importer import imported_key
 from tls13lab.psk.keys import PskKind
 from tls13lab.search.guesses import Guesses
-from tls13lab.search.target import EPSK_HASH, Target
+from tls13lab.search.target import Target
 
 Found = tuple[int, Target, bytes]
 """The place among all guesses, whose binder it is, and the PSK."""
@@ -63,6 +63,7 @@ class Portable:
         self._finished_key = way(self._hash, first, second)
         imported = targets[0].kind is PskKind.IMPORTED
         self._imported = targets[0].identity if imported else None
+        self._epsk_hash = targets[0].epsk_hash
         self._targets = [(target.macs[2], target) for target in targets]
 
     def test(self, guesses: Guesses) -> Iterator[Found]:
@@ -73,7 +74,7 @@ class Portable:
                 continue  # no PSK is empty; a line that was passed over is
             psk = word
             if self._imported is not None:
-                psk = imported_key(word, EPSK_HASH, self._imported, self._hash)
+                psk = imported_key(word, self._epsk_hash, self._imported, self._hash)
             key = self._finished_key(psk)
             for transcript_hash, target in self._targets:
                 if hmac.digest(key, transcript_hash, self._hash) == target.binder:

@@ -133,7 +133,8 @@ class Search:
     def __post_init__(self) -> None:
         told = hashlib.sha256(repr(self.source.fingerprint()).encode())
         for target in self.targets:
-            told.update(repr((target.kind, target.hash_name, target.identity)).encode())
+            kind = (target.kind, target.hash_name, target.epsk_hash, target.identity)
+            told.update(repr(kind).encode())
             told.update(hashlib.sha256(target.truncated).digest() + target.binder)
         self._state = Checkpoint(told.hexdigest())
         if self.checkpoint is not None:

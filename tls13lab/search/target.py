@@ -8,26 +8,20 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from tls13lab.capture.hellos import Hellos
 from tls13lab.capture.recording import CapturedRecord, Closed, Item
 from tls13lab.crypto.hkdf import hkdf_label
 from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE
-from tls13lab.crypto.suites import HASH_LENGTHS, SUITES
-from tls13lab.messages.client_hello import ClientHello, truncate
-from tls13lab.messages.handshake import unpack
-from tls13lab.messages.pre_shared_key import OfferedPsks, PskIdentity
-from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
-from tls13lab.messages.transcript import Transcript
+from tls13lab.crypto.suites import HASH_LENGTHS
 from tls13lab.psk.binder import BINDER_KEYS, binder
 from tls13lab.psk.importer import imported_by, imported_key
 from tls13lab.psk.keys import PskKind
-from tls13lab.records.framing import HEADER_LENGTH
-from tls13lab.records.reassembly import Reassembler
-from tls13lab.wire.codepoints import CipherSuite, ContentType
+from tls13lab.psk.offered import OfferedPsk, offered_in
+from tls13lab.wire.codepoints import ContentType
 from tls13lab.wire.faults import TLSFault
 
 EPSK_HASH = "sha256"
 """The hash of an external PSK that nobody was told another one for (RFC 9258 section 5.1)."""
-HASHES = {length: name for name, length in HASH_LENGTHS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +29,8 @@ class Target:
     """One recorded binder, and the truncated transcript's bytes that it was made over.
 
     ``kind`` is a guess, too: an external PSK has no age, and its client sends 0 for it (4.3.11); an
-    imported one's identity has a structure of its own (RFC 9258).
+    imported one's identity has a structure of its own (RFC 9258), and ``epsk_hash`` is the hash of
+    the external PSK that it was imported from. ``hello`` is the ClientHello, 1 or 2.
     """
 
     identity: bytes
@@ -44,6 +39,8 @@ class Target:
     truncated: bytes = field(repr=False)
     binder: bytes = field(repr=False)
     connection: int = 1
+    epsk_hash: str = EPSK_HASH
+    hello: int = 1
 
     def made_with(self, psk: bytes) -> bool:
         """Whether this PSK makes the binder: computed as the honest endpoints do.
@@ -56,7 +53,7 @@ class Target:
         (True, False)
         """
         if self.kind is PskKind.IMPORTED:
-            psk = imported_key(psk, EPSK_HASH, self.identity, self.hash_name)
+            psk = imported_key(psk, self.epsk_hash, self.identity, self.hash_name)
         return binder(self.kind, psk, self.hash_name, self.truncated) == self.binder
 
     @property
@@ -65,7 +62,7 @@ class Target:
 
         Only if the target's hash is that of the external PSK is it one HMAC, and no more.
         """
-        told = hashlib.new(EPSK_HASH, self.identity).digest()
+        told = hashlib.new(self.epsk_hash, self.identity).digest()
         return hkdf_label(IMPORTER["ipskx"].label, told, HASH_LENGTHS[self.hash_name]) + b"\x01"
 
     @property
@@ -98,45 +95,49 @@ def readable(value: bytes) -> str:
     return text if plain else f"0x{value.hex()}"
 
 
-def targets_of(raw_hello: bytes, connection: int = 1, before: bytes = b"") -> tuple[Target, ...]:
-    """The binders of a ClientHello; ``before`` is the transcript that precedes it.
-
-    Raises a TLSFault for what is no ClientHello.
-    """
-    hello = unpack(raw_hello)
-    offered = hello.find(OfferedPsks) if isinstance(hello, ClientHello) else None
-    if offered is None:
-        return ()
-    truncated = before + truncate(raw_hello, offered)
-    return tuple(
-        Target(
-            one.identity,
-            _kind_of(one),
-            HASHES[len(told)],
-            truncated,
-            told,
-            connection,
-        )
-        for one, told in zip(offered.identities, offered.binders, strict=True)
-        if len(told) in HASHES
-    )
+def targets_of(raw_hello: bytes, connection: int = 1) -> tuple[Target, ...]:
+    """The binders of a first ClientHello. Raises a TLSFault for what is no handshake message."""
+    return tuple(_targets(offered_in(raw_hello), connection))
 
 
-def _kind_of(one: PskIdentity) -> PskKind:
-    if one.obfuscated_ticket_age:
+def _targets(offers: Iterable[OfferedPsk], connection: int) -> Iterator[Target]:
+    for one in offers:
+        if one.hash_name:
+            yield Target(
+                one.identity,
+                _kind_of(one),
+                one.hash_name,
+                one.covered,
+                one.binder,
+                connection,
+                hello=one.hello,
+            )
+
+
+def _kind_of(one: OfferedPsk) -> PskKind:
+    if one.says_age:
         return PskKind.RESUMPTION
     return PskKind.IMPORTED if imported_by(one.identity) else PskKind.EXTERNAL
 
 
 @dataclass
 class _Heard:
-    """The beginning of one connection."""
+    """The beginning of one connection, and how many of its ClientHellos were told of."""
 
-    transcript: Transcript = field(default_factory=Transcript)
-    parts: dict[str, Reassembler] = field(
-        default_factory=lambda: {"client": Reassembler(), "server": Reassembler()}
-    )
-    hellos: int = 0
+    hellos: Hellos = field(default_factory=Hellos)
+    told: int = 0
+    damaged: bool = False
+
+    def ready(self) -> Iterator[int]:
+        """The ClientHellos that are there with all that their binders cover, each once.
+
+        A second one is bound to the HelloRetryRequest, which may come after it in the file.
+        """
+        hellos = self.hellos
+        whole = len(hellos.raw_hellos) if hellos.retry else min(1, len(hellos.raw_hellos))
+        while self.told < whole:
+            self.told += 1
+            yield self.told
 
 
 def targets(items: Iterable[Item]) -> Iterator[Target]:
@@ -146,27 +147,15 @@ def targets(items: Iterable[Item]) -> Iterator[Target]:
         if isinstance(item, Closed):
             heard.pop(item.connection, None)
         elif isinstance(item, CapturedRecord) and item.wire[0] == ContentType.HANDSHAKE:
-            one = heard.setdefault(item.connection, _Heard())
-            try:
-                yield from _listen(one, item)
-            except TLSFault:
-                one.hellos = 2
+            yield from _listen(heard.setdefault(item.connection, _Heard()), item)
 
 
 def _listen(one: _Heard, record: CapturedRecord) -> Iterator[Target]:
-    if one.hellos == 2:  # a ClientHello, and another one after a HelloRetryRequest: no more come
+    if one.damaged:
         return
-    part = one.parts[record.sender]
-    part.feed(record.wire[HEADER_LENGTH:])
-    while (raw := part.next()) is not None:
-        message = unpack(raw)
-        if isinstance(message, ClientHello):
-            yield from targets_of(raw, record.connection, one.transcript.messages)
-            one.hellos += 1
-        elif isinstance(message, ServerHello):
-            one.hellos = 2
-            return
-        if isinstance(message, HelloRetryRequest) and message.cipher_suite in SUITES:
-            suite = SUITES[CipherSuite(message.cipher_suite)]
-            one.transcript = one.transcript.after_hello_retry(suite.hash_name)
-        one.transcript = one.transcript.add(raw)
+    try:
+        one.hellos.read(record.sender, record.wire)
+    except TLSFault:
+        one.damaged = True
+    for number in one.ready():
+        yield from _targets(one.hellos.offers(number), record.connection)

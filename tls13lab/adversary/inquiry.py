@@ -1,0 +1,102 @@
+"""One question to the model about one PSK, or about none, and the running of its answer.
+
+A connection asks several: its application data hangs on the PSK that the server chose, its early
+data on the first one that the client offered, and that need not be the same (RFC 9846 4.3.10). Each
+has its own suite, too: early data is sent before the server has named one.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from tls13lab.adversary.execution import Done, Execution, NotYet
+from tls13lab.adversary.finding import Text
+from tls13lab.adversary.loot import Known
+from tls13lab.adversary.plan import Shape, missing, plan, reachable, targets
+from tls13lab.psk.offered import OfferedPsk
+from tls13lab.wire.faults import TLSFault
+
+Note = Callable[[str], None]
+"""Takes a sentence about what went wrong."""
+
+
+class Inquiry:
+    """Its shape, what of its goals is still to be run, and the execution that runs it.
+
+    ``offered`` is the PSK that it is about, and ``known`` what is known of it. There may be several
+    executions: one for each suite that it may be, until a record tells.
+    """
+
+    def __init__(
+        self,
+        shape: Shape,
+        goals: Iterable[str],
+        executions: Sequence[Execution],
+        offered: OfferedPsk | None,
+        known: Known | None,
+    ) -> None:
+        self.shape, self.offered, self.known = shape, offered, known
+        self.to_run = [goal for goal in goals if reachable(shape, goal)]
+        self._possible = list(executions) if self.to_run else []
+
+    @property
+    def execution(self) -> Execution | None:
+        """The one that runs, None if nothing can be derived."""
+        return self._possible[0] if self._possible else None
+
+    def go_on(self, note: Note) -> None:
+        """Run what can be run now."""
+        for goal in tuple(self.to_run):
+            steps = plan(self.shape, goal, every=True)
+            while self.execution is not None:
+                try:
+                    self.execution.run(steps)
+                except NotYet:
+                    break
+                except TLSFault as fault:
+                    note(f"a step cannot be run on it: {fault}")
+                if self._wrong_suite(goal):
+                    self._possible.pop(0)
+                    continue
+                self.to_run.remove(goal)
+                break
+
+    def _wrong_suite(self, goal: str) -> bool:
+        """Whether no early data opened with this suite, and there is another one to try."""
+        early = self.execution.stages.get(("client", "early")) if self.execution else None
+        if goal != "early_data" or early is None:
+            return False
+        return not early.begun and len(self._possible) > 1
+
+    def finish(self, note: Note) -> None:
+        """Nothing more will come: what there is of early data is all of it."""
+        for execution in self._possible:
+            execution.over = True
+        self.go_on(note)
+
+    def verdict(self, goal: str) -> str:
+        """``lost``, ``kept``, ``absent``; ``unknown`` where it could not be run to its end."""
+        if not targets(self.shape, goal):
+            return "absent"
+        if not reachable(self.shape, goal):
+            return "kept"
+        return "unknown" if goal in self.to_run else "lost"
+
+    def missing(self, goal: str) -> tuple[str, ...]:
+        """Which single further leaks would do."""
+        return missing(self.shape, goal)
+
+    def steps(self, goal: str) -> tuple[Done, ...]:
+        """The derivation of the goal, as it was run."""
+        done = self.execution.done if self.execution else {}
+        return tuple(
+            done[step.conclusion]
+            for step in plan(self.shape, goal, every=True)
+            if step.conclusion in done
+        )
+
+    def text(self, goal: str) -> Text:
+        """The bytes of a goal that is one term."""
+        found = Text()
+        if self.execution is not None:
+            (term,) = targets(self.shape, goal)
+            found.add(self.execution.value(term))
+        return found

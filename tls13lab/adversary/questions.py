@@ -1,0 +1,162 @@
+"""Which questions a connection asks of the model, and the bytes that go with them.
+
+The application data hangs on the PSK that the server chose, in the ClientHello that it answered.
+Early data hangs on the first PSK of the first ClientHello, whatever the server makes of it (RFC
+9846 4.3.10). On a PSK that was offered and neither, nothing hangs but itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from tls13lab.adversary.direction import Direction
+from tls13lab.adversary.execution import Execution, Material
+from tls13lab.adversary.inquiry import Inquiry
+from tls13lab.adversary.loot import Known, Loot
+from tls13lab.adversary.plan import Shape, term_of, this
+from tls13lab.adversary.sight import Sight
+from tls13lab.crypto.suites import SUITES, Suite
+from tls13lab.psk.binder import BINDER_KEYS
+from tls13lab.psk.importer import imported_by
+from tls13lab.psk.keys import PskKind
+from tls13lab.psk.offered import OfferedPsk
+from tls13lab.symbolic import rules
+from tls13lab.symbolic.connection import Connection
+from tls13lab.symbolic.terms import Term
+
+EARLY = "client_early_traffic_secret"
+
+
+@dataclass(frozen=True)
+class Questions:
+    """About one connection; ``issuer_seen`` says that one which may have issued a ticket was seen.
+
+    Early data comes first: its records do, and what they leave over is the handshake's.
+    """
+
+    sight: Sight
+    loot: Loot
+    directions: Mapping[str, Direction]
+    issuer_seen: bool
+
+    def early(self) -> Inquiry | None:
+        """About early data; None if the client announced none."""
+        offered = self.sight.early_psk
+        if offered is None:
+            return None
+        shape = replace(self._shape(offered, self._psk_mode), early_data=True)
+        logged = {row: value for row, value in self.loot.logged.items() if row == EARLY}
+        suites = suites_of(self.sight, offered.hash_name)
+        hello = self.sight.first_hello
+        return self._inquiry(shape, ("early_data", "psk"), offered, logged, suites, hello)
+
+    def main(self) -> Inquiry | None:
+        """About all that comes behind the hellos; None if the ServerHello is missing."""
+        sight, suite = self.sight, self.sight.suite
+        if not sight.complete or suite is None:
+            return None
+        logged = {row: value for row, value in self.loot.logged.items() if row != EARLY}
+        hello = sight.before_hello(suite.hash_name).messages + sight.raw_hello
+        return self._inquiry(
+            self._shape(sight.chosen, sight.mode),
+            ("next_psk", "psk", "application_data"),
+            sight.chosen,
+            {**logged, **self.loot.shares},
+            (suite,),
+            hello,
+        )
+
+    def others(self) -> Iterator[Inquiry]:
+        """About each PSK on offer that the two before are not about."""
+        seen = {one.name for one in (self.sight.chosen, self.sight.early_psk) if one is not None}
+        for offered in self.sight.every_offer:
+            if offered.name not in seen:
+                seen.add(offered.name)
+                suites = suites_of(self.sight, offered.hash_name)[:1]
+                shape = self._shape(offered, self._psk_mode)
+                yield self._inquiry(shape, ("psk",), offered, {}, suites, b"")
+
+    @property
+    def _psk_mode(self) -> str:
+        """That of the connection; where it took no PSK, any: nothing that is asked hangs on it."""
+        return self.sight.mode if self.sight.mode.startswith("psk") else "psk_dhe_ke"
+
+    def _shape(self, offered: OfferedPsk | None, mode: str) -> Shape:
+        return shape_of(mode, offered, self.loot.known(offered), issuer_seen=self.issuer_seen)
+
+    def _inquiry(
+        self,
+        shape: Shape,
+        goals: tuple[str, ...],
+        offered: OfferedPsk | None,
+        more: Mapping[str, bytes],
+        suites: tuple[Suite, ...],
+        hello: bytes,
+    ) -> Inquiry:
+        known = self.loot.known(offered)
+        held = {**more, **(known.secrets if known else {})}
+        shape = replace(shape, held=frozenset(held))
+        given = material(shape, self.sight, offered, hello, held)
+        if known is not None:
+            given = replace(given, epsk_hash=known.epsk_hash)
+        executions = [Execution(this(shape), suite, self.directions, given) for suite in suites]
+        return Inquiry(shape, goals, executions, offered, known)
+
+
+def shape_of(
+    mode: str, offered: OfferedPsk | None, known: Known | None, *, issuer_seen: bool = False
+) -> Shape:
+    """The shape of a connection with this PSK, of which this is known."""
+    if offered is None or mode == "full":
+        return Shape(mode)
+    held = frozenset(known.secrets) if known else frozenset()
+    ticket = offered.says_age or "ticket_key" in held
+    if known is None:
+        imported = imported_by(offered.identity) is not None
+    else:
+        imported = known.kind is PskKind.IMPORTED
+    return Shape(
+        mode=mode,
+        ticket=ticket and not imported,
+        imported=imported,
+        binder_key=BINDER_KEYS[known.kind] if known else "ext_binder_key",
+        initial="full" if issuer_seen else "",
+        held=held,
+    )
+
+
+def material(
+    shape: Shape,
+    sight: Sight,
+    offered: OfferedPsk | None,
+    hello: bytes,
+    held: Mapping[str, bytes],
+) -> Material:
+    """The bytes for an execution; ``hello`` is the transcript up to its ClientHello."""
+    connection = this(shape)
+    recorded: dict[Term, bytes] = {
+        connection.client_hello: hello,
+        connection.server_hello: sight.raw_answer,
+    }
+    if connection.identity is not None and offered is not None:
+        recorded[connection.identity] = offered.identity
+    for side in ("client", "server"):
+        term = _share(connection, side)
+        if term is not None:
+            recorded[term] = sight.shares(side).get(sight.group or 0, b"")
+    given = {term_of(shape, name): value for name, value in held.items()}
+    return Material(recorded, given, sight.group)
+
+
+def _share(connection: Connection, side: str) -> Term | None:
+    """The term of a side's share, if it sends one."""
+    hello = connection.client_hello
+    inner = hello.arguments[0] if hello.arguments[0].symbol == rules.TRUNCATED else hello
+    fields = (*inner.arguments, *connection.server_hello.arguments)
+    wanted = (rules.SHARE, connection.name(f"{side}_ecdhe"))
+    return next((one for one in fields if (one.symbol, *one.arguments) == wanted), None)
+
+
+def suites_of(sight: Sight, hash_name: str) -> tuple[Suite, ...]:
+    """Those that early data may be under: of the PSK's hash, the chosen one first. 4.3.10."""
+    fitting = [suite for suite in SUITES.values() if suite.hash_name == hash_name]
+    return tuple(sorted(fitting, key=lambda suite: suite != sight.suite))

@@ -1,0 +1,101 @@
+"""The hellos of one recorded connection, and the PSKs that they offer. RFC 9846 sections 4.2, 5.1.
+
+They are in the clear. Each side's come in their order, but which side's come first in a file is
+chance: a capture made at several queues or places may have the answer before the question. So the
+sides are read each for itself, and put together when both are there.
+"""
+
+from dataclasses import dataclass, field
+
+from tls13lab.crypto.suites import SUITES
+from tls13lab.messages.client_hello import ClientHello
+from tls13lab.messages.handshake import unpack
+from tls13lab.messages.negotiation import SelectedVersion
+from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
+from tls13lab.messages.transcript import Transcript
+from tls13lab.psk.offered import OfferedPsk, offered_in
+from tls13lab.records.framing import HEADER_LENGTH
+from tls13lab.records.reassembly import Reassembler
+from tls13lab.wire.codepoints import TLS13, ContentType
+from tls13lab.wire.faults import UnexpectedMessage
+
+
+@dataclass
+class Hellos:
+    """Grows with each clear handshake record; ``complete`` once both sides' hellos are there.
+
+    ``raw_hellos`` are one ClientHello, or two around a HelloRetryRequest, ``retry``; ``answer`` is
+    the ServerHello.
+    """
+
+    raw_hellos: list[bytes] = field(default_factory=list)
+    hello: ClientHello | None = None
+    retry: HelloRetryRequest | None = None
+    raw_retry: bytes = b""
+    answer: ServerHello | None = None
+    raw_answer: bytes = b""
+    _parts: dict[str, Reassembler] = field(
+        default_factory=lambda: {"client": Reassembler(), "server": Reassembler()}
+    )
+
+    def read(self, sender: str, wire: bytes) -> None:
+        """Take in a record in the clear. Raises a TLSFault for what cannot be a TLS 1.3 hello."""
+        if wire[0] != ContentType.HANDSHAKE or self.has_all(sender):
+            return
+        part = self._parts[sender]
+        part.feed(wire[HEADER_LENGTH:])
+        while not self.has_all(sender) and (raw := part.next()) is not None:
+            self._note(sender, raw)
+
+    def has_all(self, sender: str) -> bool:
+        """Whether this side has said all that it says in the clear, as far as can be told."""
+        return self.complete or (sender == "server" and self.answer is not None)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all hellos are there."""
+        return self.answer is not None and len(self.raw_hellos) > (self.retry is not None)
+
+    def _note(self, sender: str, raw: bytes) -> None:
+        message = unpack(raw)
+        if isinstance(message, ClientHello) and sender == "client" and len(self.raw_hellos) < 2:
+            self.raw_hellos.append(raw)
+            self.hello = message
+        elif isinstance(message, HelloRetryRequest) and sender == "server" and not self.retry:
+            self.retry, self.raw_retry = message, raw
+        elif isinstance(message, ServerHello) and sender == "server":
+            version = message.find(SelectedVersion)
+            if version is None or version.selected_version != TLS13:
+                raise UnexpectedMessage("this connection does not speak TLS 1.3")
+            if message.cipher_suite not in SUITES:
+                raise UnexpectedMessage(
+                    "this connection uses a cipher suite that is not known here"
+                )
+            self.answer, self.raw_answer = message, raw
+        else:
+            raise UnexpectedMessage(f"a {type(message).__name__} came where a hello should")
+
+    @property
+    def first_hello(self) -> bytes:
+        """The bytes of the first ClientHello; empty if there is none."""
+        return self.raw_hellos[0] if self.raw_hellos else b""
+
+    @property
+    def raw_hello(self) -> bytes:
+        """The bytes of the last ClientHello, which the ServerHello answers."""
+        return self.raw_hellos[-1] if self.raw_hellos else b""
+
+    def before_hello(self, hash_name: str) -> Transcript:
+        """What the transcript holds before the last ClientHello: nothing, unless it is a second."""
+        if self.retry is None or len(self.raw_hellos) < 2:
+            return Transcript()
+        return Transcript(self.first_hello).after_hello_retry(hash_name).add(self.raw_retry)
+
+    def offers(self, hello: int) -> tuple[OfferedPsk, ...]:
+        """The PSKs on offer in the first or second ClientHello; none if it is not there."""
+        if hello > len(self.raw_hellos):
+            return ()
+        raw = self.raw_hellos[hello - 1]
+        if hello == 1:
+            return offered_in(raw)
+        return offered_in(raw, hello, lambda hash_name: self.before_hello(hash_name).messages)
