@@ -152,7 +152,9 @@ def test_early_data_is_opened_without_a_server_hello(one: Made) -> None:
     number = one.items[-1].connection
     own = [item for item in one.items if item.connection == number]
     first = [item for item in own if getattr(item, "sender", "client") == "client"]
-    hello_and_early: list[Item] = [item for item in first[:4] if not isinstance(item, CapturedRecord)]
+    hello_and_early: list[Item] = [
+        item for item in first[:4] if not isinstance(item, CapturedRecord)
+    ]
     hello_and_early += [item for item in first[:6] if isinstance(item, CapturedRecord)][:3]
     theft = Theft(psks=(one._psk(one.offered[0]).key,))
     (finding,) = eavesdrop(hello_and_early, theft, "early_data")

@@ -39,8 +39,8 @@ class Target:
     truncated: bytes = field(repr=False)
     binder: bytes = field(repr=False)
     connection: int = 1
-    epsk_hash: str = EPSK_HASH
-    hello: int = 1
+    epsk_hash: str = field(default=EPSK_HASH, repr=False)
+    hello: int = field(default=1, repr=False)
 
     def made_with(self, psk: bytes) -> bool:
         """Whether this PSK makes the binder: computed as the honest endpoints do.
