@@ -156,10 +156,16 @@ from tls13lab.pictures.schedule_graph import schedule_graph
 
 picture = schedule_graph("resumption_secret", "psk_ke", {"psk": bytes(32)})
 print("<img" in picture.html, "[id=" in picture.svg, picture.digest)
+
+from tls13lab.adversary.plan import Shape, plan
+from tls13lab.pictures.attack_tree import attack_tree
+
+steps = plan(Shape("psk_ke", held=frozenset({"psk"})), "application_data", every=True)
+print("<img" in attack_tree(steps).html)
 """
 
 
-def test_the_schedule_is_drawn_with_nothing_compiled_and_without_processes() -> None:
+def test_graphs_are_drawn_with_nothing_compiled_and_without_processes() -> None:
     done: subprocess.CompletedProcess[str] = blocked(IN_A_BROWSER, "graphviz")
     here = schedule_graph("resumption_secret", "psk_ke", {"psk": bytes(32)})
-    assert (done.stdout, done.stderr) == (f"True True {here.digest}\n", "")
+    assert (done.stdout, done.stderr) == (f"True True {here.digest}\nTrue\n", "")
