@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib as mpl
+import nbformat
 import pytest
 from playwright.sync_api import Page
 
+from lite.lessons import pictures
 from tests.browser.launched import launched
+from tests.conftest import ROOT
 from tests.pictures import store
 from tls13lab.crypto.schedule import SCHEDULE
 from tls13lab.pictures.schedule_graph import schedule_graph
@@ -35,16 +38,30 @@ LEAVING = """svg => {
     return left;
 }"""
 
+# The texts that are not wholly within the picture, which would be cut off.
+CUT_OFF = """svg => {
+    document.getElementById("here").innerHTML = svg;
+    const frame = document.querySelector("svg").getBoundingClientRect();
+    const cut = [];
+    for (const text of document.querySelectorAll("svg text")) {
+        const {left, right, top, bottom} = text.getBoundingClientRect();
+        if (left < frame.left || right > frame.right || top < frame.top || bottom > frame.bottom)
+            cut.push(text.textContent);
+    }
+    return cut;
+}"""
+
 
 def _font_face(name: str) -> str:
-    """A style that makes one of matplotlib's fonts the Helvetica of the page."""
+    """A style that gives all words of a picture one of matplotlib's fonts."""
     data = base64.b64encode((FONTS / f"{name}.ttf").read_bytes()).decode()
-    return f"@font-face {{font-family: Helvetica; src: url(data:font/ttf;base64,{data})}}"
+    face = f"@font-face {{font-family: Helvetica; src: url(data:font/ttf;base64,{data})}}"
+    return f"{face} svg text {{font-family: Helvetica !important}}"
 
 
 @pytest.fixture(scope="module", params=["this machine's", "DejaVuSans", "STIXGeneral"])
 def page(request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page on which Helvetica is that font."""
+    """A page that shows all words in that font."""
     own = request.param == "this machine's"
     style = "" if own else _font_face(request.param)
     with launched() as browser:
@@ -72,3 +89,20 @@ def test_one_that_leaves_its_box_is_seen(page: Page) -> None:
     (svg,) = (one.read_text("utf-8") for one in GRAPHS if one.name == "schedule-full.svg")
     wide = svg.replace(">main_secret</text>", ">main_secret, and more than has room</text>")
     assert page.evaluate(LEAVING, wide) == ["main_secret, and more than has room"]
+
+
+def test_no_letter_of_a_lessons_picture_is_cut_off(page: Page) -> None:
+    found = [
+        (path.name, page.evaluate(CUT_OFF, svg))
+        for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+        for _, svg in pictures(nbformat.read(path, as_version=4))
+    ]
+    assert len(found) >= 10
+    assert [one for one in found if one[1]] == []
+
+
+def test_one_that_is_cut_off_is_seen(page: Page) -> None:
+    svg = (
+        '<svg width="40" height="20"><text x="2" y="12" font-size="10">so long a line</text></svg>'
+    )
+    assert page.evaluate(CUT_OFF, svg) == ["so long a line"]

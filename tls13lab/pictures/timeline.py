@@ -5,11 +5,12 @@ what it does not says "kept". Which is which comes from the eavesdropper's findi
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tls13lab.adversary.finding import Finding
 from tls13lab.pictures.picture import Picture, text_table
+from tls13lab.pictures.text_size import width
 
 _LOOKS: dict[str, dict[str, Any]] = {
     "lost": {"facecolor": "#1f4e79", "hatch": "///", "edgecolor": "#ffffff"},
@@ -39,6 +40,18 @@ def timeline(
     )
 
 
+_STOLEN = "stolen here"
+_INCHES = 1.15
+"""The width that a connection takes."""
+
+
+def _beside(names: Iterable[str]) -> tuple[float, float]:
+    """Room for the names on the left, and for what is written about the last line on the right."""
+    points = 72 * _INCHES
+    left = max(width(name, 10) for name in names) / points
+    return max(2.4, 0.2 + left), 0.1 + width(_STOLEN, 9) / points / 2
+
+
 def _drawn(rows: Mapping[str, Sequence[Finding]], stolen_after: int | None, title: str) -> str:
     try:
         import matplotlib as mpl
@@ -48,14 +61,15 @@ def _drawn(rows: Mapping[str, Sequence[Finding]], stolen_after: int | None, titl
         return ""
     longest = max(map(len, rows.values()))
     with mpl.rc_context({"svg.hashsalt": "tls13lab", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(2.6 + 1.25 * longest, 1.0 + 0.75 * len(rows)))
+        left, right = _beside(rows)
+        figure = Figure(figsize=(_INCHES * (left + longest + right), 1.0 + 0.75 * len(rows)))
         axes = figure.add_axes((0.0, 0.02, 1.0, 0.96))
-        axes.set_xlim(-2.4, longest + 0.2)
+        axes.set_xlim(-left, longest + right)
         axes.set_ylim(len(rows) + 0.1, -0.9)
         axes.axis("off")
-        axes.text(-2.3, -0.55, title, fontsize=11, fontweight="bold")
+        axes.text(0.1 - left, -0.55, title, fontsize=11, fontweight="bold")
         for y, (name, found) in enumerate(rows.items()):
-            axes.text(-2.3, y + 0.45, name, fontsize=10, va="center")
+            axes.text(0.1 - left, y + 0.45, name, fontsize=10, va="center")
             for x, one in enumerate(found):
                 box = Rectangle((x + 0.05, y + 0.1), 0.9, 0.7, linewidth=1.2, **_LOOKS[one.verdict])
                 axes.add_patch(box)
@@ -70,7 +84,7 @@ def _drawn(rows: Mapping[str, Sequence[Finding]], stolen_after: int | None, titl
                 )
         if stolen_after is not None:
             axes.plot([stolen_after] * 2, [-0.35, len(rows)], color="#000000", linestyle="--")
-            axes.text(stolen_after, -0.4, "stolen here", fontsize=9, ha="center")
+            axes.text(stolen_after, -0.4, _STOLEN, fontsize=9, ha="center")
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return out.getvalue()
