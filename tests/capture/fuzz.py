@@ -22,7 +22,7 @@ from tls13lab.capture.files import LONGEST_PACKET, packets
 from tls13lab.capture.packets import Segment, segments
 from tls13lab.capture.reader import read_capture, reassemble
 from tls13lab.capture.recording import CapturedRecord, Item
-from tls13lab.pictures import inspection
+from tls13lab.pictures import inspection, inspection_page, inspection_text
 from tls13lab.vectors import recorded
 from tls13lab.wire.faults import TLSFault
 
@@ -96,9 +96,9 @@ def exercise(items: Iterator[Item] | list[Item], capture: recorded.Recorded) -> 
     for goal in ("application_data", "early_data", "psk"):
         list(eavesdrop(iter(every), theft, goal))
     found = inspection.inspect(iter(every), capture.keylog)
-    for show in (inspection.as_text, inspection.as_json):
+    for show in (inspection_text.as_text, inspection_text.as_json):
         show(found)
-    inspection.as_html(found, capture.name)
+    inspection_page.as_html(found, capture.name)
 
 
 def cases(seed: int, folder: Path) -> Iterator[int]:

@@ -20,7 +20,7 @@ from tls13lab.capture.reader import read_capture, reassemble
 from tls13lab.handshake.pair import Pair, lesson_configs
 from tls13lab.messages.handshake import pack, unpack
 from tls13lab.peers import session_file
-from tls13lab.pictures import inspection
+from tls13lab.pictures import inspection, inspection_page, inspection_text
 from tls13lab.psk.importer import ImportedIdentity, imported_by
 from tls13lab.psk.tickets import TicketState
 from tls13lab.records.framing import RecordBuffer
@@ -103,9 +103,9 @@ def hexadecimal_input(data: bytes) -> None:
     """What ``inspect`` is given on the command line, and shows in three ways."""
     with suppress(TLSFault):
         found = inspection.inspect_bytes(data)
-        inspection.as_text(found)
-        inspection.as_json(found)
-        inspection.as_html(found, "fuzz")
+        inspection_text.as_text(found)
+        inspection_text.as_json(found)
+        inspection_page.as_html(found, "fuzz")
 
 
 # Files -------------------------------------------------------------------------------------------

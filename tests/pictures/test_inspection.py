@@ -16,7 +16,7 @@ from tls13lab.crypto.suites import SUITES
 from tls13lab.handshake.pair import Pair, lesson_configs
 from tls13lab.messages.handshake import pack
 from tls13lab.messages.server_hello import ServerHello
-from tls13lab.pictures import inspection
+from tls13lab.pictures import inspection_page, inspection_text
 from tls13lab.pictures.inspection import Field, NothingToInspect, inspect, inspect_bytes, message_of
 from tls13lab.pictures.meanings import meaning, section
 from tls13lab.records.framing import frame
@@ -65,13 +65,13 @@ def test_every_byte_of_every_shipped_capture_is_in_one_field(name: str) -> None:
 def test_early_data_is_read_with_the_key_log() -> None:
     capture = recorded.load("early_data-psk_ke")
     resumed = inspect(read_capture(capture.path), capture.keylog)[1:]
-    text = inspection.as_text(resumed)
+    text = inspection_text.as_text(resumed)
     assert "under client_early_traffic_secret" in text
     assert "EndOfEarlyData" in text
     # In its place, though the ServerHello that names the suite comes later.
     assert text.index("under client_early_traffic_secret") < text.index("-- ServerHello")
     assert repr(capture.early_data.decode()) in text
-    closed = inspection.as_text(inspect(read_capture(capture.path)))
+    closed = inspection_text.as_text(inspect(read_capture(capture.path)))
     assert "EndOfEarlyData" not in closed
     assert "ClientHello" in closed
 
@@ -155,8 +155,8 @@ def test_what_is_wrong_with_a_record_is_shown_as_text_and_as_a_page() -> None:
         connections = inspect(recording_of([part, ("server", other)]))
         assert not connections[0].records[0].fault
         assert why in connections[0].records[1].fault
-        assert why in inspection.as_text(connections)
-        assert why in inspection.as_html(connections, "x")
+        assert why in inspection_text.as_text(connections)
+        assert why in inspection_page.as_html(connections, "x")
 
 
 def test_bytes_that_are_a_message_or_records() -> None:
@@ -188,8 +188,8 @@ def test_no_bytes_raise_anything_but_a_fault(data: bytes) -> None:
             found = inspect_bytes(given_bytes)
         except TLSFault:
             continue
-        assert inspection.as_text(found)
-        assert "</html>" in inspection.as_html(found, "x")
+        assert inspection_text.as_text(found)
+        assert "</html>" in inspection_page.as_html(found, "x")
     items = recording_of([("client", b"\x17\x03\x03" + len(data).to_bytes(2, "big") + data)])
     assert inspect(items)
 

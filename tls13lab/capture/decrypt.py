@@ -4,15 +4,18 @@ For each record its content, if it is in the clear or if the key log has its key
 protected record is under cannot be seen from outside; they are tried in their order: early,
 handshake, application, each direction for itself. Early data comes before the ServerHello names a
 suite, and so is tried with each suite whose hash fits the length of its secret.
+
+Of a connection that speaks TLS 1.2 or older the messages in the clear are told; what comes behind
+its change_cipher_spec is sealed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tls13lab.capture.recording import CapturedRecord, Closed, Item, Opened
+from tls13lab.capture.versions import ONLY_OLD, chosen_version, is_old
 from tls13lab.crypto.keyschedule import next_traffic_secret
 from tls13lab.crypto.suites import SUITES, TAG_LENGTH, Suite
-from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack
 from tls13lab.messages.server_hello import ServerHello
 from tls13lab.records.framing import HEADER_LENGTH
@@ -22,6 +25,9 @@ from tls13lab.wire.codepoints import CipherSuite, ContentType, HandshakeType
 from tls13lab.wire.faults import TLSFault
 
 KeyLogSecrets = Mapping[bytes, Mapping[str, bytes]]
+
+_NO_SECRETS: Mapping[str, bytes] = {}
+_TYPES = {int(one): one for one in ContentType}
 
 # The rows of the schedule table whose keys each side sends under, in their order.
 _ROWS = {
@@ -39,7 +45,7 @@ class Read:
     """One record: ``keys`` names the traffic secret, or is empty for a record in the clear.
 
     ``content`` is None if it cannot be read; ``messages`` are those that it completes; ``fault``
-    says what is wrong with it, if anything is.
+    says what is wrong with it, if anything is. ``version`` is the connection's, 0 while unknown.
     """
 
     record: CapturedRecord
@@ -48,6 +54,7 @@ class Read:
     content: bytes | None = field(repr=False)
     messages: tuple[bytes, ...] = field(default=(), repr=False)
     fault: str = ""
+    version: int = 0
 
     @property
     def padding(self) -> int:
@@ -66,21 +73,28 @@ class Side:
         self._secret = b""
         self._protection: RecordProtection | None = None
         self._parts = Reassembler()
+        self._changed = False  # whether a change_cipher_spec came
 
-    def read(self, record: CapturedRecord, suite: Suite | None, log: Mapping[str, bytes]) -> Read:
+    def read(
+        self, record: CapturedRecord, version: int, suite: Suite | None, log: Mapping[str, bytes]
+    ) -> Read:
         """What the record holds."""
-        content_type, content = ContentType(record.wire[0]), record.wire[HEADER_LENGTH:]
-        keys = ""
+        content_type = _TYPES[record.wire[0]]
         if content_type is ContentType.APPLICATION_DATA:
-            opened = self._open(record.wire, suite, log)
+            opened = self._open(record.wire, suite, log) if log else None
             if opened is None:
-                return Read(record, "", content_type, None, fault=self._broken_off())
+                return Read(record, "", content_type, None, (), self._broken_off(), version)
             (content_type, content), keys = opened, self._rows[self._at]
+        else:
+            content, keys = record.wire[HEADER_LENGTH:], ""
+            if self._changed and is_old(version):
+                return Read(record, "", content_type, None, version=version)
+            self._changed |= content_type is ContentType.CHANGE_CIPHER_SPEC
         if content_type is not ContentType.HANDSHAKE:
-            return Read(record, keys, content_type, content, fault=self._broken_off())
+            return Read(record, keys, content_type, content, (), self._broken_off(), version)
         messages, fault = self._messages(content)
         self._follow(messages)
-        return Read(record, keys, content_type, content, tuple(messages), fault)
+        return Read(record, keys, content_type, content, tuple(messages), fault, version)
 
     def _messages(self, content: bytes) -> tuple[list[bytes], str]:
         """The handshake messages that this content completes, and what is wrong with it."""
@@ -144,26 +158,36 @@ class Connection:
 
     def __init__(self, keylog: KeyLogSecrets) -> None:
         self._keylog = keylog
-        self._log: Mapping[str, bytes] = {}
+        self._random = b""
         self._suite: Suite | None = None
+        self._version = 0
         self._sides = {"client": Side("client"), "server": Side("server")}
 
     def read(self, record: CapturedRecord) -> Read:
         """What the record holds, as far as the key log goes."""
-        read = self._sides[record.sender].read(record, self._suite, self._log)
-        for raw in read.messages if not read.keys else ():
-            self._note(raw)
-        return read
+        # Asked anew, because a capture's own secrets may come in its midst.
+        log = self._keylog.get(self._random, _NO_SECRETS)
+        read = self._sides[record.sender].read(record, self._version, self._suite, log)
+        if not read.messages or read.keys:
+            return read
+        for raw in read.messages:
+            self._note(raw, record)
+        return replace(read, version=self._version)
 
-    def _note(self, raw: bytes) -> None:
-        try:
-            message = unpack(raw)
-        except TLSFault:
-            return
-        if isinstance(message, ClientHello):
-            self._log = self._log or self._keylog.get(message.random, {})
-        elif isinstance(message, ServerHello) and message.cipher_suite in SUITES:
-            self._suite = SUITES[CipherSuite(message.cipher_suite)]
+    def _note(self, raw: bytes, record: CapturedRecord) -> None:
+        """A message in the clear."""
+        if raw[0] == HandshakeType.CLIENT_HELLO:
+            self._random = self._random or raw[6:38]
+        elif raw[0] == HandshakeType.SERVER_HELLO:
+            self._version = chosen_version(raw)
+            try:
+                message = unpack(raw)
+            except TLSFault:
+                return
+            if isinstance(message, ServerHello) and message.cipher_suite in SUITES:
+                self._suite = SUITES[CipherSuite(message.cipher_suite)]
+        elif raw[0] in ONLY_OLD and not self._version:
+            self._version = int.from_bytes(record.wire[1:3], "big")
 
 
 def decrypted(items: Iterable[Item], keylog: KeyLogSecrets) -> Iterator[Item | Read]:

@@ -148,18 +148,20 @@ class Flow:
     def _open_at_once(self, source: Address, head: bytes) -> Iterator[Item]:
         """These are records from the first byte on."""
         hello = head[5] if head[0] == _HANDSHAKE and len(head) > 5 else None
-        if not self._begun:
-            # Who sends a ClientHello is the client; else whose port is the lower is the server.
-            ends = (self._client, self._server)
-            other = ends[1] if source == ends[0] else ends[0]
-            known = hello in (HandshakeType.CLIENT_HELLO, HandshakeType.SERVER_HELLO)
-            by_port = other[1] < source[1]
-            from_client = hello == HandshakeType.CLIENT_HELLO if known else by_port
-            self._name_client(source if from_client else other)
-            late = not known
-        else:
-            late = False
-        yield from self._open()
+        other = self._server if source == self._client else self._client
+        late = False
+        if hello == HandshakeType.CLIENT_HELLO:
+            self._name_client(source)
+        elif not self._begun and hello == HandshakeType.SERVER_HELLO:
+            self._name_client(other)
+        elif not self._begun:
+            # No hello tells who is who: the lower port is the server's.
+            self._name_client(source if other[1] < source[1] else other)
+            late = True
+        said = self._sides["server"].head
+        spoken = hello == HandshakeType.CLIENT_HELLO and said[:1] and said[0] not in _TYPES
+        self._sides["server"].sought = bool(spoken)
+        yield from self._open(preambles.preamble_name(b"", said) if spoken else "")
         if late:
             yield from self._lose("client", _LATE)
             yield from self._lose("server", _LATE)

@@ -23,11 +23,11 @@ _SHORTEST_HELLO = 38
 _LONGEST_RECORD = 2**14
 
 _NAMES = (
+    (b"URN:IETF:PARAMS:XML:NS:XMPP-TLS", "STARTTLS of XMPP"),
     (b"STARTTLS", "STARTTLS"),
     (b"STLS\r\n", "STARTTLS of POP3"),
     (b"AUTH TLS", "AUTH TLS of FTP"),
     (b"AUTH SSL", "AUTH TLS of FTP"),
-    (b"URN:IETF:PARAMS:XML:NS:XMPP-TLS", "STARTTLS of XMPP"),
     (b"1.3.6.1.4.1.1466.20037", "StartTLS of LDAP"),
     (b"CONNECT ", "HTTP CONNECT"),
     (b"PROXY ", "the PROXY header"),

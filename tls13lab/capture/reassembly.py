@@ -33,6 +33,7 @@ class Half:
         self._size = 0
         self._end: int | None = None
         self._starts: set[int] = set()
+        self._confirmed = False
 
     @property
     def waiting(self) -> bool:
@@ -46,7 +47,7 @@ class Half:
             self._starts.add(sequence)
         if self.next is None:
             self.next = sequence
-        elif sequence != self.next and not self.count:
+        elif sequence != self.next and not self.count and not self._confirmed:
             moved = self.ahead(sequence)
             early = self._early
             self._forget()
@@ -62,6 +63,7 @@ class Half:
         """
         if not self.count and acknowledged in self._starts:
             self.begin(acknowledged)
+            self._confirmed = True
 
     def add(self, sequence: int, data: bytes) -> bytes:
         """A segment's data; returns the bytes that are now in order."""

@@ -85,25 +85,35 @@ def crack(**options: object) -> None:
 
 
 @click.command()
-@click.argument("what", metavar="CAPTURE|HEX")
+@click.argument("what", metavar="CAPTURE|HEX|-")
 @click.option(
     "--keylog",
-    type=click.Path(exists=True, dir_okay=False),
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
     help="Read protected records with this key log (SSLKEYLOGFILE, RFC 9850).",
 )
 @click.option("--connection", type=click.IntRange(1), help="Only this one of the capture.")
+@click.option("--summary", is_flag=True, help="Only a line for each connection.")
+@click.option(
+    "--records",
+    type=click.IntRange(1),
+    metavar="COUNT",
+    help="Show the bytes of so many records: 50, or 1000 with --html or --json.",
+)
 @click.option("--html", type=FILE, help="Write a page for the browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def inspect(**options: object) -> None:
-    """Name every byte: offset, field, meaning, section of the RFC.
+    """Show a line for each connection, then name every byte: field, meaning, section of the RFC.
 
-    Of a capture file (pcap, pcapng), of records, or of one handshake message.
+    Of a capture (pcap or pcapng, gzipped or not; - is standard input), of records, or of one
+    handshake message. Secrets that a pcapng file holds itself are used, and --keylog besides.
 
     \b
     Examples:
-      tls13lab inspect talk.pcapng --keylog keys.txt
-      tls13lab inspect 160301...  --json
-      tls13lab inspect talk.pcapng --connection 2 --html talk.html
+      tls13lab serve --psk 0011223344556677 --identity lab --record talk.pcapng --keylog keys.txt
+      tls13lab inspect talk.pcapng --summary
+      tls13lab inspect talk.pcapng --keylog keys.txt --connection 1
+      tcpdump -w - port 443 | tls13lab inspect -
+      tls13lab inspect 05000000
     """
     from tls13lab.cli import inspect as command
 

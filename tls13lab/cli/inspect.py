@@ -1,4 +1,4 @@
-"""``tls13lab inspect``: every byte of a capture, or of bytes given as hexadecimal digits."""
+"""``tls13lab inspect``: a line for each connection of a capture, and every byte of its records."""
 
 from pathlib import Path
 
@@ -6,62 +6,98 @@ import click
 
 from tls13lab import whole_file
 from tls13lab.capture.keylog import read_keylog
+from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
+from tls13lab.capture.sources import STDIN, named
 from tls13lab.cli import report
-from tls13lab.pictures import inspection
+from tls13lab.pictures import inspection, inspection_page, inspection_text
 from tls13lab.wire.faults import LocalFault
+
+MOST_IN_TEXT = 50
+"""Records whose bytes are printed if nobody says how many: a few handshakes."""
+MOST = 1000
+"""The same for a page and for JSON."""
+
+_Found = tuple[list[inspection.Connection], list[str]]
 
 
 def run(
-    *, what: str, keylog: str | None, connection: int | None, html: str | None, as_json: bool
+    *,
+    what: str,
+    keylog: str | None,
+    connection: int | None,
+    summary: bool,
+    records: int | None,
+    html: str | None,
+    as_json: bool,
 ) -> None:
     """Look at it, and show it."""
+    if records is None:
+        records = MOST if html or as_json else MOST_IN_TEXT
+    most = 0 if summary else records
 
     def work() -> report.Result:
-        found = _inspected(what, keylog, connection)
+        found, notes = _inspected(what, keylog, connection, most)
         if html is not None:
-            page = inspection.as_html(found, Path(what).name if _is_file(what) else "bytes")
+            title = named(Path(what)) if _is_source(what) else "bytes"
+            page = inspection_page.as_html(found, title, notes)
             whole_file.write(Path(html), page.encode())
-        return {"connections": inspection.as_json(found), "text": inspection.as_text(found)}
+        if as_json:
+            return {"connections": inspection_text.as_json(found), "notes": notes}
+        return {"text": "\n".join(filter(None, (inspection_text.as_text(found), *notes)))}
 
     def show(result: report.Result) -> str:
         return f"written to {html}" if html else str(result["text"])
 
-    def work_for_json() -> report.Result:
-        result = work()
-        del result["text"]
-        return result
-
-    report.run(work_for_json if as_json else work, show, as_json=as_json)
+    report.run(work, show, as_json=as_json)
 
 
-def _inspected(
-    what: str, keylog: str | None, connection: int | None
-) -> list[inspection.Connection]:
-    if _is_file(what):
-        log = read_keylog(Path(keylog)) if keylog else {}
-        # Chosen while it is read: of the other connections of a large capture nothing is kept.
-        items = (
-            item
-            for item in read_capture(Path(what))
-            if connection is None or item.connection == connection
-        )
-        found = inspection.inspect(items, log)
-        if not found:
-            which = "" if connection is None else f" {connection}"
-            raise LocalFault(f"there is no TLS connection{which} in {Path(what).name}")
-        return found
+def _inspected(what: str, keylog: str | None, connection: int | None, most: int) -> _Found:
+    if _is_source(what):
+        return _capture(Path(what), keylog, connection, most)
     try:
         data = bytes.fromhex(what)
     except ValueError:
         raise click.UsageError(f"{what[:40]!r} is neither a file nor hexadecimal digits") from None
     if keylog or connection is not None:
         raise click.UsageError("--keylog and --connection go with a capture file")
-    return inspection.inspect_bytes(data)
+    return inspection.inspect_bytes(data), []
 
 
-def _is_file(what: str) -> bool:
+def _capture(path: Path, keylog: str | None, connection: int | None, most: int) -> _Found:
+    notes = Notes()
+    told: list[str] = []
+    if keylog:
+        log = read_keylog(Path(keylog))
+        notes.keylog.update(log)
+        if log.skipped:
+            told.append(f"{named(Path(keylog))}: {log.skipped_in_words}")
+    # Chosen while it is read: of the other connections of a large capture nothing is kept.
+    items = (
+        item
+        for item in read_capture(path, notes)
+        if connection is None or item.connection == connection
+    )
+    found = inspection.inspect(items, notes.keylog, most)
+    told += notes.lines()
+    if not found:
+        which = "" if connection is None else f" {connection}"
+        why = "; ".join(["", *told])
+        raise LocalFault(f"there is no TLS connection{which} in {named(path)}{why}")
+    left_out = sum(one.left_out for one in found)
+    if left_out and most:
+        told.insert(
+            0,
+            f"{left_out:,} more records are not shown: choose with --connection, or say how many "
+            "with --records",
+        )
+    return found, told
+
+
+def _is_source(what: str) -> bool:
+    """Whether this names a capture: a file, a pipe, or standard input."""
+    path = Path(what)
     try:
-        return Path(what).is_file()
+        return path == STDIN or (path.exists() and not path.is_dir())
     except OSError:  # too long for a file's name
         return False

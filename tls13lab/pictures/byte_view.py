@@ -14,6 +14,7 @@ from tls13lab.messages.handshake import unpack
 from tls13lab.messages.pre_shared_key import OfferedPsks
 from tls13lab.pictures.picture import html_table, text_table
 from tls13lab.wire.codepoints import ContentType, name_of
+from tls13lab.wire.faults import TLSFault
 from tls13lab.wire.spans import Span
 
 MOST_BYTES_SHOWN = 24
@@ -42,31 +43,51 @@ def leaves(spans: Sequence[Span]) -> list[Span]:
 def prefixes(spans: Sequence[Span], start: int, end: int) -> list[Span]:
     """The bytes from ``start`` to ``end``, which belong to no leaf, as named length fields.
 
-    A length stands right before what it measures: the outermost span that begins where it ends.
+    A length stands right before what it measures: the first span that the decoder noted where the
+    length ends. Others may begin there, too: what is inside, or what follows an empty vector.
     """
     found = []
     for after in sorted({span.start for span in spans if start < span.start <= end}):
-        measured = min((one for one in spans if one.start == after), key=lambda one: len(one.path))
+        measured = next(one for one in spans if one.start == after)
         found.append(Span(f"length of {measured.path}", start, after))
         start = after
     return found
 
 
 def named_fields(raw: bytes) -> list[Span]:
-    """A packed message cut into fields, length fields included: every byte is in just one."""
-    return list(_named_fields(raw))
+    """A packed message cut into fields, length fields included: every byte is in just one.
+
+    Raises a TLSFault for bytes that are no message.
+    """
+    spans, fault = read_fields(raw)
+    if fault is not None:
+        raise fault
+    return list(spans)
 
 
 @lru_cache(maxsize=32)
-def _named_fields(raw: bytes) -> tuple[Span, ...]:
+def read_fields(raw: bytes) -> tuple[tuple[Span, ...], TLSFault | None]:
+    """The same as far as the message can be read, with what is wrong with it.
+
+    What the decoder did not come to is one field, ``bytes``.
+    """
     # Remembered, because a widget asks for the same message again at every change.
-    spans = fields(raw)
+    spans: list[Span] = []
+    fault = None
+    try:
+        unpack(raw, spans)
+    except TLSFault as wrong:
+        fault = wrong
     found: list[Span] = []
     at = 0
     for leaf in leaves(spans):
         found += [*prefixes(spans, at, leaf.start), leaf]
         at = leaf.end
-    return (*found, *prefixes(spans, at, len(raw)))
+    found += prefixes(spans, at, len(raw))
+    at = found[-1].end if found else 0
+    if at < len(raw):
+        found.append(Span("bytes", at, len(raw)))
+    return tuple(found), fault
 
 
 def binder_marks(hello: bytes) -> dict[str, range]:

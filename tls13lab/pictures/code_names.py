@@ -12,6 +12,7 @@ defines them.
 from collections.abc import Mapping
 from enum import IntEnum
 
+from tls13lab.capture.versions import is_grease
 from tls13lab.wire.codepoints import (
     CipherSuite,
     ExtensionType,
@@ -21,7 +22,28 @@ from tls13lab.wire.codepoints import (
 )
 
 _OTHERS: Mapping[type[IntEnum], Mapping[int, str]] = {
-    CipherSuite: {0x00FF: "TLS_EMPTY_RENEGOTIATION_INFO_SCSV (RFC 5746)"},
+    CipherSuite: {
+        0x00FF: "TLS_EMPTY_RENEGOTIATION_INFO_SCSV (RFC 5746)",
+        0x5600: "TLS_FALLBACK_SCSV (RFC 7507)",
+        # Of TLS 1.2, those that are still met.
+        0x002F: "TLS_RSA_WITH_AES_128_CBC_SHA",
+        0x0035: "TLS_RSA_WITH_AES_256_CBC_SHA",
+        0x009C: "TLS_RSA_WITH_AES_128_GCM_SHA256",
+        0x009D: "TLS_RSA_WITH_AES_256_GCM_SHA384",
+        0x009E: "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
+        0x009F: "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384",
+        0xC009: "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+        0xC00A: "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+        0xC013: "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+        0xC014: "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+        0xC02B: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+        0xC02C: "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+        0xC02F: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        0xC030: "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+        0xCCA8: "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+        0xCCA9: "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+        0xCCAA: "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+    },
     ExtensionType: {
         1: "max_fragment_length (RFC 6066)",
         11: "ec_point_formats (RFC 8422)",
@@ -60,5 +82,5 @@ _OTHERS: Mapping[type[IntEnum], Mapping[int, str]] = {
 def name_for(registry: type[IntEnum], code: int) -> str:
     """The name of a code point, or its number in hexadecimal."""
     name = _OTHERS.get(registry, {}).get(code) or name_of(registry, code)
-    grease = registry in _OTHERS and code & 0x0F0F == 0x0A0A and code >> 8 == code & 0xFF
+    grease = registry in _OTHERS and is_grease(code)
     return f"{name}: GREASE, to be ignored (RFC 8701)" if grease else name

@@ -1,28 +1,24 @@
 """Every byte of a recording, named: offset, field, value, meaning, section. RFC 9846.
 
 From a capture, or from single bytes given as hexadecimal digits. What cannot be read is shown as
-far as it goes, with what is wrong with it.
+far as it goes, with what is wrong with it. Of TLS 1.2 the hellos are taken apart, which it shares
+with 1.3; its other messages are named.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
-from html import escape
-from typing import Any
+from dataclasses import dataclass, field
 
 from tls13lab.capture.decrypt import KeyLogSecrets, Read, decrypted
 from tls13lab.capture.recording import Incomplete, Item, Opened, recording_of
+from tls13lab.capture.summary import Summary
+from tls13lab.capture.versions import OLD_MESSAGES, ONLY_OLD, OldMessage, is_old
 from tls13lab.crypto.suites import TAG_LENGTH
-from tls13lab.messages.handshake import unpack
-from tls13lab.pictures.byte_view import named_fields
+from tls13lab.messages.handshake import message_name
+from tls13lab.pictures.byte_view import read_fields
 from tls13lab.pictures.meanings import meaning, section
-from tls13lab.pictures.picture import html_table, text_table
 from tls13lab.records.framing import HEADER_LENGTH, RecordBuffer
 from tls13lab.wire.codepoints import ContentType, HandshakeType, name_of
-from tls13lab.wire.faults import LocalFault, TLSFault
-
-MOST_IN_TEXT, MOST_IN_HTML = 12, 32
-"""Bytes of a field that are shown; JSON has all of them."""
-HEADER = ("offset", "bytes", "field", "meaning", "section")
+from tls13lab.wire.faults import LocalFault, TLSFault, WrongVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +28,14 @@ class Field:
     offset: int
     length: int
     field: str
-    bytes: str
+    value: bytes
     meaning: str
     section: str
+
+    @property
+    def bytes(self) -> str:
+        """The value in hexadecimal."""
+        return self.value.hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +65,50 @@ class Record:
 
 @dataclass
 class Connection:
-    """One connection's records; ``incomplete`` says what is missing."""
+    """One connection: in one line, and the first of its records; ``left_out`` counts the others."""
 
-    connection: int
-    client: str
-    server: str
+    summary: Summary
     records: list[Record] = field(default_factory=list)
-    incomplete: list[str] = field(default_factory=list)
+    left_out: int = 0
+
+    @property
+    def connection(self) -> int:
+        """Its number in the capture, from 1."""
+        return self.summary.connection
+
+    @property
+    def incomplete(self) -> list[str]:
+        """What is missing, in sentences."""
+        return self.summary.incomplete
 
 
 def _field(path: str, offset: int, value: bytes, start: str = "") -> Field:
-    return Field(
-        offset, len(value), path, value.hex(), meaning(path, value), section(start or path)
-    )
+    return Field(offset, len(value), path, value, meaning(path, value), section(start or path))
 
 
-def message_of(raw: bytes) -> Message:
-    """A packed handshake message, byte for byte."""
-    try:
-        name = type(unpack(raw)).__name__
-        spans = named_fields(raw)
-    except TLSFault as fault:
-        name = name_of(HandshakeType, raw[0]) if raw else "nothing"
-        rest = (_field("bytes", 0, raw),) if raw else ()
-        return Message(f"unreadable {name}", rest, str(fault))
-    return Message(
-        name, tuple(_field(span.path, span.start, raw[span.start : span.end]) for span in spans)
+def message_of(raw: bytes, version: int = 0) -> Message:
+    """A packed handshake message, byte for byte; ``version`` is the connection's, if known."""
+    old = OLD_MESSAGES.get(raw[0]) if raw else None
+    if old is not None and (is_old(version) or raw[0] in ONLY_OLD):
+        return _old_message(raw, old)
+    spans, fault = read_fields(raw)
+    fields = tuple(_field(span.path, span.start, raw[span.start : span.end]) for span in spans)
+    if fault is None or (fields and is_old(version) and isinstance(fault, WrongVersion)):
+        return Message(message_name(raw) if fault is None else "ServerHello", fields)
+    name = name_of(HandshakeType, raw[0]) if raw else "nothing"
+    return Message(f"unreadable {name}", fields, str(fault))
+
+
+def _old_message(raw: bytes, old: OldMessage) -> Message:
+    """One that TLS 1.2 has in another form, or alone: it is named, and not taken apart."""
+    parts = (("msg_type", 0, 1), (f"length of {old.name}", 1, 4), (old.name, 4, len(raw)))
+    told = (f"{old.name} of TLS 1.2", f"{len(raw) - 4} bytes", "not taken apart by this lab")
+    fields = (
+        Field(start, end - start, name, raw[start:end], meant, old.section)
+        for (name, start, end), meant in zip(parts, told, strict=True)
+        if end > start
     )
+    return Message(f"{old.name} of TLS 1.2", tuple(fields))
 
 
 def header_of(wire: bytes, opened: bool = False) -> tuple[Field, ...]:
@@ -129,7 +147,7 @@ def contents(read: Read) -> tuple[Message, ...]:
         return ()
     if read.content_type is ContentType.HANDSHAKE:
         part = Message("part of a handshake message", (_field("fragment", 0, content, "record"),))
-        return tuple(message_of(raw) for raw in read.messages) or (part,)
+        return tuple(message_of(raw, read.version) for raw in read.messages) or (part,)
     if read.content_type is ContentType.ALERT and len(content) == 2:
         parts = (("level", content[:1]), ("description", content[1:]))
         fields = (_field(name, at, value, "alert") for at, (name, value) in enumerate(parts))
@@ -142,31 +160,46 @@ def contents(read: Read) -> tuple[Message, ...]:
     return (Message(name, (_field(name, 0, content, where),)),)
 
 
-def inspect(items: Iterable[Item], keylog: KeyLogSecrets | None = None) -> list[Connection]:
-    """All connections of a recording; protected records are read as far as the key log goes."""
+def inspect(
+    items: Iterable[Item], keylog: KeyLogSecrets | None = None, most: int | None = None
+) -> list[Connection]:
+    """All connections of a recording; protected records are read as far as the key log goes.
+
+    The fields of the first ``most`` records are kept, and of the others only what the summary says:
+    so a recording of any size needs little memory.
+    """
     found: dict[int, Connection] = {}
-    for item in decrypted(items, keylog or {}):
+    left = most
+    for item in decrypted(items, {} if keylog is None else keylog):
         match item:
-            case Opened(number, client, server):
-                found[number] = Connection(number, client, server)
-            case Incomplete(number, sender, why):
-                found[number].incomplete.append(f"from the {sender}: {why}")
             case Read(record):
                 one = found[record.connection]
-                one.records.append(
-                    Record(
-                        len(one.records) + 1,
-                        record.sender,
-                        item.keys,
-                        header_of(record.wire, bool(item.keys)),
-                        contents(item),
-                        item.fault,
-                        inner_of(item),
-                    )
-                )
+                one.summary.see(item)
+                if left is None or left > 0:
+                    one.records.append(record_of(item, one.summary.records))
+                    left = None if left is None else left - 1
+                else:
+                    one.left_out += 1
+            case Opened(number, client, server, behind):
+                found[number] = Connection(Summary(number, client, server, behind))
+            case Incomplete(number):
+                found[number].summary.see(item)
             case _:
                 pass
     return list(found.values())
+
+
+def record_of(read: Read, number: int) -> Record:
+    """All fields of a record; ``number`` is its place in the connection, from 1."""
+    return Record(
+        number,
+        read.record.sender,
+        read.keys,
+        header_of(read.record.wire, bool(read.keys)),
+        contents(read),
+        read.fault,
+        inner_of(read),
+    )
 
 
 class NothingToInspect(LocalFault):
@@ -179,7 +212,7 @@ def inspect_bytes(data: bytes) -> list[Connection]:
         return inspect(_records(data))
     known = {int(one) for one in HandshakeType}
     if len(data) >= 4 and data[0] in known and int.from_bytes(data[1:4], "big") == len(data) - 4:
-        found = Connection(1, "", "")
+        found = Connection(Summary(1))
         found.records.append(Record(1, "", "", (), (message_of(data),)))
         return [found]
     raise NothingToInspect(
@@ -205,97 +238,3 @@ def _records(data: bytes) -> Iterable[Item]:
     if why or len(buffer):
         items.insert(-1, Incomplete(1, "client", why or "the last record breaks off"))
     return items
-
-
-# Showing it ---------------------------------------------------------------------------------------
-
-
-def as_json(connections: Iterable[Connection]) -> list[dict[str, Any]]:
-    """All of it, with every byte."""
-    return [asdict(one) for one in connections]
-
-
-def _rows(fields: Iterable[Field], most: int) -> list[tuple[str, str, str, str, str]]:
-    rows = []
-    for one in fields:
-        value = bytes.fromhex(one.bytes)
-        shown = value[:most].hex(" ")
-        shown += f" ... ({one.length} bytes)" if one.length > most else ""
-        end = one.offset + max(0, one.length - 1)
-        where = f"{one.offset}-{end}" if one.length > 1 else str(one.offset)
-        rows.append((where, shown, one.field, one.meaning, one.section))
-    return rows
-
-
-def _heading(connection: Connection, record: Record) -> str:
-    who = f" from the {record.sender}" if record.sender else ""
-    keys = f", under {record.keys}" if record.keys else ""
-    return f"connection {connection.connection}, record {record.number}{who}{keys}"
-
-
-def as_text(connections: Iterable[Connection]) -> str:
-    """Tables for a terminal."""
-    parts: list[str] = []
-    for connection in connections:
-        for record in connection.records:
-            parts.append(f"== {_heading(connection, record)}")
-            if record.fields:
-                parts.append(text_table(HEADER, _rows(record.fields, MOST_IN_TEXT)))
-            if record.inner:
-                parts.append("-- inside, once opened")
-                parts.append(text_table(HEADER, _rows(record.inner, MOST_IN_TEXT)))
-            for message in record.messages:
-                parts.append(f"-- {message.name}{f': {message.fault}' if message.fault else ''}")
-                parts.append(text_table(HEADER, _rows(message.fields, MOST_IN_TEXT)))
-            if record.fault:
-                parts.append(f"wrong: {record.fault}")
-        parts += [f"incomplete: {why}" for why in connection.incomplete]
-    return "\n".join(parts)
-
-
-_PAGE = """\
-<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>tls13lab inspect</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
-:root {{ color-scheme: light dark }}
-body {{ font: 15px/1.4 system-ui, sans-serif; margin: 1.5em; max-width: 75em }}
-table {{ border-collapse: collapse; margin: .3em 0 1em; width: 100%; table-layout: fixed }}
-th, td {{ border: 1px solid #868e96; padding: .15em .5em; text-align: left; vertical-align: top;
-  overflow-wrap: anywhere }}
-th:nth-child(1) {{ width: 8% }}
-th:nth-child(2), th:nth-child(3) {{ width: 29% }}
-th:nth-child(5) {{ width: 8% }}
-td:nth-child(2) {{ font-family: monospace }}
-summary {{ cursor: pointer }}
-</style></head><body>
-<h1>Every byte of {title}</h1>
-<p>For learning. Sections are of RFC 9846 unless they say otherwise.</p>
-{body}
-</body></html>
-"""
-
-
-def as_html(connections: Iterable[Connection], title: str) -> str:
-    """One page, with nothing to be loaded from elsewhere."""
-    parts: list[str] = []
-    for connection in connections:
-        ends = f": {connection.client} to {connection.server}" if connection.client else ""
-        parts.append(f"<h2>Connection {connection.connection}{escape(ends)}</h2>")
-        for record in connection.records:
-            parts.append(f"<h3>{escape(_heading(connection, record))}</h3>")
-            if record.fields:
-                table = html_table(HEADER, _rows(record.fields, MOST_IN_HTML))
-                parts.append(f"<details><summary>as it crossed the wire</summary>{table}</details>")
-            if record.inner:
-                table = html_table(HEADER, _rows(record.inner, MOST_IN_HTML))
-                parts.append(f"<details><summary>inside, once opened</summary>{table}</details>")
-            if record.fault:
-                parts.append(f"<p><strong>Wrong:</strong> {escape(record.fault)}</p>")
-            for message in record.messages:
-                parts.append(f"<h4>{escape(message.name)}</h4>")
-                if message.fault:
-                    parts.append(f"<p><strong>Wrong:</strong> {escape(message.fault)}</p>")
-                parts.append(html_table(HEADER, _rows(message.fields, MOST_IN_HTML)))
-        parts += [f"<p><strong>Incomplete:</strong> {escape(w)}</p>" for w in connection.incomplete]
-    return _PAGE.format(title=escape(title), body="\n".join(parts))

@@ -12,6 +12,7 @@ Fields go by the paths that the decoders give them, such as ``client_hello.exten
 
 from enum import IntEnum
 
+from tls13lab.capture.versions import version_name
 from tls13lab.messages.server_hello import HELLO_RETRY_RANDOM
 from tls13lab.pictures.code_names import name_for
 from tls13lab.wire.codepoints import (
@@ -41,7 +42,6 @@ _REGISTRIES: dict[str, type[IntEnum]] = {
     "level": AlertLevel,
     "description": AlertDescription,
 }
-_VERSIONS = {0x0301: "TLS 1.0", 0x0302: "TLS 1.1", 0x0303: "TLS 1.2", 0x0304: "TLS 1.3"}
 _TEXTS = {
     "legacy_session_id": "no session: for middleboxes (E.4)",
     "legacy_session_id_echo": "what the client sent (E.4)",
@@ -117,7 +117,8 @@ def meaning(path: str, value: bytes) -> str:
     if last in _REGISTRIES:
         return name_for(_REGISTRIES[last], number)
     if last.endswith("version"):
-        return _VERSIONS.get(number, "no version of TLS known here")
+        name = version_name(number)
+        return "no version of TLS known here" if name.startswith("0x") else name
     if last == "ke_modes":
         return ", ".join(name_of(PskKeyExchangeMode, one) for one in value)
     if last == "random":

@@ -1,0 +1,132 @@
+"""A connection in one line: version, mode, suite, group, what was opened, how it ended.
+
+All of it is read from the hellos, which are in the clear, and counted from the records; RFC 9846
+sections 4.2 and 4.3.11 say which extension decides what.
+"""
+
+from dataclasses import dataclass, field
+
+from tls13lab.capture.decrypt import Read
+from tls13lab.capture.recording import Incomplete
+from tls13lab.capture.versions import chosen_version, is_old, version_name
+from tls13lab.crypto.suites import SUITES
+from tls13lab.messages.client_hello import ClientHello
+from tls13lab.messages.handshake import unpack
+from tls13lab.messages.key_share import KeyShareServerHello
+from tls13lab.messages.negotiation import EarlyData, ServerName
+from tls13lab.messages.pre_shared_key import SelectedPsk
+from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
+from tls13lab.wire.codepoints import (
+    AlertDescription,
+    ContentType,
+    HandshakeType,
+    name_of,
+)
+from tls13lab.wire.faults import TLSFault
+
+_EARLY = "client_early_traffic_secret"
+
+
+@dataclass
+class Summary:
+    """Grows with each item. ``mode`` is ``full``, ``psk_dhe_ke`` or ``psk_ke``, or empty.
+
+    ``protected`` counts the records that are encrypted, ``opened`` those of them that were opened,
+    ``size`` the bytes of all records with their headers. ``number`` is the version's.
+    """
+
+    connection: int
+    client: str = ""
+    server: str = ""
+    behind: str = ""
+    version: str = ""
+    number: int = 0
+    mode: str = ""
+    suite: int | None = None
+    group: int | None = None
+    server_name: str = ""
+    retried: bool = False
+    early_data: bool = False
+    tickets: int = 0
+    records: int = 0
+    size: int = 0
+    protected: int = 0
+    opened: int = 0
+    alerts: list[str] = field(default_factory=list)
+    incomplete: list[str] = field(default_factory=list)
+    hellos: set[str] = field(default_factory=set)
+
+    def see(self, item: Read | Incomplete) -> None:
+        """One item of this connection."""
+        if isinstance(item, Incomplete):
+            self.incomplete.append(f"from the {item.sender}: {item.why}")
+            return
+        self.records += 1
+        self.size += len(item.record.wire)
+        if item.keys or item.content is None:
+            self.protected += 1
+            self.opened += item.content is not None
+        if item.messages:
+            for raw in item.messages:
+                self._see_message(raw, item.record.sender)
+        elif item.content_type is ContentType.ALERT and item.content and len(item.content) == 2:
+            name = name_of(AlertDescription, item.content[1])
+            if item.content[1] != AlertDescription.CLOSE_NOTIFY:
+                self.alerts.append(f"{name} from the {item.record.sender}")
+
+    def _see_message(self, raw: bytes, sender: str) -> None:
+        if raw[0] == HandshakeType.NEW_SESSION_TICKET:
+            self.tickets += 1
+        if raw[0] not in (HandshakeType.CLIENT_HELLO, HandshakeType.SERVER_HELLO):
+            return
+        self.hellos.add(sender)
+        if raw[0] == HandshakeType.SERVER_HELLO:
+            self.number = chosen_version(raw)
+            self.version = version_name(self.number)
+        try:
+            message = unpack(raw)
+        except TLSFault:
+            return
+        match message:
+            case ClientHello():
+                name = message.find(ServerName)
+                self.server_name = name.host_name if name else ""
+                self.early_data |= message.find(EarlyData) is not None
+            case HelloRetryRequest():
+                self.retried = True
+            case ServerHello():
+                self._see_answer(message)
+            case _:
+                pass
+
+    def _see_answer(self, hello: ServerHello) -> None:
+        self.suite = hello.cipher_suite
+        if self.is_old:
+            return
+        share = hello.find(KeyShareServerHello)
+        self.group = share.server_share.group if share else None
+        psk = hello.find(SelectedPsk) is not None
+        self.mode = ("psk_dhe_ke" if share else "psk_ke") if psk else "full"
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it speaks TLS 1.2 or older."""
+        return bool(self.version) and is_old(self.number)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What else is to be said of it, each in some words."""
+        found = [f"behind {self.behind}"] if self.behind else []
+        found += ["HelloRetryRequest"] if self.retried else []
+        found += ["offers early data"] if self.early_data else []
+        if self.tickets:
+            found.append(f"{self.tickets} ticket{'' if self.tickets == 1 else 's'}")
+        if self.suite is not None and self.suite not in SUITES and not self.is_old:
+            found.append("a suite that this lab cannot open")
+        found += [f"alert {one}" for one in dict.fromkeys(self.alerts)]
+        whys = {one.partition(": ")[2] for one in self.incomplete}
+        if self.hellos == {"client"}:
+            found.append("no ServerHello")
+        if len(self.incomplete) == 2 and len(whys) == 1:
+            return [*found, f"incomplete: {whys.pop()}"]
+        return found + [f"incomplete {one}" for one in self.incomplete]

@@ -1,0 +1,84 @@
+"""Which version of TLS a connection speaks, and what older ones call their messages.
+
+The hellos of TLS 1.2 and 1.3 are the same but for their extensions. All else of TLS 1.2 (RFC 5246)
+is named here and not taken apart.
+
+>>> version_name(0x0303), version_name(0x7f1c), version_name(0x2a2a)
+('TLS 1.2', 'TLS 1.3, draft 28', 'GREASE (RFC 8701)')
+"""
+
+from typing import NamedTuple
+
+from tls13lab.wire.codepoints import TLS13, ExtensionType, HandshakeType
+from tls13lab.wire.faults import DecodeError
+from tls13lab.wire.reader import Reader
+
+_NAMES = {0x0300: "SSL 3.0", 0x0301: "TLS 1.0", 0x0302: "TLS 1.1", 0x0303: "TLS 1.2"}
+
+
+class OldMessage(NamedTuple):
+    """A message that TLS 1.3 does not have, or has in another form, and where it is."""
+
+    name: str
+    section: str
+
+
+OLD_MESSAGES = {
+    0: OldMessage("HelloRequest", "RFC 5246 section 7.4.1.1"),
+    4: OldMessage("NewSessionTicket", "RFC 5077 section 3.3"),
+    11: OldMessage("Certificate", "RFC 5246 section 7.4.2"),
+    12: OldMessage("ServerKeyExchange", "RFC 5246 section 7.4.3"),
+    13: OldMessage("CertificateRequest", "RFC 5246 section 7.4.4"),
+    14: OldMessage("ServerHelloDone", "RFC 5246 section 7.4.5"),
+    15: OldMessage("CertificateVerify", "RFC 5246 section 7.4.8"),
+    16: OldMessage("ClientKeyExchange", "RFC 5246 section 7.4.7"),
+    20: OldMessage("Finished", "RFC 5246 section 7.4.9"),
+    22: OldMessage("CertificateStatus", "RFC 6066 section 8"),
+    23: OldMessage("SupplementalData", "RFC 4680 section 2"),
+}
+ONLY_OLD = frozenset({0, 12, 14, 16, 22, 23})
+"""Types that do not occur in TLS 1.3: who sends one in the clear speaks an older version."""
+
+
+def is_grease(code: int) -> bool:
+    """Whether a number of two bytes is one of those that mean nothing (RFC 8701)."""
+    return code & 0x0F0F == 0x0A0A and code >> 8 == code & 0xFF
+
+
+def version_name(version: int) -> str:
+    """In words; a version that is not known as its number."""
+    if version == TLS13:
+        return "TLS 1.3"
+    if version >> 8 == 0x7F:
+        return f"TLS 1.3, draft {version & 0xFF}"
+    if is_grease(version):
+        return "GREASE (RFC 8701)"
+    return _NAMES.get(version, f"0x{version:04x}")
+
+
+def is_old(version: int) -> bool:
+    """Whether this is TLS 1.2 or older, whose records this lab does not open."""
+    return 0 < version < TLS13
+
+
+def chosen_version(server_hello: bytes) -> int:
+    """What a packed ServerHello chooses: in supported_versions, else in legacy_version.
+
+    0 for bytes that are none.
+    """
+    if server_hello[:1] != bytes([HandshakeType.SERVER_HELLO]):
+        return 0
+    reader = Reader(server_hello, start=4)
+    try:
+        version = reader.u16("legacy_version")
+        reader.take(32, "random")
+        reader.opaque8("legacy_session_id_echo")
+        reader.take(3, "cipher_suite and compression")
+        extensions = reader.vector16("extensions") if reader.left else reader
+        while extensions.left:
+            kind, data = extensions.u16("extension_type"), extensions.opaque16("extension_data")
+            if kind == ExtensionType.SUPPORTED_VERSIONS and len(data) == 2:
+                return int.from_bytes(data, "big")
+    except DecodeError:
+        return 0
+    return version
