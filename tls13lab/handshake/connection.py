@@ -185,7 +185,10 @@ class Connection:
             self.abort(fault)
             raise
         except AlertReceived:
+            # "Upon transmission or receipt of a fatal alert message, both parties MUST immediately
+            # close the connection." (6.2) So it is not answered, least of all with itself.
             self._closed = self._closed_by_peer = True
+            self._sender.silence()
             raise
         return events
 
@@ -196,7 +199,9 @@ class Connection:
             raise TruncatedConnection("the peer closed the transport without close_notify")
 
     def abort(self, fault: TLSFault) -> None:
-        """Send the fault's alert and be closed; after a close_notify no alert can follow."""
+        """Send the fault's alert and be closed. After an alert of either side's none can follow;
+        only the peer's close_notify leaves us our direction (6.1).
+        """
         self._closed = self._closed_by_peer = True
         self._sender.alert(fault.alert)
 

@@ -1,7 +1,7 @@
 """The sending half of a connection: messages into records, under the keys in force. RFC 9846 5.
 
 Handshake messages that go out together under the same keys share a record, as in RFC 8448's traces.
-An alert is the last word: what is to be sent after it is dropped.
+An alert is the last word, sent or received: what is to be sent after it is dropped.
 """
 
 from tls13lab.handshake.events import Step, Tap
@@ -74,6 +74,12 @@ class Sender:
         level = AlertLevel.WARNING if closing else AlertLevel.FATAL
         self._emit(ContentType.ALERT, bytes((level, description)), (), protect=True)
         # "the sender will not send any more messages on this connection" (6.1)
+        self._silent = True
+
+    def silence(self) -> None:
+        """Send nothing more, not even what waits: the peer's fatal alert ended the connection."""
+        self._messages.clear()
+        self._outgoing.clear()
         self._silent = True
 
     def send(

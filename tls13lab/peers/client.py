@@ -215,13 +215,17 @@ class _Talk:
                 await link.flush()
                 while not link.connection.connected:
                     self._note(await link.receive())
-                    if self._peer_closed or link.ended:
+                    if not link.connection.connected and (self._peer_closed or link.ended):
                         raise TruncatedConnection(_NO_HANDSHAKE)
                     await link.flush()
         except TimeoutError:
             raise Timeout(f"the handshake was not done within {self.timeout:g} s") from None
         except TruncatedConnection:
-            raise TruncatedConnection(_NO_HANDSHAKE) from None
+            # A server may say all it has to say, close_notify included, in the flight of its own
+            # Finished. That ends its direction only (6.1), so our last flight is sent; if nobody is
+            # there to take it any more, nothing of the server's data was cut off.
+            if not (link.connection.connected and self._peer_closed):
+                raise TruncatedConnection(_NO_HANDSHAKE) from None
 
     async def exchange(self, link: Link) -> None:
         if self._update_keys:

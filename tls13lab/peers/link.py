@@ -95,7 +95,7 @@ class Link:
         self._writer.write(data)
 
     async def fail(self, fault: TLSFault) -> None:
-        """Send the alert of a fault that did not come from the peer, or has been queued already."""
+        """Send the fault's alert, unless an alert has ended the connection: see ``abort``."""
         self.connection.abort(fault)
         with suppress(TLSFault):
             await self.flush()

@@ -21,7 +21,7 @@ from functools import partial
 
 from tls13lab.handshake.actions import Outcome
 from tls13lab.handshake.config import ServerConfig
-from tls13lab.handshake.connection import Connection
+from tls13lab.handshake.connection import Connection, TruncatedConnection
 from tls13lab.handshake.events import (
     DataReceived,
     EarlyDataReceived,
@@ -83,6 +83,8 @@ Log = Callable[[Served], None]
 
 GAVE_WAY = "its handshake had lasted longest when another client needed the place"
 """Why a connection ended that was pushed out; :class:`Served` has it as its fault."""
+
+_NO_HANDSHAKE = "the client closed the connection before the handshake was done"
 
 REPORTS = 1000
 """How many reports are kept."""
@@ -264,6 +266,9 @@ class _Talk:
             async with asyncio.timeout(limits.handshake_s):
                 while not connection.connected:
                     await self._step()
+                    if connection.closed and not connection.connected:
+                        # Nothing more can come (6.1), so a Finished cannot either.
+                        raise TruncatedConnection(_NO_HANDSHAKE)
         except TimeoutError:
             late = f"the handshake was not done within {limits.handshake_s:g} s"
             raise Timeout(late) from None
