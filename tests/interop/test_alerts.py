@@ -51,7 +51,7 @@ def test_the_server_is_silent_after_openssls_unknown_ca(tmp_path: Path) -> None:
 def test_the_client_is_silent_after_openssls_handshake_failure() -> None:
     turns = Turns()
     client = ClientConfig(trust=TrustAnyone())
-    with OpenSSLServer(groups=["P-521"]) as server, Tap(server.port, turns) as tap:
-        with pytest.raises(AlertReceived, match="handshake_failure"):
-            connect("127.0.0.1", tap.port, client)
+    refused = pytest.raises(AlertReceived, match="handshake_failure")
+    with OpenSSLServer(groups=["P-521"]) as server, Tap(server.port, turns) as tap, refused:
+        connect("127.0.0.1", tap.port, client)
     assert turns.taken == ["client", "server"]
