@@ -51,7 +51,7 @@ def test_a_connection_that_ends_before_it_shows_what_it_is_is_left_out() -> None
 
 
 def test_a_gap_from_before_the_announcement_is_told() -> None:
-    hello = bytes.fromhex("1603030004 01000000")
+    hello = bytes.fromhex("1603030004 02000000")
     stream = [
         Segment(CLIENT, SERVER, 0, SYN, b""),
         Segment(SERVER, CLIENT, 0, SYN | ACK, b""),
