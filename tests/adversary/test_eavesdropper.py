@@ -70,6 +70,8 @@ def test_psk_dhe_ke_does_not_until_a_private_key_is_stolen_as_well() -> None:
         NamedGroup.SECP256R1,
         NamedGroup.X25519MLKEM768,
         NamedGroup.SECP384R1,
+        NamedGroup.SECP521R1,
+        NamedGroup.X448,
     ],
 )
 def test_every_suite_and_group(suite: CipherSuite, group: NamedGroup) -> None:

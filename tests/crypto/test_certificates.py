@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -179,8 +179,39 @@ def test_credentials_come_from_pem() -> None:
         load_pem_chain(b"nothing")
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        ec.generate_private_key(ec.SECP256K1()),
+        ec.generate_private_key(ec.BrainpoolP256R1()),
+        rsa.generate_private_key(65537, 1024),
+    ],
+    ids=["secp256k1", "brainpool", "RSA"],
+)
+def test_a_certificate_that_no_handshake_can_use_is_no_credential(key: PrivateKeyTypes) -> None:
+    assert not isinstance(key, ed25519.Ed25519PrivateKey)
+    usable = bool(signatures.schemes_for(key))
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    certificate = issue(NAME, key, "root", ROOT_KEY, ca=False).public_bytes(Encoding.PEM)
+    if usable:
+        assert load_credential(certificate, pem)
+    else:
+        with pytest.raises(LocalFault, match="no handshake can use"):
+            load_credential(certificate, pem)
+    cannot_sign = issue(NAME, key, "root", ROOT_KEY, ca=False, signs=False)
+    with pytest.raises(LocalFault, match="no handshake can use"):
+        load_credential(cannot_sign.public_bytes(Encoding.PEM), pem)
+
+
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-KEYS: list[PrivateKeyTypes] = [ROOT_KEY, ed25519.Ed25519PrivateKey.generate(), RSA_KEY]
+KEYS: list[PrivateKeyTypes] = [
+    ROOT_KEY,
+    ec.generate_private_key(ec.SECP384R1()),
+    ec.generate_private_key(ec.SECP521R1()),
+    ed25519.Ed25519PrivateKey.generate(),
+    ed448.Ed448PrivateKey.generate(),
+    RSA_KEY,
+]
 PAIRS = [(key, scheme) for key in KEYS for scheme in signatures.schemes_for(key)]
 
 
@@ -201,8 +232,8 @@ def test_each_scheme_signs_and_verifies(key, scheme: SignatureScheme) -> None:  
 
 def test_all_supported_schemes_are_tried_and_other_keys_have_none() -> None:
     assert {scheme for _, scheme in PAIRS} == set(signatures.SUPPORTED)
-    assert signatures.schemes_for(ec.generate_private_key(ec.SECP384R1())) == ()
-    assert signatures.schemes_for(ed448.Ed448PrivateKey.generate()) == ()
+    assert signatures.schemes_for(ec.generate_private_key(ec.SECP256K1())) == ()
+    assert signatures.schemes_for(dsa.generate_private_key(1024)) == ()
     assert public_key(CHAIN[0]) == LEAF_KEY.public_key()
 
 

@@ -71,7 +71,16 @@ def test_a_changed_byte_or_a_short_one_does_not_open(suite: Suite, no_library: N
         box.decrypt(bytes(12), sealed, b"another")
 
 
-@pytest.mark.parametrize("kind", [groups.X25519Share, groups.P256Share, groups.P384Share])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        groups.X25519Share,
+        groups.X448Share,
+        groups.P256Share,
+        groups.P384Share,
+        groups.P521Share,
+    ],
+)
 @pytest.mark.parametrize("seed", ["a", "b", "c"])
 def test_both_make_the_same_shares_and_secrets(
     kind: type[groups.P256Share], seed: str, monkeypatch: pytest.MonkeyPatch

@@ -49,6 +49,8 @@ GROUPS = (
     NamedGroup.SECP256R1,
     NamedGroup.X25519MLKEM768,
     NamedGroup.SECP384R1,
+    NamedGroup.SECP521R1,
+    NamedGroup.X448,
 )
 AES_256 = CipherSuite.TLS_AES_256_GCM_SHA384
 

@@ -248,7 +248,8 @@ def answering(answer: bytes | None) -> Iterator[int]:
         (b"", "closed the connection"),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", "is this TLS"),
         (b"\x15\x03\x03\x00\x02\x02\x46", "does not speak TLS 1.3"),
-        (b"\x15\x03\x03\x00\x02\x02\x28", "wants a PSK"),
+        (b"\x15\x03\x03\x00\x02\x02\x28", "have nothing in common"),
+        (b"\x15\x03\x03\x00\x02\x02\x6d", "wants a PSK"),
         (None, "within 0.5 s"),
     ],
 )

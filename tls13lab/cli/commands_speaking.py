@@ -2,7 +2,7 @@
 
 import click
 
-from tls13lab.cli.options import FILE, GROUPS, MODES, Hexadecimal, Listed, shared
+from tls13lab.cli.options import FILE, GROUPS, MODES, SUITES, Hexadecimal, Listed, shared
 
 
 @click.command()
@@ -126,6 +126,8 @@ def connect(**options: object) -> None:
     "--cafile", type=FILE, help="Believe only certificates that lead to these roots, PEM."
 )
 @click.option("--pin", type=Hexadecimal(32), help="Believe only the certificate with this SHA-256.")
+@click.option("--suites", type=Listed(SUITES), help="Cipher suites to offer; all by default.")
+@click.option("--groups", type=Listed(GROUPS), help="Groups to offer; all by default.")
 @click.option("--also", metavar="HOST:PORT", help="Try a ticket at this address, too.")
 @click.option(
     "--early-data",

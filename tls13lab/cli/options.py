@@ -18,6 +18,8 @@ GROUPS = (
     NamedGroup.SECP256R1,
     NamedGroup.X25519MLKEM768,
     NamedGroup.SECP384R1,
+    NamedGroup.SECP521R1,
+    NamedGroup.X448,
 )
 MODES = tuple(PskKeyExchangeMode)
 

@@ -8,6 +8,7 @@ import click
 
 from tls13lab.cli import report
 from tls13lab.cli.connect import dns_name, parse_address, trust_in
+from tls13lab.cli.options import GROUPS, SUITES
 from tls13lab.crypto.certificates import TrustAnyone
 from tls13lab.probe.finding import Finding, Grade
 from tls13lab.probe.probe import Prober, probe
@@ -29,6 +30,8 @@ def run(
     pin: bytes | None,
     also: str | None,
     words: str,
+    suites: Any,
+    groups: Any,
     pause: float | None,
     timeout: float,
     as_json: bool,
@@ -49,6 +52,8 @@ def run(
             psk=external,
             server_name=server_name or dns_name(host),
             trust=trust_in(cafile, pin, False) or TrustAnyone(),
+            suites=suites or SUITES,
+            groups=groups or GROUPS,
             pause=pause if pause is not None else (HERE_S if local else ELSEWHERE_S),
             timeout=timeout,
         )

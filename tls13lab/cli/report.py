@@ -40,7 +40,7 @@ _HINTS = {
     "unknown_psk_identity": "it cannot use the PSK: compare --identity, --psk-hash and --modes, "
     "or resume with a newer session",
     "handshake_failure": "the two sides have nothing in common: compare --suites, --groups and "
-    "--psk",
+    "--psk; or the server's certificate is of a kind that this client cannot check",
     "protocol_version": "it does not speak TLS 1.3",
     "no_application_protocol": "it speaks none of the protocols in --alpn",
     "missing_extension": "it takes none of the PSKs and wants to show a certificate: compare "

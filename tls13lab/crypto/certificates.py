@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
+from tls13lab.crypto import signatures
 from tls13lab.crypto.entropy import Entropy
 from tls13lab.crypto.groups import P256Share
 from tls13lab.crypto.library import compiled
@@ -188,7 +189,10 @@ def load_pem_chain(pem: bytes) -> tuple[bytes, ...]:
 
 
 def load_credential(chain_pem: bytes, key_pem: bytes) -> Credential:
-    """A server's chain and its unencrypted private key, from PEM."""
+    """A server's chain and its unencrypted private key, from PEM.
+
+    Raises LocalFault if they do not belong together, or no handshake could use them.
+    """
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
@@ -201,7 +205,22 @@ def load_credential(chain_pem: bytes, key_pem: bytes) -> Credential:
     info = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     if key.public_key().public_bytes(*info) != public_key(chain[0]).public_bytes(*info):
         raise LocalFault("the private key does not belong to the certificate")
+    _check_that_it_can_sign(chain[0], key)
     return Credential(chain, key)
+
+
+def _check_that_it_can_sign(leaf: bytes, key: "PrivateKeyTypes") -> None:
+    """Raise LocalFault for a certificate with which no handshake of TLS 1.3 can come about."""
+    if not signatures.schemes_for(key):
+        raise LocalFault(
+            "no handshake can use this certificate: its key makes no signature that this lab and "
+            "TLS 1.3 have; use one with P-256, P-384, P-521, Ed25519, Ed448 or RSA of 1024 bits "
+            "and more"
+        )
+    try:
+        _check_key_usage(_load(leaf))
+    except BadCertificate as fault:
+        raise LocalFault(f"no handshake can use this certificate: {fault}") from None
 
 
 def self_signed(server_name: str, now_ms: int, entropy: Entropy, days: int = 30) -> Credential:

@@ -1,4 +1,4 @@
-"""The key exchange methods: x25519, two NIST curves, the hybrid X25519MLKEM768. RFC 9846 4.3.8.
+"""The key exchange methods: x25519, x448, three NIST curves, X25519MLKEM768. RFC 9846 4.3.8.
 
 All look alike from outside: the client *initiates* and sends a share, the server *responds*
 with a share and already has the secret, the client *finishes*. For Diffie-Hellman both shares are
@@ -27,11 +27,13 @@ from tls13lab.wire.faults import IllegalParameter
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurve, EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.x448 import X448PrivateKey
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 MLKEM_SHARE, MLKEM_CIPHERTEXT = 1184, 1088
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 P384_ORDER = 2**384 - 0x389CB27E0BC8D220A7E5F24DB74F58851313E695333AD68D
+P521_ORDER = 2**521 - 0x5AE79787C40D069948033FEB708F65A2FC44A36477663B851449048E16EC79BF7
 
 
 class PrivateShare(Protocol):
@@ -99,6 +101,46 @@ class X25519Share:
             return self.loaded.exchange(X25519PublicKey.from_public_bytes(server_share))
         except ValueError:
             raise IllegalParameter("the x25519 key share is not usable") from None
+
+
+@dataclass(frozen=True, slots=True)
+class X448Share:
+    """RFC 7748: 56 bytes each way. ``loaded`` as in :class:`X25519Share`."""
+
+    private_key: bytes = field(repr=False)
+    share: bytes
+    loaded: "X448PrivateKey | None" = field(repr=False, compare=False)
+
+    @classmethod
+    def new(cls, entropy: Entropy) -> "X448Share":
+        """A share from 56 bytes of entropy."""
+        return cls.from_private(entropy(56))
+
+    @classmethod
+    def from_private(cls, private_key: bytes) -> "X448Share":
+        """The share that belongs to a private key of 56 bytes."""
+        if not compiled():
+            from tls13lab.crypto.portable.groups import X448_BASE_POINT, x448
+
+            return cls(private_key, x448(private_key, X448_BASE_POINT), None)
+        from cryptography.hazmat.primitives.asymmetric.x448 import X448PrivateKey
+
+        key = X448PrivateKey.from_private_bytes(private_key)
+        return cls(private_key, key.public_key().public_bytes_raw(), key)
+
+    def finish(self, server_share: bytes) -> bytes:
+        """56 bytes."""
+        try:
+            # As with x25519, the all-zero secret is refused.
+            if self.loaded is None:
+                from tls13lab.crypto.portable.groups import x448
+
+                return x448(self.private_key, server_share)
+            from cryptography.hazmat.primitives.asymmetric.x448 import X448PublicKey
+
+            return self.loaded.exchange(X448PublicKey.from_public_bytes(server_share))
+        except ValueError:
+            raise IllegalParameter("the x448 key share is not usable") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +217,21 @@ class P384Share(P256Share):
         return ec.SECP384R1()
 
 
+class P521Share(P256Share):
+    """The largest of these curves: 133 bytes each way."""
+
+    __slots__ = ()
+    group = NamedGroup.SECP521R1
+    order = P521_ORDER
+    length = 66
+
+    @classmethod
+    def _curve(cls) -> "EllipticCurve":
+        from cryptography.hazmat.primitives.asymmetric import ec
+
+        return ec.SECP521R1()
+
+
 @dataclass(frozen=True, slots=True)
 class HybridShare:
     """ML-KEM-768 first, x25519 second, in shares and in the secret (draft-ietf-tls-ecdhe-mlkem)."""
@@ -238,6 +295,8 @@ _NEW: dict[int, Callable[[Entropy], PrivateShare]] = {
     NamedGroup.SECP256R1: P256Share.new,
     NamedGroup.X25519MLKEM768: HybridShare.new,
     NamedGroup.SECP384R1: P384Share.new,
+    NamedGroup.SECP521R1: P521Share.new,
+    NamedGroup.X448: X448Share.new,
 }
 
 _LOAD: dict[int, Callable[[bytes], PrivateShare]] = {
@@ -245,6 +304,8 @@ _LOAD: dict[int, Callable[[bytes], PrivateShare]] = {
     NamedGroup.SECP256R1: P256Share.from_private,
     NamedGroup.X25519MLKEM768: HybridShare.from_private,
     NamedGroup.SECP384R1: P384Share.from_private,
+    NamedGroup.SECP521R1: P521Share.from_private,
+    NamedGroup.X448: X448Share.from_private,
 }
 
 SUPPORTED = tuple(NamedGroup(group) for group in _NEW)

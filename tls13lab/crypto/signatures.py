@@ -23,11 +23,21 @@ if TYPE_CHECKING:
 SUPPORTED = (
     SignatureScheme.ECDSA_SECP256R1_SHA256,
     SignatureScheme.ED25519,
+    SignatureScheme.ECDSA_SECP384R1_SHA384,
+    SignatureScheme.ECDSA_SECP521R1_SHA512,
+    SignatureScheme.ED448,
     SignatureScheme.RSA_PSS_RSAE_SHA256,
     SignatureScheme.RSA_PSS_RSAE_SHA384,
     SignatureScheme.RSA_PSS_RSAE_SHA512,
 )
 """The schemes that can be run, in the lab's order of preference."""
+
+# In TLS 1.3 the scheme names the curve and the hash (section 4.3.3).
+_CURVES = {
+    "secp256r1": (SignatureScheme.ECDSA_SECP256R1_SHA256, "SHA256"),
+    "secp384r1": (SignatureScheme.ECDSA_SECP384R1_SHA384, "SHA384"),
+    "secp521r1": (SignatureScheme.ECDSA_SECP521R1_SHA512, "SHA512"),
+}
 
 _PSS_HASHES = {
     SignatureScheme.RSA_PSS_RSAE_SHA256: "SHA256",
@@ -45,15 +55,16 @@ def schemes_for(key: "PrivateKeyTypes | CertificatePublicKeyTypes") -> tuple[Sig
     """The schemes that a key of this type can sign with; none for other types."""
     if not compiled():
         return (SignatureScheme.ECDSA_SECP256R1_SHA256,)
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
     if isinstance(key, ed25519.Ed25519PrivateKey | ed25519.Ed25519PublicKey):
         return (SignatureScheme.ED25519,)
+    if isinstance(key, ed448.Ed448PrivateKey | ed448.Ed448PublicKey):
+        return (SignatureScheme.ED448,)
     if isinstance(key, rsa.RSAPrivateKey | rsa.RSAPublicKey):
         return tuple(scheme for scheme in _PSS_HASHES if _room_for_pss(key.key_size, scheme))
     if isinstance(key, ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey):
-        # In TLS 1.3 the scheme names the curve too (section 4.3.3).
-        return (SignatureScheme.ECDSA_SECP256R1_SHA256,) if key.curve.name == "secp256r1" else ()
+        return (_CURVES[key.curve.name][0],) if key.curve.name in _CURVES else ()
     return ()
 
 
@@ -68,19 +79,20 @@ def _room_for_pss(key_bits: int, scheme: SignatureScheme) -> bool:
 def sign(key: "PrivateKeyTypes", scheme: SignatureScheme, transcript_hash: bytes) -> bytes:
     """The signature over the handshake so far; raises LocalFault if key and scheme do not fit.
 
-    ECDSA (RFC 6979) and Ed25519 signatures repeat; RSA-PSS salts.
+    ECDSA (RFC 6979), Ed25519 and Ed448 signatures repeat; RSA-PSS salts.
     """
     if not compiled():
         return _sign_portably(key, scheme, transcript_hash)
     from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 
     content = signed_content(transcript_hash)
     fits = scheme in schemes_for(key)
-    if fits and isinstance(key, ed25519.Ed25519PrivateKey):
+    if fits and isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey):
         return key.sign(content)
     if fits and isinstance(key, ec.EllipticCurvePrivateKey):
-        return key.sign(content, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+        hash_ = getattr(hashes, _CURVES[key.curve.name][1])()
+        return key.sign(content, ec.ECDSA(hash_, deterministic_signing=True))
     if fits and isinstance(key, rsa.RSAPrivateKey):
         hash_ = getattr(hashes, _PSS_HASHES[scheme])()
         pss = padding.PSS(padding.MGF1(hash_), padding.PSS.DIGEST_LENGTH)
@@ -111,13 +123,14 @@ def verify(
         return
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 
     try:
-        if isinstance(key, ed25519.Ed25519PublicKey):
+        if isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
             key.verify(signature, content)
         elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, content, ec.ECDSA(hashes.SHA256()))
+            hash_ = getattr(hashes, _CURVES[key.curve.name][1])()
+            key.verify(signature, content, ec.ECDSA(hash_))
         elif isinstance(key, rsa.RSAPublicKey):
             hash_ = getattr(hashes, _PSS_HASHES[SignatureScheme(scheme)])()
             pss = padding.PSS(padding.MGF1(hash_), padding.PSS.DIGEST_LENGTH)

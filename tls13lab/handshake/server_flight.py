@@ -86,7 +86,11 @@ def certificate_messages(
         (one for one in signatures.schemes_for(credential.key) if one in offered.schemes), None
     )
     if scheme is None:
-        raise HandshakeFailure("the client verifies no signature that this certificate can make")
+        makes = ", ".join(one.name.lower() for one in signatures.schemes_for(credential.key))
+        raise HandshakeFailure(
+            f"this server's certificate signs with {makes or 'nothing that TLS 1.3 has'}, which "
+            "the client's signature_algorithms do not name"
+        )
     entries = tuple(CertificateEntry(der) for der in credential.chain)
     certificate = pack(Certificate(b"", entries))
     digest = before.add(certificate).hash(hash_name)

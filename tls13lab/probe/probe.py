@@ -57,8 +57,14 @@ def _questions(prober: Prober, also: Prober | None, words: bytes) -> Iterator[Fi
 def _why_not(first: Answer) -> str:
     if first.alert == "protocol_version":
         return "the server does not speak TLS 1.3"
-    if first.alert in ("handshake_failure", "missing_extension", "unknown_psk_identity"):
+    if first.alert in ("missing_extension", "unknown_psk_identity"):
         return f"the server wants a PSK ({first.alert}): give --psk and --identity"
+    if first.alert == "handshake_failure":
+        return (
+            "the server and a client without a PSK have nothing in common (handshake_failure): if "
+            "it wants a PSK, give --psk and --identity; else compare --suites and --groups, or its "
+            "certificate is of a kind that the lab cannot check"
+        )
     return f"no TLS 1.3 handshake came about: {first.fault}"
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from tls13lab.crypto.certificates import Trust, TrustAnyone
-from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig
+from tls13lab.crypto.groups import SUPPORTED
+from tls13lab.handshake.config import ALL_SUITES, PSK_DHE_KE, PSK_KE, ClientConfig
 from tls13lab.handshake.environment import Environment
 from tls13lab.messages.handshake import unpack
 from tls13lab.messages.server_hello import ServerHello
@@ -17,7 +18,14 @@ from tls13lab.peers.client import Report, Unreachable, connect
 from tls13lab.peers.link import EnvironmentSource, real_environment
 from tls13lab.psk.keys import ExternalPsk, Psk, ResumptionPsk
 from tls13lab.records.framing import RecordBuffer
-from tls13lab.wire.codepoints import AlertDescription, ContentType, PskKeyExchangeMode, name_of
+from tls13lab.wire.codepoints import (
+    AlertDescription,
+    CipherSuite,
+    ContentType,
+    NamedGroup,
+    PskKeyExchangeMode,
+    name_of,
+)
 from tls13lab.wire.faults import AlertReceived, LocalFault, PeerFault, TLSFault
 
 MOST_CONNECTIONS = 60
@@ -65,6 +73,8 @@ class Prober:
     psk: ExternalPsk | None = None
     server_name: str | None = None
     trust: Trust = field(default_factory=TrustAnyone)
+    suites: tuple[CipherSuite, ...] = ALL_SUITES
+    groups: tuple[NamedGroup, ...] = SUPPORTED
     pause: float = 0.05
     timeout: float = 5.0
     count: int = 0
@@ -81,6 +91,8 @@ class Prober:
             modes=modes,
             trust=self.trust,
             server_name=self.server_name,
+            suites=self.suites,
+            groups=self.groups,
             certificate_name=self.server_name or self.host,
         )
         return replace(plain, **changes)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""X25519 of tlslite-ng, and the NIST curves of ecdsa. RFC 7748, SEC 1.
+"""X25519 and X448 of tlslite-ng, and the NIST curves of ecdsa. RFC 7748, SEC 1.
 
 >>> scalar = bytes(31) + b"\\x40"
 >>> # Three bits do not count.
@@ -8,13 +8,14 @@ True
 (65, 32)
 """
 
-from ecdsa import ECDH, NIST256p, NIST384p, SigningKey, VerifyingKey
+from ecdsa import ECDH, NIST256p, NIST384p, NIST521p, SigningKey, VerifyingKey
 from ecdsa.errors import MalformedPointError
 
 from tls13lab.crypto.portable import tlslite_ng
 
 BASE_POINT = (9).to_bytes(32, "little")
-_CURVES = {32: NIST256p, 48: NIST384p}
+X448_BASE_POINT = (5).to_bytes(56, "little")
+_CURVES = {32: NIST256p, 48: NIST384p, 66: NIST521p}
 """By the bytes of a coordinate."""
 
 
@@ -23,6 +24,16 @@ def x25519(private_key: bytes, point: bytes) -> bytes:
     if len(private_key) != 32 or len(point) != 32:
         raise ValueError("x25519 takes 32 bytes and 32 bytes")
     shared = tlslite_ng.x25519(private_key, point)
+    if not any(shared):
+        raise ValueError("the shared secret is zero")
+    return shared
+
+
+def x448(private_key: bytes, point: bytes) -> bytes:
+    """56 bytes from 56 and 56; ValueError as for x25519."""
+    if len(private_key) != 56 or len(point) != 56:
+        raise ValueError("x448 takes 56 bytes and 56 bytes")
+    shared = tlslite_ng.x448(private_key, point)
     if not any(shared):
         raise ValueError("the shared secret is zero")
     return shared

@@ -41,3 +41,8 @@ def chacha20_poly1305(key: bytes) -> Any:
 def x25519(private_key: bytes, point: bytes) -> bytes:
     """32 bytes from 32 and 32, whatever they are."""
     return bytes(_x25519.x25519(bytearray(private_key), bytearray(point)))
+
+
+def x448(private_key: bytes, point: bytes) -> bytes:
+    """56 bytes from 56 and 56, whatever they are."""
+    return bytes(_x25519.x448(bytearray(private_key), bytearray(point)))
