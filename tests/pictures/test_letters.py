@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from itertools import permutations
 from pathlib import Path
 
 import matplotlib as mpl
@@ -13,8 +14,12 @@ from lite.lessons import pictures
 from tests.browser.launched import launched
 from tests.conftest import ROOT
 from tests.pictures import store
+from tests.pictures.test_pictures import DHE, KE
 from tls13lab.crypto.schedule import SCHEDULE
+from tls13lab.pictures.claims_matrix import matrix_picture
+from tls13lab.pictures.compare_picture import compare_picture
 from tls13lab.pictures.schedule_graph import schedule_graph
+from tls13lab.symbolic.claims import cells
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +54,22 @@ CUT_OFF = """svg => {
             cut.push(text.textContent);
     }
     return cut;
+}"""
+
+# The texts that stand partly in a box, and partly not; the first box is the picture's ground.
+CROSSING = """svg => {
+    document.getElementById("here").innerHTML = svg;
+    const boxes = [...document.querySelectorAll("svg rect")].slice(1).map(one => one.getBBox());
+    const crossing = [];
+    for (const text of document.querySelectorAll("svg text:not([transform])")) {
+        const {x, y, width, height} = text.getBBox();
+        const across = one => x < one.x + one.width && one.x < x + width;
+        const down = one => y < one.y + one.height && one.y < y + height;
+        const within = one => one.x <= x && x + width <= one.x + one.width;
+        if (boxes.some(one => across(one) && down(one) && !within(one)))
+            crossing.push(text.textContent);
+    }
+    return crossing;
 }"""
 
 
@@ -99,6 +120,22 @@ def test_no_letter_of_a_lessons_picture_is_cut_off(page: Page) -> None:
     ]
     assert len(found) >= 10
     assert [one for one in found if one[1]] == []
+
+
+def test_no_letter_of_the_matrix_leaves_its_column(page: Page) -> None:
+    svg = matrix_picture(cells()).svg
+    assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
+    # The twins: a name that is too long for the first column, and a verdict for its own.
+    long = svg.replace(", passive: ", f", passive: {'long ' * 20}", 1).replace(
+        "x lost<", f"{'x' * 20}<", 1
+    )
+    assert len(page.evaluate(CROSSING, long)) == 2
+
+
+def test_two_conversations_side_by_side_keep_to_their_boxes(page: Page) -> None:
+    for left, right in permutations((KE, DHE), 2):
+        svg = compare_picture(left, right).svg
+        assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
 
 
 def test_one_that_is_cut_off_is_seen(page: Page) -> None:

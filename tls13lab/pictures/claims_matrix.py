@@ -5,10 +5,12 @@ secret that the mode does not have, which changes nothing. A pair of leaks is on
 neither of the two would do alone: those are what the last column lists.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
+from math import ceil
 
 from tls13lab.pictures.picture import Picture
+from tls13lab.pictures.text_size import width
 from tls13lab.symbolic.claims import Cell
 
 MARKS = {"lost": "x", "kept": ".", "for now": "~", "absent": "-"}
@@ -23,7 +25,7 @@ _FILLS = {
     "for now": ("#ffffff", "#000000"),
     "absent": ("#e9ecef", "#6c757d"),
 }
-_LEFT, _ROW, _COLUMN, _TOP, _LETTER = 420, 22, 62, 96, 6
+_ROW, _COLUMN, _TOP, _GAP, _SIZE = 22, 72, 96, 12, 12
 
 Row = tuple[str, str, str, str]
 
@@ -105,41 +107,52 @@ def matrix_picture(cells: list[Cell]) -> Picture:
     """The same as a picture, with its table."""
     header, rows = _table(cells)
     leaks = header[3:-1]
-    longest = max(len(row[-1]) for row in rows)
-    width = _LEFT + _COLUMN * len(leaks) + 40 + _LETTER * max(longest, 14)
-    height = _TOP + _ROW * (len(rows) + 1)
-    parts = [f'<rect width="{width}" height="{height}" fill="#ffffff"/>']
+    names, pairs = [_name(row) for row in rows], [row[-1] for row in rows]
+    left = _GAP + ceil(max(width(name, _SIZE) for name in names)) + _GAP
+    right = left + _COLUMN * len(leaks) + _GAP
+    across = right + ceil(max(width(one, _SIZE) for one in (_TOGETHER, *pairs))) + _GAP
+    across = max(across, _GAP + ceil(width(LEGEND, _SIZE)) + _GAP)
+    down = _TOP + _ROW * (len(rows) + 1)
+    parts = [f'<rect width="{across}" height="{down}" fill="#ffffff"/>']
     for number, leak in enumerate(leaks):
-        x = _LEFT + _COLUMN * number + _COLUMN // 2
-        parts.append(
-            f'<text x="{x}" y="{_TOP - 10}" transform="rotate(-35 {x} {_TOP - 10})">'
-            f"{escape(leak)}</text>"
-        )
-    parts.append(
-        f'<text x="{_LEFT + _COLUMN * len(leaks) + 12}" y="{_TOP - 10}">only together</text>'
-    )
+        x, y = left + _COLUMN * number + _COLUMN // 2, _TOP - 10
+        parts.append(_text(x, y, leak, f' transform="rotate(-35 {x} {y})"'))
+    parts.append(_text(right, _TOP - 10, _TOGETHER))
     for number, row in enumerate(rows):
-        parts.append(_line(row, _TOP + _ROW * number, len(leaks)))
-    parts.append(f'<text x="12" y="{height - 8}">{LEGEND}</text>')
+        y = _TOP + _ROW * number
+        parts += [_text(_GAP, y + 15, _name(row)), _cells(row[3:-1], left, y)]
+        parts.append(_text(right, y + 15, row[-1]))
+    parts.append(_text(_GAP, down - 8, LEGEND))
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" font-family="Helvetica,Arial,sans-serif" font-size="12">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across} {down}" width="{across}" '
+        f'height="{down}" font-family="Helvetica,Arial,sans-serif" font-size="{_SIZE}">'
         f"{''.join(parts)}</svg>"
     )
     return Picture(svg, "the matrix of claims: what each theft opens", header, rows)
 
 
-def _line(row: tuple[str, ...], y: int, count: int) -> str:
-    adversary, mode, asset, *verdicts, together = row
-    label = escape(f"{mode}, {adversary}: {asset}")
-    parts = [f'<text x="12" y="{y + 15}">{label}</text>']
+_TOGETHER = "only together"
+
+
+def _text(x: int, y: int, words: str, more: str = "") -> str:
+    return f'<text x="{x}" y="{y}"{more}>{escape(words)}</text>'
+
+
+def _name(row: tuple[str, ...]) -> str:
+    adversary, mode, asset = row[:3]
+    return f"{mode}, {adversary}: {asset}"
+
+
+def _cells(verdicts: Sequence[str], left: int, y: int) -> str:
+    parts = []
     for number, verdict in enumerate(verdicts):
         fill, ink = _FILLS[verdict]
-        x = _LEFT + _COLUMN * number
+        x = left + _COLUMN * number
         parts.append(
             f'<rect x="{x}" y="{y}" width="{_COLUMN - 2}" height="{_ROW - 2}" fill="{fill}" '
-            f'stroke="#adb5bd"/><text x="{x + _COLUMN // 2}" y="{y + 15}" fill="{ink}" '
-            f'text-anchor="middle">{MARKS[verdict]}{_WORDS[verdict]}</text>'
+            f'stroke="#adb5bd"/>'
         )
-    x = _LEFT + _COLUMN * count + 12
-    return "".join(parts) + f'<text x="{x}" y="{y + 15}">{escape(together)}</text>'
+        middle = f' fill="{ink}" text-anchor="middle"'
+        words = f"{MARKS[verdict]}{_WORDS[verdict]}"
+        parts.append(_text(x + _COLUMN // 2, y + 15, words, middle))
+    return "".join(parts)
