@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from tls13lab.capture.writer import CaptureWriter
 from tls13lab.claims.scripted import talk
 from tls13lab.cli.app import cli
 from tls13lab.handshake.pair import Pair, lesson_configs
+from tls13lab.psk.importer import import_psk
 from tls13lab.psk.keys import ExternalPsk
 from tls13lab.vectors import recorded
+from tls13lab.wire.codepoints import NamedGroup
 
 
 def invoke(*arguments: str | Path) -> Result:
@@ -176,3 +179,165 @@ def test_ctrl_c_and_the_same_command_again(capture: Path, workers: str) -> None:
     result = json.loads(out)
     assert (code, result["finished"]) == (130, False)
     assert result["tried"] >= tried
+
+
+# What may not be lost -----------------------------------------------------------------------------
+
+CYRILLIC = "пароль"
+
+
+def process(
+    *arguments: str | Path, environment: dict[str, str] | None = None, stdout: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """``crack`` in a process of its own; ``stdout`` is a file that takes its standard output."""
+    with open(stdout or os.devnull, "w") as file:
+        return subprocess.run(
+            [sys.executable, "-m", "tls13lab", "crack", *map(str, arguments)],
+            env={**os.environ, **(environment or {})},
+            stdout=file if stdout else subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+
+@pytest.fixture
+def cyrillic(tmp_path: Path) -> tuple[Path, Path]:
+    """A capture and a word list with its PSK."""
+    psk = ExternalPsk("Принтер".encode(), CYRILLIC.encode())
+    words = tmp_path / "words.txt"
+    words.write_text(f"one\n{CYRILLIC}\n", encoding="utf-8")
+    return written(tmp_path / "talk.pcap", talk(*lesson_configs("psk_ke", psk), "printer")), words
+
+
+def test_a_password_is_told_whatever_the_code_page(
+    cyrillic: tuple[Path, Path], tmp_path: Path
+) -> None:
+    capture, words = cyrillic
+    for page in ("cp1252", "cp1251", "utf-8"):
+        told = tmp_path / page
+        environment = {"PYTHONUTF8": "0", "PYTHONIOENCODING": page}
+        done = process(capture, "--wordlist", words, environment=environment, stdout=str(told))
+        assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+        content = told.read_bytes()
+        assert CYRILLIC.encode().hex().encode() in content
+        assert CYRILLIC.encode(page, "backslashreplace") in content
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_result_that_standard_output_does_not_take_is_told_on_the_other(
+    cyrillic: tuple[Path, Path],
+) -> None:
+    capture, words = cyrillic
+    checkpoint = Path(f"{capture}.checkpoint")
+    done = process(capture, "--wordlist", words, "--json", stdout="/dev/full")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert CYRILLIC.encode().hex() in done.stderr
+    assert "No space left" in done.stderr.splitlines()[-1]
+    # Nothing is tried again for it, and now it is delivered.
+    assert checkpoint.exists()
+    again = process(capture, "--wordlist", words)
+    assert CYRILLIC.encode().hex() in again.stdout
+    assert not checkpoint.exists()
+
+
+def test_where_no_checkpoint_can_be_written_it_is_said_and_the_psk_is_told(
+    cyrillic: tuple[Path, Path],
+) -> None:
+    """Under a file there can be no folder: that holds for the system's administrator, too."""
+    capture, words = cyrillic
+    for place in (words / "in it", words.parent / "no such folder" / "in it"):
+        result = invoke(capture, "--wordlist", words, "--checkpoint", place)
+        assert result.exit_code == 0
+        assert CYRILLIC in result.stdout
+        assert result.stderr.count("tls13lab: ") == 1
+        assert "searching without a checkpoint" in result.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks processes up in /proc")
+def test_workers_end_with_the_process_that_was_killed(capture: Path) -> None:
+    command = [sys.executable, "-m", "tls13lab", "crack", str(capture), "--identity", "eve"]
+    command += ["--mask", "?d" * 14, "--workers", "2"]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert child.stderr is not None
+    child.stderr.readline()  # it has said what is to be tried
+    until = time.monotonic() + 60
+    while len(workers := descendants(child.pid)) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert len(workers) >= 2
+    child.kill()
+    child.communicate(timeout=60)  # their standard error is this one: it ends when they have
+    until = time.monotonic() + 60
+    while any(map(running, workers)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(map(running, workers))
+
+
+def running(pid: int) -> bool:
+    """Whether there is such a process, and no mere memory of one."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def descendants(pid: int) -> list[int]:
+    """All processes that this one started."""
+    return [
+        int(one)
+        for task in Path(f"/proc/{pid}/task").glob("*/children")
+        for one in task.read_text().split()
+    ]
+
+
+# What else may be searched for --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target_hash", ["sha256", "sha384"])
+@pytest.mark.parametrize("epsk_hash", ["sha256", "sha384"])
+def test_the_external_psk_behind_an_import_has_a_hash_of_its_own(
+    epsk_hash: str, target_hash: str, tmp_path: Path
+) -> None:
+    base = ExternalPsk(b"base", b"4711", epsk_hash)
+    (imported,) = import_psk(base, b"context", (target_hash,))
+    path = written(tmp_path / "talk.pcap", talk(*lesson_configs("psk_ke", imported), "imported"))
+    for told_hash in ("sha256", "sha384"):
+        code = 0 if told_hash == epsk_hash else 1
+        (one,) = told(path, "--mask", "?d?d?d?d", "--epsk-hash", told_hash, code=code)["targets"]
+        assert (one["kind"], one["epsk_hash"]) == ("imported", told_hash)
+        assert one["text"] == (None if code else "4711")
+    # What was found is what break wants to know, too.
+    leak = ["--leak", f"psk={b'4711'.hex()}", "--json"]
+    opened = CliRunner().invoke(cli, ["break", str(path), *leak])
+    assert json.loads(opened.stdout)["verdict"] == "lost"
+
+
+def test_both_sides_of_a_connection_in_any_order_in_the_file(tmp_path: Path) -> None:
+    psk = ExternalPsk(b"late", b"4711")
+    client, server = lesson_configs("psk_dhe_ke", psk)
+    pair = talk(client, replace(server, groups=(NamedGroup.SECP256R1,)), "retried")
+    steps = pair.conversation().steps
+    for first in ("client", "server"):
+        path = tmp_path / f"{first}.pcap"
+        writer = CaptureWriter(path, now=lambda: 1.0)
+        writer.open(1, ("127.0.0.1", 10_000), ("127.0.0.1", 4433))
+        for step in sorted(steps, key=lambda step: step.sender != first):
+            writer.add(1, step.sender, step.wire)
+        writer.end(1)
+        writer.close()
+        found = told(path, "--mask", "47?d?d")["targets"]
+        assert [one["text"] for one in found] == ["4711", "4711"]
+
+
+def test_words_in_every_form(tmp_path: Path) -> None:
+    """A byte order mark, Windows' ends of lines, bytes that are no text, $HEX, no last end."""
+    folder = Path(__file__).parents[1] / "captures"
+    path = tmp_path / "words.pcap"
+    path.write_bytes((folder / "words-in-every-form.pcap").read_bytes())
+    found = told(path, "--wordlist", folder / "words-in-every-form.txt")["targets"]
+    assert {bytes.fromhex(one["psk"]) for one in found} == {
+        *(b"first", b"pa\0ss", b"caf\xe9", "café".encode(), b"tail\r", b" lead"),
+        *(b"00112233", b"last"),
+    }

@@ -165,3 +165,30 @@ def test_serve_ends_in_good_order(number: signal.Signals, tmp_path: Path) -> Non
     assert log.read_text().count("\n") == 5  # all but the early secrets
     assert log.stat().st_mode & 0o777 == tape.stat().st_mode & 0o777 == 0o600
     assert list(read_capture(tape))
+
+
+# Commands that print something, and nothing else.
+PRINTERS = (
+    *(("--help",), ("--version",), ("crack", "--help")),
+    *(("doctor",), ("doctor", "--json"), ("vectors",), ("psk", "new"), ("psk", "new", "--json")),
+    *(("inspect", CAPTURE), ("inspect", CAPTURE, "--json"), ("break", CAPTURE)),
+    ("serve", *EXTERNAL),
+)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("command", PRINTERS, ids=" ".join)
+def test_standard_output_that_takes_nothing(command: tuple[str, ...]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tls13lab", *command],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    assert (done.returncode, "Traceback" in done.stderr, "Exception" in done.stderr) == (1, 0, 0)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last == "tls13lab: standard output: No space left on device"

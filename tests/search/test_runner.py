@@ -1,5 +1,6 @@
 """Searches on any workers: all is tried, nothing twice, whatever dies or is stopped."""
 
+import json
 import os
 import signal
 from collections import Counter
@@ -120,7 +121,9 @@ def checkpoint(tmp_path: Path) -> Path:
     return tmp_path / "search.checkpoint"
 
 
-def test_a_checkpoint_goes_on_where_it_stopped_and_is_gone_at_the_end(checkpoint: Path) -> None:
+def test_a_checkpoint_goes_on_where_it_stopped_and_stays_until_it_is_forgotten(
+    checkpoint: Path,
+) -> None:
     targets = (target(b"0003"), target(b"9997"))
     with closing(Search(targets, DIGITS, checkpoint).run(threads(1))) as going:
         next(going)
@@ -129,7 +132,82 @@ def test_a_checkpoint_goes_on_where_it_stopped_and_is_gone_at_the_end(checkpoint
     assert 0 < search.progress.count < 10_000
     assert [hit.word for hit in search.progress.found] == [b"0003"]
     assert finish(search) == {0: b"0003", 1: b"9997"}
+    # A result that did not reach its reader is there once more, and nothing is tried again.
+    again = Search(targets, DIGITS, checkpoint)
+    assert finish(again, Workers(1, lambda: Mortal([1] * 9))) == {0: b"0003", 1: b"9997"}
+    again.forget()
     assert not checkpoint.exists()
+
+
+def test_where_nothing_can_be_noted_the_search_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a disk is full only later, or is so for some time."""
+    (tmp_path / "file").write_text("")
+    search = Search((target(b"9997"),), DIGITS, tmp_path / "file" / "in it")
+    search.save()
+    assert "in it" in search.trouble
+    assert finish(search) == {0: b"9997"}
+    search.forget()
+    monkeypatch.setattr(runner, "SAVE_S", 0.0)
+    full = [False, True, True, False]
+
+    def write(path: Path, content: bytes, **options: Any) -> None:
+        if full and full.pop(0):
+            raise OSError(28, "No space left on device", str(path))
+        path.write_bytes(content)
+
+    monkeypatch.setattr("tls13lab.search.checkpoint.whole_file.write", write)
+    search = Search((target(b"9997"),), DIGITS, tmp_path / "later")
+    told = [search.trouble for _ in search.run(threads(1))]
+    assert any("No space" in one for one in told)
+    assert (search.trouble, search.progress.found[0].word) == ("", b"9997")
+
+
+HIT = [[3, 0, b"0003".hex()]]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"count": -5},
+        {"count": 2001},
+        {"position": [-1], "count": -1},
+        {"position": [10_001], "count": 10_001},
+        {"position": [2000, 0]},
+        {"position": [], "count": 2000},
+        {"found": [[3, 2, b"0003".hex()]]},
+        {"found": [[3, -1, b"0003".hex()]]},
+        {"found": [[10_000, 0, b"0003".hex()]]},
+        {"found": [[4, 0, b"0004".hex()]]},
+    ],
+    ids=str,
+)
+def test_a_checkpoint_that_was_edited_is_refused(
+    checkpoint: Path, fields: dict[str, object]
+) -> None:
+    """What no search can have noted: places beyond the list, counts that do not fit, wrong PSKs."""
+    targets = (target(b"0003"), target(b"9997"))
+    Search(targets, DIGITS, checkpoint).save()
+    good = json.loads(checkpoint.read_text()) | {"position": [2000], "count": 2000, "found": HIT}
+    checkpoint.write_text(json.dumps(good))
+    assert Search(targets, DIGITS, checkpoint).progress.count == 2000
+    checkpoint.write_text(json.dumps(good | fields))
+    with pytest.raises(LocalFault, match="was changed: delete it"):
+        Search(targets, DIGITS, checkpoint)
+
+
+def test_a_checkpoint_in_the_midst_of_a_word_is_refused(tmp_path: Path, checkpoint: Path) -> None:
+    words = tmp_path / "words"
+    words.write_bytes(b"one\ntwo\nthree\n")
+    Search((target(b"three"),), WordSource(words), checkpoint).save()
+    good = json.loads(checkpoint.read_text())
+    for position, count in (([5, 1], 1), ([4, 2], 2), ([99, 3], 3), ([14, 3], 2)):
+        checkpoint.write_text(json.dumps(good | {"position": position, "count": count}))
+        with pytest.raises(LocalFault, match="was changed: delete it"):
+            Search((target(b"three"),), WordSource(words), checkpoint)
+    checkpoint.write_text(json.dumps(good | {"position": [4, 1], "count": 1}))
+    assert finish(Search((target(b"three"),), WordSource(words), checkpoint)) == {0: b"three"}
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,9 @@ def break_(**options: object) -> None:
 @click.option(
     "--wordlist",
     type=FILE,
-    metavar="FILE|common",
-    help="Try the lines of this file; 'common' is the lab's own list of 100,000.",
+    metavar="FILE|common|-",
+    help="Try the lines of this file, $HEX[...] as the bytes it stands for; 'common' is the lab's "
+    "own list of 100,000.",
 )
 @click.option(
     "--mask",
@@ -61,6 +62,13 @@ def break_(**options: object) -> None:
     help="Change each word by each of these rules, hashcat's notation; 'usual' are the lab's own.",
 )
 @click.option("--identity", metavar="STR", help="Only binders of this identity.")
+@click.option(
+    "--epsk-hash",
+    type=click.Choice(["sha256", "sha384"]),
+    default="sha256",
+    show_default=True,
+    help="The hash of the external PSK behind an imported one (RFC 9258); found is the external.",
+)
 @click.option("--connection", type=click.IntRange(1), help="Only this one of the capture.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one for each processor.")
 @click.option("--checkpoint", type=FILE, help="Where to note progress; CAPTURE.checkpoint if not.")

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -40,30 +41,57 @@ def run(
     rules: str | None,
     identity: str | None,
     connection: int | None,
+    epsk_hash: str,
     workers: int | None,
     checkpoint: str | None,
     as_json: bool,
 ) -> None:
     """Search, tell how far it came while it does, and what was found."""
-    source = _source(wordlist, mask, sets, rules)
+    source = _source(capture, wordlist, mask, sets, rules)
     stop = threading.Event()
+    done: list[Search] = []
 
     def work() -> report.Result:
-        wanted = _targets(Path(capture), identity, connection)
-        noted = Path(checkpoint or f"{capture}.checkpoint")
-        search = Search(wanted, source(), noted)
+        wanted = _targets(Path(capture), identity, connection, epsk_hash)
+        search = Search(wanted, source(), _noted(capture, checkpoint))
+        _try_to_note(search)
         chosen = _workers(search, workers)
         click.echo(_expected(search, chosen), err=True)
         began, before = time.monotonic(), search.progress.count
         _search(search, chosen, stop, quiet=as_json)
         seconds = time.monotonic() - began
-        return _result(search, seconds, search.progress.count - before, noted)
+        done.append(search)
+        return _result(search, seconds, search.progress.count - before)
+
+    def delivered() -> None:
+        for search in done:
+            if search.finished:
+                search.forget()
 
     def code(result: report.Result) -> int:
         return int(not result["ok"]) if result["finished"] else STOPPED
 
     with _ctrl_c_sets(stop):
-        report.run(work, _text, as_json=as_json, code=code)
+        report.run(work, _text, as_json=as_json, code=code, delivered=delivered, rescued=_text)
+
+
+def _noted(capture: str, checkpoint: str | None) -> Path | None:
+    """Where progress is noted; a capture that is no file has no place of its own."""
+    if checkpoint is not None:
+        return Path(checkpoint)
+    return Path(f"{capture}.checkpoint") if Path(capture).is_file() else None
+
+
+def _try_to_note(search: Search) -> None:
+    """See at once whether progress can be noted down, and not after hours; go on if it cannot."""
+    search.save()
+    if search.trouble:
+        click.echo(
+            f"tls13lab: {search.trouble}: searching without a checkpoint, so if it is stopped it "
+            "begins anew; name a place that can be written to with --checkpoint",
+            err=True,
+        )
+        search.checkpoint, search.trouble = None, ""
 
 
 @contextmanager
@@ -89,7 +117,9 @@ def _ctrl_c_sets(stop: threading.Event) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _source(wordlist: str | None, mask: str | None, sets: Sequence[str], rules: str | None) -> Any:
+def _source(
+    capture: str, wordlist: str | None, mask: str | None, sets: Sequence[str], rules: str | None
+) -> Any:
     """What makes the source; usage errors are told at once."""
     if (wordlist is None) == (mask is None):
         raise click.UsageError("give either --wordlist or --mask")
@@ -100,14 +130,19 @@ def _source(wordlist: str | None, mask: str | None, sets: Sequence[str], rules: 
         return lambda: MaskSource(Mask.parse(mask, own))
     if sets:
         raise click.UsageError("--set belongs to a --mask")
+    if wordlist == capture == "-":
+        raise click.UsageError("only one of the two can be standard input")
     words = COMMON if wordlist == "common" else Path(wordlist or "")
     changes = USUAL if rules == "usual" else Path(rules or "")
     return lambda: WordSource(words, parse_rules(changes.read_bytes()) if rules else ())
 
 
-def _targets(capture: Path, identity: str | None, connection: int | None) -> tuple[Target, ...]:
+def _targets(
+    capture: Path, identity: str | None, connection: int | None, epsk_hash: str
+) -> tuple[Target, ...]:
     """The binders to be searched for; those of external PSKs, if there are any."""
-    every = list(dict.fromkeys(targets(read_capture(capture))))
+    found = (replace(one, epsk_hash=epsk_hash) for one in targets(read_capture(capture)))
+    every = list(dict.fromkeys(found))
     chosen = [
         one
         for one in every
@@ -140,6 +175,8 @@ def _expected(search: Search, workers: Workers) -> str:
     """How much there is to try, and how long all of it takes at this machine's speed."""
     left = search.total - search.progress.count
     told = f"{left:,} guesses to try for {len(search.targets)} binder(s)"
+    if isinstance(search.source, WordSource) and search.source.written:
+        told = f"the list is {search.source.written}, its words are tried as UTF-8; {told}"
     if left < SMALL:
         return told
     each = own_rate(search.targets[0].hash_name)
@@ -159,11 +196,15 @@ def _search(search: Search, workers: Workers, stop: threading.Event, *, quiet: b
         file=sys.stderr,
     )
     with bar, closing(search.run(workers, stop.is_set)) as steps:
+        told = ""
         for progress in steps:
             bar.update(progress.count - bar.n)
+            if search.trouble and not told:
+                told = search.trouble
+                click.echo(f"tls13lab: {told}: the search goes on, and is noted nowhere", err=True)
 
 
-def _result(search: Search, seconds: float, count: int, checkpoint: Path) -> report.Result:
+def _result(search: Search, seconds: float, count: int) -> report.Result:
     progress = search.progress
     found = {hit.target: hit for hit in progress.found}
     return {
@@ -173,13 +214,14 @@ def _result(search: Search, seconds: float, count: int, checkpoint: Path) -> rep
         "tried": progress.count,
         "seconds": round(seconds, 3),
         "rate": round(count / seconds) if seconds else 0,
-        "checkpoint": None if search.finished else str(checkpoint),
+        "checkpoint": _goes_on_from(search),
         "targets": [
             {
                 "connection": target.connection,
                 "identity": readable(target.identity),
                 "kind": target.kind.value,
                 "hash": target.hash_name,
+                "epsk_hash": target.epsk_hash if target.kind.value == "imported" else None,
                 "psk": found[index].word.hex() if index in found else None,
                 "text": readable(found[index].word) if index in found else None,
             }
@@ -188,11 +230,18 @@ def _result(search: Search, seconds: float, count: int, checkpoint: Path) -> rep
     }
 
 
+def _goes_on_from(search: Search) -> str | None:
+    """The checkpoint, if there is one to go on from."""
+    noted = search.checkpoint is not None and not search.trouble
+    return str(search.checkpoint) if noted and not search.finished else None
+
+
 def _text(result: report.Result) -> str:
     lines = []
     for one in result["targets"]:
         who = f"connection {one['connection']}, identity {one['identity']}"
         what = f"{one['kind']} PSK, {one['hash']}"
+        what += f" (the external one's: {one['epsk_hash']})" if one["epsk_hash"] else ""
         verdict = f"{one['text']}  (hex {one['psk']})" if one["psk"] else "not found"
         lines.append(f"{who}, {what}: {verdict}")
     if result["finished"]:
@@ -201,8 +250,9 @@ def _text(result: report.Result) -> str:
             f"({result['rate']:,} a second)"
         )
     else:
+        goes_on = f"the same command goes on from {result['checkpoint']}"
         lines.append(
             f"stopped after {result['tried']:,} of {result['keyspace']:,}; "
-            f"the same command goes on from {result['checkpoint']}"
+            f"{goes_on if result['checkpoint'] else 'it was noted down nowhere'}"
         )
     return "\n".join(lines)

@@ -1,8 +1,11 @@
 """How a command ends: one sentence or one JSON object, and the exit code. Never a traceback."""
 
+import io
 import json
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -18,10 +21,14 @@ def run(
     *,
     as_json: bool,
     code: Callable[[Result], int] = lambda result: 1 if result.get("ok") is False else 0,
+    delivered: Callable[[], None] = lambda: None,
+    rescued: Callable[[Result], str] | None = None,
 ) -> None:
     """Do ``work`` and print its result; exits with 1 if it failed, else with ``code``.
 
-    That is 1 if the result says ``"ok": False``, unless another function is given.
+    That is 1 if the result says ``"ok": False``, unless another function is given. ``delivered`` is
+    called once the result has left this process: before that it may still be lost. What ``rescued``
+    says of a result goes to standard error if standard output takes none.
     """
     try:
         result = work()
@@ -30,9 +37,43 @@ def run(
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         fail(f"{place}{error.strerror or error}", None, as_json=as_json)
-    click.echo(json.dumps(result) if as_json else show(result))
+    try:
+        say(json.dumps(result) if as_json else show(result))
+    except OSError:
+        if rescued is not None:
+            click.echo(rescued(result), err=True)
+        raise
+    delivered()
     if code(result):
         sys.exit(code(result))
+
+
+def say(text: str) -> None:
+    """Print a line; an OSError names standard output as the place that does not take it."""
+    try:
+        click.echo(text)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, "standard output") from None
+
+
+def undelivered(error: OSError) -> None:
+    """Standard output takes no more: say so, and exit with 1."""
+    place = error.filename or "standard output"
+    # What is still in its buffer would fail once more at the end, with a traceback.
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    with suppress(OSError):
+        click.echo(f"tls13lab: {place}: {error.strerror or error}", err=True)
+    sys.exit(1)
+
+
+def any_letters() -> None:
+    """What a code page cannot write is written as ``\\u`` and digits, and not lost."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 _HINTS = {

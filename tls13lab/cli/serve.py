@@ -177,7 +177,7 @@ async def _serve(
         with suppress(NotImplementedError):  # on Windows, Ctrl-C comes as KeyboardInterrupt
             loop.add_signal_handler(number, stop.set)
     place = f"[{address}]" if ":" in address else address
-    click.echo(f"listening on {place}:{bound}")
+    report.say(f"listening on {place}:{bound}")
     waits = {asyncio.create_task(stop.wait()), asyncio.create_task(server.done.wait())}
     _, unfinished = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for one in unfinished:

@@ -36,7 +36,7 @@ class Checkpoint:
         """What is in the file; the beginning if there is none. Raises LocalFault for another's."""
         try:
             content: Any = json.loads(path.read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return cls(search)
         except (ValueError, RecursionError):
             raise LocalFault(f"{path} is no checkpoint: delete it, or name another one") from None

@@ -11,6 +11,7 @@ numbers that a checkpoint can keep.
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,7 +19,8 @@ from tls13lab.search.arrays import np
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.mask import MOST_GUESSES, Mask
 from tls13lab.search.rules import Rule
-from tls13lab.search.wordlist import batches, count_lines
+from tls13lab.search.wordfile import WordFile
+from tls13lab.search.wordlist import batches
 from tls13lab.wire.faults import LocalFault
 
 BATCH = 2**15
@@ -52,6 +54,9 @@ class Source(Protocol):
 
     def fingerprint(self) -> str:
         """Another one for other guesses, or another order of them."""
+
+    def count_at(self, position: Position) -> int | None:
+        """How many guesses come before ``position``; None if a search cannot have come there."""
 
     def pieces(self, start: Position, wish: Wish) -> Iterator[Piece]:
         """In order, from ``start`` on; an empty one is the beginning."""
@@ -94,6 +99,13 @@ class MaskSource:
         """Of the sets of all places."""
         return hashlib.sha256(repr(("mask", self.mask.places)).encode()).hexdigest()
 
+    def count_at(self, position: Position) -> int | None:
+        """The number of the word that is next."""
+        if not position:
+            return 0
+        right = len(position) == 1 and 0 <= position[0] <= self.total
+        return position[0] if right else None
+
     def pieces(self, start: Position, wish: Wish) -> Iterator[Piece]:
         """In the order of their numbers."""
         first = start[0] if start else 0
@@ -130,33 +142,55 @@ class WordsPiece:
             first += len(words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WordSource:
-    """The lines of a file, and what the rules make of each."""
+    """The lines of a file, and what the rules make of each. Raises OSError if it cannot be read."""
 
     path: Path
     rules: tuple[Rule, ...] = ()
 
+    def __post_init__(self) -> None:
+        # Read at once: a pipe is there only once.
+        self._file  # noqa: B018
+
+    @cached_property
+    def _file(self) -> WordFile:
+        return WordFile(self.path)
+
+    @property
+    def written(self) -> str:
+        """How the list is written, if it had to be translated: UTF-16 or UTF-32."""
+        return self._file.written
+
     @property
     def total(self) -> int:
         """Lines, each with every rule. Reads the whole file, at the speed of the disk."""
-        return count_lines(self.path) * max(1, len(self.rules))
+        return self._file.lines * self._each
+
+    @property
+    def _each(self) -> int:
+        """Guesses that a line makes."""
+        return max(1, len(self.rules))
 
     def fingerprint(self) -> str:
-        """Of the file's size, its beginning and its end, and of the rules."""
-        told = hashlib.sha256(repr([rule.text for rule in self.rules]).encode())
-        size = self.path.stat().st_size
-        with self.path.open("rb") as file:
-            told.update(size.to_bytes(8) + file.read(2**20))
-            file.seek(max(0, size - 2**20))
-            told.update(file.read())
-        return told.hexdigest()
+        """Of all of the file, and of the rules."""
+        rules = repr([rule.text for rule in self.rules])
+        return hashlib.sha256(f"{rules} {self._file.digest}".encode()).hexdigest()
+
+    def count_at(self, position: Position) -> int | None:
+        """How many guesses come before this position; None if it is none of this list."""
+        if not position:
+            return 0
+        if len(position) != 2:
+            return None
+        offset, line = position
+        return line * self._each if self._file.line_at(offset) == line else None
 
     def pieces(self, start: Position, wish: Wish) -> Iterator[Piece]:
         """In the order of the file."""
         texts = tuple(rule.text for rule in self.rules)
-        offset, line = start or (0, 0)
-        with self.path.open("rb") as file:
+        offset, line = start or (self._file.begin, 0)
+        with self._file.path.open("rb") as file:
             for lines, end in batches(file, offset, line):
                 done = 0
                 while done < len(lines):

@@ -1,11 +1,16 @@
-"""Worker processes of a search: started anew, deaf to Ctrl-C, and ended when nobody needs them."""
+"""Worker processes of a search: started anew, deaf to Ctrl-C, and ended when nobody needs them.
 
+Nobody needs them either when the process that gave out the work was killed and could not say so.
+"""
+
+import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import resource_tracker
+from multiprocessing import parent_process, resource_tracker
 from multiprocessing.context import SpawnContext, SpawnProcess
+from threading import Thread
 from typing import Any
 
 
@@ -17,7 +22,7 @@ class Pool:
 
     def start(self) -> Executor:
         """New ones."""
-        return ProcessPoolExecutor(self._count, mp_context=self._context, initializer=_deaf)
+        return ProcessPoolExecutor(self._count, mp_context=self._context, initializer=_begin)
 
     def terminate(self) -> None:
         """What they are still at, such as compiling, takes a second that nobody wants to wait."""
@@ -43,9 +48,17 @@ class _Remembering(SpawnContext):
                 child.terminate()
 
 
-def _deaf() -> None:
-    """Ctrl-C is for the process that gives out the work."""
+def _begin() -> None:
+    """Ctrl-C is for the process that gives out the work, and without that there is none to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager

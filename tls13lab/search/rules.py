@@ -12,6 +12,7 @@ b'Passw0rd1'
 2
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -98,7 +99,7 @@ def _swap(old: bytes, new: bytes) -> Change:
 def parse_rules(content: bytes) -> tuple[Rule, ...]:
     """The rules of a file, one a line; ``#`` begins a comment. Raises LocalFault, with the line."""
     found = []
-    for number, line in enumerate(content.splitlines(), 1):
+    for number, line in enumerate(content.removeprefix(BOM_UTF8).splitlines(), 1):
         if not line.strip() or line.startswith(b"#"):
             continue
         try:

@@ -122,12 +122,16 @@ class Progress:
 
 @dataclass
 class Search:
-    """Targets, what is tried, and where the search is noted down, if anywhere."""
+    """Targets, what is tried, and where the search is noted down, if anywhere.
+
+    ``trouble`` says why it could not be, the last time; the search goes on all the same.
+    """
 
     targets: tuple[Target, ...]
     source: Source
     checkpoint: Path | None = None
     finished: bool = field(default=False, init=False)
+    trouble: str = field(default="", init=False)
     _state: Checkpoint = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -140,6 +144,22 @@ class Search:
         if self.checkpoint is not None:
             self._state = Checkpoint.read(self.checkpoint, told.hexdigest())
         self.total = self.source.total
+        if not self._possible(self._state):
+            raise LocalFault(
+                f"the checkpoint {self.checkpoint} says what no search can have noted, so it was "
+                "changed: delete it, or name another one"
+            )
+
+    def _possible(self, state: Checkpoint) -> bool:
+        """Whether a search can have come there: a place in the list, and PSKs that are right."""
+        if state.count != self.source.count_at(state.position):
+            return False
+        return 0 <= state.count <= self.total and all(
+            0 <= hit.target < len(self.targets)
+            and 0 <= hit.place < self.total
+            and self.targets[hit.target].made_with(hit.word)
+            for hit in state.found
+        )
 
     @property
     def progress(self) -> Progress:
@@ -147,9 +167,23 @@ class Search:
         return Progress(self._state.count, self._state.found)
 
     def save(self) -> None:
-        """Note down where it is."""
-        if self.checkpoint is not None:
+        """Note down where it is, or else why that cannot be done."""
+        if self.checkpoint is None:
+            return
+        try:
             self._state.write(self.checkpoint)
+            self.trouble = ""
+        except OSError as error:
+            self.trouble = f"{self.checkpoint}: {error.strerror or error}"
+
+    def forget(self) -> None:
+        """Remove the checkpoint: for when a finished search's result has reached its reader."""
+        if self.checkpoint is None:
+            return
+        try:
+            self.checkpoint.unlink(missing_ok=True)
+        except OSError as error:
+            self.trouble = f"{self.checkpoint}: {error.strerror or error}"
 
     def run(
         self, workers: Workers, stopped: Callable[[], bool] = lambda: False
@@ -175,10 +209,8 @@ class Search:
         finally:
             for piece, result in giving.end():
                 self._take(piece, result)
-            if not self.finished:
-                self.save()
-            elif self.checkpoint is not None:
-                self.checkpoint.unlink(missing_ok=True)
+            # Also of a search that is done: until its result was delivered, it can be lost.
+            self.save()
 
     def open_targets(self) -> frozenset[int]:
         """Indices of those that no PSK was found for."""

@@ -1,0 +1,117 @@
+"""A word list as a file of plain lines, whatever it was: a pipe, standard input, UTF-16.
+
+Its words are read more than once and from any place on, so what cannot be read so is copied first.
+A mark at the beginning that says how the text is written is no part of the first word.
+
+>>> from tempfile import TemporaryDirectory
+>>> with TemporaryDirectory() as folder:
+...     path = Path(folder) / "words.txt"
+...     path.write_bytes("lab\\r\\ngasse\\r\\n".encode("utf-16")) and None
+...     words = WordFile(path)
+...     words.written, words.begin, words.lines, words.path.read_bytes()
+('UTF-16', 0, 2, b'lab\\r\\ngasse\\r\\n')
+"""
+
+import codecs
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+import weakref
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+
+from tls13lab.search.wordlist import BLOCK
+
+_MARKS = (
+    # In this order: the first mark of UTF-16 begins that of UTF-32.
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+
+
+class WordFile:
+    """The list at ``path``; ``-`` is standard input. Raises OSError for one that cannot be read.
+
+    ``written`` is UTF-16 or UTF-32 if it was that, and empty if its bytes are taken as they are. In
+    ``path`` then are the same words in UTF-8, until this object is gone.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.name, self.path, self.written = path, path, ""
+        if str(path) == "-" or not path.is_file():
+            self.path = self._copied()
+        with self.path.open("rb") as file:
+            head = file.read(4)
+        self.begin = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+        marked = next((name for mark, name in _MARKS if head.startswith(mark)), "")
+        if marked:
+            # A list that only looks like it is one of bytes, like any other.
+            with suppress(UnicodeError):
+                self.path, self.written = self._translated(marked), marked
+
+    def _new(self) -> Path:
+        """A file that only its owner may read, and that goes with this object."""
+        handle, name = tempfile.mkstemp(prefix="tls13lab-words-")
+        os.close(handle)
+        weakref.finalize(self, Path(name).unlink, missing_ok=True)
+        return Path(name)
+
+    def _copied(self) -> Path:
+        """What comes from a pipe, in a file."""
+        made = self._new()
+        with made.open("wb") as copy:
+            if str(self.name) == "-":
+                shutil.copyfileobj(sys.stdin.buffer, copy)
+            else:
+                with self.name.open("rb") as file:
+                    shutil.copyfileobj(file, copy)
+        return made
+
+    def _translated(self, written: str) -> Path:
+        """The same words in UTF-8. Raises UnicodeError if it is not written as its mark says."""
+        made = self._new()
+        with (
+            self.path.open(encoding=written, newline="") as file,
+            made.open("w", encoding="utf-8", newline="") as copy,
+        ):
+            while block := file.read(BLOCK):
+                copy.write(block)
+        return made
+
+    @cached_property
+    def _counted(self) -> tuple[int, str]:
+        """How many lines there are, and the SHA-256 of all of it."""
+        count, last, told = 0, b"\n", hashlib.sha256()
+        with self.path.open("rb") as file:
+            while block := file.read(BLOCK):
+                count += block.count(b"\n")
+                last = block[-1:]
+                told.update(block)
+        return count + (last != b"\n"), told.hexdigest()
+
+    @property
+    def lines(self) -> int:
+        """How many; the last need not have an end. Reads the file once, at the disk's speed."""
+        return self._counted[0]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all of it: another one after any change."""
+        return self._counted[1]
+
+    def line_at(self, offset: int) -> int | None:
+        """The number of the line that begins at this byte; None if none does."""
+        count, last, at = 0, b"\n", self.begin
+        with self.path.open("rb") as file:
+            file.seek(self.begin)
+            while at < offset and (block := file.read(min(BLOCK, offset - at))):
+                count, last, at = count + block.count(b"\n"), block[-1:], at + len(block)
+            at_end = not file.read(1)
+        if at != offset:
+            return None
+        return count if last == b"\n" else count + 1 if at_end else None
