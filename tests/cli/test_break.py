@@ -71,6 +71,43 @@ def test_a_key_log_opens_both(recorded: tuple[str, Path, Path]) -> None:
     assert result["plaintext"]["1"]["server"] == "the words"
 
 
+def test_of_two_key_logs_only_the_right_one_fits(
+    recorded: tuple[str, Path, Path], tmp_path: Path
+) -> None:
+    _, capture, keylog = recorded
+    other = tmp_path / "other"
+    other.write_text(f"SERVER_TRAFFIC_SECRET_0 {'00' * 32} {'11' * 32}\nhalf a li")
+    result = told("break", capture, "--leak", f"keylog={other}", "--leak", f"keylog={keylog}")
+    assert [(leak["leak"], leak["fits"]) for leak in result["leaks"]] == [
+        ("keylog", []),
+        ("keylog", [1]),
+    ]
+    said = invoke("break", capture, "--leak", f"keylog={other}").stdout
+    assert "the leak keylog: line 2 is not LABEL RANDOM SECRET" in said
+    assert "the leak keylog fits no connection" in said
+
+
+def test_a_secret_in_a_file_or_from_standard_input(
+    recorded: tuple[str, Path, Path], tmp_path: Path
+) -> None:
+    mode, capture, _ = recorded
+    key = tmp_path / "key.hex"
+    key.write_text(f"{KEY}\n")
+    verdict = "lost" if mode == "psk_ke" else "kept"
+    assert told("break", capture, "--leak", f"psk=@{key}")["verdict"] == verdict
+    arguments = ["break", str(capture), "--leak", "psk=@-", "--json"]
+    result = CliRunner().invoke(cli, arguments, input=f"{KEY}\n")
+    assert json.loads(result.stdout)["verdict"] == verdict
+    with serving(SERVER) as server:
+        command = ("connect", f"127.0.0.1:{server.port}", "--identity", "lab")
+        assert told(*command, "--psk", f"@{key}", "--send", "x")["received"] == "x"
+        done = CliRunner().invoke(cli, [*command, "--psk", "@-", "--json"], input=KEY)
+        assert json.loads(done.stdout)["mode"] == "psk_dhe_ke"
+    missing = invoke(*command, "--psk", f"@{tmp_path}/none")
+    assert missing.exit_code == 2
+    assert "No such file" in missing.stderr
+
+
 def test_what_it_says_to_a_person(recorded: tuple[str, Path, Path], tmp_path: Path) -> None:
     mode, capture, _ = recorded
     result = invoke("break", capture, "--leak", f"psk={KEY}", "--leak", "client_ecdhe=00")
@@ -115,6 +152,8 @@ def test_the_psk_as_the_goal(recorded: tuple[str, Path, Path]) -> None:
         ("wrong=00", "NAME=HEX"),
         ("psk=0", "hexadecimal"),
         ("psk=zz", "hexadecimal"),
+        ("psk=@", "name of the file"),
+        ("psk=@missing", "No such file"),
         ("ticket_key=00", "48 bytes"),
         ("keylog=missing", "No such file"),
     ],

@@ -4,57 +4,70 @@
 Theft(1 psk)
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tls13lab.adversary.theft import Theft
+from tls13lab.adversary.theft import Theft, together
 from tls13lab.capture.keylog import read_keylog
+from tls13lab.capture.secret_text import secret
 from tls13lab.psk.stateless import TicketKey
 from tls13lab.wire.faults import LocalFault
 
 NAMES = ("psk", "ticket_key", "client_ecdhe", "server_ecdhe", "initial_ecdhe", "keylog")
-LONGEST = 4096
-"""Bytes in a leak, at most."""
 
 
 class LeakError(LocalFault):
     """A leak is not written as leaks are."""
 
 
-def theft_of(leaks: Iterable[str]) -> Theft:
-    """From ``NAME=HEX``, or ``keylog=FILE``; LeakError says what to write instead.
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """One leak: its name, and what was stolen.
+
+    ``values`` are what a :class:`~tls13lab.adversary.loot.Fit` of this leak has as its value: the
+    secret, or the client randoms of a key log. ``note`` is what is to be said about its file.
+    """
+
+    name: str
+    values: frozenset[bytes] = field(repr=False)
+    theft: Theft
+    note: str = ""
+
+
+def leak_of(text: str) -> Leak:
+    """From ``NAME=HEX``, ``NAME=@FILE`` or ``keylog=FILE``; LeakError says what to write instead.
 
     A ticket key has 48 bytes, its name first, or 32 without a name.
     """
-    secrets: dict[str, list[bytes]] = {name: [] for name in NAMES}
-    keylog: Mapping[bytes, Mapping[str, bytes]] = {}
-    for leak in leaks:
-        name, _, value = leak.partition("=")
-        if name not in NAMES or not value:
-            raise LeakError(f"write a leak as NAME=HEX, with a NAME out of {', '.join(NAMES)}")
-        if name == "keylog":
-            keylog = {**keylog, **read_keylog(Path(value))}
-        else:
-            secrets[name].append(_bytes(name, value))
-    return Theft(
-        psks=tuple(secrets["psk"]),
-        ticket_keys=tuple(_ticket_key(one) for one in secrets["ticket_key"]),
-        client_ecdhe=tuple(secrets["client_ecdhe"]),
-        server_ecdhe=tuple(secrets["server_ecdhe"]),
-        initial_ecdhe=tuple(secrets["initial_ecdhe"]),
-        keylog=keylog,
-    )
+    name, _, value = text.partition("=")
+    if name not in NAMES or not value:
+        raise LeakError(
+            f"write a leak as NAME=HEX or NAME=@FILE, with a NAME out of {', '.join(NAMES)}"
+        )
+    if name == "keylog":
+        log = read_keylog(Path(value))
+        return Leak(name, frozenset(log), Theft(keylog=log), log.skipped_in_words)
+    stolen = secret(value, name)
+    return Leak(name, frozenset({stolen}), _theft(name, stolen))
 
 
-def _bytes(name: str, value: str) -> bytes:
-    # The value is not repeated: it may be a key with a slip in it.
-    try:
-        data = bytes.fromhex(value)
-    except ValueError:
-        data = b""
-    if not 0 < len(data) <= LONGEST:
-        raise LeakError(f"give {name} as an even number of hexadecimal digits")
-    return data
+def _theft(name: str, value: bytes) -> Theft:
+    match name:
+        case "psk":
+            return Theft(psks=(value,))
+        case "ticket_key":
+            return Theft(ticket_keys=(_ticket_key(value),))
+        case "client_ecdhe":
+            return Theft(client_ecdhe=(value,))
+        case "server_ecdhe":
+            return Theft(server_ecdhe=(value,))
+    return Theft(initial_ecdhe=(value,))
+
+
+def theft_of(leaks: Iterable[str]) -> Theft:
+    """All of them together; each as :func:`leak_of` takes it."""
+    return together(leak_of(text).theft for text in leaks)
 
 
 def _ticket_key(value: bytes) -> TicketKey:

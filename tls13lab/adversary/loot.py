@@ -36,6 +36,7 @@ Tickets = Callable[[bytes], Provenance | None]
 class Fit:
     """One leak, by its name and value, and one place in the connection that it belongs to.
 
+    The value is the secret, or the client random by which a key log names the connection.
     Of a PSK or a ticket key, ``offered`` is the identity; ``verified`` says whether its binder is
     made with it, ``answered`` whether the ServerHello answers this ClientHello, and ``chosen`` and
     ``early_data`` what the PSK was used for. Of a private key, the
@@ -90,7 +91,7 @@ class Loot:
 def fitting(theft: Theft, sight: Sight, tickets: Tickets = lambda ticket: None) -> Loot:
     """Everything of the theft, and of the tickets that were come upon, that fits here."""
     logged = dict(theft.keylog.get(sight.client_random, {}))
-    fits = [Fit("keylog", b"")] if logged else []
+    fits = [Fit("keylog", sight.client_random)] if logged else []
     psks: dict[tuple[bytes, str], Known] = {}
     offers = sight.every_offer
     for offered in offers:

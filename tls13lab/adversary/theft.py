@@ -45,11 +45,15 @@ def together(thefts: Iterable[Theft]) -> Theft:
     Theft(2 psk, 1 client_ecdhe)
     """
     every = tuple(thefts)
+    keylog: dict[bytes, dict[str, bytes]] = {}
+    for theft in every:
+        for random, rows in theft.keylog.items():
+            keylog[random] = {**keylog.get(random, {}), **rows}
     return Theft(
         psks=tuple(one for theft in every for one in theft.psks),
         ticket_keys=tuple(one for theft in every for one in theft.ticket_keys),
         client_ecdhe=tuple(one for theft in every for one in theft.client_ecdhe),
         server_ecdhe=tuple(one for theft in every for one in theft.server_ecdhe),
         initial_ecdhe=tuple(one for theft in every for one in theft.initial_ecdhe),
-        keylog={random: rows for theft in every for random, rows in theft.keylog.items()},
+        keylog=keylog,
     )

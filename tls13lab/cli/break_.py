@@ -8,8 +8,9 @@ from typing import Any
 from tls13lab import whole_file
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
-from tls13lab.adversary.leaks import theft_of
+from tls13lab.adversary.leaks import Leak, leak_of
 from tls13lab.adversary.loot import Fit
+from tls13lab.adversary.theft import together
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
 from tls13lab.pictures.derivation_text import derivation_rows
@@ -32,8 +33,9 @@ def run(*, capture: str, leaks: Sequence[str], goal: str, svg: str | None, as_js
     """Listen to the whole capture, then tell."""
 
     def work() -> report.Result:
-        theft = theft_of(leaks)
-        summary = Summary(goal, leaks)
+        stolen = [leak_of(text) for text in leaks]
+        theft = together(one.theft for one in stolen)
+        summary = Summary(goal, stolen)
         for finding in eavesdrop(read_capture(Path(capture)), theft, goal):
             summary.add(finding)
         if svg is not None:
@@ -46,13 +48,10 @@ def run(*, capture: str, leaks: Sequence[str], goal: str, svg: str | None, as_js
 class Summary:
     """Counts all findings, and keeps the first of them whole."""
 
-    def __init__(self, goal: str, leaks: Sequence[str]) -> None:
+    def __init__(self, goal: str, leaks: Sequence[Leak]) -> None:
         self._goal = goal
         self._counts = dict.fromkeys(("lost", "kept", "unknown", "absent"), 0)
-        self._leaks: list[Leak] = []
-        for leak in leaks:
-            name, _, value = leak.partition("=")
-            self._leaks.append(Leak(name, b"" if name == "keylog" else bytes.fromhex(value)))
+        self._leaks = [Places(leak) for leak in leaks]
         self._missing: dict[str, None] = {}
         self.findings: list[Finding] = []
 
@@ -85,7 +84,8 @@ class Summary:
             "verdict": next((v for v, count in self._counts.items() if count), "absent"),
             "counts": self._counts,
             "leaks": [
-                {"leak": one.name, "fits": one.connections, "where": one.where}
+                {"leak": one.leak.name, "fits": one.connections, "where": one.where}
+                | ({"note": one.leak.note} if one.leak.note else {})
                 for one in self._leaks
             ],
             "steps": [row for finding in lost for row in _steps(finding)],
@@ -96,17 +96,17 @@ class Summary:
 
 
 @dataclass
-class Leak:
-    """One leak, the connections that it fits, and the places in them, as far as they are listed."""
+class Places:
+    """The connections that a leak fits, and the places in them, as far as they are listed."""
 
-    name: str
-    value: bytes = field(repr=False)
+    leak: Leak
     connections: list[int] = field(default_factory=list)
     where: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, finding: Finding) -> None:
         """What of one connection it fits."""
-        found = [fit for fit in finding.fits if (fit.name, fit.value) == (self.name, self.value)]
+        name, values = self.leak.name, self.leak.values
+        found = [fit for fit in finding.fits if fit.name == name and fit.value in values]
         if found:
             self.connections.append(finding.connection)
         for fit in found[: MOST_LISTED - len(self.where)]:
@@ -195,6 +195,8 @@ def _text(result: report.Result) -> str:
     for one in result["connections"]:
         lines += _connection_lines(one, result)
     for leak in result["leaks"]:
+        if "note" in leak:
+            lines.append(f"the leak {leak['leak']}: {leak['note']}")
         if not leak["fits"]:
             lines.append(f"the leak {leak['leak']} fits no connection in this capture")
     counts = ", ".join(f"{count} {verdict}" for verdict, count in result["counts"].items() if count)

@@ -11,8 +11,9 @@ from tls13lab.cli.options import FILE
     "--leak",
     "leaks",
     multiple=True,
-    metavar="NAME=HEX",
-    help="psk, ticket_key, client_ecdhe, server_ecdhe or initial_ecdhe; or keylog=FILE.",
+    metavar="NAME=HEX|@FILE",
+    help="psk, ticket_key, client_ecdhe, server_ecdhe or initial_ecdhe, in hexadecimal, or a file "
+    "with it, @- for standard input; or keylog=FILE.",
 )
 @click.option(
     "--goal",
@@ -32,7 +33,7 @@ def break_(**options: object) -> None:
     Examples:
       tls13lab break talk.pcapng --leak psk=0011223344556677
       tls13lab break talk.pcapng --leak psk=0011223344556677 --leak client_ecdhe=HEX --json
-      tls13lab break talk.pcapng --leak ticket_key=HEX --goal early_data
+      tls13lab break talk.pcapng --leak ticket_key=@ticket-key.hex --goal early_data
       tls13lab break talk.pcapng --leak keylog=keys.txt
     """
     from tls13lab.cli import break_ as command

@@ -61,6 +61,7 @@ def serve(**options: object) -> None:
     Examples:
       tls13lab serve --self-signed
       tls13lab serve --cert cert.pem --key key.pem --port 4433 --tickets stateful
+      tls13lab serve --psk @printer.hex --identity printer
       tls13lab serve --psk 0011223344556677 --identity lab --modes psk_ke --connections 1
       tls13lab serve --self-signed --max-early-data 1000 --anti-replay off --record talk.pcapng
     """

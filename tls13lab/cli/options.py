@@ -45,9 +45,13 @@ class Listed(click.ParamType[tuple[IntEnum, ...]]):
 
 
 class Hexadecimal(click.ParamType[bytes]):
-    """Bytes as hexadecimal digits; ``lengths`` in bytes, if only some are right."""
+    """Bytes as hexadecimal digits; ``lengths`` in bytes, if only some are right.
 
-    name = "HEX"
+    They may be in a file, ``@FILE``, or come from standard input, ``@-``: a secret on a command
+    line can be seen by everybody on the machine.
+    """
+
+    name = "HEX|@FILE"
 
     def __init__(self, *lengths: int) -> None:
         self._lengths = lengths
@@ -56,12 +60,16 @@ class Hexadecimal(click.ParamType[bytes]):
         """The bytes; a wrong value is not repeated, for it may be a key with a slip in it."""
         if isinstance(value, bytes):
             return value
+        from tls13lab.capture.secret_text import NoSecret, secret
+
         try:
-            data = bytes.fromhex(value)
-        except ValueError:
-            self.fail("give it as an even number of hexadecimal digits", param, ctx)
-        if not data or (self._lengths and len(data) not in self._lengths):
-            wanted = " or ".join(str(one) for one in self._lengths) or "1 or more"
+            data = secret(value)
+        except NoSecret as fault:
+            self.fail(str(fault), param, ctx)
+        except OSError as error:
+            self.fail(f"{error.filename or value}: {error.strerror or error}", param, ctx)
+        if self._lengths and len(data) not in self._lengths:
+            wanted = " or ".join(str(one) for one in self._lengths)
             self.fail(f"give {wanted} bytes, two hexadecimal digits each", param, ctx)
         return data
 
@@ -72,7 +80,13 @@ Decorated = Callable[..., Any]
 def shared(command: Decorated) -> Decorated:
     """PSKs, suites, groups, ALPN, key log, recording and JSON: what both ends take."""
     options = [
-        click.option("--psk", "psks", type=Hexadecimal(), multiple=True, help="An external PSK."),
+        click.option(
+            "--psk",
+            "psks",
+            type=Hexadecimal(),
+            multiple=True,
+            help="An external PSK; @FILE is read, @- is standard input.",
+        ),
         click.option(
             "--identity", "identities", multiple=True, metavar="STR", help="The name of that PSK."
         ),
