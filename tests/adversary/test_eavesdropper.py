@@ -13,7 +13,8 @@ from tls13lab.capture.recording import Incomplete, recording_of
 from tls13lab.claims import scripted
 from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS, record
 from tls13lab.crypto.entropy import seeded
-from tls13lab.handshake.config import ALL_SUITES, PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
+from tls13lab.crypto.suites import SUITES
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
 from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
 from tls13lab.psk.keys import ExternalPsk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
@@ -62,7 +63,7 @@ def test_psk_dhe_ke_does_not_until_a_private_key_is_stolen_as_well() -> None:
         assert (finding.verdict, finding.missing) == ("kept", ("psk",))
 
 
-@pytest.mark.parametrize("suite", ALL_SUITES, ids=lambda suite: suite.name)
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.name)
 @pytest.mark.parametrize(
     "group",
     [

@@ -61,6 +61,7 @@ def gaps(items: list[Item]) -> dict[str, str]:
         ("stray-reset.pcap", "stray-reset.keys", ["7 of 7"]),
         ("fcs.pcap", "stray-reset.keys", ["7 of 7"]),
         ("embedded-secrets.pcapng", "", ["10 of 10", "7 of 7"]),
+        ("ccm.pcapng", "ccm.keys", ["10 of 10", "9 of 9"]),
         ("torn.pcapng", "torn.keys", ["6 of 6"]),
         ("early-data-rejected.pcapng", "early-data-rejected.keys", ["1 of 11"]),
     ],

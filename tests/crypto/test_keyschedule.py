@@ -188,6 +188,8 @@ def test_every_suite_gets_its_key_length() -> None:
         "TLS_AES_128_GCM_SHA256": [16, 12],
         "TLS_AES_256_GCM_SHA384": [32, 12],
         "TLS_CHACHA20_POLY1305_SHA256": [32, 12],
+        "TLS_AES_128_CCM_SHA256": [16, 12],
+        "TLS_AES_128_CCM_8_SHA256": [16, 12],
     }
 
 

@@ -51,7 +51,7 @@ def no_library(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_both_seal_to_the_same_bytes(suite: Suite, data: bytes, header: bytes, seed: str) -> None:
     entropy = seeded(seed)
     key, nonce = entropy(suite.key_length), entropy(12)
-    theirs, ours = library.aead(suite, key), Portable(suite.aead, key)
+    theirs, ours = library.aead(suite, key), Portable(suite.aead, key, suite.tag_length)
     sealed = ours.encrypt(nonce, data, header)
     assert sealed == theirs.encrypt(nonce, data, header)
     assert ours.decrypt(nonce, sealed, header) == data

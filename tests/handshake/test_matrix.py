@@ -18,8 +18,8 @@ from tests.handshake.scenes import (
     ticketed,
 )
 from tls13lab.crypto.entropy import seeded
+from tls13lab.crypto.suites import SUITES
 from tls13lab.handshake.config import (
-    ALL_SUITES,
     PSK_DHE_KE,
     PSK_KE,
     ClientConfig,
@@ -78,18 +78,18 @@ def mode_of(client: ClientConfig, server: ServerConfig, now_ms: int = LESSON_TIM
     return run(client, server, now_ms).client.outcome.mode
 
 
-@pytest.mark.parametrize("suite", ALL_SUITES, ids=lambda one: one.name)
+@pytest.mark.parametrize("suite", SUITES, ids=lambda one: one.name)
 @pytest.mark.parametrize("mode", [PSK_KE, PSK_DHE_KE], ids=lambda one: one.name)
 @pytest.mark.parametrize("kind", ["resumption", "external"])
 def test_each_psk_mode_with_each_suite(suite: CipherSuite, mode: object, kind: str) -> None:
-    server = replace(SERVER, suites=(suite,))
+    server, client = replace(SERVER, suites=(suite,)), replace(CLIENT, suites=(suite,))
     hash_name = "sha384" if suite is AES_256 else "sha256"
     if kind == "external":
         psk = replace(PSK, hash_name=hash_name)
         server = replace(server, psks=(psk,))
-        client = replace(CLIENT, psks=(psk,))
+        client = replace(client, psks=(psk,))
     else:
-        client = ticketed(server)
+        client = ticketed(server, client)
     pair = run(replace(client, modes=frozenset({mode})), server)  # type: ignore[arg-type]
     outcome = pair.client.outcome
     assert outcome.mode == ("psk_ke" if mode is PSK_KE else "psk_dhe_ke")

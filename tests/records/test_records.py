@@ -34,7 +34,7 @@ def test_what_is_sealed_opens(
     sealer, opener = pair(suite)
     for _ in range(3):
         record = sealer.seal(kind, content, padding)
-        assert len(record) == 5 + len(content) + padding + 1 + 16
+        assert len(record) == 5 + len(content) + padding + 1 + suite.tag_length
         assert record[:3] == b"\x17\x03\x03"
         assert opener.open(record[:5], record[5:]) == (kind, content)
 

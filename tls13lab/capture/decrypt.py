@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from tls13lab.capture.recording import CapturedRecord, Closed, Item, Opened
 from tls13lab.capture.versions import ONLY_OLD, chosen_version, is_old
 from tls13lab.crypto.keyschedule import next_traffic_secret
-from tls13lab.crypto.suites import SUITES, TAG_LENGTH, Suite
+from tls13lab.crypto.suites import SUITES, Suite
 from tls13lab.messages.handshake import unpack
 from tls13lab.messages.server_hello import ServerHello
 from tls13lab.records.framing import HEADER_LENGTH
@@ -45,7 +45,8 @@ class Read:
     """One record: ``keys`` names the traffic secret, or is empty for a record in the clear.
 
     ``content`` is None if it cannot be read; ``messages`` are those that it completes; ``fault``
-    says what is wrong with it, if anything is. ``version`` is the connection's, 0 while unknown.
+    says what is wrong with it, if anything is. ``version`` is the connection's, 0 while unknown;
+    ``tag_length`` is that of a record that was opened.
     """
 
     record: CapturedRecord
@@ -55,13 +56,14 @@ class Read:
     messages: tuple[bytes, ...] = field(default=(), repr=False)
     fault: str = ""
     version: int = 0
+    tag_length: int = 0
 
     @property
     def padding(self) -> int:
         """Bytes of zeros behind the true content type of a protected record that was opened."""
         if not self.keys or self.content is None:
             return 0
-        return len(self.record.wire) - HEADER_LENGTH - len(self.content) - 1 - TAG_LENGTH
+        return len(self.record.wire) - HEADER_LENGTH - len(self.content) - 1 - self.tag_length
 
 
 class Side:
@@ -85,16 +87,17 @@ class Side:
             if opened is None:
                 return Read(record, "", content_type, None, (), self._broken_off(), version)
             (content_type, content), keys = opened, self._rows[self._at]
+            tag = self._protection.suite.tag_length if self._protection else 0
         else:
-            content, keys = record.wire[HEADER_LENGTH:], ""
+            content, keys, tag = record.wire[HEADER_LENGTH:], "", 0
             if self._changed and is_old(version):
                 return Read(record, "", content_type, None, version=version)
             self._changed |= content_type is ContentType.CHANGE_CIPHER_SPEC
         if content_type is not ContentType.HANDSHAKE:
-            return Read(record, keys, content_type, content, (), self._broken_off(), version)
+            return Read(record, keys, content_type, content, (), self._broken_off(), version, tag)
         messages, fault = self._messages(content)
         self._follow(messages)
-        return Read(record, keys, content_type, content, tuple(messages), fault, version)
+        return Read(record, keys, content_type, content, tuple(messages), fault, version, tag)
 
     def _messages(self, content: bytes) -> tuple[list[bytes], str]:
         """The handshake messages that this content completes, and what is wrong with it."""

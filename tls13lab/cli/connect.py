@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from tls13lab.cli import report
-from tls13lab.cli.options import GROUPS, SUITES, external_psks, protocols
+from tls13lab.cli.options import DEFAULT_SUITES, GROUPS, external_psks, protocols
 from tls13lab.crypto.certificates import (
     Trust,
     TrustAnyone,
@@ -168,7 +168,7 @@ def _config(
         server_name=name,
         certificate_name=server_name or host,
         alpn=protocols(alpn),
-        suites=suites or SUITES,
+        suites=suites or DEFAULT_SUITES,
         groups=groups or GROUPS[:2],
         share_groups=share_groups,
         padding=padding,

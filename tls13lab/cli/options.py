@@ -13,6 +13,8 @@ Code = TypeVar("Code", bound=IntEnum)
 
 FILE = click.Path(dir_okay=False)
 SUITES = tuple(CipherSuite)
+DEFAULT_SUITES = SUITES[:3]
+"""The others have to be asked for; crypto/suites.py says why."""
 GROUPS = (
     NamedGroup.X25519,
     NamedGroup.SECP256R1,
@@ -97,7 +99,11 @@ def shared(command: Decorated) -> Decorated:
             show_default=True,
             help="The hash that the PSKs belong to.",
         ),
-        click.option("--suites", type=Listed(SUITES), help="Cipher suites, most wanted first."),
+        click.option(
+            "--suites",
+            type=Listed(SUITES),
+            help="Cipher suites, most wanted first; CCM if named.",
+        ),
         click.option("--groups", type=Listed(GROUPS), help="Groups, most wanted first."),
         click.option("--alpn", metavar="LIST", help="Application protocols, commas between them."),
         click.option(
@@ -144,9 +150,10 @@ def external_psks(
         raise click.UsageError("an --identity has 1 to 65535 bytes")
     if len(set(names)) != len(names):
         raise click.UsageError("give each --psk an --identity of its own")
-    if names and not any(suite.name.lower().endswith(hash_name) for suite in suites or SUITES):
+    allowed = suites or DEFAULT_SUITES
+    fitting = [suite for suite in allowed if suite.name.lower().endswith(hash_name)]
+    if names and not fitting:
         raise click.UsageError(f"none of --suites has the hash of the PSKs, {hash_name}")
-    fitting = [suite for suite in suites or SUITES if suite.name.lower().endswith(hash_name)]
     suite = fitting[0] if early_data and fitting else None
     return tuple(
         ExternalPsk(n, k, hash_name, suite, max_early_data_size=early_data)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from tls13lab.cli import report
-from tls13lab.cli.options import GROUPS, SUITES, external_psks, protocols
+from tls13lab.cli.options import DEFAULT_SUITES, GROUPS, external_psks, protocols
 from tls13lab.crypto.certificates import Credential, load_credential, self_signed
 from tls13lab.handshake.config import ServerConfig
 from tls13lab.peers.keylog import KeyLog
@@ -90,7 +90,7 @@ def _config(
         tickets=_tickets(tickets, ticket_key),
         ticket_lifetime_s=ticket_lifetime,
         alpn=protocols(alpn),
-        suites=suites or SUITES,
+        suites=suites or DEFAULT_SUITES,
         groups=groups or GROUPS,
         padding=padding,
         max_early_data_size=max_early_data,

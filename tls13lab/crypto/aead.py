@@ -1,4 +1,4 @@
-"""The three AEADs behind one pair of calls. RFC 5116, RFC 8439; RFC 9846 section 5.2.
+"""The AEADs behind one pair of calls. RFC 5116, RFC 6655, RFC 8439; RFC 9846 section 5.2.
 
 The algorithms are pyca/cryptography's, or the portable stand-in's. What a record's nonce and
 additional data are is not said here but in :mod:`tls13lab.records.protection`.
@@ -14,7 +14,7 @@ class AEAD(Protocol):
     """What TLS asks of an AEAD: pyca/cryptography's interface, as it is."""
 
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
-        """Ciphertext and tag: ``len(data) + 16`` bytes."""
+        """Ciphertext and tag: ``suite.tag_length`` bytes longer than the data."""
 
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
         """The plaintext; raises what :func:`wrong_tag` says."""
@@ -31,12 +31,14 @@ def aead(suite: Suite, key: bytes) -> AEAD:
     if suite.aead == "AES-GCM":
         return aes_gcm(key)
     if compiled():
-        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+        from cryptography.hazmat.primitives.ciphers.aead import AESCCM, ChaCha20Poly1305
 
+        if suite.aead == "AES-CCM":
+            return AESCCM(key, suite.tag_length)
         return ChaCha20Poly1305(key)
     from tls13lab.crypto.portable.aead import Portable
 
-    return Portable(suite.aead, key)
+    return Portable(suite.aead, key, suite.tag_length)
 
 
 def aes_gcm(key: bytes) -> AEAD:

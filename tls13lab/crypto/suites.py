@@ -1,4 +1,4 @@
-"""The three cipher suites of the lab: which hash, which AEAD, which lengths. RFC 9846 appendix B.4.
+"""The cipher suites of TLS 1.3: which hash, which AEAD, which lengths. RFC 9846 appendix B.4.
 
 A TLS 1.3 suite names an AEAD and a hash, and nothing else: not the group, not the authentication.
 
@@ -15,7 +15,7 @@ IV_LENGTH = 12
 """Bytes in a nonce, for every suite here (RFC 5116: N_MAX = N_MIN = 12)."""
 
 TAG_LENGTH = 16
-"""Bytes that an AEAD adds to its plaintext."""
+"""Bytes that an AEAD adds to its plaintext; AES-CCM-8 alone adds 8."""
 
 HASH_LENGTHS = {"sha256": 32, "sha384": 48}
 """Hash.length in bytes, by hashlib's name of the hash."""
@@ -23,12 +23,13 @@ HASH_LENGTHS = {"sha256": 32, "sha384": 48}
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """One cipher suite; ``key_length`` in bytes, ``hash_name`` as hashlib spells it."""
+    """One cipher suite; lengths in bytes, ``hash_name`` as hashlib spells it."""
 
     code_point: CipherSuite
     aead: str
     key_length: int
     hash_name: str
+    tag_length: int = TAG_LENGTH
 
     @property
     def name(self) -> str:
@@ -47,6 +48,17 @@ SUITES = {
         Suite(CipherSuite.TLS_AES_128_GCM_SHA256, "AES-GCM", 16, "sha256"),
         Suite(CipherSuite.TLS_AES_256_GCM_SHA384, "AES-GCM", 32, "sha384"),
         Suite(CipherSuite.TLS_CHACHA20_POLY1305_SHA256, "ChaCha20-Poly1305", 32, "sha256"),
+        Suite(CipherSuite.TLS_AES_128_CCM_SHA256, "AES-CCM", 16, "sha256"),
+        Suite(CipherSuite.TLS_AES_128_CCM_8_SHA256, "AES-CCM", 16, "sha256", 8),
     )
 }
 """Every suite the lab can run, by code point."""
+
+DEFAULT_SUITES = (
+    CipherSuite.TLS_AES_128_GCM_SHA256,
+    CipherSuite.TLS_AES_256_GCM_SHA384,
+    CipherSuite.TLS_CHACHA20_POLY1305_SHA256,
+)
+"""Those that are offered and taken unless others are named: what section 9.1 asks for.
+
+The two of AES-CCM are for small devices. The short tag of CCM_8 is easier to guess."""

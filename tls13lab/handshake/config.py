@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from tls13lab.crypto import groups, signatures
 from tls13lab.crypto.certificates import Credential, Trust
-from tls13lab.crypto.suites import SUITES
+from tls13lab.crypto.suites import DEFAULT_SUITES
 from tls13lab.messages.post_handshake import MAX_LIFETIME_S
 from tls13lab.psk.anti_replay import AntiReplay, ClientHelloWindow
 from tls13lab.psk.keys import ExternalPsk, Psk
@@ -21,7 +21,6 @@ from tls13lab.wire.faults import LocalFault
 
 PSK_KE = PskKeyExchangeMode.PSK_KE
 PSK_DHE_KE = PskKeyExchangeMode.PSK_DHE_KE
-ALL_SUITES = tuple(SUITES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class ClientConfig:
     server_name: str | None = None
     certificate_name: str | None = None
     alpn: tuple[bytes, ...] = ()
-    suites: tuple[CipherSuite, ...] = ALL_SUITES
+    suites: tuple[CipherSuite, ...] = DEFAULT_SUITES
     groups: tuple[NamedGroup, ...] = (NamedGroup.X25519, NamedGroup.SECP256R1)
     share_groups: tuple[NamedGroup, ...] | None = None
     schemes: tuple[int, ...] = signatures.SUPPORTED
@@ -75,7 +74,7 @@ class ServerConfig:
     ticket_count: int = 2
     ticket_lifetime_s: int = 7200
     alpn: tuple[bytes, ...] = ()
-    suites: tuple[CipherSuite, ...] = ALL_SUITES
+    suites: tuple[CipherSuite, ...] = DEFAULT_SUITES
     groups: tuple[NamedGroup, ...] = groups.SUPPORTED
     padding: int = 1
     max_early_data_size: int = 0

@@ -19,10 +19,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
+from tls13lab.crypto.suites import DEFAULT_SUITES
 from tls13lab.peers.openssl_binary import OpenSSL, OpenSSLUnavailable, find_openssl
 from tls13lab.peers.openssl_certificate import Certificate, make_certificate
 from tls13lab.peers.openssl_process import Child
-from tls13lab.peers.openssl_session import SUITES, psk_session_pem
+from tls13lab.peers.openssl_session import psk_session_pem
 
 __all__ = [
     "Certificate",
@@ -73,7 +74,8 @@ class OpenSSLPsk:
         Without this a server with default suites picks AES-256 with SHA-384 and silently ignores a
         SHA-256 PSK (RFC 9846 section 4.3.11: a PSK goes with one hash).
         """
-        fitting = [suite for suite in allowed or SUITES if suite.lower().endswith(self.hash_name)]
+        usual = [one.name for one in DEFAULT_SUITES]
+        fitting = [suite for suite in allowed or usual if suite.lower().endswith(self.hash_name)]
         if not fitting:
             raise ValueError(f"none of the suites given has the PSK's hash, {self.hash_name}")
         return fitting

@@ -26,8 +26,10 @@ SUITES = {
     "TLS_AES_128_GCM_SHA256": 0x1301,
     "TLS_AES_256_GCM_SHA384": 0x1302,
     "TLS_CHACHA20_POLY1305_SHA256": 0x1303,
+    "TLS_AES_128_CCM_SHA256": 0x1304,
+    "TLS_AES_128_CCM_8_SHA256": 0x1305,
 }
-"""The suites that OpenSSL has by default, with their code points (RFC 9846 appendix B.4)."""
+"""OpenSSL's suites; the first three are its default. RFC 9846 appendix B.4 has the code points."""
 
 _INTEGER, _OCTET_STRING, _SEQUENCE = 0x02, 0x04, 0x30
 _TIME, _TIMEOUT, _MAX_EARLY_DATA = 0xA1, 0xA2, 0xAF  # [1], [2], [15], explicit

@@ -12,7 +12,6 @@ from tls13lab.capture.decrypt import KeyLogSecrets, Read, decrypted
 from tls13lab.capture.recording import Incomplete, Item, Opened, recording_of
 from tls13lab.capture.summary import Summary
 from tls13lab.capture.versions import OLD_MESSAGES, ONLY_OLD, OldMessage, is_old
-from tls13lab.crypto.suites import TAG_LENGTH
 from tls13lab.messages.handshake import message_name
 from tls13lab.pictures.byte_view import read_fields
 from tls13lab.pictures.meanings import meaning, section
@@ -111,11 +110,11 @@ def _old_message(raw: bytes, old: OldMessage) -> Message:
     return Message(f"{old.name} of TLS 1.2", tuple(fields))
 
 
-def header_of(wire: bytes, opened: bool = False) -> tuple[Field, ...]:
-    """A record as it crossed the wire; of one that was ``opened`` the tag is known, too."""
+def header_of(wire: bytes, tag_length: int = 0) -> tuple[Field, ...]:
+    """A record as it crossed the wire; of one that was opened the tag is known, too."""
     protected = wire[0] == ContentType.APPLICATION_DATA
     rest = "ciphertext" if protected else "fragment"
-    end = len(wire) - TAG_LENGTH if opened else len(wire)
+    end = len(wire) - tag_length
     found = [
         _field("content_type", 0, wire[:1], "record"),
         _field("legacy_record_version", 1, wire[1:3], "record"),
@@ -195,7 +194,7 @@ def record_of(read: Read, number: int) -> Record:
         number,
         read.record.sender,
         read.keys,
-        header_of(read.record.wire, bool(read.keys)),
+        header_of(read.record.wire, read.tag_length),
         contents(read),
         read.fault,
         inner_of(read),

@@ -15,7 +15,7 @@ application data. One object protects one direction under one traffic secret, an
 
 from tls13lab.crypto.aead import aead, wrong_tag
 from tls13lab.crypto.keyschedule import traffic_keys
-from tls13lab.crypto.suites import TAG_LENGTH, Suite
+from tls13lab.crypto.suites import Suite
 from tls13lab.records.framing import MAX_PLAINTEXT
 from tls13lab.wire.codepoints import LEGACY_VERSION, ContentType
 from tls13lab.wire.faults import BadRecordMac, LocalFault, RecordOverflow, UnexpectedMessage
@@ -55,11 +55,11 @@ class RecordProtection:
         return (self._iv ^ self.sequence).to_bytes(12, "big")
 
     def seal(self, content_type: ContentType, content: bytes, padding: int = 0) -> bytes:
-        """A whole protected record: 22 bytes longer than content and padding."""
+        """A whole protected record: 6 bytes and a tag longer than content and padding."""
         inner = content + uint8(content_type) + bytes(padding)
         if len(inner) > MAX_PLAINTEXT + 1:
             raise LocalFault(f"{len(inner) - 1} bytes do not fit into one record")
-        header = _PROTECTED_HEADER + uint16(len(inner) + TAG_LENGTH)
+        header = _PROTECTED_HEADER + uint16(len(inner) + self.suite.tag_length)
         sealed = self._aead.encrypt(self._nonce(), inner, header)
         self.sequence += 1
         return header + sealed
@@ -69,7 +69,7 @@ class RecordProtection:
 
         Only a record that opens is counted, so a server can try one after the other (4.3.10).
         """
-        if len(fragment) < TAG_LENGTH + 1:
+        if len(fragment) < self.suite.tag_length + 1:
             raise BadRecordMac("a protected record is too short to hold a type and a tag")
         try:
             inner = self._aead.decrypt(self._nonce(), fragment, header)

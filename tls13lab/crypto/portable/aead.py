@@ -1,11 +1,11 @@
-"""AES-GCM and ChaCha20-Poly1305 of tlslite-ng, with pyca/cryptography's interface. RFC 5116.
+"""tlslite-ng's AES-GCM, AES-CCM and ChaCha20-Poly1305, called as pyca/cryptography's. RFC 5116.
 
 >>> box = Portable("AES-GCM", bytes(16))
 >>> box.decrypt(bytes(12), box.encrypt(bytes(12), b"hello", b"header"), b"header")
 b'hello'
 """
 
-from tls13lab.crypto.portable.tlslite_ng import aes_gcm, chacha20_poly1305
+from tls13lab.crypto.portable.tlslite_ng import aes_ccm, aes_gcm, chacha20_poly1305
 
 
 class WrongTag(Exception):
@@ -13,15 +13,21 @@ class WrongTag(Exception):
 
 
 class Portable:
-    """One key; ``name`` is "AES-GCM" (16 or 32 bytes of key) or "ChaCha20-Poly1305" (32)."""
+    """One key; ``name`` is "AES-GCM" (16 or 32 bytes of key), "AES-CCM" or "ChaCha20-Poly1305".
+
+    ``tag_length`` in bytes is for AES-CCM; the others have 16.
+    """
 
     __slots__ = ("_box",)
 
-    def __init__(self, name: str, key: bytes) -> None:
-        self._box = (aes_gcm if name == "AES-GCM" else chacha20_poly1305)(key)
+    def __init__(self, name: str, key: bytes, tag_length: int = 16) -> None:
+        if name == "AES-CCM":
+            self._box = aes_ccm(key, tag_length)
+        else:
+            self._box = (aes_gcm if name == "AES-GCM" else chacha20_poly1305)(key)
 
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
-        """Ciphertext and tag: ``len(data) + 16`` bytes."""
+        """Ciphertext and tag."""
         header = bytearray(associated_data or b"")
         return bytes(self._box.seal(bytearray(nonce), bytearray(data), header))
 

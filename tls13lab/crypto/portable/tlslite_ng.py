@@ -25,11 +25,18 @@ def _utils(*names: str) -> list[ModuleType]:
             del sys.modules["tlslite"]
 
 
-_aesgcm, _chacha, _x25519 = _utils("python_aesgcm", "python_chacha20_poly1305", "x25519")
+_aesccm, _aesgcm, _chacha, _x25519 = _utils(
+    "python_aesccm", "python_aesgcm", "python_chacha20_poly1305", "x25519"
+)
+
+
+def aes_ccm(key: bytes, tag_length: int) -> Any:
+    """An object with ``seal`` and ``open``, for bytearrays."""
+    return _aesccm.new(bytearray(key), tag_length)
 
 
 def aes_gcm(key: bytes) -> Any:
-    """An object with ``seal`` and ``open``, for bytearrays."""
+    """The same."""
     return _aesgcm.new(bytearray(key))
 
 
