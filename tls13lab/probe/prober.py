@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from tls13lab.crypto.certificates import Trust, TrustAnyone
 from tls13lab.crypto.groups import SUPPORTED
-from tls13lab.handshake.config import ALL_SUITES, PSK_DHE_KE, PSK_KE, ClientConfig
+from tls13lab.crypto.suites import SUITES
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig
 from tls13lab.handshake.environment import Environment
 from tls13lab.messages.handshake import unpack
 from tls13lab.messages.server_hello import ServerHello
@@ -73,7 +74,7 @@ class Prober:
     psk: ExternalPsk | None = None
     server_name: str | None = None
     trust: Trust = field(default_factory=TrustAnyone)
-    suites: tuple[CipherSuite, ...] = ALL_SUITES
+    suites: tuple[CipherSuite, ...] = tuple(SUITES)
     groups: tuple[NamedGroup, ...] = SUPPORTED
     pause: float = 0.05
     timeout: float = 5.0
