@@ -1,11 +1,10 @@
 """The harness itself: on notebooks made for it, it sees what is well and what is not."""
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
 from tests.browser.lab_page import LabPage
+from tests.browser.made import open_made
 
 pytestmark = pytest.mark.browser
 
@@ -26,19 +25,8 @@ CHECKBOX = "Checkbox(value=False, description='Leak')"
 OUTSIDE = "http://tls13lab.invalid/picture.png"
 
 
-def open_with(page: LabPage, name: str, *sources: str) -> None:
-    """Open a new notebook with these cells; those with a widget are tagged so."""
-    cells = [new_code_cell(source) for source in (*sources, "'the end'")]
-    for cell in cells:
-        cell.metadata["tags"] = ["widget"] if "ipywidgets" in cell.source else []
-    path = page.server.folder / f"{name}.ipynb"
-    kernel = {"name": "python3", "display_name": "Python 3"}  # else it asks which to take
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
-    page.open(path.name)
-
-
 def test_an_error_is_seen(lab_page: LabPage) -> None:
-    open_with(lab_page, "error", "1 + 1", "1 / 0", "2 + 2")
+    open_made(lab_page, "error", "1 + 1", "1 / 0", "2 + 2")
     assert lab_page.run_all() == ["cell 1: ZeroDivisionError: division by zero"]
 
 
@@ -46,7 +34,9 @@ def test_controls_that_answer_and_one_that_never_does(lab_page: LabPage) -> None
     lots = "print('\\n' * 200)"  # so that not all cells are in sight at once
     live = [WIDGET.format(control=c, linked=True) for c in (SLIDER, DROPDOWN, CHECKBOX)]
     dead = WIDGET.format(control=CHECKBOX, linked=False)
-    open_with(lab_page, "widgets", live[0], lots, live[1], lots, live[2], dead)
+    open_made(
+        lab_page, "widgets", live[0], lots, live[1], lots, live[2], dead, widgets=(0, 2, 4, 5)
+    )
     assert lab_page.run_all() == []
     assert lab_page.widget_cells() == [0, 2, 4, 5]
     for cell in (0, 2, 4):
@@ -64,7 +54,7 @@ def test_controls_that_answer_and_one_that_never_does(lab_page: LabPage) -> None
 
 
 def test_a_request_that_leaves_this_machine_is_seen(lab_page: LabPage) -> None:
-    open_with(
+    open_made(
         lab_page, "outside", f"from IPython.display import HTML\nHTML('<img src=\"{OUTSIDE}\">')"
     )
     assert lab_page.run_all() == []
@@ -86,7 +76,7 @@ CrackPanel(found, MaskSource(Mask.parse("?a?a?a?a?a?a?a?a?a", {})))  # ipywidget
 
 
 def test_a_search_is_stopped_and_gone_on_with(lab_page: LabPage) -> None:
-    open_with(lab_page, "stopping", STOPPING)
+    open_made(lab_page, "stopping", STOPPING)
     assert lab_page.run_all() == []
     area = lab_page.output(0)
     start, stop = area.get_by_role("button", name="Start"), area.get_by_role("button", name="Stop")
@@ -98,7 +88,7 @@ def test_a_search_is_stopped_and_gone_on_with(lab_page: LabPage) -> None:
 
 def test_a_fault_that_keeps_people_out_is_seen(lab_page: LabPage) -> None:
     shown = "import ipywidgets\nipywidgets.Dropdown(options=['a', 'b'])"  # of what?
-    open_with(lab_page, "faults", shown)
+    open_made(lab_page, "faults", shown)
     assert lab_page.run_all() == []
     (fault,) = lab_page.faults(0)
     assert "select-name" in fault
