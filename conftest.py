@@ -1,4 +1,8 @@
-"""pytest for the whole project: notebooks as nbval runs them, and nothing written elsewhere.
+"""pytest for the whole project: what is quick and what takes long, and notebooks as nbval runs them.
+
+``run.py test`` leaves out what is marked ``full``, which is all of the folders in ``FULL`` and single
+tests elsewhere; ``run.py test --all`` runs it. Where a folder's packages are not installed, it is not
+collected, and the head of the report says so.
 
 ``pytest --nbval notebooks/``, the command of nbval's own documentation, works as it stands, with or
 without ``-n``, strict or lax. nbval and its companions need a few things set for that:
@@ -11,19 +15,59 @@ without ``-n``, strict or lax. nbval and its companions need a few things set fo
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 import run
+from tests.conftest import IN_CI
 
 SANITIZE = run.ROOT / "tests" / "nbval_sanitize.cfg"
 NBVAL_CELL_TIMEOUT = 2000.0
 CELL_TIMEOUT = 300.0
 """Seconds after which a cell counts as hanging; nbval waits 2,000 unless told otherwise."""
 
+FULL = {
+    "pages": "sphinx",
+    "tests/deploy": "jupyterhub",
+    "tests/fuzz": "",
+    "tests/lite": "jupyterlite_core",
+    "tests/site": "sphinx",
+}
+"""Folders that are ``full``, each with a package that it cannot do without."""
+
 if Path(sys.prefix) == run.VENV:  # typed by hand, as from run.py: Jupyter's files stay in .venv
     os.environ.update(run.environment())
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def left_out(config: pytest.Config) -> dict[str, str]:
+    """The folders that are not collected, and the package that each of them lacks."""
+    missing = {f: package for f, package in FULL.items() if package and not find_spec(package)}
+    # In CI nothing may be missing: there the folder's own imports fail.
+    return {} if IN_CI and config.option.markexpr != "not full" else missing
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the folders whose packages are not there."""
+    folders = (run.ROOT / folder for folder in left_out(config))
+    return True if any(collection_path.is_relative_to(folder) for folder in folders) else None
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what is left out."""
+    return [
+        f"left out: {folder}, for want of {package} (python3 run.py test --all installs it)"
+        for folder, package in left_out(config).items()
+    ]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what lies in the folders that take long, and what installs packages."""
+    in_folder = any(item.path.is_relative_to(run.ROOT / folder) for folder in FULL)
+    if in_folder or item.get_closest_marker("registry"):
+        item.add_marker("full")
 
 
 @pytest.hookimpl(tryfirst=True)

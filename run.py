@@ -104,8 +104,10 @@ def environment() -> dict[str, str]:
         "JUPYTER_RUNTIME_DIR": "jupyter/runtime",
         "MPLCONFIGDIR": "matplotlib",
     }
-    # PYTHONPATH and PYTHONHOME would mix another Python's packages into this one's.
-    ours = {k: v for k, v in os.environ.items() if k not in ("PYTHONHOME", "PYTHONPATH")}
+    # The first two would mix another Python's packages into this one's; with the third, every
+    # program would compile all that it imports, each time anew.
+    unwanted = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+    ours = {k: v for k, v in os.environ.items() if k not in unwanted}
     ours |= {name: str(STATE / folder) for name, folder in folders.items()}
     ours |= {"VIRTUAL_ENV": str(VENV), "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     ours["PATH"] = str(BIN) + os.pathsep + ours.get("PATH", os.defpath)

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.full]
 
 # Ours; the rest of the page (prompts, the colours of code) is Jupyter's.
 OURS = [".jp-RenderedHTMLCommon", ".jp-OutputArea-output"]

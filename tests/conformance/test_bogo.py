@@ -28,6 +28,7 @@ def require_runner() -> None:
         missing(str(why))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("part", range(PARTS))
 def test_each_test_comes_out_as_recorded(part: int) -> None:
     require_runner()

@@ -12,10 +12,11 @@ import pytest
 from coursework import build as building
 from coursework.build import ASSIGNMENT, build
 from coursework.place import as_solution, place, required
-from coursework.source import everything
+from coursework.source import Exercise, everything
 from tests.conftest import ROOT
 from tls13lab.exercises.student import VARIABLE
 
+Source = dict[str, list[Exercise]]
 SOURCE = everything()
 POINTS = {name: sum(one.points for one in tasks) for name, tasks in SOURCE.items()}
 NBGRADER = [sys.executable, "-m", "nbgrader"]
@@ -69,11 +70,11 @@ def grader(course: Path, *arguments: str, **environment: str) -> None:
     assert result.returncode == 0, result.stderr[-3000:]
 
 
-def submit(course: Path, who: str, *, solved: bool) -> None:
+def submit(course: Path, who: str, source: Source, *, solved: bool) -> None:
     """Hand in what was released, with every task done or none."""
     folder = course / "submitted" / who / ASSIGNMENT
     folder.mkdir(parents=True)
-    for name, tasks in SOURCE.items():
+    for name, tasks in source.items():
         released = course / "release" / ASSIGNMENT / f"{name}.ipynb"
         notebook = nbformat.read(released, as_version=4)
         if solved:
@@ -99,20 +100,29 @@ def scores(course: Path, who: str) -> dict[str, float]:
     return found
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(list(SOURCE)[:2], id="two notebooks"),
+        pytest.param(list(SOURCE)[2:], id="all the others", marks=pytest.mark.full),
+    ],
+)
 def test_nbgrader_marks_a_finished_submission_fully_and_an_untouched_one_at_zero(
-    tmp_path: Path,
+    names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("nbgrader", reason="nbgrader is not installed")
+    source = {name: SOURCE[name] for name in names}
+    monkeypatch.setattr(building, "everything", lambda: source)
     course = tmp_path / "nbgrader"
     build("nbgrader", course, silent)
     grader(course, "generate_assignment", ASSIGNMENT)
-    submit(course, "alice", solved=True)
-    submit(course, "bob", solved=False)
+    submit(course, "alice", source, solved=True)
+    submit(course, "bob", source, solved=False)
     for who in ("alice", "bob"):
         # The marker says whose tasks these are; a student's own claim would not count.
         grader(course, "autograde", ASSIGNMENT, "--student", who, **{VARIABLE: who})
-    assert scores(course, "alice") == POINTS
-    assert scores(course, "bob") == dict.fromkeys(POINTS, 0)
+    assert scores(course, "alice") == {name: POINTS[name] for name in names}
+    assert scores(course, "bob") == dict.fromkeys(names, 0)
 
 
 def test_a_released_notebook_says_nothing_of_answers(tmp_path: Path) -> None:

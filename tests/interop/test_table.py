@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from tests.conftest import IN_CI
 
@@ -23,17 +24,18 @@ from tests.interop.table import (
 
 pytestmark = pytest.mark.openssl
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
+SOONER = {"tls13lab", "openssl"}
 
 
-@pytest.mark.parametrize(
-    "cell",
-    [
-        pytest.param(
-            cell, id=str(cell).replace(" to ", "-to-"), marks=pytest.mark.interop_cell(number)
-        )
-        for number, cell in enumerate(CELLS)
-    ],
-)
+def parameter(number: int, cell: Cell) -> ParameterSet:
+    """A cell as pytest's parameter: quick are those of the lab and OpenSSL with each other."""
+    marks = [pytest.mark.interop_cell(number)]
+    if {cell.client, cell.server} != SOONER:
+        marks.append(pytest.mark.full)
+    return pytest.param(cell, id=str(cell).replace(" to ", "-to-"), marks=marks)
+
+
+@pytest.mark.parametrize("cell", [parameter(*numbered) for numbered in enumerate(CELLS)])
 def test_cell(cell: Cell, bench: Bench, outcomes: list[object]) -> None:
     done = outcome(bench, cell)
     outcomes.append(done)
