@@ -23,7 +23,7 @@ from tls13lab.peers.link import real_environment
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.vectors import recorded
 
-SECONDS = 60
+SECONDS = 120
 KEY = PSK.key.hex()
 EXTERNAL = ("--psk", KEY, "--identity", "lab")
 CAPTURE = str(recorded.load(next(iter(recorded.names()))).path)

@@ -34,7 +34,7 @@ Visit = Callable[[int], Report]
 
 def serve(visit: Visit, *arguments: str, connections: int = 1) -> tuple[Report, Result]:
     def visitor(port: int) -> Report:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while True:
             try:
                 return visit(port)

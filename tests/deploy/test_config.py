@@ -177,7 +177,7 @@ def test_a_port_is_the_students_own_from_the_moment_it_is_chosen(name: str) -> N
     at = ("127.0.0.1", spawner.port)
     with socket.socket() as other, pytest.raises(OSError, match="in use"):
         other.bind(at)
-    with socket.create_server(at), socket.create_connection(at, timeout=5):
+    with socket.create_server(at), socket.create_connection(at, timeout=120):
         pass  # create_server says SO_REUSEADDR, as the student's server does
     spawner.clear_state()
     with socket.socket() as other:

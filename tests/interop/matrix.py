@@ -40,7 +40,8 @@ from tls13lab.wire.faults import TLSFault
 
 FAILURES = (CellFailed, PeerFailed, TLSFault, NotTLS)
 PATIENCE_S = 1.0
-"""How long tls13lab's server waits for a handshake that is known to stop halfway, in seconds."""
+"""Seconds that tls13lab's server waits for a visit that is known to stop halfway, a case's last."""
+HANG_S = 120.0
 # Scapy's server takes an external PSK only with an age, which none has, and has no psk_ke.
 ROLES: dict[str, tuple[Role, ...]] = dict.fromkeys(catalogue.PEERS, ("client", "server"))
 ROLES["scapy"] = ("client",)
@@ -203,10 +204,12 @@ class Bench:
         if case.key_update == "tls13lab":
             self._lab_updates_keys(case)
             return
-        running = self._our_server(case, limited=limited)
+        running = self._our_server(case)
         before = len(running.reports)
         with self.stack.client(_special(case, case.client)) as client, Tap(running.port) as tap:
             for number, visit in enumerate(case.visits, 1):
+                stops = limited and number == len(case.visits)
+                running.limits = Limits(handshake_s=PATIENCE_S if stops else HANG_S)
                 if case.early == "rejected" and visit.resume and not case.retry:
                     running.config = replace(running.config, max_early_data_size=0)
                 _visit_lab(client, case, visit, tap.port)
@@ -218,14 +221,13 @@ class Bench:
                     same("whether a KeyUpdate came", served.key_updates > 0, True)
         check_wire(self._promise or case, tap.recordings, lab_is="server")
 
-    def _our_server(self, case: Case, *, limited: bool) -> Running:
-        wanted = (case.server, case.padding, limited)
+    def _our_server(self, case: Case) -> Running:
+        wanted = (case.server, case.padding)
         if self._serving != wanted or self._ours is None or case.early:
             self._stop()
             padding = PADDING if case.padding == "tls13lab" else 1
             config = server_config(case.server, self._credential, padding=padding)
-            limits = Limits(handshake_s=PATIENCE_S) if limited else None
-            self._ours = self._running.enter_context(serving(config, limits=limits))
+            self._ours = self._running.enter_context(serving(config))
             self._serving = wanted
         return self._ours
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 LOOPBACK = "127.0.0.1"
-SECONDS = 10.0
+SECONDS = 120.0
 BUFFER = 2**18
 
 

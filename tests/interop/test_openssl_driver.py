@@ -46,7 +46,7 @@ def test_openssl_reads_our_session_file(binary: OpenSSL, suite: str, size: int, 
         capture_output=True,
         text=True,
         check=True,
-        timeout=10,
+        timeout=120,
     ).stdout
     told = dict(re.findall(r"^ *([^:\n]+?) *: (.+)$", text, re.MULTILINE))
     assert (told["Protocol"], told["Cipher"]) == ("TLSv1.3", suite)
@@ -59,7 +59,12 @@ def test_openssl_writes_a_session_back_as_we_wrote_it(binary: OpenSSL) -> None:
     """Its own DER writer adds defaults of its own, but must begin with our fields."""
     ours = psk_session_pem(KEY, "TLS_AES_256_GCM_SHA384", now=NOW, max_early_data=9)
     theirs = subprocess.run(
-        [binary.path, "sess_id"], input=ours, capture_output=True, text=True, check=True, timeout=10
+        [binary.path, "sess_id"],
+        input=ours,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
     ).stdout
     mine, written = (
         base64.b64decode("".join(re.findall(r"^[A-Za-z0-9+/=]+$", pem, re.MULTILINE)))
@@ -277,7 +282,7 @@ def test_a_child_that_ignores_the_polite_request_is_killed(monkeypatch: pytest.M
     monkeypatch.setattr("tls13lab.peers.openssl_process._PATIENCE", 0.2)
     script = "trap '' TERM; echo ready; while :; do sleep 0.05; done"
     with Child(["sh", "-c", script]) as child:
-        assert child.wait_until(lambda out: b"ready" in out, 10)
+        assert child.wait_until(lambda out: b"ready" in out, 120)
     assert child.finish(0) == -9
 
 

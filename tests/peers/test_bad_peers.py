@@ -26,7 +26,7 @@ from tls13lab.peers.server import Limits, Served
 from tls13lab.wire.faults import AlertReceived, UnknownCA
 
 HOST = "127.0.0.1"
-SECONDS = 30.0
+SECONDS = 120.0
 SERVER = ServerConfig(credential=CREDENTIAL, psks=(PSK,), modes=BOTH)
 CLIENT = ClientConfig(psks=(PSK,), trust=TrustAnyone(), server_name=NAME, modes=BOTH)
 

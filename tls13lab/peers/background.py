@@ -56,7 +56,16 @@ class Running:
     def config(self, config: ServerConfig) -> None:
         self._server.config = config
 
-    def wait_for(self, ended: int, timeout: float = 10.0) -> tuple[Served, ...]:
+    @property
+    def limits(self) -> Limits:
+        """What bounds a connection in time and number; new ones count from the next one on."""
+        return self._server.limits
+
+    @limits.setter
+    def limits(self, limits: Limits) -> None:
+        self._server.limits = limits
+
+    def wait_for(self, ended: int, timeout: float = 120.0) -> tuple[Served, ...]:
         """The reports, once at least ``ended`` connections have ended; else raises TimeoutError."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._ended >= ended, timeout):
