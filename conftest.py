@@ -20,10 +20,10 @@ from pathlib import Path
 
 import pytest
 
-import run
+import installing
 from tests.conftest import IN_CI
 
-SANITIZE = run.ROOT / "tests" / "nbval_sanitize.cfg"
+SANITIZE = installing.ROOT / "tests" / "nbval_sanitize.cfg"
 NBVAL_CELL_TIMEOUT = 2000.0
 CELL_TIMEOUT = 300.0
 """Seconds after which a cell counts as hanging; nbval waits 2,000 unless told otherwise."""
@@ -37,8 +37,10 @@ FULL = {
 }
 """Folders that are ``full``, each with a package that it cannot do without."""
 
-if Path(sys.prefix) == run.VENV:  # typed by hand, as from run.py: Jupyter's files stay in .venv
-    os.environ.update(run.environment())
+if (
+    Path(sys.prefix) == installing.VENV
+):  # typed by hand, as from run.py: Jupyter's files stay in .venv
+    os.environ.update(installing.environment())
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
@@ -51,7 +53,7 @@ def left_out(config: pytest.Config) -> dict[str, str]:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out the folders whose packages are not there."""
-    folders = (run.ROOT / folder for folder in left_out(config))
+    folders = (installing.ROOT / folder for folder in left_out(config))
     return True if any(collection_path.is_relative_to(folder) for folder in folders) else None
 
 
@@ -65,7 +67,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what lies in the folders that take long, and what installs packages."""
-    in_folder = any(item.path.is_relative_to(run.ROOT / folder) for folder in FULL)
+    in_folder = any(item.path.is_relative_to(installing.ROOT / folder) for folder in FULL)
     if in_folder or item.get_closest_marker("registry"):
         item.add_marker("full")
 

@@ -6,8 +6,6 @@ beside this file (only pip and uv keep their usual download caches), so deleting
 it. It installs once, from the locked versions; after that it works without a network.
 """
 
-import hashlib
-import importlib.util
 import json
 import os
 import shutil
@@ -22,13 +20,17 @@ if sys.version_info < (3, 11):  # before anything that an older Python could not
         "start this with it, for example `python3.11 run.py lab`.".format(*sys.version_info)
     )
 
+import installing
+from installing import BIN, PYTHON, ROOT, VENV, WINDOWS, call, environment
+
 HELP = """\
 usage: python3 run.py COMMAND [ARGUMENTS]        (on Windows: py run.py COMMAND [ARGUMENTS])
 
-commands (the first use of each installs what it needs, which takes a minute or two):
+commands (the first use of each installs what it needs, which takes half a minute or so):
   lab      open the notebooks in JupyterLab; Ctrl-C ends it
-  test     the checks, the tests, and every notebook compared with its stored outputs;
-           with arguments: only pytest, with these arguments
+  test     the checks, the tests, and every notebook compared with its stored outputs, in a few
+           minutes; with --all: every suite, also those that take long or need more installed;
+           with other arguments: only pytest, with these arguments
   check    format, lint, types and one-way imports
   bench    the benchmarks
   fuzz     throw coverage-guided garbage at all that hears a stranger (Linux on x86-64)
@@ -46,22 +48,15 @@ examples:
   python3 run.py lab
   python3 run.py lab --no-browser --port 9999
   python3 run.py test
+  python3 run.py test --all
   python3 run.py test tests/crypto -x
   python3 run.py lite --serve
   python3 run.py fuzz --seconds 3600
   python3 run.py test --nbval notebooks/00_start_here.ipynb
 """
 
-ROOT = Path(__file__).resolve().parent
-VENV = ROOT / ".venv"
-STATE = VENV / "state"
-WINDOWS = os.name == "nt"
-BIN = VENV / ("Scripts" if WINDOWS else "bin")
-PYTHON = BIN / ("python.exe" if WINDOWS else "python")
 START = "/lab/tree/notebooks/00_start_here.ipynb"
 
-# What is installed for whom; the lab's file takes its versions from the lock, so is a part of it.
-REQUIREMENTS = {"lab": "binder/requirements.txt", "test": "requirements.txt"}
 NEWS_OFF = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}
 }
@@ -81,7 +76,8 @@ PLAIN_LAB = {
     },
 }
 
-COPIES = ("student", "solutions", "nbgrader", "colab")
+COPIES = {"student": "lab", "solutions": "lab", "nbgrader": "test", "colab": "lab"}
+"""Each with the group of requirements that it needs; nbgrader's, so that it can be marked."""
 CHECKS = {
     "format": ["ruff", "format", "--check"],
     "lint": ["ruff", "check"],
@@ -89,93 +85,15 @@ CHECKS = {
     "imports": ["lint-imports", "--no-logo"],
 }
 PYTEST = ["pytest", "-n", "logical", "--maxprocesses", "8", "--dist"]
-TESTS = {
-    "tests": [*PYTEST, "worksteal", "tests", "tls13lab", "pages"],
-    "notebooks": [*PYTEST, "loadfile", "--nbval", "notebooks"],
-}
+NOTEBOOKS = {"notebooks": [*PYTEST, "loadfile", "--nbval", "notebooks"]}
+QUICK = {"tests": [*PYTEST, "worksteal", "-m", "not full"]} | NOTEBOOKS
+ALL = {"tests": [*PYTEST, "worksteal"]} | NOTEBOOKS
 
 
-def environment() -> dict[str, str]:
-    """The environment of all that is started: the project's own Python, and its own folders."""
-    folders = {
-        "IPYTHONDIR": "ipython",
-        "JUPYTER_CONFIG_DIR": "jupyter/config",
-        "JUPYTER_DATA_DIR": "jupyter/data",
-        "JUPYTER_RUNTIME_DIR": "jupyter/runtime",
-        "MPLCONFIGDIR": "matplotlib",
-    }
-    # The first two would mix another Python's packages into this one's; with the third, every
-    # program would compile all that it imports, each time anew.
-    unwanted = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
-    ours = {k: v for k, v in os.environ.items() if k not in unwanted}
-    ours |= {name: str(STATE / folder) for name, folder in folders.items()}
-    ours |= {"VIRTUAL_ENV": str(VENV), "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    ours["PATH"] = str(BIN) + os.pathsep + ours.get("PATH", os.defpath)
-    return ours
-
-
-def call(*command: str | Path) -> int:
-    """Run a program to its end with its output in sight; its exit code."""
-    return subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode
-
-
-def digest(*paths: Path) -> str:
-    """One hash of where the project lies and of these files: it changes when any of them does."""
-    state = hashlib.sha256(str(ROOT).encode())
-    for path in sorted(paths):
-        state.update(hashlib.sha256(path.read_bytes()).digest())
-    return state.hexdigest()
-
-
-def is_stamped(name: str, value: str) -> bool:
-    """Whether the step ``name`` was finished for exactly this ``value``."""
-    stamp = STATE / f"{name}.stamp"
-    return stamp.is_file() and stamp.read_text() == value
-
-
-def write_stamp(name: str, value: str) -> None:
-    """Note that the step ``name`` is finished for ``value``."""
-    STATE.mkdir(parents=True, exist_ok=True)
-    (STATE / f"{name}.stamp").write_text(value)
-
-
-def make_venv(uv: str | None) -> None:
-    """An empty environment; what is there already is thrown away."""
-    print(f"run.py: making {VENV.name} for Python {sys.version.split()[0]}", flush=True)
-    if not uv and not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
-        package = "python{}.{}-venv".format(*sys.version_info)
-        sys.exit(
-            f"This Python has no venv module; install it with\n\n    sudo apt install {package}\n\n"
-            "(on Debian and Ubuntu), then run the same command again."
-        )
-    shutil.rmtree(VENV, ignore_errors=True)
-    with_uv = [uv or "uv", "venv", "--seed", "--python", sys.executable]
-    if call(*(with_uv if uv else [sys.executable, "-m", "venv"]), VENV) != 0:
-        sys.exit(f"Could not make {VENV}; see the message above.")
-
-
-def install(level: str) -> None:
-    """Install the locked requirements and this package, unless that is done already."""
-    lock = digest(ROOT / "pyproject.toml", *(ROOT / name for name in REQUIREMENTS.values()))
-    usable = is_stamped("where", digest()) and PYTHON.exists()  # a moved .venv is not
-    if usable and any(is_stamped(done, lock) for done in {level, "test"}):
-        return
-    uv = shutil.which("uv")
-    if not usable:
-        make_venv(uv)
-        write_stamp("where", digest())
-    print(f"run.py: installing {REQUIREMENTS[level]}", flush=True)
-    pip = [uv, "pip"] if uv else [str(PYTHON), "-m", "pip"]
-    pip += ["install", "--python", str(PYTHON)] if uv else ["install"]
-    failed = call(*pip, "-r", ROOT / REQUIREMENTS[level])
-    # Built with what has just been installed, so nothing more is fetched.
-    if failed or call(*pip, "--no-deps", "--no-build-isolation", "-e", ROOT):
-        sys.exit(
-            "Installing failed (the reason is above): if it is the network, "
-            "run the same command again when there is one."
-        )
+def install(group: str) -> None:
+    """Install a group of requirements, unless that is done already."""
+    installing.install(group)
     keep_lab_plain()
-    write_stamp(level, lock)
 
 
 def keep_lab_plain() -> None:
@@ -195,15 +113,16 @@ def keep_lab_plain() -> None:
         path.write_text(json.dumps(content))
 
 
-def prepare_lab() -> None:
-    """Let JupyterLab show the notebooks' stored outputs."""
-    keep_lab_plain()
+def trust(arguments: list[str]) -> int:
+    """Let JupyterLab show the notebooks' stored outputs; ``lab`` starts this beside itself."""
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    trusted = digest(*notebooks)
-    if notebooks and not is_stamped("trusted", trusted):
-        print("run.py: trusting the notebooks", flush=True)
-        if call(BIN / "jupyter-trust", *notebooks) == 0:
-            write_stamp("trusted", trusted)
+    trusted = installing.digest(*notebooks)
+    if not notebooks or installing.is_stamped("trusted", trusted):
+        return 0
+    code = call(BIN / "jupyter-trust", *notebooks, *arguments)
+    if code == 0:
+        installing.write_stamp("trusted", trusted)
+    return code
 
 
 def replace_process(*command: str | Path) -> int:
@@ -218,7 +137,9 @@ def replace_process(*command: str | Path) -> int:
 def lab(arguments: list[str]) -> int:
     """Install, then become JupyterLab."""
     install("lab")
-    prepare_lab()
+    # It takes seconds, and is done before the browser has loaded the first notebook.
+    trusting = [sys.executable, str(ROOT / "run.py"), "trust"]
+    subprocess.Popen(trusting, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     options = [f"--ServerApp.root_dir={ROOT}", f"--LabApp.default_url={START}"]
     # In a container the only user is often root, whom Jupyter refuses; it serves loopback only.
     options += ["--allow-root"] if not WINDOWS and os.geteuid() == 0 else []
@@ -246,33 +167,38 @@ def check(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """The checks, the tests and the notebooks; with arguments, only pytest."""
-    install("test")
-    return run_steps({"tests": ["pytest", *arguments]} if arguments else CHECKS | TESTS)
+    """The checks, the tests and the notebooks; with arguments of pytest's, only pytest."""
+    whole = arguments == ["--all"]
+    install("all" if whole else "test")
+    if arguments and not whole:
+        return run_steps({"tests": ["pytest", *arguments]})
+    return run_steps(CHECKS | (ALL if whole else QUICK))
 
 
-def module(name: str, arguments: list[str]) -> int:
+def module(name: str, group: str, arguments: list[str]) -> int:
     """Install, then become one of the project's own programs."""
-    install("test")
+    install(group)
     return replace_process(PYTHON, "-m", name, *arguments)
 
 
-def build(name: str, program: list[str], arguments: list[str]) -> int:
+def build(name: str, group: str, program: list[str], arguments: list[str]) -> int:
     """Build one of the coursework's copies, or the site."""
     if arguments:
         print(f"run.py: {name} takes no arguments", file=sys.stderr)
         return 2
-    install("test")
+    install(group)
     return call(PYTHON, "-m", *program)
 
 
 def main(arguments: list[str]) -> int:
     """Run the command that the first argument names; the exit code."""
-    commands = {"lab": lab, "test": test, "check": check}
-    modules = {"bench": "bench", "fuzz": "tests.fuzz", "lite": "lite.build"}
-    commands |= {name: partial(module, called) for name, called in modules.items()}
-    commands |= {name: partial(build, name, ["coursework.build", name]) for name in COPIES}
-    commands["site"] = partial(build, "site", ["pages.build"])
+    commands = {"lab": lab, "test": test, "check": check, "trust": trust}
+    commands["bench"] = partial(module, "bench", "test")
+    commands["fuzz"] = partial(module, "tests.fuzz", "fuzz")
+    commands["lite"] = partial(module, "lite.build", "lite")
+    commands["site"] = partial(build, "site", "site", ["pages.build"])
+    for name, group in COPIES.items():
+        commands[name] = partial(build, name, group, ["coursework.build", name])
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(HELP, end="")
         return 0 if arguments else 2

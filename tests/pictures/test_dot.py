@@ -91,6 +91,7 @@ def test_without_a_program_there_is_one_thing_to_do(
         dot.svg(GRAPH)
 
 
+@pytest.mark.full
 def test_what_a_layout_program_complains_of_is_not_shown(capfd: pytest.CaptureFixture[str]) -> None:
     # Of a font that it does not find, or a cell that it thinks too small.
     small = cell("words", size=11).replace('width="', 'width="1" nothing="')
@@ -117,6 +118,7 @@ def test_a_drawing_is_stored_for_each_source_and_none_besides() -> None:
     assert sum(name.startswith("schedule-") for name in graphs) == 2 * len(MODES)
 
 
+@pytest.mark.full
 def test_the_stored_drawings_are_what_pygraphviz_draws() -> None:
     pygraphviz()
     for name, text in store.current().items():

@@ -41,6 +41,7 @@ def dockerfile(tmp_path_factory: pytest.TempPathFactory) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.full
 def test_the_recipe_has_our_python_requirements_and_last_step(dockerfile: str) -> None:
     assert (ROOT / "binder/runtime.txt").read_text() == "python-3.11\n"
     # Its base environment for Python 3.11, with the name as it escapes it.
@@ -50,6 +51,7 @@ def test_the_recipe_has_our_python_requirements_and_last_step(dockerfile: str) -
     assert re.search(r"RUN \./binder/postBuild", dockerfile)
 
 
+@pytest.mark.full
 def test_the_requirements_are_installed_after_the_lock_is_there(dockerfile: str) -> None:
     """The list refers to ../requirements.txt, so all of the project must be copied first."""
     copied = re.search(r"^COPY .*src/ \$\{REPO_DIR\}", dockerfile, re.M)

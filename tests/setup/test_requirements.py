@@ -2,13 +2,18 @@
 
 import re
 import tomllib
+from itertools import pairwise
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import installing
 from tests.conftest import ROOT
 
-REFERRING = ("binder/requirements.txt", "lite/requirements.txt")
+GROUPS = [file for file in installing.REQUIREMENTS.values() if file != installing.LOCK]
+GROUPS += ["deploy/requirements.txt"]
+REFERRING = (*GROUPS, "lite/requirements.txt")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
@@ -54,12 +59,36 @@ def test_the_lock_names_no_index_and_no_local_file() -> None:
         assert not re.search(r"://|--(extra-)?index|--find-links|--hash|^-e|@ ", text, re.M), name
 
 
-def test_binder_takes_its_versions_from_the_lock() -> None:
-    assert "-c ../requirements.txt" in (ROOT / "binder/requirements.txt").read_text().splitlines()
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_group_takes_its_versions_from_the_lock(name: str) -> None:
+    up = "../" * name.count("/")
+    assert f"-c {up}{installing.LOCK}" in (ROOT / name).read_text().splitlines()
     direct = {canonicalize_name(one.name) for one in requirements("requirements.in")}
-    wanted = requirements("binder/requirements.txt")
+    wanted = requirements(name)
     assert all(str(one.specifier) == "" for one in wanted)
     assert {canonicalize_name(one.name) for one in wanted} <= direct
+
+
+ONLY_WITH_ALL = {
+    *("check-jsonschema", "jupyter-repo2docker", "pygraphviz", "pyyaml", "uv", "yamllint"),
+    *("psutil", "requests", "websocket-client"),  # in Jupyter already
+    "traitlets",  # in the lab already
+}
+"""What stands in no group."""
+
+
+def test_every_direct_requirement_is_in_a_group_or_only_there_for_all() -> None:
+    direct = {canonicalize_name(one.name) for one in requirements("requirements.in")}
+    grouped = {canonicalize_name(one.name) for name in GROUPS for one in requirements(name)}
+    assert direct - grouped == ONLY_WITH_ALL
+
+
+def test_every_direct_requirement_says_what_it_is_for() -> None:
+    """On its own line, or, where it has conditions of its own, in the comment above."""
+    lines = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
+    for before, line in pairwise(lines):
+        if re.match(r"[a-z]", line):
+            assert "  # " in line or before.startswith("# "), line
 
 
 def test_the_site_takes_its_versions_from_the_lock() -> None:

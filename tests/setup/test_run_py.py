@@ -10,42 +10,57 @@ from pathlib import Path
 
 import pytest
 
+import installing
 import run
 from coursework.build import COPIES
 from tests.conftest import ROOT
 
 
 class Calls:
-    """Stands in for ``run.call``: keeps every command, and fails those with ``failing`` in."""
+    """Stands in for what starts programs: keeps every command, fails those with ``failing`` in."""
 
     def __init__(self, failing: str = "nothing fails") -> None:
-        self.failing = failing
+        self.failing, self.says = failing, ""
         self.commands: list[list[str]] = []
 
     def __call__(self, *command: str | Path) -> int:
         words = [str(word) for word in command]
         self.commands.append(words)
+        fails = self.failing in words
         if "venv" in words:  # what the real one leaves behind
-            run.PYTHON.parent.mkdir(parents=True)
-            run.PYTHON.touch()
-        return int(self.failing in words)
+            installing.PYTHON.parent.mkdir(parents=True)
+            installing.PYTHON.touch()
+        if any(word.startswith("uv==") for word in words) and not fails:
+            installing.OWN_UV.touch()
+        return int(fails)
+
+    def follow(self, command: list[str]) -> int:
+        installing.STATE.mkdir(parents=True, exist_ok=True)
+        installing.LOG.write_text(self.says)
+        return self(*command)
 
     def programs(self) -> list[str]:
         return [Path(command[0]).name for command in self.commands]
+
+    def installed(self) -> list[str]:
+        """The files of requirements that were asked for."""
+        return [command[command.index("-r") + 1] for command in self.commands if "-r" in command]
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty project in a temporary folder, on a machine without uv."""
     venv = tmp_path / ".venv"
-    for name in ("pyproject.toml", *run.REQUIREMENTS.values()):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(f"{name}\n")
-    monkeypatch.setattr(run, "ROOT", tmp_path)
-    monkeypatch.setattr(run, "VENV", venv)
-    monkeypatch.setattr(run, "STATE", venv / "state")
-    monkeypatch.setattr(run, "BIN", venv / "bin")
-    monkeypatch.setattr(run, "PYTHON", venv / "bin" / "python")
+    for name in ("pyproject.toml", *installing.REQUIREMENTS.values()):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / name).write_text(f"{name}\nuv==1.2.3\n")
+    places = {"ROOT": tmp_path, "VENV": venv, "BIN": venv / "bin", "PYTHON": venv / "bin/python"}
+    places |= {"STATE": venv / "state", "LOG": venv / "state/install.log"}
+    for name, path in places.items():
+        monkeypatch.setattr(installing, name, path)
+        if hasattr(run, name):
+            monkeypatch.setattr(run, name, path)
+    monkeypatch.setattr(installing, "OWN_UV", venv / "bin" / "uv")
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     return tmp_path
 
@@ -54,6 +69,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def calls(project: Path, monkeypatch: pytest.MonkeyPatch) -> Calls:
     calls = Calls()
     monkeypatch.setattr(run, "call", calls)
+    monkeypatch.setattr(installing, "call", calls)
+    monkeypatch.setattr(installing, "follow", calls.follow)
     return calls
 
 
@@ -85,7 +102,7 @@ def test_help_shows_every_command_and_examples(word: str) -> None:
     shown = re.findall(r"^  (\w+)  +\w", done.stdout, re.M)
     expected = ["lab", "test", "check", "bench", "fuzz", "site", "lite", *run.COPIES]
     assert shown == expected
-    assert tuple(COPIES) == run.COPIES
+    assert list(COPIES) == list(run.COPIES)
     assert "python3 run.py lab --no-browser" in done.stdout
 
 
@@ -107,34 +124,71 @@ def test_a_missing_venv_module_names_the_package_to_install(
     assert calls.commands == []
 
 
-def test_installs_once(project: Path, calls: Calls) -> None:
+def test_installs_once_with_uv_which_pip_fetches(project: Path, calls: Calls) -> None:
     run.install("lab")
-    assert [command[1:4] for command in calls.commands] == [
-        ["-m", "venv", str(run.VENV)],
-        ["-m", "pip", "install"],
-        ["-m", "pip", "install"],
-    ]
-    assert str(project / "binder/requirements.txt") in calls.commands[1]
+    made, fetched, packages, package = calls.commands
+    assert made[1:] == ["-m", "venv", "--without-pip", str(installing.VENV)]
+    assert fetched[0] == str(installing.PYTHON)
+    assert fetched[-1] == "uv==1.2.3"
+    assert packages[:3] == [str(installing.OWN_UV), "pip", "install"]
+    assert calls.installed() == [str(project / "binder/requirements.txt")]
+    assert package[-2:] == ["-e", str(project)]
     calls.commands.clear()
     run.install("lab")
     assert calls.commands == []
 
 
-def test_what_the_tests_need_contains_what_the_lab_needs(project: Path, calls: Calls) -> None:
-    run.install("test")
-    calls.commands.clear()
+def test_where_uv_cannot_be_fetched_pip_does_it_all(project: Path, calls: Calls) -> None:
+    calls.failing = "uv==1.2.3"
     run.install("lab")
+    assert {command[0] for command in calls.commands[1:]} == {str(installing.PYTHON)}
+    assert calls.installed() == [str(project / "binder/requirements.txt")]
+
+
+def test_a_uv_on_the_path_is_taken(
+    project: Path, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: f"/somewhere/{name}")
+    run.install("lab")
+    assert calls.programs()[1:] == ["uv", "uv"]
+
+
+@pytest.mark.parametrize(("had", "wanted"), [("test", "lab"), ("all", "site"), ("fuzz", "test")])
+def test_a_larger_group_contains_the_smaller(
+    project: Path, calls: Calls, had: str, wanted: str
+) -> None:
+    run.install(had)
+    calls.commands.clear()
+    run.install(wanted)
     assert calls.commands == []
 
 
-def test_the_lab_alone_is_not_enough_for_the_tests(project: Path, calls: Calls) -> None:
-    run.install("lab")
-    calls.commands.clear()
+def test_a_group_is_added_to_what_is_there(project: Path, calls: Calls) -> None:
     run.install("test")
-    assert str(project / "requirements.txt") in calls.commands[0]
+    calls.commands.clear()
+    run.install("site")
+    assert "venv" not in calls.commands[0]
+    assert calls.installed() == [str(project / "pages/requirements.txt")]
 
 
-@pytest.mark.parametrize("name", ["pyproject.toml", *run.REQUIREMENTS.values()])
+def test_each_group_asks_for_all_of_those_that_it_contains() -> None:
+    for group, larger in installing.CONTAINED.items():
+        for name in larger:
+            assert named(installing.REQUIREMENTS[group]) <= named(installing.REQUIREMENTS[name])
+
+
+def named(file: str) -> set[str]:
+    """The packages of a file of requirements and of those that it refers to."""
+    found: set[str] = set()
+    for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
+        if line.startswith("-r "):
+            found |= named(str((ROOT / file).parent.relative_to(ROOT) / line[3:]))
+        elif line and not line.startswith(("#", "-")):
+            found.add(line.split()[0])
+    return found
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", *installing.REQUIREMENTS.values()])
 def test_a_changed_file_installs_again_over_what_is_there(
     project: Path, calls: Calls, name: str
 ) -> None:
@@ -142,7 +196,8 @@ def test_a_changed_file_installs_again_over_what_is_there(
     calls.commands.clear()
     (project / name).write_text("something else\n")
     run.install("lab")
-    assert [command[1:4] for command in calls.commands] == [["-m", "pip", "install"]] * 2
+    assert len(calls.commands) == 2
+    assert len(calls.installed()) == 1
 
 
 def test_a_moved_folder_is_made_anew(
@@ -150,32 +205,65 @@ def test_a_moved_folder_is_made_anew(
 ) -> None:
     run.install("lab")
     calls.commands.clear()
-    monkeypatch.setattr(run, "digest", lambda *paths: f"elsewhere {len(paths)}")
+    monkeypatch.setattr(installing, "digest", lambda *paths: f"elsewhere {len(paths)}")
     run.install("lab")
     assert calls.commands[0][1:3] == ["-m", "venv"]
 
 
-def test_a_failed_install_is_one_sentence_and_is_tried_again(
-    project: Path, calls: Calls, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("  Caused by: dns error: failed to lookup address", "when there is a network, run the"),
+        ("ERROR: ReadTimeoutError: Read timed out.", "when there is a network, run the same"),
+        ("error: No space left on device", "(error: No space left on device): mend that"),
+    ],
+)
+def test_a_failed_install_is_one_sentence_and_is_taken_up_again(
+    project: Path, calls: Calls, said: str, shown: str
 ) -> None:
-    calls.failing = "install"
+    calls.failing, calls.says = "-r", f"Downloading llvmlite (56.9MiB)\n{said}\n\n"
     with pytest.raises(SystemExit) as stop:
         run.install("lab")
+    assert shown in str(stop.value)
     assert "\n" not in str(stop.value)
-    assert "network" in str(stop.value)
     calls.failing = "nothing fails"
     calls.commands.clear()
     run.install("lab")
-    assert len(calls.commands) == 2  # not stamped, so both steps run now; the empty .venv stays
+    assert len(calls.commands) == 2  # not stamped, so both steps run now; the environment stays
 
 
-def test_uv_is_taken_where_there_is_one(
-    project: Path, calls: Calls, monkeypatch: pytest.MonkeyPatch
+UV_SAYS = """\
+Resolved 97 packages in 1.48s
+Downloading llvmlite (56.9MiB)
+Downloading debugpy (512.0KiB)
+ Downloaded llvmlite
+Prepared 96 packages in 7.88s
+Installed 97 packages in 1.52s
+ + zxcvbn==4.5.0
+"""
+
+
+def test_a_line_says_how_far_it_is_and_the_whole_story_is_kept(
+    project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: f"/somewhere/{name}")
-    run.install("lab")
-    assert calls.programs() == ["uv", "uv", "uv"]
-    assert calls.commands[0][1:3] == ["venv", "--seed"]
+    progress = installing.Progress()
+    shown = [progress.hear(line) for line in UV_SAYS.splitlines()]
+    assert shown[0] == "resolved 97 packages"
+    assert shown[2] == "resolved 97 packages, 0 of 57 MB"
+    assert shown[-1] == "installed 97 packages, 57 of 57 MB"
+    command = [sys.executable, "-c", f"print({UV_SAYS!r}); raise SystemExit(3)"]
+    assert installing.follow(command) == 3
+    assert capsys.readouterr().out == "  installed 97 packages, 57 of 57 MB\n"
+    assert UV_SAYS in installing.LOG.read_text()
+
+
+def test_pip_is_pythons_own_and_needs_no_installing(tmp_path: Path) -> None:
+    """The command that run.py gives to the environment's Python, tried with this one."""
+    command = installing.pip()[1:]
+    done = subprocess.run(
+        [sys.executable, *command, "--version"], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.startswith("pip "), done.stderr
 
 
 def test_every_step_runs_and_the_failed_ones_are_named(
@@ -190,6 +278,18 @@ def test_every_step_runs_and_the_failed_ones_are_named(
     assert capsys.readouterr().out.endswith("run.py: all well\n")
 
 
+def test_all_is_installed_for_all_and_nothing_is_left_out(project: Path, calls: Calls) -> None:
+    assert run.main(["test"]) == 0
+    assert run.main(["test", "--all"]) == 0
+    assert calls.installed() == [
+        str(project / "tests/requirements.txt"),
+        str(project / "requirements.txt"),
+    ]
+    quick, whole = (command for command in calls.commands if "worksteal" in command)
+    assert quick[-2:] == ["-m", "not full"]
+    assert "-m" not in whole
+
+
 def test_arguments_of_test_go_to_pytest_alone(calls: Calls) -> None:
     run.install("test")
     calls.commands.clear()
@@ -201,15 +301,15 @@ def test_everything_is_written_inside_the_project(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", "/another/python")
-    ours = run.environment()
+    ours = installing.environment()
     folders = [value for name, value in ours.items() if name.endswith(("DIR", "VIRTUAL_ENV"))]
     assert {
         *("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"),
         "MPLCONFIGDIR",
-    } <= {name for name, value in ours.items() if value.startswith(str(run.STATE))}
+    } <= {name for name, value in ours.items() if value.startswith(str(installing.STATE))}
     assert folders
     assert "PYTHONPATH" not in ours
-    assert ours["PATH"].startswith(str(run.BIN))
+    assert ours["PATH"].startswith(str(installing.BIN))
 
 
 def test_the_lab_opens_the_first_notebook_and_passes_arguments_on(
@@ -220,14 +320,19 @@ def test_the_lab_opens_the_first_notebook_and_passes_arguments_on(
     notebook.write_text("{}")
     became = Calls()
     monkeypatch.setattr(run, "replace_process", became)
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: None)  # trusts beside it
     assert run.main(["lab", "--port", "9999"]) == 0
     (command,) = became.commands
-    assert command[:3] == [str(run.PYTHON), "-m", "jupyterlab"]
+    assert command[:3] == [str(installing.PYTHON), "-m", "jupyterlab"]
     assert command[-2:] == ["--port", "9999"]
     assert "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb" in command
     assert (ROOT / "notebooks" / "00_start_here.ipynb").is_file()
-    assert calls.commands[-1] == [str(run.BIN / "jupyter-trust"), str(notebook)]
-    overrides = run.VENV / "share/jupyter/lab/settings/overrides.d/tls13lab.json"
+    assert run.main(["trust"]) == 0
+    assert calls.commands[-1] == [str(installing.BIN / "jupyter-trust"), str(notebook)]
+    calls.commands.clear()
+    assert run.main(["trust"]) == 0  # done already
+    assert calls.commands == []
+    overrides = installing.VENV / "share/jupyter/lab/settings/overrides.d/tls13lab.json"
     assert '"fetchNews": "false"' in overrides.read_text()
 
 

@@ -29,6 +29,7 @@ def called(workflow: dict[str, Any]) -> list[list[str]]:
     return [line.split() for script in scripts for line in script.splitlines()]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 @pytest.mark.parametrize(
     "schema", ["vendor.github-workflows", "custom.github-workflows-require-timeout"]
@@ -38,6 +39,7 @@ def test_a_workflow_has_githubs_form_and_ends_some_time(path: Path, schema: str)
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.full
 def test_the_citation_has_its_form_and_a_wrong_one_is_seen(tmp_path: Path) -> None:
     done = validated(ROOT / "CITATION.cff", "vendor.citation-file-format")
     assert done.returncode == 0, done.stdout
