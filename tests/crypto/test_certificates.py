@@ -125,6 +125,85 @@ def test_what_is_not_believed(
         check_chain(chain, trust, name, now_ms)
 
 
+def plain(  # type: ignore[no-untyped-def]
+    subject: str,
+    key,
+    issuer: str,
+    signer,
+    *,
+    ca: bool = True,
+    usage: str = "",
+    days=(-1, 30),
+    **more,
+):
+    """A certificate with as little in it as people make by hand; ``usage`` is sign or other."""
+    names = [
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, one)]) for one in (subject, issuer)
+    ]
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(names[0])
+        .issuer_name(names[1])
+        .public_key(key.public_key())
+        .serial_number(5)
+        .not_valid_before(NOW + timedelta(days=days[0]))
+        .not_valid_after(NOW + timedelta(days=days[1]))
+    )
+    if more.get("basic", True):
+        builder = builder.add_extension(x509.BasicConstraints(ca, None), critical=True)
+    if usage:
+        sign = usage == "sign"
+        bits = x509.KeyUsage(True, False, False, False, False, sign, False, False, False)
+        builder = builder.add_extension(bits, critical=True)
+    if not ca:
+        names_for = x509.SubjectAlternativeName([x509.DNSName(NAME)])
+        builder = builder.add_extension(names_for, critical=False)
+    if more.get("purpose"):
+        builder = builder.add_extension(x509.ExtendedKeyUsage([more["purpose"]]), critical=False)
+    return builder.sign(signer, more.get("digest") or hashes.SHA256())
+
+
+BY_ROOT = (NAME, LEAF_KEY, "root", ROOT_KEY)
+AS_ROOT = ("root", ROOT_KEY, "root", ROOT_KEY)
+BY_MIDDLE = plain(NAME, LEAF_KEY, "middle", MIDDLE_KEY, ca=False)
+
+
+@pytest.mark.parametrize("usage", ["", "sign"])
+def test_a_chain_as_openssl_makes_it_by_default_is_believed(usage: str) -> None:
+    """Without Key Usage in the authority, or Authority Key Identifier anywhere."""
+    leaf = der(plain(*BY_ROOT, ca=False))
+    check_chain((leaf,), TrustRoots((der(plain(*AS_ROOT, usage=usage)),)), NAME, NOW_MS)
+
+
+@pytest.mark.parametrize(
+    ("chain", "root", "why"),
+    [
+        ([plain(*BY_ROOT, ca=False)], plain(*AS_ROOT, usage="other"), "Key Usage does not allow"),
+        ([plain(*BY_ROOT, ca=False)], plain(*AS_ROOT, basic=False), "Basic Constraints"),
+        ([plain(*BY_ROOT, ca=False)], plain(*AS_ROOT, ca=False), "must be asserted"),
+        ([plain(*BY_ROOT, ca=False)], OTHER_ROOT, "the signer's name, but another key"),
+        ([BY_MIDDLE], ROOT, "none of the roots has signed it, and no certificate was sent"),
+        (
+            [BY_MIDDLE, plain("middle", MIDDLE_KEY, "root", ROOT_KEY, days=(-9, -2))],
+            ROOT,
+            "is not valid at this time",
+        ),
+        (
+            [plain(*BY_ROOT, ca=False, purpose=ExtendedKeyUsageOID.CLIENT_AUTH)],
+            ROOT,
+            "Extended Key Usage",
+        ),
+        ([plain(*BY_ROOT, ca=False, digest=hashes.SHA224())], ROOT, "algorithm that is not"),
+    ],
+)
+def test_the_reason_is_told(
+    chain: list[x509.Certificate], root: x509.Certificate, why: str
+) -> None:
+    trust = TrustRoots((der(root),))
+    with pytest.raises(UnknownCA, match=f"does not lead to a trusted root: .*{why}"):
+        check_chain(tuple(map(der, chain)), trust, NAME, NOW_MS)
+
+
 def test_a_pin_and_anyone() -> None:
     pin = TrustPin(hashlib.sha256(CHAIN[0]).digest())
     check_chain(CHAIN[:1], pin, "any.example", NOW_MS)

@@ -190,7 +190,7 @@ def trust_in(cafile: str | None, pin: bytes | None, insecure: bool) -> Trust | N
     if (cafile is not None) + (pin is not None) + insecure > 1:
         raise click.UsageError("give only one of --cafile, --pin and --insecure")
     if cafile is not None:
-        return TrustRoots(load_pem_chain(Path(cafile).read_bytes()))
+        return TrustRoots(load_pem_chain(Path(cafile).read_bytes(), cafile))
     if pin is not None:
         return TrustPin(pin)
     return TrustAnyone() if insecure else None

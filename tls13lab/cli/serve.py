@@ -117,7 +117,7 @@ def _credential(cert: str | None, key: str | None, make: bool) -> Credential | N
         return credential
     if cert is None or key is None:
         return None
-    return load_credential(Path(cert).read_bytes(), Path(key).read_bytes())
+    return load_credential(Path(cert).read_bytes(), Path(key).read_bytes(), (cert, key))
 
 
 def _tickets(kind: str, key: bytes | None) -> TicketBook | None:

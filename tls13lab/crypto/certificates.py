@@ -146,11 +146,26 @@ def _verify_path(
     server_name: str,
     now: datetime,
 ) -> None:
-    from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+    from cryptography import x509
+    from cryptography.x509.verification import (
+        Criticality,
+        ExtensionPolicy,
+        PolicyBuilder,
+        Store,
+        VerificationError,
+    )
 
     if not roots:
         raise UnknownCA("no root is trusted")
     builder = PolicyBuilder().store(Store([_load(root) for root in roots])).time(now)
+    # Browsers demand these two of the certificates of public authorities. Path validation (RFC 5280
+    # section 6.1) does not ask for them, people make certificates without, and OpenSSL takes them.
+    ca, ee = (
+        policy.may_be_present(x509.AuthorityKeyIdentifier, Criticality.AGNOSTIC, None)
+        for policy in (ExtensionPolicy.webpki_defaults_ca(), ExtensionPolicy.webpki_defaults_ee())
+    )
+    ca = ca.may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_sign_certificates)
+    builder = builder.extension_policies(ca_policy=ca, ee_policy=ee)
     try:
         verifier = builder.build_server_verifier(_subject(server_name))
     except ValueError:
@@ -158,14 +173,57 @@ def _verify_path(
     try:
         verifier.verify(leaf, [_load(der) for der in intermediates])
     except VerificationError as error:
-        # The text goes on with the certificate that was looked at, whose names may say anything.
-        reason = str(error).partition(" (encountered processing ")[0]
+        reason = _reason(str(error))
         if "subjectAltName" in reason:
             raise BadCertificate(f"the certificate is not for {server_name}") from None
-        raise UnknownCA("the certificate does not lead to a trusted root") from None
+        raise UnknownCA(f"the certificate does not lead to a trusted root: {reason}") from None
     except (ValueError, TypeError):
         # The library parses some fields only when it comes to them.
         raise BadCertificate("the certificate cannot be parsed") from None
+
+
+def _may_sign_certificates(_: object, certificate: object, usage: "x509.KeyUsage | None") -> None:
+    """An authority's Key Usage, if it has one, must allow it (RFC 5280 section 6.1.4)."""
+    if usage is not None and not usage.key_cert_sign:
+        raise ValueError("its Key Usage does not allow it to sign certificates")
+
+
+_EXTENSIONS = {
+    "2.5.29.15": "Key Usage",
+    "2.5.29.17": "subjectAltName",
+    "2.5.29.19": "Basic Constraints",
+    "2.5.29.30": "Name Constraints",
+    "2.5.29.35": "Authority Key Identifier",
+    "2.5.29.37": "Extended Key Usage",
+}
+
+
+_REASONS = {
+    "no interior errors": "none of the roots has signed it, and no certificate was sent that leads "
+    "to one",
+    "signature does not match": "a root has the signer's name, but another key",
+    "not valid at validation time": "a certificate between the two is not valid at this time",
+    "required EKU not found": "its Extended Key Usage does not allow it to be a server's",
+    "Forbidden signature algorithm": "it is signed with an algorithm that is not accepted",
+}
+
+
+def _reason(text: str) -> str:
+    """The verifier's own reason, without the certificate's names, which may say anything."""
+    reason = text.partition(" (encountered processing ")[0]
+    for sign, words in _REASONS.items():
+        if sign in reason:
+            return words
+    for beginning in (
+        "validation failed: ",
+        "candidates exhausted: ",
+        "validation failed: ",
+        "Python extension validator failed: ValueError: ",
+    ):
+        reason = reason.removeprefix(beginning)
+    for number, name in _EXTENSIONS.items():
+        reason = reason.replace(number, name)
+    return reason
 
 
 def _subject(server_name: str) -> "x509.DNSName | x509.IPAddress":
@@ -177,29 +235,28 @@ def _subject(server_name: str) -> "x509.DNSName | x509.IPAddress":
         return x509.DNSName(server_name)
 
 
-def load_pem_chain(pem: bytes) -> tuple[bytes, ...]:
-    """The certificates of a PEM file, as DER, in the file's order."""
+def load_pem_chain(pem: bytes, name: str = "the file") -> tuple[bytes, ...]:
+    """The certificates of a PEM file, as DER, in the file's order; ``name`` is said if none is."""
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
 
     try:
         return tuple(one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(pem))
     except ValueError:
-        raise LocalFault("the file holds no PEM certificate") from None
+        raise LocalFault(f"{name} holds no PEM certificate") from None
 
 
-def load_credential(chain_pem: bytes, key_pem: bytes) -> Credential:
-    """A server's chain and its unencrypted private key, from PEM.
-
-    Raises LocalFault if they do not belong together, or no handshake could use them.
-    """
+def load_credential(
+    chain_pem: bytes, key_pem: bytes, names: tuple[str, str] = ("the file", "the file")
+) -> Credential:
+    """A server's chain and its unencrypted private key, from PEM; ``names`` are the files'."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
         key = load_pem_private_key(key_pem, None)
     except (ValueError, TypeError):
-        raise LocalFault("the file holds no unencrypted PEM private key") from None
-    chain = load_pem_chain(chain_pem)
+        raise LocalFault(f"{names[1]} holds no unencrypted PEM private key") from None
+    chain = load_pem_chain(chain_pem, names[0])
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     info = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
