@@ -35,7 +35,7 @@ class Case:
         self._loot = Loot()
         self._main: Inquiry | None = None
         self._early: Inquiry | None = None
-        self._others: tuple[Inquiry, ...] = ()
+        self._inquiries: tuple[Inquiry, ...] = ()  # all, in the order in which they are run
         self._stopped: set[str] = set()
         self._incomplete = ""
         self._plaintext: dict[str, Text] = {}
@@ -88,24 +88,20 @@ class Case:
         self._loot = fitting(self._theft, self.sight, tickets)
         questions = Questions(self.sight, self._loot, self._directions, issuer_seen)
         self._early, self._main = questions.early(), questions.main()
-        self._others = tuple(questions.others())
+        first = (one for one in (self._early, self._main) if one is not None)
+        self._inquiries = (*first, *questions.others())
         for sender, direction in self._directions.items():
             if not self._wants(sender):
                 direction.forget()
         self._go_on()
-
-    @property
-    def _inquiries(self) -> tuple[Inquiry, ...]:
-        """All of them, in the order in which they are run."""
-        first = (one for one in (self._early, self._main) if one is not None)
-        return (*first, *self._others)
 
     # The bytes ----------------------------------------------------------------------------------
 
     def _go_on(self) -> None:
         """Run what can be run now, and read what has come."""
         for inquiry in self._inquiries:
-            inquiry.go_on(self._note)
+            if inquiry.to_run:
+                inquiry.go_on(self._note)
         if self._main is not None and self._main.execution is not None:
             for (sender, what), stage in self._main.execution.stages.items():
                 if what == "application":

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from tls13lab.capture.hellos import Hellos
 from tls13lab.crypto.suites import SUITES, Suite
-from tls13lab.messages.client_hello import ClientHello
-from tls13lab.messages.handshake import unpack
 from tls13lab.messages.key_share import KeyShareClientHello, KeyShareServerHello
 from tls13lab.messages.negotiation import EarlyData
 from tls13lab.messages.pre_shared_key import SelectedPsk
@@ -65,8 +63,7 @@ class Sight(Hellos):
 
         It is the first one of the first ClientHello, whatever the server then chooses (4.3.10).
         """
-        first = unpack(self.first_hello) if self.first_hello else None
-        if not isinstance(first, ClientHello) or first.find(EarlyData) is None:
+        if not self.hellos or self.hellos[0].find(EarlyData) is None:
             return None
         return next(iter(self.offers(1)), None)
 
@@ -80,8 +77,7 @@ class Sight(Hellos):
         if sender == "server":
             share = self.answer.find(KeyShareServerHello) if self.answer else None
             return {share.server_share.group: share.server_share.key_exchange} if share else {}
-        message = unpack(self.raw_hellos[hello - 1]) if self.raw_hellos else None
-        sent = message.find(KeyShareClientHello) if isinstance(message, ClientHello) else None
+        sent = self.hellos[hello - 1].find(KeyShareClientHello) if self.hellos else None
         return {one.group: one.key_exchange for one in sent.client_shares} if sent else {}
 
     @property

@@ -13,7 +13,7 @@ from tls13lab.messages.handshake import unpack
 from tls13lab.messages.negotiation import SelectedVersion
 from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
 from tls13lab.messages.transcript import Transcript
-from tls13lab.psk.offered import OfferedPsk, offered_in
+from tls13lab.psk.offered import Before, OfferedPsk, offered_in
 from tls13lab.records.framing import HEADER_LENGTH
 from tls13lab.records.reassembly import Reassembler
 from tls13lab.wire.codepoints import TLS13, ContentType
@@ -24,16 +24,17 @@ from tls13lab.wire.faults import UnexpectedMessage
 class Hellos:
     """Grows with each clear handshake record; ``complete`` once both sides' hellos are there.
 
-    ``raw_hellos`` are one ClientHello, or two around a HelloRetryRequest, ``retry``; ``answer`` is
-    the ServerHello.
+    ``hellos`` are one ClientHello, or two around a HelloRetryRequest, ``retry``; ``answer`` is the
+    ServerHello. Of each the bytes are kept as well.
     """
 
+    hellos: list[ClientHello] = field(default_factory=list)
     raw_hellos: list[bytes] = field(default_factory=list)
-    hello: ClientHello | None = None
     retry: HelloRetryRequest | None = None
     raw_retry: bytes = b""
     answer: ServerHello | None = None
     raw_answer: bytes = b""
+    _offers: dict[tuple[int, bool], tuple[OfferedPsk, ...]] = field(default_factory=dict)
     _parts: dict[str, Reassembler] = field(
         default_factory=lambda: {"client": Reassembler(), "server": Reassembler()}
     )
@@ -60,7 +61,7 @@ class Hellos:
         message = unpack(raw)
         if isinstance(message, ClientHello) and sender == "client" and len(self.raw_hellos) < 2:
             self.raw_hellos.append(raw)
-            self.hello = message
+            self.hellos.append(message)
         elif isinstance(message, HelloRetryRequest) and sender == "server" and not self.retry:
             self.retry, self.raw_retry = message, raw
         elif isinstance(message, ServerHello) and sender == "server":
@@ -93,9 +94,16 @@ class Hellos:
 
     def offers(self, hello: int) -> tuple[OfferedPsk, ...]:
         """The PSKs on offer in the first or second ClientHello; none if it is not there."""
-        if hello > len(self.raw_hellos):
+        if hello > len(self.hellos):
             return ()
-        raw = self.raw_hellos[hello - 1]
+        known = hello, self.retry is not None
+        if known not in self._offers:
+            self._offers[known] = offered_in(
+                self.hellos[hello - 1], self.raw_hellos[hello - 1], hello, self._before(hello)
+            )
+        return self._offers[known]
+
+    def _before(self, hello: int) -> Before:
         if hello == 1:
-            return offered_in(raw)
-        return offered_in(raw, hello, lambda hash_name: self.before_hello(hash_name).messages)
+            return lambda hash_name: b""
+        return lambda hash_name: self.before_hello(hash_name).messages

@@ -16,11 +16,13 @@ from dataclasses import dataclass, field
 
 from tls13lab.crypto.suites import HASH_LENGTHS
 from tls13lab.messages.client_hello import ClientHello, truncate
-from tls13lab.messages.handshake import unpack
+from tls13lab.messages.handshake import Message
 from tls13lab.messages.pre_shared_key import OfferedPsks
 from tls13lab.psk.binder import binder
 from tls13lab.psk.keys import PskKind
 
+Before = Callable[[str], bytes]
+"""The transcript that precedes a ClientHello, for a hash."""
 HASHES = {length: name for name, length in HASH_LENGTHS.items()}
 
 
@@ -67,21 +69,16 @@ class OfferedPsk:
 
 
 def offered_in(
-    raw_hello: bytes, hello: int = 1, before: Callable[[str], bytes] = lambda hash_name: b""
+    message: Message, raw: bytes, hello: int = 1, before: Before = lambda hash_name: b""
 ) -> tuple[OfferedPsk, ...]:
-    """What a ClientHello offers; ``before`` gives the transcript that precedes it, for a hash.
-
-    Raises a TLSFault for what is no handshake message.
-    """
-    message = unpack(raw_hello)
+    """What a ClientHello of these bytes offers; nothing if it is another message."""
     offered = message.find(OfferedPsks) if isinstance(message, ClientHello) else None
     if offered is None:
         return ()
-    head = truncate(raw_hello, offered)
+    head = truncate(raw, offered)
     # "Transcript-Hash" is the PSK's hash, also where ClientHello1 stands as its hash (4.3.11.2).
-    covered = {
-        len(one): before(HASHES[len(one)]) + head for one in offered.binders if len(one) in HASHES
-    }
+    lengths = {len(one) for one in offered.binders}
+    covered = {n: before(HASHES[n]) + head for n in lengths if n in HASHES}
     return tuple(
         OfferedPsk(
             hello, place, one.identity, one.obfuscated_ticket_age, told, covered.get(len(told), b"")

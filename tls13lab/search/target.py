@@ -13,6 +13,7 @@ from tls13lab.capture.recording import CapturedRecord, Closed, Item
 from tls13lab.crypto.hkdf import hkdf_label
 from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE
 from tls13lab.crypto.suites import HASH_LENGTHS
+from tls13lab.messages.handshake import unpack
 from tls13lab.psk.binder import BINDER_KEYS, binder
 from tls13lab.psk.importer import imported_by, imported_key
 from tls13lab.psk.keys import PskKind
@@ -97,7 +98,7 @@ def readable(value: bytes) -> str:
 
 def targets_of(raw_hello: bytes, connection: int = 1) -> tuple[Target, ...]:
     """The binders of a first ClientHello. Raises a TLSFault for what is no handshake message."""
-    return tuple(_targets(offered_in(raw_hello), connection))
+    return tuple(_targets(offered_in(unpack(raw_hello), raw_hello), connection))
 
 
 def _targets(offers: Iterable[OfferedPsk], connection: int) -> Iterator[Target]:
