@@ -2,7 +2,8 @@
 
 Standard library only. It installs with uv: where there is none, pip fetches uv's one wheel first,
 and where that fails pip does it all. What is installed for whom stands in ``REQUIREMENTS``. What
-was finished is stamped, so the second time nothing happens and no network is needed.
+was finished is stamped, so the second time nothing happens and no network is needed. What was begun
+is noted too: uv links a package's files one by one, and one that was cut off looks installed.
 """
 
 import hashlib
@@ -31,10 +32,11 @@ REQUIREMENTS = {
     "test": "tests/requirements.txt",
     "site": "pages/requirements.txt",
     "lite": "lite/build-requirements.txt",
+    "bench": "bench/requirements.txt",
     "fuzz": "tests/fuzz/requirements.txt",
     "all": LOCK,
 }
-CONTAINED = {"lab": {"test", "site", "lite", "fuzz"}, "test": {"fuzz"}}
+CONTAINED = {"lab": {"test", "site", "lite", "bench", "fuzz"}, "test": {"bench", "fuzz"}}
 """Larger groups that contain a group, besides ``all``: whoever has one of these has it."""
 NETWORK = re.compile(
     r"dns error|resolution|name resolution|getaddrinfo|unreachable|timed? ?out|refused|reset"
@@ -89,9 +91,16 @@ def write_stamp(name: str, value: str) -> None:
     (STATE / f"{name}.stamp").write_text(value)
 
 
+def has_pip() -> bool:
+    """Whether the Python that runs this has a pip, which can install into another environment."""
+    return importlib.util.find_spec("pip") is not None
+
+
 def make_venv() -> None:
     """An empty environment; what is there already is thrown away."""
-    if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
+    # Where there is neither pip nor uv, Python brings a pip, in a part that Debian keeps apart.
+    needed = ("venv",) if find_uv() or has_pip() else ("venv", "ensurepip")
+    if not all(map(importlib.util.find_spec, needed)):
         package = "python{}.{}-venv".format(*sys.version_info)
         sys.exit(
             f"This Python has no venv module; install it with\n\n    sudo apt install {package}\n\n"
@@ -99,8 +108,8 @@ def make_venv() -> None:
         )
     shutil.rmtree(VENV, ignore_errors=True)
     # Without pip, which uv does not need and which takes most of the time.
-    if call(sys.executable, "-m", "venv", "--without-pip", VENV) != 0:
-        sys.exit(f"Could not make {VENV}; see the message above.")
+    if follow([sys.executable, "-m", "venv", "--without-pip", str(VENV)]) != 0:
+        sys.exit(f"Could not make {VENV}: {last_words()}")
 
 
 def find_uv() -> str | None:
@@ -109,7 +118,12 @@ def find_uv() -> str | None:
 
 
 def pip() -> list[str]:
-    """The command of pip for the environment: Python brings one in a file, and it runs there."""
+    """The command of pip for the environment: this Python's own, or what Python brings in a file.
+
+    Neither need be installed first, which would take seconds.
+    """
+    if has_pip():
+        return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
     import ensurepip
 
     bundled = sorted(Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl"))
@@ -125,8 +139,18 @@ def installer() -> list[str]:
     uv = find_uv()
     if not uv:
         (version,) = re.findall(r"(?m)^uv==(\S+)", (ROOT / LOCK).read_text(encoding="utf-8"))
-        fetched = follow([*pip(), "install", "--no-deps", "--progress-bar=off", f"uv=={version}"])
-        uv = find_uv() if fetched == 0 else None
+        command = [
+            *pip(),
+            "install",
+            "--no-deps",
+            "--no-compile",
+            "--progress-bar=off",
+            "--retries=2",
+        ]
+        if follow([*command, f"uv=={version}"]) == 0:
+            uv = find_uv()
+        elif NETWORK.search(log()):  # then pip could fetch nothing else either
+            sys.exit(failure())
     return [uv, "pip", "install", "--python", str(PYTHON)] if uv else [*pip(), "install"]
 
 
@@ -159,7 +183,7 @@ def follow(command: list[str]) -> int:
     STATE.mkdir(parents=True, exist_ok=True)
     progress, shown, live = Progress(), "", sys.stdout.isatty()
     with (
-        LOG.open("a", encoding="utf-8") as log,
+        LOG.open("w", encoding="utf-8") as kept,
         subprocess.Popen(
             command,
             cwd=ROOT,
@@ -171,15 +195,32 @@ def follow(command: list[str]) -> int:
         ) as child,
     ):
         assert child.stdout is not None
-        for line in child.stdout:
-            log.write(line)
-            says = progress.hear(line)
-            if live and says != shown:
-                print(f"\r  {says:<60}", end="", flush=True)
-            shown = says
+        try:
+            for line in child.stdout:
+                kept.write(line)
+                says = progress.hear(line)
+                if live and says != shown:
+                    print(f"\r  {says:<60}", end="", flush=True)
+                shown = says
+        except BaseException:  # nothing goes on behind whoever pressed Ctrl-C
+            child.terminate()
+            raise
     if shown:
         print(f"\r  {shown:<60}" if live else f"  {shown}", flush=True)
     return child.returncode
+
+
+def put_in(command: list[str], *what: str) -> None:
+    """Install with ``command``; where the last run was cut off, over what it left."""
+    begun = STATE / "begun"
+    again = "--force-reinstall" if "-m" in command or command[0] == str(PYTHON) else "--reinstall"
+    whole = [*command, *([again] if begun.exists() else []), *what]
+    begun.touch()
+    code = follow(whole)
+    if code == 0 or NETWORK.search(log()):  # both fetch everything before they put anything in
+        begun.unlink()
+    if code != 0:
+        sys.exit(failure())
 
 
 def install(level: str) -> None:
@@ -194,33 +235,48 @@ def install(level: str) -> None:
         is_stamped(one, lock) for one in {level, "all"} | CONTAINED.get(level, set())
     ):
         return
-    LOG.unlink(missing_ok=True)
     steps = [f"packages of {REQUIREMENTS[level]}", "this package"]
+    if lacks_uv := not (shutil.which("uv") or (usable and OWN_UV.exists())):
+        steps.insert(0, "uv, which installs the rest (about 25 MB)")
     if not usable:
         steps.insert(0, f"an environment for Python {sys.version.split()[0]} in {VENV.name}")
-    for number, step in enumerate(steps, 1):
-        print(f"run.py: installing, step {number} of {len(steps)}: {step}", flush=True)
-        if step.startswith("an environment"):
-            make_venv()
-            write_stamp("where", digest())
-            command = installer()
-        else:
-            what = ["-r", str(ROOT / REQUIREMENTS[level])]
-            if step == "this package":  # built with what is there by now, so nothing is fetched
-                what = ["--no-deps", "--no-build-isolation", "-e", str(ROOT)]
-            command = installer()
-            if follow([*command, *what]) != 0:
-                sys.exit(failure(command))
+    announced = (f"step {number} of {len(steps)}: {one}" for number, one in enumerate(steps, 1))
+
+    def announce() -> None:
+        print(f"run.py: installing, {next(announced)}", flush=True)
+
+    if not usable:
+        announce()
+        make_venv()
+        write_stamp("where", digest())
+    if lacks_uv:
+        announce()
+    command = installer()
+    announce()
+    put_in(command, "-r", str(ROOT / REQUIREMENTS[level]))
+    announce()  # built with what is there by now, so nothing is fetched
+    put_in(command, "--no-deps", "--no-build-isolation", "-e", str(ROOT))
     write_stamp(level, lock)
 
 
-def failure(command: list[str]) -> str:
+def log() -> str:
+    """The end of what the last installer said."""
+    return "\n".join(LOG.read_text(encoding="utf-8").splitlines()[-20:])
+
+
+def last_words() -> str:
+    """Its last line."""
+    lines = (line.strip() for line in reversed(log().splitlines()))
+    return next((line for line in lines if line), "no reason was given")
+
+
+def failure() -> str:
     """Why installing failed and what to do, in a sentence."""
-    said = LOG.read_text(encoding="utf-8").splitlines()
-    if any(NETWORK.search(line) for line in said[-20:]):
+    if NETWORK.search(log()):
         return (
             "Packages could not be fetched: when there is a network, run the same command again, "
-            f"and it goes on where it stopped (what {Path(command[0]).stem} said is in {LOG})."
+            f"and it goes on where it stopped (the whole story is in {LOG})."
         )
-    last = next((line.strip() for line in reversed(said) if line.strip()), "no reason was given")
-    return f"Installing failed ({last}): mend that and run the same command again; see {LOG}."
+    return (
+        f"Installing failed ({last_words()}): mend that and run the same command again; see {LOG}."
+    )

@@ -110,6 +110,7 @@ def keep_lab_plain() -> None:
     for name, content in PLAIN_LAB.items():
         path = VENV / name
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)  # it may be a link to a file of uv's cache
         path.write_text(json.dumps(content))
 
 
@@ -193,7 +194,7 @@ def build(name: str, group: str, program: list[str], arguments: list[str]) -> in
 def main(arguments: list[str]) -> int:
     """Run the command that the first argument names; the exit code."""
     commands = {"lab": lab, "test": test, "check": check, "trust": trust}
-    commands["bench"] = partial(module, "bench", "test")
+    commands["bench"] = partial(module, "bench", "bench")
     commands["fuzz"] = partial(module, "tests.fuzz", "fuzz")
     commands["lite"] = partial(module, "lite.build", "lite")
     commands["site"] = partial(build, "site", "site", ["pages.build"])
@@ -208,6 +209,7 @@ def main(arguments: list[str]) -> int:
     try:
         return commands[arguments[0]](arguments[1:])
     except KeyboardInterrupt:
+        print("\nrun.py: stopped; the same command goes on from here", file=sys.stderr)
         return 130
     except OSError as error:
         sys.exit(f"run.py: {error}")

@@ -71,7 +71,7 @@ def test_a_group_takes_its_versions_from_the_lock(name: str) -> None:
 
 ONLY_WITH_ALL = {
     *("check-jsonschema", "jupyter-repo2docker", "pygraphviz", "pyyaml", "uv", "yamllint"),
-    *("psutil", "requests", "websocket-client"),  # in Jupyter already
+    *("requests", "websocket-client"),  # in Jupyter already
     "traitlets",  # in the lab already
 }
 """What stands in no group."""

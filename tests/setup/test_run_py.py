@@ -2,11 +2,13 @@
 
 import ast
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +30,7 @@ class Calls:
         self.commands.append(words)
         fails = self.failing in words
         if "venv" in words:  # what the real one leaves behind
-            installing.PYTHON.parent.mkdir(parents=True)
+            installing.PYTHON.parent.mkdir(parents=True, exist_ok=True)
             installing.PYTHON.touch()
         if any(word.startswith("uv==") for word in words) and not fails:
             installing.OWN_UV.touch()
@@ -36,8 +38,9 @@ class Calls:
 
     def follow(self, command: list[str]) -> int:
         installing.STATE.mkdir(parents=True, exist_ok=True)
-        installing.LOG.write_text(self.says)
-        return self(*command)
+        code = self(*command)
+        installing.LOG.write_text(self.says if code else "")
+        return code
 
     def programs(self) -> list[str]:
         return [Path(command[0]).name for command in self.commands]
@@ -116,7 +119,8 @@ def test_wrong_use_is_exit_code_2_and_no_traceback(arguments: tuple[str, ...]) -
 def test_a_missing_venv_module_names_the_package_to_install(
     project: Path, calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name != "ensurepip" or None)
+    missing = ("ensurepip", "pip")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name not in missing or None)
     with pytest.raises(SystemExit) as stop:
         run.install("lab")
     major, minor = sys.version_info[:2]
@@ -128,7 +132,7 @@ def test_installs_once_with_uv_which_pip_fetches(project: Path, calls: Calls) ->
     run.install("lab")
     made, fetched, packages, package = calls.commands
     assert made[1:] == ["-m", "venv", "--without-pip", str(installing.VENV)]
-    assert fetched[0] == str(installing.PYTHON)
+    assert fetched[: len(installing.pip())] == installing.pip()
     assert fetched[-1] == "uv==1.2.3"
     assert packages[:3] == [str(installing.OWN_UV), "pip", "install"]
     assert calls.installed() == [str(project / "binder/requirements.txt")]
@@ -141,7 +145,9 @@ def test_installs_once_with_uv_which_pip_fetches(project: Path, calls: Calls) ->
 def test_where_uv_cannot_be_fetched_pip_does_it_all(project: Path, calls: Calls) -> None:
     calls.failing = "uv==1.2.3"
     run.install("lab")
-    assert {command[0] for command in calls.commands[1:]} == {str(installing.PYTHON)}
+    pip = [*installing.pip(), "install"]
+    assert all(command[: len(pip)] == pip for command in calls.commands[1:])
+    assert len(calls.commands) == 4  # and uv is asked for once
     assert calls.installed() == [str(project / "binder/requirements.txt")]
 
 
@@ -257,13 +263,117 @@ def test_a_line_says_how_far_it_is_and_the_whole_story_is_kept(
     assert UV_SAYS in installing.LOG.read_text()
 
 
-def test_pip_is_pythons_own_and_needs_no_installing(tmp_path: Path) -> None:
-    """The command that run.py gives to the environment's Python, tried with this one."""
+@pytest.mark.parametrize("way", ["this Python's", "one in a file"])
+def test_pip_is_pythons_own_and_needs_no_installing(
+    way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command that run.py gives, tried with this Python for its own or the environment's."""
+    monkeypatch.setattr(installing, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(installing, "has_pip", lambda: way == "this Python's")
+    if way == "this Python's" and importlib.util.find_spec("pip") is None:
+        pytest.skip("this Python has no pip")
     command = installing.pip()[1:]
     done = subprocess.run(
         [sys.executable, *command, "--version"], capture_output=True, text=True, check=False
     )
     assert done.stdout.startswith("pip "), done.stderr
+
+
+def test_without_a_network_pip_is_not_asked_for_the_rest(project: Path, calls: Calls) -> None:
+    calls.failing, calls.says = "uv==1.2.3", "WARNING: Retrying: NewConnectionError: no route\n"
+    with pytest.raises(SystemExit, match="when there is a network, run the same command again"):
+        run.install("lab")
+    assert len(calls.commands) == 2  # the environment, and uv
+    calls.failing = "nothing fails"
+    calls.commands.clear()
+    run.install("lab")
+    assert len(calls.commands) == 3  # the environment stays
+
+
+@pytest.mark.parametrize("uv", [True, False])
+def test_what_was_cut_off_is_put_in_again_over_what_is_there(
+    project: Path, calls: Calls, monkeypatch: pytest.MonkeyPatch, *, uv: bool
+) -> None:
+    def cut_off(command: list[str]) -> int:
+        if "-r" in command:
+            raise KeyboardInterrupt
+        return calls.follow(command)
+
+    calls.failing = "nothing fails" if uv else "uv==1.2.3"
+    monkeypatch.setattr(installing, "follow", cut_off)
+    assert run.main(["lab"]) == 130
+    monkeypatch.setattr(installing, "follow", calls.follow)
+    calls.commands.clear()
+    run.install("lab")
+    packages, package = calls.commands[-2:]
+    again = "--reinstall" if uv else "--force-reinstall"
+    assert again in packages
+    assert again not in package
+    calls.commands.clear()
+    run.install("test")
+    assert again not in calls.commands[-2]
+
+
+def test_ctrl_c_ends_the_installer_too(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the signal reaches run.py alone."""
+    children: list[subprocess.Popen[str]] = []
+    popen = subprocess.Popen
+
+    def kept(*command: Any, **options: Any) -> subprocess.Popen[str]:
+        children.append(popen(*command, **options))
+        return children[-1]
+
+    def pressed(_progress: object, _line: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess, "Popen", kept)
+    monkeypatch.setattr(installing.Progress, "hear", pressed)
+    endless = "import time; print('begun', flush=True); time.sleep(600)"
+    with pytest.raises(KeyboardInterrupt):
+        installing.follow([sys.executable, "-c", endless])
+    assert children[0].wait(timeout=120) != 0
+
+
+NO_ANSWER = "http://127.0.0.1:9/simple"
+"""A port of this machine at which nothing listens, so no network is asked."""
+
+
+def test_what_the_real_installers_say_without_a_network_is_understood(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installing, "PYTHON", Path(sys.executable))
+    for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_EXTRA_INDEX_URL"):
+        monkeypatch.delenv(name, raising=False)
+    offline = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": NO_ANSWER, "PIP_RETRIES": "1"}
+    offline |= {"UV_NO_CONFIG": "1", "UV_DEFAULT_INDEX": NO_ANSWER, "UV_HTTP_RETRIES": "0"}
+    for name, value in (offline | {"UV_CACHE_DIR": str(project / "cache")}).items():
+        monkeypatch.setenv(name, value)
+    commands = {"pip": [*installing.pip(), "install", "--dry-run", "--no-cache-dir"]}
+    if uv := installed_uv():
+        commands["uv"] = [uv, "pip", "install", "--dry-run", "--python", sys.executable]
+    for name, command in commands.items():
+        assert installing.follow([*command, "no-such-package-of-tls13lab==1"]) != 0, name
+        assert installing.failure().startswith("Packages could not be fetched"), installing.log()
+
+
+def installed_uv() -> str | None:
+    """uv of the requirements, where it is installed, or another that is there."""
+    try:
+        from uv import find_uv_bin
+    except ImportError:
+        return os.environ.get("UV")
+    return find_uv_bin()
+
+
+def test_a_file_of_uvs_cache_is_not_written_through_a_link(project: Path, tmp_path: Path) -> None:
+    cached = tmp_path / "cached.json"
+    cached.write_text("{}")
+    linked = installing.VENV / "etc/jupyter/labconfig/page_config.json"
+    linked.parent.mkdir(parents=True)
+    os.link(cached, linked)
+    run.keep_lab_plain()
+    assert cached.read_text() == "{}"
+    assert "disabledExtensions" in linked.read_text()
 
 
 def test_every_step_runs_and_the_failed_ones_are_named(
@@ -336,7 +446,9 @@ def test_the_lab_opens_the_first_notebook_and_passes_arguments_on(
     assert '"fetchNews": "false"' in overrides.read_text()
 
 
-def test_ctrl_c_and_a_full_disk_are_no_tracebacks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_and_a_full_disk_are_no_tracebacks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def stopped(_level: str) -> None:
         raise KeyboardInterrupt
 
@@ -345,6 +457,7 @@ def test_ctrl_c_and_a_full_disk_are_no_tracebacks(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(run, "install", stopped)
     assert run.main(["check"]) == 130
+    assert capsys.readouterr().err == "\nrun.py: stopped; the same command goes on from here\n"
     monkeypatch.setattr(run, "install", full)
     with pytest.raises(SystemExit) as stop:
         run.main(["check"])
