@@ -18,6 +18,7 @@ from tls13lab.cli.app import cli
 from tls13lab.pictures.inspection import Connection, inspect, message_of
 from tls13lab.pictures.inspection_text import as_text
 from tls13lab.records.framing import frame
+from tls13lab.vectors import recorded
 from tls13lab.wire.codepoints import ContentType
 
 ODD = Path(__file__).parents[1] / "captures" / "odd"
@@ -290,3 +291,37 @@ def test_a_torn_key_log_serves_as_far_as_it_goes() -> None:
     assert told.splitlines()[-1] == (
         "torn.keys: line 11 is not LABEL RANDOM SECRET and was passed over"
     )
+
+
+@pytest.mark.parametrize("command", ["break", "crack", "inspect"])
+def test_every_command_reads_a_capture_from_standard_input(command: str) -> None:
+    capture = recorded.load("external-psk_ke")
+    more = {"break": ["--leak", f"psk={capture.psk.hex()}"], "crack": ["--mask", "?d"]}
+    done = CliRunner().invoke(
+        cli, [command, "-", *more.get(command, [])], input=capture.path.read_bytes()
+    )
+    told = {"break": "application_data: 1 lost", "crack": "not found", "inspect": "psk_ke"}
+    assert told[command] in done.stdout, done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["inspect", "-", "--keylog", "-"], "the key log"),
+        (["break", "-", "--leak", "psk=@-"], "the leaks"),
+        (["break", "-", "--leak", "keylog=-"], "the leaks"),
+        (["crack", "-", "--wordlist", "-"], "only one"),
+    ],
+)
+def test_standard_input_is_read_once(arguments: list[str], why: str) -> None:
+    done = CliRunner().invoke(cli, arguments, input=b"")
+    assert done.exit_code == 2
+    assert why in done.stderr
+
+
+def test_break_says_what_it_passed_over_and_that_the_file_is_torn() -> None:
+    done = CliRunner().invoke(
+        cli, ["break", str(ODD / "torn.pcapng"), "--leak", f"keylog={ODD / 'torn.keys'}"]
+    )
+    assert "torn.pcapng breaks off after packet 11" in done.stdout.splitlines()
+    assert "the leak keylog: line 11 is not LABEL RANDOM SECRET" in done.stdout

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import click
+
 from tls13lab import whole_file
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.leaks import Leak, leak_of
 from tls13lab.adversary.loot import Fit
 from tls13lab.adversary.theft import together
+from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
 from tls13lab.pictures.derivation_text import derivation_rows
@@ -33,14 +36,16 @@ def run(*, capture: str, leaks: Sequence[str], goal: str, svg: str | None, as_js
     """Listen to the whole capture, then tell."""
 
     def work() -> report.Result:
+        if capture == "-" and any(text.endswith(("=@-", "keylog=-")) for text in leaks):
+            raise click.UsageError("only one of the capture and the leaks can be standard input")
         stolen = [leak_of(text) for text in leaks]
         theft = together(one.theft for one in stolen)
-        summary = Summary(goal, stolen)
-        for finding in eavesdrop(read_capture(Path(capture)), theft, goal):
+        summary, notes = Summary(goal, stolen), Notes()
+        for finding in eavesdrop(read_capture(Path(capture), notes), theft, goal):
             summary.add(finding)
         if svg is not None:
             summary.draw(Path(svg))
-        return summary.result()
+        return summary.result() | {"notes": notes.lines()}
 
     report.run(work, _text, as_json=as_json)
 
@@ -199,6 +204,7 @@ def _text(result: report.Result) -> str:
             lines.append(f"the leak {leak['leak']}: {leak['note']}")
         if not leak["fits"]:
             lines.append(f"the leak {leak['leak']} fits no connection in this capture")
+    lines += result["notes"]
     counts = ", ".join(f"{count} {verdict}" for verdict, count in result["counts"].items() if count)
     lines.append(f"{result['goal']}: {counts or 'no TLS connection in this capture'}")
     return "\n".join(lines)

@@ -6,7 +6,7 @@ from tls13lab.cli.options import FILE
 
 
 @click.command(name="break")
-@click.argument("capture", type=click.Path(exists=True, dir_okay=False))
+@click.argument("capture", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option(
     "--leak",
     "leaks",
@@ -27,10 +27,12 @@ from tls13lab.cli.options import FILE
 def break_(**options: object) -> None:
     """Say what stolen secrets open in a recording, and how; print what was said.
 
-    It reads a file, pcap or pcapng, and speaks to nobody. A leak that fits no connection is told.
+    It reads a pcap or pcapng file, gzipped or not, - from standard input, and speaks to nobody. A
+    leak that fits no connection is told.
 
     \b
     Examples:
+      tls13lab serve --psk 0011223344556677 --identity lab --record talk.pcapng --keylog keys.txt
       tls13lab break talk.pcapng --leak psk=0011223344556677
       tls13lab break talk.pcapng --leak psk=0011223344556677 --leak client_ecdhe=HEX --json
       tls13lab break talk.pcapng --leak ticket_key=@ticket-key.hex --goal early_data
@@ -42,7 +44,7 @@ def break_(**options: object) -> None:
 
 
 @click.command()
-@click.argument("capture", type=click.Path(exists=True, dir_okay=False))
+@click.argument("capture", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option(
     "--wordlist",
     type=FILE,

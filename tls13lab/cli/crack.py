@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
 from tls13lab.psk.strength import in_words
@@ -141,7 +142,8 @@ def _targets(
     capture: Path, identity: str | None, connection: int | None, epsk_hash: str
 ) -> tuple[Target, ...]:
     """The binders to be searched for; those of external PSKs, if there are any."""
-    found = (replace(one, epsk_hash=epsk_hash) for one in targets(read_capture(capture)))
+    notes = Notes()
+    found = (replace(one, epsk_hash=epsk_hash) for one in targets(read_capture(capture, notes)))
     every = list(dict.fromkeys(found))
     chosen = [
         one
@@ -151,7 +153,7 @@ def _targets(
     ]
     if not chosen:
         raise LocalFault(
-            "no ClientHello in this capture has a PSK binder"
+            "; ".join(("no ClientHello in this capture has a PSK binder", *notes.lines()))
             if not every
             else "no binder in this capture has that --identity and --connection"
         )

@@ -53,6 +53,8 @@ def run(
 
 
 def _inspected(what: str, keylog: str | None, connection: int | None, most: int) -> _Found:
+    if what == keylog == "-":
+        raise click.UsageError("only one of the capture and the key log can be standard input")
     if _is_source(what):
         return _capture(Path(what), keylog, connection, most)
     try:
