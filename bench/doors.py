@@ -1,8 +1,9 @@
 """What each door of the lab costs: its size, its memory for each notebook, and the time to begin.
 
-``python -m bench.doors`` prints the tables of ``docs/doors.md``; a name measures one door alone.
-Binder is its steps, replayed into an empty environment here; the network and the building of an
-image are in no figure.
+``python -m bench.doors`` prints the tables of ``docs/doors.md``; a name measures one door alone:
+``clone``, which takes as long as ``run.py test``, ``binder``, ``laptop``, ``browser`` or ``page``.
+The last two need what ``run.py test --all`` installs. Binder is its steps, replayed into an empty
+environment here; the network and the building of an image are in the figures of ``clone`` alone.
 """
 
 import sys
@@ -10,12 +11,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench import clone
 from bench import lab as laptop
 from bench.memory import installed, peaks
-from lite import build as without_server
-from pages import build as to_read
 from tests.conftest import find_chromium
-from tests.lite.browser import closed_browser, served, visit
 from tests.setup import replay
 
 FIRST = "00_start_here"
@@ -44,6 +43,9 @@ def binder() -> dict[str, dict[str, float]]:
 
 def browser_alone() -> dict[str, dict[str, float]]:
     """Seconds from the first page of the site without a server into the first lesson."""
+    from lite import build as without_server
+    from tests.lite.browser import closed_browser, served, visit
+
     with tempfile.TemporaryDirectory() as base:
         site = without_server.build(Path(base) / "site")
         with served(site) as at, closed_browser() as (browser, _):
@@ -54,6 +56,9 @@ def browser_alone() -> dict[str, dict[str, float]]:
 
 def page_to_read() -> dict[str, dict[str, float]]:
     """Seconds until the first lesson's page is there, with all of its pictures."""
+    from pages import build as to_read
+    from tests.lite.browser import closed_browser
+
     page = to_read.SITE / "notebooks" / f"{FIRST}.html"
     if not page.is_file():
         raise SystemExit("bench.doors: no site to open; build it with: python3 run.py site")
@@ -75,7 +80,10 @@ DOORS = {
 
 def main(names: list[str]) -> None:
     """Measure the doors that are named, or all, and print Markdown."""
-    for name in names or DOORS:
+    for name in names or ("clone", *DOORS):
+        if name == "clone":
+            print(f"\n{clone.table(clone.measure())}")
+            continue
         for title, figures in DOORS[name]().items():
             print(f"\n| {title} | |\n|---|---:|")
             for row, value in figures.items():

@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 
+from bench import clone
 from coursework.elsewhere import in_colab
 from tests.conftest import ROOT
 
@@ -45,3 +46,13 @@ def test_what_it_says_of_the_capped_memory_is_what_the_test_allows() -> None:
     from tests.setup.test_binder import MOST_MB
 
     assert f"if the last figure reaches {MOST_MB:.0f} MB" in DOORS
+
+
+def test_its_figures_from_a_fresh_clone_are_in_the_form_that_the_bench_prints() -> None:
+    head, rule, *rows = clone.table([0.0] * len(clone.BEFORE)).splitlines()
+    _, _, printed = DOORS.partition(f"\n{head}\n{rule}\n")
+    *found, after = printed.splitlines()[: len(rows) + 1]
+    assert after == ""
+    for row, line in zip(rows, found, strict=True):
+        # What nobody has measured yet has a question mark.
+        assert re.fullmatch(re.escape(row.removesuffix("0 |")) + r"(\d+|\?) \|", line), line

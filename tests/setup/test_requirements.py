@@ -105,6 +105,7 @@ def test_what_the_package_declares_is_what_binder_and_the_lab_install() -> None:
     extras = project["optional-dependencies"]
     assert extras["lab"][0] == "tls13lab[lessons]"
     declared = [*project["dependencies"], *extras["lessons"], *extras["lab"][1:]]
+    declared += extras["fast"]
     declared += PYPROJECT["build-system"]["requires"]
     names = {canonicalize_name(Requirement(one).name) for one in declared}
     assert names == {canonicalize_name(one.name) for one in requirements("binder/requirements.txt")}
