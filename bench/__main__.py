@@ -22,6 +22,7 @@ def measure() -> dict[str, dict[str, float]]:
     }
     figures["claims, seconds"] = {"all cells and chains": captures.claims_seconds()}
     figures["a large capture"] = captures.rates()
+    figures["inspect beside tshark"] = captures.inspect_rates()
     figures |= search.main()
     figures["serve under hostile connections"] = load.measure()
     figures["run.py lab, seconds until"] = lab.usable_seconds()

@@ -1,8 +1,10 @@
-"""``tls13lab break`` on a large capture, beside tshark on the same file with the same keys.
+"""``tls13lab break`` and ``inspect`` on large captures, beside tshark on the same files.
 
-The capture is made on the spot: many psk_ke connections with one PSK, some megabytes each. Both
-programs are run as they are used, in processes of their own: ours is given the PSK, tshark the key
-log, and both read every record. Peak memory is that of the process.
+The captures are made on the spot: many psk_ke connections with one PSK, some megabytes each. Both
+programs are run as they are used, in processes of their own: for ``break`` ours is given the PSK,
+tshark the key log, and both read every record. ``inspect`` is set beside tshark reading the file
+for its table of connections, by the processor's time, which other work on the machine changes less.
+Peak memory is that of the process.
 """
 
 import shutil
@@ -13,10 +15,11 @@ import time
 from pathlib import Path
 
 from tls13lab.capture.keylog import lines
-from tls13lab.capture.writer import CaptureWriter
+from tls13lab.capture.writer import MOST_DATA, CaptureWriter
 from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
 
 MEGABYTES = 100
+INSPECTED_MEGABYTES = 60
 CONNECTIONS = 100
 CHUNK = 2**16
 
@@ -26,12 +29,17 @@ import resource, subprocess, sys, time
 began = time.perf_counter()
 done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
 seconds = time.perf_counter() - began
-print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(seconds, used.ru_maxrss / 1024, used.ru_utime + used.ru_stime)
 """
 
 
-def make(folder: Path, megabytes: int = MEGABYTES) -> tuple[Path, Path]:
-    """The capture and its key log; every fourth connection's data goes both ways."""
+def make(folder: Path, megabytes: int = MEGABYTES, segment: int = MOST_DATA) -> tuple[Path, Path]:
+    """The capture and its key log; every fourth connection's data goes both ways.
+
+    ``segment`` is how many bytes of data a packet has: on the loopback interface many, on a network
+    some 1,400.
+    """
     capture, keylog = folder / "large.pcapng", folder / "keys"
     writer = CaptureWriter(capture, now=lambda: 1.0)
     each = megabytes * 10**6 // CONNECTIONS // CHUNK
@@ -45,7 +53,8 @@ def make(folder: Path, megabytes: int = MEGABYTES) -> tuple[Path, Path]:
             pair.pump()
         writer.open(number, ("127.0.0.1", 10_000 + number), ("127.0.0.1", 4433))
         for step in pair.conversation().steps:
-            writer.add(number, step.sender, step.wire)
+            for at in range(0, len(step.wire), segment):
+                writer.add(number, step.sender, step.wire[at : at + segment])
         writer.end(number)
         text += lines(pair.client.client_random, pair.client.secrets)
     writer.close()
@@ -53,13 +62,13 @@ def make(folder: Path, megabytes: int = MEGABYTES) -> tuple[Path, Path]:
     return capture, keylog
 
 
-def _timed(*command: str) -> tuple[float, float]:
-    """Seconds, and MiB at the peak."""
+def _timed(*command: str) -> tuple[float, float, float]:
+    """Seconds, MiB at the peak, and seconds of processor time."""
     told = subprocess.run(
         [sys.executable, "-c", _TIMED, *command], capture_output=True, text=True, check=True
     ).stdout
-    seconds, peak = told.split()
-    return float(seconds), float(peak)
+    seconds, peak, used = map(float, told.split())
+    return seconds, peak, used
 
 
 def rates(megabytes: int = MEGABYTES) -> dict[str, float]:
@@ -69,18 +78,47 @@ def rates(megabytes: int = MEGABYTES) -> dict[str, float]:
         size = capture.stat().st_size / 1e6
         leak = f"psk={LESSON_PSK.key.hex()}"
         ours = (sys.executable, "-m", "tls13lab", "break", str(capture), "--leak", leak, "--json")
-        seconds, peak = _timed(*ours)
+        seconds, peak, _ = _timed(*ours)
         found = {"the capture, MB": size, "break, MB/s": size / seconds, "break, peak MiB": peak}
         tshark = shutil.which("tshark")
         if tshark is not None:
             command = (tshark, "-r", str(capture), "-d", "tcp.port==4433,tls", "-o")
             command += (f"tls.keylog_file:{keylog}", "-Y", "tls", "-T", "fields")
             command += ("-e", "tls.record.content_type", "-e", "data.len")
-            theirs, their_peak = _timed(*command)
+            theirs, their_peak, _ = _timed(*command)
             found["tshark, MB/s"] = size / theirs
             found["tshark, peak MiB"] = their_peak
             found["break as a multiple of tshark"] = theirs / seconds
         return found
+
+
+def inspect_rates(megabytes: int = INSPECTED_MEGABYTES) -> dict[str, float]:
+    """``inspect``: MB a second of processor time, peak MiB, and the rate as a multiple of tshark's.
+
+    The best of three runs each.
+    """
+    found: dict[str, float] = {}
+    for name, segment in (("long packets", MOST_DATA), ("packets of a network", 1400)):
+        with tempfile.TemporaryDirectory() as folder:
+            capture, keylog = make(Path(folder), megabytes, segment)
+            size = capture.stat().st_size / 1e6
+            ours = (sys.executable, "-m", "tls13lab", "inspect", str(capture))
+            tshark = shutil.which("tshark")
+            theirs = (str(tshark), "-r", str(capture), "-q", "-z", "conv,tcp")
+            theirs += ("-d", "tcp.port==4433,tls")
+            their_time = min(_timed(*theirs)[2] for _ in range(3)) if tshark else 0.0
+            for how, options in (
+                ("inspect", ()),
+                ("inspect --summary", ("--summary",)),
+                ("inspect --summary --keylog", ("--summary", "--keylog", str(keylog))),
+            ):
+                runs = [_timed(*ours, *options) for _ in range(3)]
+                used = min(one[2] for one in runs)
+                found[f"{how}, {name}, MB/s"] = size / used
+                found[f"{how}, {name}, peak MiB"] = max(one[1] for one in runs)
+                if tshark:
+                    found[f"{how}, {name}, as a multiple of tshark"] = their_time / used
+    return found
 
 
 def claims_seconds() -> float:

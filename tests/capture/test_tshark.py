@@ -1,16 +1,19 @@
 """Wireshark's own dissector, with our key log, sees what we see: each message, all the data."""
 
 import json
+import re
 import subprocess
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
 
+from tests.capture.shapes import every_shape
 from tests.conftest import require_tool
 from tls13lab.capture.decrypt import Read, decrypted
 from tls13lab.capture.keylog import lines, read_keylog
 from tls13lab.capture.reader import read_capture
+from tls13lab.capture.recording import CapturedRecord
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
 from tls13lab.handshake.pair import LESSON_PSK
 from tls13lab.peers.background import serving
@@ -122,3 +125,22 @@ def test_a_recording_and_a_key_log_of_our_own(tmp_path: Path) -> None:
     assert [theirs[number, "client"] for number in (0, 1)] == [["1", "20", "24"]] * 2
     assert joined(our_data) == joined(their_data)
     assert set(joined(our_data).values()) == {(b"words " * 5000).hex()}
+
+
+@pytest.mark.full
+def test_wireshark_finds_the_same_records_in_every_shape(tmp_path: Path) -> None:
+    """In tunnels, fragments and odd links, and behind other protocols on their usual ports."""
+    path = tmp_path / "shape.pcap"
+    for name, port, content in every_shape(tmp_path):
+        if "MySQL" in name:
+            continue  # the greeting is made up; a true one is more than this test has use for
+        path.write_bytes(content)
+        # Told to be TLS from the first byte on, it would not look behind another protocol.
+        hint = ["-d", f"tcp.port=={port},tls"] if port == 4433 or "PROXY" in name else []
+        command = [require_tool("tshark"), "-r", str(path), *hint, "-T", "fields"]
+        command += ["-e", "tls.record.content_type", "-e", "tls.record.opaque_type"]
+        told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        theirs = Counter(re.findall(r"\d+", told.stdout))
+        items = read_capture(path)
+        ours = Counter(str(one.wire[0]) for one in items if isinstance(one, CapturedRecord))
+        assert ours == theirs, name
