@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tests.interop.cases import Case, every_case
-from tests.interop.limits import LIMITS, LONGEST, Limit, limits_of
+from tests.interop.limit import Limit
+from tests.interop.limits import LIMITS, LONGEST, limits_of
 from tests.interop.matrix import ROLES, Cell, cells_of
 from tests.interop.scenarios import SCENARIOS, SUITES
 from tests.interop.stacks.stack import Role
@@ -29,6 +30,10 @@ LIBRARIES = {
     "python-ssl": "Python's `ssl`, in process",
     "node": "Node's `tls`, a process",
     "scapy": "Scapy's automaton, in process",
+    "openssl-3.6": "the newer OpenSSL in pycurl's wheel, in process",
+    "go": "Go's `crypto/tls`, a process",
+    "java": "OpenJDK's JSSE, a process",
+    "haproxy": "HAProxy before an echo server, a process",
 }
 
 
@@ -98,8 +103,8 @@ def _glance() -> str:
 _ABSENT = """\
 Scapy is there as a client only: its server looks for an external PSK only where the offer has an
 age, which the RFC wants to be 0 for those (section 4.3.11). aioquic is not there: its TLS has no
-record layer, so that it speaks only QUIC. Stacks for which a compiler or a virtual machine
-would have to be installed (Go, Java, Erlang, Rust) are not there either.
+record layer, so that it speaks only QUIC. HAProxy is there as a server only, as it passes on what
+others say. rustls is not there: its binding for Python, pyrtls, has had no release since 2024.
 """
 
 

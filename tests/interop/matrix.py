@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives import serialization
 from tests.interop.cases import PADDING, SIZES, Case, Visit, every_case, identity_case
 from tests.interop.evidence import CellFailed, check_wire, same
 from tests.interop.lab_side import LabLibrary, server_config, visit_with_lab
-from tests.interop.limits import LONGEST, is_among, limits_of
+from tests.interop.limit import is_among
+from tests.interop.limits import LONGEST, limits_of
 from tests.interop.stacks import catalogue
 from tests.interop.stacks.blocking import BlockingStack
 from tests.interop.stacks.stack import (
@@ -45,6 +46,7 @@ HANG_S = 120.0
 # Scapy's server takes an external PSK only with an age, which none has, and has no psk_ke.
 ROLES: dict[str, tuple[Role, ...]] = dict.fromkeys(catalogue.PEERS, ("client", "server"))
 ROLES["scapy"] = ("client",)
+ROLES["haproxy"] = ("server",)
 
 
 @dataclass(frozen=True)

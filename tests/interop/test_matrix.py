@@ -10,7 +10,8 @@ from tests.conftest import missing
 from tests.interop import limits
 from tests.interop.cases import AES256, Case, every_case, identity_case
 from tests.interop.evidence import CellFailed
-from tests.interop.limits import LIMITS, LONGEST, Limit
+from tests.interop.limit import Limit
+from tests.interop.limits import LIMITS, LONGEST
 from tests.interop.matrix import ROLES, Bench, Cell, cells_of
 from tests.interop.stacks import catalogue
 from tests.interop.stacks.stack import NoSuchCall, NotHere, PeerFailed, Role, refuse

@@ -18,6 +18,10 @@ PEERS = (
     "python-ssl",
     "node",
     "scapy",
+    "openssl-3.6",
+    "go",
+    "java",
+    "haproxy",
 )
 
 
@@ -48,6 +52,24 @@ def _node(certificate: Certificate) -> Stack:
     return Node(certificate)
 
 
+def _go(certificate: Certificate) -> Stack:
+    from tests.interop.stacks.go import Go
+
+    return Go(certificate)
+
+
+def _java(certificate: Certificate) -> Stack:
+    from tests.interop.stacks.java import Java
+
+    return Java(certificate)
+
+
+def _haproxy(certificate: Certificate) -> Stack:
+    from tests.interop.stacks.haproxy import HAProxy
+
+    return HAProxy(certificate)
+
+
 def _scapy(certificate: Certificate) -> Stack:
     made: Stack = _module("scapy_client").Scapy(certificate)
     return made
@@ -60,7 +82,11 @@ _MAKERS: dict[str, Callable[[Certificate], Stack]] = {
     "gnutls": partial(_library, "gnutls", "GnuTLS"),
     "nss": partial(_library, "nss", "NSS"),
     "wolfssl": partial(_library, "wolfssl", "WolfSSL"),
+    "openssl-3.6": partial(_library, "openssl_in_a_wheel", "OpenSSLInAWheel"),
     "node": _node,
+    "go": _go,
+    "java": _java,
+    "haproxy": _haproxy,
     "scapy": _scapy,
     "python-ssl": partial(_library, "python_ssl", "PythonSSL"),
 }

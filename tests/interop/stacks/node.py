@@ -3,36 +3,20 @@
 Node brings an OpenSSL of its own, and gives access to less of it.
 """
 
-import base64
-import json
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import count
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.interop.stacks.stack import (
-    Certificate,
-    Client,
-    Heard,
-    NoSuchCall,
-    NotHere,
-    PeerFailed,
-    Role,
-    Server,
-    Setup,
-)
-from tests.interop.tap import SECONDS
-from tls13lab.peers.openssl_process import Child
+from tests.interop.stacks.json_process import JsonProcess, ProcessStack
+from tests.interop.stacks.stack import Certificate, NoSuchCall, NotHere, Role, Setup
 
 PROGRAM = Path(__file__).with_name("node_peer.js")
 GROUPS = {"x25519": "X25519", "secp256r1": "P-256", "X25519MLKEM768": "X25519MLKEM768"}
 ALLOW_NO_DHE_KEX = 0x400
 
 
-class Node:
+class Node(ProcessStack):
     """The ``node`` of this machine: one process, which is started here."""
 
     name = "node"
@@ -47,10 +31,12 @@ class Node:
             raise NotHere("there is no node (Debian: nodejs)") from error
         self.version = answer.stdout.strip()
         self._certificate = certificate
-        self._child = Child(["node", str(PROGRAM)])
-        self._numbers = count()
+        self._process = JsonProcess("Node", ["node", str(PROGRAM)])
 
-    def _settings(self, role: Role, setup: Setup) -> dict[str, Any]:
+    def process(self, role: Role, setup: Setup) -> JsonProcess:
+        return self._process
+
+    def settings(self, role: Role, setup: Setup) -> Mapping[str, Any]:
         if setup.early_data:
             raise NoSuchCall("Node's tls has no early data")
         if setup.update_keys:
@@ -68,70 +54,5 @@ class Node:
             "identity": psk.identity.decode("ascii") if psk else None,
         }
 
-    def _answers(self, number: int) -> list[dict[str, Any]]:
-        told = [json.loads(line) for line in self._child.stdout.split(b"\n")[:-1]]
-        return [one for one in told if one["to"] == number]
-
-    def ask(self, what: str, **more: object) -> dict[str, Any]:
-        """Give a command and wait for its answer. :class:`PeerFailed` if that is an error."""
-        number = next(self._numbers)
-        command = {"to": number, "do": what, **more}
-        self._child.write(json.dumps(command).encode("ascii") + b"\n")
-        if not self._child.wait_until(lambda _: bool(self._answers(number)), SECONDS):
-            raise PeerFailed(f"node says nothing; {self._child.stderr.strip()[-300:]}")
-        answer = self._answers(number)[0]
-        if "error" in answer:
-            raise PeerFailed(f"Node: {answer['error'].splitlines()[0]}")
-        return answer
-
-    def complaint(self, number: int) -> str:
-        """The last error of the server that command ``number`` started."""
-        told = [one["complaint"] for one in self._answers(number) if "complaint" in one]
-        return (told[-1].splitlines() or [""])[0] if told else ""
-
-    @contextmanager
-    def serve(self, setup: Setup) -> Iterator[Server]:
-        started = self.ask("serve", setup=self._settings("server", setup))
-        try:
-            yield _Server(self, started["to"], started["port"])
-        finally:
-            self.ask("stop", server=started["to"])
-
-    @contextmanager
-    def client(self, setup: Setup) -> Iterator[Client]:
-        yield _Client(self, next(self._numbers), self._settings("client", setup))
-
     def close(self) -> None:
-        self._child.stop()
-
-
-@dataclass
-class _Server:
-    node: Node
-    number: int
-    port: int
-
-    @property
-    def complaint(self) -> str:
-        return self.node.complaint(self.number)
-
-    def refuse_early_data(self) -> None:
-        return
-
-
-@dataclass
-class _Client:
-    node: Node
-    number: int
-    setup: dict[str, Any]
-
-    def visit(self, port: int, data: bytes, *, resume: bool, early: bytes) -> Heard:
-        told = self.node.ask(
-            "visit",
-            client=self.number,
-            setup=self.setup,
-            port=port,
-            data=base64.b64encode(data).decode("ascii"),
-            resume=resume,
-        )
-        return Heard(base64.b64decode(told["received"]))
+        self._process.close()

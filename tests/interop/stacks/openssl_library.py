@@ -52,16 +52,20 @@ class OpenSSL:
     name = "openssl"
 
     def __init__(self, certificate: Certificate) -> None:
-        paths = [ctypes.util.find_library(name) for name in ("ssl", "crypto")]
-        if None in paths:
-            raise NotHere("there is no libssl (Debian: libssl3)")
-        self._ssl, self._crypto = (ctypes.CDLL(path) for path in paths)
+        self._crypto, self._ssl = map(ctypes.CDLL, self.paths())
         if not hasattr(self._ssl, "SSL_get1_peer_certificate"):
             raise NotHere("libssl is older than OpenSSL 3")
         self._crypto.OpenSSL_version.restype = c_char_p
         banner: bytes = self._crypto.OpenSSL_version(0)
         self.version = banner.decode("ascii").split()[1]
         self.certificate = certificate
+
+    def paths(self) -> tuple[str, str]:
+        """Where libcrypto and libssl are; raises NotHere."""
+        crypto, ssl = (ctypes.util.find_library(name) for name in ("crypto", "ssl"))
+        if crypto is None or ssl is None:
+            raise NotHere("there is no libssl (Debian: libssl3)")
+        return crypto, ssl
 
     def call(self, name: str, *arguments: object, result: Any = c_int) -> Any:
         function = getattr(self._ssl, name)

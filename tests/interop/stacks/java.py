@@ -1,0 +1,79 @@
+"""Java's JSSE, client and server: ``JavaPeer.java``, compiled, in a process for each set of groups.
+
+A JVM reads its groups once, from a property. Its program has no parser of JSON, so commands go to
+it as fields ``name=value`` with tabs between them; what it answers is JSON.
+"""
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.interop.stacks.json_process import JsonProcess, ProcessStack
+from tests.interop.stacks.stack import Certificate, NoSuchCall, NotHere, PeerFailed, Role, Setup
+
+PROGRAM = Path(__file__).with_name("JavaPeer.java")
+MINUTES = 5 * 60
+
+
+class Java(ProcessStack):
+    """The JDK of this machine."""
+
+    name = "java"
+
+    def __init__(self, certificate: Certificate) -> None:
+        self._certificate = certificate
+        self._files = TemporaryDirectory(prefix="tls13lab-java-")
+        self._processes: dict[tuple[str, ...], JsonProcess] = {}
+        try:
+            told = subprocess.run(
+                ["javac", "-version"], capture_output=True, text=True, timeout=60, check=True
+            )
+            subprocess.run(
+                ["javac", "-d", self._files.name, str(PROGRAM)],
+                capture_output=True,
+                timeout=MINUTES,
+                check=True,
+            )
+        except OSError as error:
+            self._files.cleanup()
+            raise NotHere("there is no javac (Debian: openjdk-17-jdk-headless)") from error
+        except subprocess.SubprocessError as error:
+            self._files.cleanup()
+            said = getattr(error, "stderr", b"") or b""
+            raise PeerFailed(f"javac refuses {PROGRAM.name}: {said[-500:]!r}") from error
+        self.version = (told.stdout or told.stderr).split()[-1]
+
+    def process(self, role: Role, setup: Setup) -> JsonProcess:
+        if setup.groups not in self._processes:
+            groups = ",".join(setup.groups)
+            command = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+            command += [f"-Djdk.tls.namedGroups={groups}", "-cp", self._files.name, "JavaPeer"]
+            self._processes[setup.groups] = JsonProcess("Java", command, _fields)
+        return self._processes[setup.groups]
+
+    def settings(self, role: Role, setup: Setup) -> Mapping[str, Any]:
+        if setup.psk is not None:
+            raise NoSuchCall("JSSE has no external PSKs")
+        if setup.early_data:
+            raise NoSuchCall("JSSE has no early data")
+        if setup.padding:
+            raise NoSuchCall("JSSE has no call that pads records")
+        return {
+            "suite": setup.suite,
+            "update": str(setup.update_keys).lower(),
+            "chain": str(self._certificate.chain),
+            "key": str(self._certificate.key),
+        }
+
+    def close(self) -> None:
+        for process in self._processes.values():
+            process.close()
+        self._files.cleanup()
+
+
+def _fields(command: Mapping[str, Any]) -> str:
+    flat = {**command, **command.get("setup", {})}
+    flat.pop("setup", None)
+    return "\t".join(f"{name}={str(value).strip()}" for name, value in flat.items())
