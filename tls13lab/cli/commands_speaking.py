@@ -43,6 +43,9 @@ from tls13lab.cli.options import FILE, GROUPS, MODES, SUITES, Hexadecimal, Liste
     help="Take 0-RTT data once a ticket, once a ClientHello, or (off, which RFC 9846 section 8 "
     "forbids) as often as it is sent.",
 )
+@click.option(
+    "--http", is_flag=True, help="Answer a browser with a page that shows the handshake it made."
+)
 @click.option("--connections", type=click.IntRange(1), help="Stop after so many.")
 @click.option(
     "--max-connections",
@@ -53,13 +56,14 @@ from tls13lab.cli.options import FILE, GROUPS, MODES, SUITES, Hexadecimal, Liste
 )
 @shared
 def serve(**options: object) -> None:
-    """Listen, and echo what is received.
+    """Listen, and echo what is received, or show a browser the handshake that it made.
 
     Prints "listening on HOST:PORT" at once and a line per connection.
 
     \b
     Examples:
       tls13lab serve --self-signed
+      tls13lab serve --self-signed --http --port 8443 --max-early-data 16384
       tls13lab serve --cert cert.pem --key key.pem --port 4433 --tickets stateful
       tls13lab serve --psk @printer.hex --identity printer
       tls13lab serve --psk 0011223344556677 --identity lab --modes psk_ke --connections 1

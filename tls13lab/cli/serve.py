@@ -1,11 +1,15 @@
-"""``tls13lab serve``: an echo server in the foreground, until a signal or its last connection."""
+"""``tls13lab serve``: an echo server in the foreground, until a signal or its last connection.
+
+With ``--http`` it has a page for a browser instead of the echo.
+"""
 
 import asyncio
 import hashlib
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +19,12 @@ from tls13lab.cli import report
 from tls13lab.cli.options import DEFAULT_SUITES, GROUPS, external_psks, protocols
 from tls13lab.crypto.certificates import Credential, load_credential, self_signed
 from tls13lab.handshake.config import ServerConfig
+from tls13lab.peers.application import Echo
 from tls13lab.peers.keylog import KeyLog
 from tls13lab.peers.link import real_environment
 from tls13lab.peers.recorder import Recorder
 from tls13lab.peers.server import Limits, Served, Server
+from tls13lab.peers.web_page import WebPage
 from tls13lab.psk.anti_replay import (
     AntiReplay,
     ClientHelloWindow,
@@ -39,6 +45,7 @@ def run(
     max_connections: int,
     keylog: str | None,
     record: str | None,
+    http: bool,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -50,7 +57,17 @@ def run(
         with Recorder(Path(record)) if record else nullcontext() as recorder:
             limits = Limits(max_connections=max_connections)
             _allow_files(max_connections)
-            done = asyncio.run(_serve(config, host, port, connections, limits, log, recorder))
+            server = partial(
+                Server,
+                config,
+                limits=limits,
+                stop_after=connections,
+                keylog=log,
+                log=_say,
+                recorder=recorder,
+                application=WebPage if http else Echo,
+            )
+            done = asyncio.run(_serve(server, host, port, http=http))
         if log is not None:
             log.close()
         return {"connections": [_described(one) for one in done]}
@@ -155,21 +172,12 @@ def _allow_files(connections: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
-async def _serve(
-    config: ServerConfig,
-    host: str,
-    port: int,
-    connections: int | None,
-    limits: Limits,
-    keylog: KeyLog | None,
-    recorder: Recorder | None,
-) -> list[Served]:
-    def say(served: Served) -> None:
-        click.echo(str(served), err=True)
+def _say(served: Served) -> None:
+    click.echo(str(served), err=True)
 
-    server = Server(
-        config, limits=limits, stop_after=connections, keylog=keylog, log=say, recorder=recorder
-    )
+
+async def _serve(make: Callable[[], Server], host: str, port: int, *, http: bool) -> list[Served]:
+    server = make()
     stop = asyncio.Event()
     address, bound = await server.start(host, port)
     loop = asyncio.get_running_loop()
@@ -178,6 +186,13 @@ async def _serve(
             loop.add_signal_handler(number, stop.set)
     place = f"[{address}]" if ":" in address else address
     report.say(f"listening on {place}:{bound}")
+    if http:
+        name = "localhost" if address in ("127.0.0.1", "::1") else place
+        click.echo(
+            f"open https://{name}:{bound}/ in a browser; it warns of a certificate that nobody "
+            "vouches for, and there you may go on",
+            err=True,
+        )
     waits = {asyncio.create_task(stop.wait()), asyncio.create_task(server.done.wait())}
     _, unfinished = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for one in unfinished:

@@ -16,11 +16,12 @@ An example::
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 
 from tls13lab.handshake.config import ServerConfig
+from tls13lab.peers.application import Application, Echo
 from tls13lab.peers.keylog import KeyLog
 from tls13lab.peers.link import EnvironmentSource, real_environment
 from tls13lab.peers.server import CannotListen, Limits, Log, Served, Server
@@ -117,6 +118,7 @@ def serving(
     keylog: KeyLog | None = None,
     log: Log | None = None,
     environment: EnvironmentSource = real_environment,
+    application: Callable[[], Application] = Echo,
 ) -> Iterator[Running]:
     """An echo server while the block lasts; by default on a free port of this machine only.
 
@@ -128,6 +130,7 @@ def serving(
         stop_after=stop_after,
         keylog=keylog,
         log=log,
+        application=application,
         environment=environment,
     )
     running = Running(server)

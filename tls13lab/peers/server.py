@@ -1,4 +1,4 @@
-"""An echo server: many connections at a time, none of which can hurt another.
+"""A server that echoes: many connections at a time, none of which can hurt another.
 
 Each connection is one task with a deadline on its handshake and on its silences, bounded buffers,
 and a place among at most ``max_connections``. For one more, the one that has been shaking hands
@@ -6,7 +6,7 @@ longest gives way: an honest client is done in a moment, and those that hold the
 ever finishing cannot keep it out. If all are connected, the new one is turned away unheard. Bytes
 that make no data, such as one of a record every minute, do not count as an end of the silence.
 Whatever goes wrong in a connection ends in its report. What the server does with data is to send it
-back; a KeyUpdate is answered by the connection itself.
+back, or what its ``application`` says; a KeyUpdate is answered by the connection itself.
 
 This is asyncio; :func:`tls13lab.peers.background.serving` is for everyone else.
 """
@@ -29,6 +29,7 @@ from tls13lab.handshake.events import (
     KeysUpdated,
     PeerClosed,
 )
+from tls13lab.peers.application import Application, Echo
 from tls13lab.peers.keylog import KeyLog
 from tls13lab.peers.link import BUFFER, EnvironmentSource, Link, Timeout, real_environment
 from tls13lab.peers.recorder import Recorder
@@ -52,7 +53,7 @@ class Limits:
 class Served:
     """What became of one connection; ``outcome`` is None if there was no handshake.
 
-    ``fault`` is what ended it, if anything did; ``echoed`` counts bytes.
+    ``fault`` is what ended it, if anything did; ``echoed`` counts the bytes that were sent back.
     """
 
     peer: str
@@ -106,8 +107,10 @@ class Server:
         log: Log | None = None,
         environment: EnvironmentSource = real_environment,
         recorder: Recorder | None = None,
+        application: Callable[[], Application] = Echo,
     ) -> None:
         self.config = config
+        self._application = application
         self._recorder = recorder
         self.limits = limits or Limits()
         self.reports: deque[Served] = deque(maxlen=REPORTS)
@@ -206,7 +209,7 @@ class Server:
             self._environment,
             tape.add if tape else None,
         )
-        talk = _Talk(link, report, self.limits, self._after_handshake)
+        talk = _Talk(link, report, self.limits, self._after_handshake, self._application())
         linger = False
         try:
             await talk.run()
@@ -251,13 +254,18 @@ class Server:
 
 
 class _Talk:
-    """One connection's handshake and echo."""
+    """One connection's handshake and what follows."""
 
     def __init__(
-        self, link: Link, report: Served, limits: Limits, done: "Callable[[_Talk], None]"
+        self,
+        link: Link,
+        report: Served,
+        limits: Limits,
+        done: "Callable[[_Talk], None]",
+        application: Application,
     ) -> None:
         self.link, self.report = link, report
-        self._limits, self._done = limits, done
+        self._limits, self._done, self._application = limits, done, application
         self._early = b""
 
     async def run(self) -> None:
@@ -297,9 +305,9 @@ class _Talk:
                     # the answer waits until the handshake is done.
                     self._early += data
                 case HandshakeCompleted() if self._early:
-                    self._echo(self._early)
-                case DataReceived(data) if data:
-                    self._echo(data)
+                    self._answer(self._early, early=True)
+                case DataReceived(data) if data and not self._application.done:
+                    self._answer(data, early=False)
                 case KeysUpdated():
                     self.report = replace(self.report, key_updates=self.report.key_updates + 1)
                 case PeerClosed():
@@ -309,9 +317,13 @@ class _Talk:
             isinstance(one, DataReceived) and one.data for one in events
         )
 
-    def _echo(self, data: bytes) -> None:
-        self.report = replace(self.report, echoed=self.report.echoed + len(data))
-        self.link.connection.send(data)
+    def _answer(self, data: bytes, *, early: bool) -> None:
+        answer = self._application.receive(data, self.report, early=early)
+        self.report = replace(self.report, echoed=self.report.echoed + len(answer))
+        if answer:
+            self.link.connection.send(answer)
+        if self._application.done:
+            self.link.connection.close()
 
 
 def _reason(error: Exception) -> str:
