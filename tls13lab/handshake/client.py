@@ -139,8 +139,10 @@ def on_server_hello(
         "client_handshake_traffic_secret": client_secret,
         "server_handshake_traffic_secret": server_secret,
     }
-    if answer.ecdhe is not None:
-        revealed["ecdhe"] = answer.ecdhe
+    mine = None if answer.group is None else before.offer.share(answer.group)
+    if answer.ecdhe is not None and mine is not None:
+        # Of several shares perhaps not the first.
+        revealed |= {"ecdhe": answer.ecdhe, "client_ecdhe": mine.private_key}
     if psk is not None:
         # Perhaps not the one that was offered first.
         revealed["psk"] = psk.key

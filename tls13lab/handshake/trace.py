@@ -6,6 +6,7 @@ This is what a teacher sees who holds both ends. It is no recording that an eave
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from tls13lab.crypto.schedule import descendants
 from tls13lab.handshake.actions import Outcome
 from tls13lab.handshake.events import Step
 from tls13lab.wire.codepoints import NamedGroup, name_of
@@ -16,7 +17,8 @@ class Conversation:
     """The records in the order in which they were sent, and what was agreed.
 
     ``secrets`` are by their names in the schedule table, with ``psk``, ``ecdhe`` and the private
-    keys ``client_ecdhe`` and ``server_ecdhe``. ``mode`` is ``unfinished`` when the handshake
+    keys ``client_ecdhe`` and ``server_ecdhe``: those of the key schedule that was agreed on, which
+    early data that was rejected may be no part of. ``mode`` is ``unfinished`` when the handshake
     failed.
     """
 
@@ -42,6 +44,11 @@ class Trace:
             self._new = {}
             return
         fresh = {name: one for name, one in seen.items() if self._known.get(name) != one}
+        if "early_secret" in fresh:
+            # Another PSK than the first on offer, or none: what hung on that one, such as the keys
+            # of early data that was rejected, has no place in this schedule.
+            others = descendants("early_secret") | {"psk"}
+            self._known = {name: one for name, one in self._known.items() if name not in others}
         self._known |= fresh
         if self._steps:
             last = self._steps[-1]
