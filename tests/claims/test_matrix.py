@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from tls13lab.claims import active, matrix, passive
 from tls13lab.claims.chains import chains
-from tls13lab.claims.matrix import Disagreement, described, evidence
+from tls13lab.claims.matrix import Disagreement, described, verdicts
 from tls13lab.claims.stage import stage
 from tls13lab.cli.app import cli
 from tls13lab.symbolic.claims import ADVERSARIES, ASSETS, LEAKS, Cell, cells, decide
@@ -32,6 +32,7 @@ def test_the_vocabulary() -> None:
     assert {cell["adversary"] for cell in CELLS} == set(ADVERSARIES)
     assert {leak for cell in CELLS for leak in cell["leaks"]} == set(LEAKS)
     keys = {"mode", "asset", "adversary", "leaks", "options", "verdict", "evidence", "steps"}
+    keys |= {"decided"}
     for cell in CELLS:
         why = {"why"} if cell["verdict"] == "outside" else set()
         assert set(cell) - {"absent", "until"} == keys | {"citation"} | why
@@ -50,7 +51,7 @@ def test_a_model_without_a_rule_is_found_out_by_the_bytes() -> None:
     asked = [cell for cell in cells(without) if cell.leaks == ("psk",)]
     wrong = next(cell for cell in asked if not cell.why and not cell.absent)
     with pytest.raises(Disagreement, match="the model says kept, the bytes say lost"):
-        evidence(wrong)
+        verdicts(wrong)
 
 
 def test_a_model_that_says_too_much_is_found_out_by_the_bytes() -> None:
@@ -66,15 +67,15 @@ def test_a_model_that_forgets_forged_tickets_is_found_out_by_the_bytes() -> None
     without = tuple(rule for name, rule in RULES.items() if name != "ticket")
     ask = ("external-psk_dhe_ke", "client_authentication", "active", ("ticket_key",))
     with pytest.raises(Disagreement, match="the model says kept, the bytes say lost"):
-        evidence(decide(*ask, rules=without))
+        verdicts(decide(*ask, rules=without))
 
 
 def test_a_model_that_forgets_the_horizon_is_found_out_by_the_bytes() -> None:
     cell = decide("external-psk_dhe_ke", "next_psk", "passive", ("ticket_key",))
     with pytest.raises(Disagreement, match="first use"):
-        evidence(replace(cell, horizon=""))
+        verdicts(replace(cell, horizon=""))
     with pytest.raises(Disagreement, match="first use"):
-        evidence(replace(decide(*ASKED_OF_NOTHING), horizon="until something"))
+        verdicts(replace(decide(*ASKED_OF_NOTHING), horizon="until something"))
 
 
 def test_what_was_got_is_the_very_bytes() -> None:
@@ -106,5 +107,6 @@ def test_the_command() -> None:
     assert len(told["chains"]) == 16
     text = CliRunner().invoke(cli, ["claims"]).stdout
     counts = Counter(cell["verdict"] for cell in CELLS)
-    assert f"{counts['lost']} cells lost, by the model and on bytes" in text
+    assert f"{counts['lost']} cells lost, by the model and a script on bytes" in text
+    assert f"{counts['outside']} cells outside, by the model\n" in text
     assert "psk + client_ecdhe; psk + server_ecdhe" in text

@@ -23,11 +23,8 @@ from tls13lab.impostor.forged_ticket import forge
 from tls13lab.impostor.replay import first_flight
 from tls13lab.impostor.selfie import Member
 from tls13lab.impostor.stand_in import StolenPsk, false_client, false_server
-from tls13lab.messages.client_hello import ClientHello
-from tls13lab.messages.handshake import unpack
-from tls13lab.messages.pre_shared_key import OfferedPsks
 from tls13lab.psk.anti_replay import ClientHelloWindow, NoAntiReplay
-from tls13lab.psk.keys import ExternalPsk, PskKind
+from tls13lab.psk.keys import ExternalPsk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.symbolic.claims import SECRECY
 from tls13lab.wire.faults import TLSFault
@@ -45,28 +42,6 @@ def got(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str
         return _place_taken(mode, leaks, options) or _led_astray(mode, options)
     assert asset in SECRECY
     return passive.got(mode, asset, leaks) or asset in _told(mode, leaks)
-
-
-def stolen_psk(mode: str, leaks: tuple[str, ...]) -> StolenPsk | None:
-    """The PSK, if the leaks and the recording give it away, with its name off the wire."""
-    finding, _ = passive.listen(mode, leaks, "psk")
-    if finding.verdict != "lost":
-        return None
-    one = stage(mode)
-    hello = unpack(one.this.conversation().steps[0].messages[0])
-    assert isinstance(hello, ClientHello)
-    offered = hello.find(OfferedPsks)
-    assert offered is not None
-    return StolenPsk(
-        identity=finding.identity,
-        key=finding.plaintext["client"].head,
-        kind=PskKind.EXTERNAL if one.external else PskKind.RESUMPTION,
-        hash_name="sha256",
-        suite=one.this.client.outcome.suite.code_point,
-        seen_ms=one.now_ms,
-        seen_age=offered.identities[0].obfuscated_ticket_age,
-        max_early_data_size=100,
-    )
 
 
 def forged_psk(mode: str, leaks: tuple[str, ...]) -> StolenPsk | None:
@@ -92,7 +67,7 @@ def _talk(client: ClientConfig, server: ServerConfig, now_ms: int) -> Pair | Non
 def _as_server(mode: str, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
     """The connections of an honest client that took the adversary for its server."""
     one = stage(mode)
-    stolen, credential = stolen_psk(mode, leaks), _credential(mode, leaks)
+    stolen, credential = passive.stolen_psk(mode, leaks), _credential(mode, leaks)
     found = []
     if stolen is not None or (credential is not None and one.psk is None):
         found.append(_talk(one.client, false_server(stolen, credential, one.modes), one.now_ms))
@@ -124,7 +99,7 @@ def _as_client(mode: str, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
     one = stage(mode)
     found = (
         _talk(false_client(psk, one.modes, one.client.server_name), one.server, one.now_ms)
-        for psk in (stolen_psk(mode, leaks), forged_psk(mode, leaks))
+        for psk in (passive.stolen_psk(mode, leaks), forged_psk(mode, leaks))
         if psk is not None
     )
     return tuple(pair for pair in found if pair is not None)
@@ -152,7 +127,7 @@ def _place_taken(mode: str, leaks: tuple[str, ...], options: Mapping[str, str]) 
     if options["importer"] == "off":
         return bool(_as_server(mode, leaks) or _as_client(mode, leaks))
     one = stage(mode)
-    stolen, forged = stolen_psk(mode, leaks), forged_psk(mode, leaks)
+    stolen, forged = passive.stolen_psk(mode, leaks), forged_psk(mode, leaks)
     alice, bob = _member(mode, options, b"alice", b"bob"), _member(mode, options, b"bob", b"alice")
     if stolen is not None:
         false = replace(bob, psk=ExternalPsk(stolen.identity, stolen.key))
@@ -205,7 +180,7 @@ def _delivered_again(mode: str, leaks: tuple[str, ...], *, memory: bool) -> bool
     assert _takes(server, recorded, one.now_ms), "the first delivery is the honest one"
     if _takes(server, recorded, one.now_ms):
         return True
-    stolen = stolen_psk(mode, leaks)
+    stolen = passive.stolen_psk(mode, leaks)
     finding, _ = passive.listen(mode, leaks, "early_data")
     if stolen is None or finding.verdict != "lost":
         return False

@@ -6,37 +6,57 @@
 ('lost', 'both', 'RFC 9846 F.1')
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tls13lab.claims import active, passive
+from tls13lab.claims import active, passive, searched
 from tls13lab.symbolic.claims import Cell, cells
 from tls13lab.wire.faults import LocalFault
 
 
 class Disagreement(LocalFault):
-    """Model and bytes say different things: one of them is wrong."""
+    """Two methods say different things: one of them is wrong."""
 
 
-def evidence(cell: Cell) -> str:
+def verdicts(cell: Cell, *, searching: bool = False) -> dict[str, str]:
+    """What each method says; the same, or it raises Disagreement.
+
+    ``model`` is the symbolic model, ``bytes`` doing it by a script: the eavesdropper's, or that of
+    an impersonation. ``search`` is the adversary without a script, where it is active and asked.
+    """
+    told = {"model": cell.verdict}
+    if cell.verdict == "outside":
+        return told
+    asked = cell.mode, cell.asset, cell.leaks
+    if cell.adversary == "passive":
+        told["bytes"] = _word(passive.got(*asked))
+    else:
+        told["bytes"] = _word(active.got(*asked, cell.options))
+        if searching:
+            told["search"] = _word(searched.lost(*asked, cell.options))
+    if len(set(told.values())) > 1:
+        says = ", ".join(
+            f"the {method} say{'' if method == 'bytes' else 's'} {verdict}"
+            for method, verdict in told.items()
+        )
+        raise Disagreement(
+            f"{cell.asset} in {cell.mode} against {cell.adversary} with {cell.leaks}: {says}"
+        )
+    if cell.asset == "next_psk" and cell.verdict == "kept":
+        _check_horizon(cell)
+    return told
+
+
+def evidence(told: Mapping[str, str]) -> str:
     """``both`` for what was lost on bytes as well; ``model`` where there is nothing to show.
 
     That something is kept cannot be shown on bytes; that it was tried in vain is checked here.
     """
-    if cell.verdict == "outside":
-        return "model"
-    if cell.adversary == "passive":
-        lost = passive.got(cell.mode, cell.asset, cell.leaks)
-    else:
-        lost = active.got(cell.mode, cell.asset, cell.leaks, cell.options)
-    if lost != (cell.verdict == "lost"):
-        raise Disagreement(
-            f"{cell.asset} in {cell.mode} against {cell.adversary} with {cell.leaks}: the model "
-            f"says {cell.verdict}, the bytes say {'lost' if lost else 'kept'}"
-        )
-    if cell.asset == "next_psk" and not lost:
-        _check_horizon(cell)
-    return "both" if lost else "model"
+    return "both" if told.get("bytes") == "lost" else "model"
+
+
+def _word(lost: bool) -> str:
+    return "lost" if lost else "kept"
 
 
 def _check_horizon(cell: Cell) -> None:
@@ -48,8 +68,9 @@ def _check_horizon(cell: Cell) -> None:
         )
 
 
-def described(cell: Cell) -> dict[str, Any]:
+def described(cell: Cell, *, searching: bool = False) -> dict[str, Any]:
     """One cell, for another tool to compare."""
+    told = verdicts(cell, searching=searching)
     found: dict[str, Any] = {
         "mode": cell.mode,
         "asset": cell.asset,
@@ -57,7 +78,8 @@ def described(cell: Cell) -> dict[str, Any]:
         "leaks": list(cell.leaks),
         "options": dict(cell.options),
         "verdict": cell.verdict,
-        "evidence": evidence(cell),
+        "evidence": evidence(told),
+        "decided": told,
         "steps": cell.steps,
         "citation": cell.citation,
     }
@@ -66,6 +88,6 @@ def described(cell: Cell) -> dict[str, Any]:
     return found | ({"until": cell.horizon} if cell.horizon else {})
 
 
-def matrix() -> Iterator[dict[str, Any]]:
+def matrix(*, searching: bool = False) -> Iterator[dict[str, Any]]:
     """All cells. Raises Disagreement if there is one."""
-    return (described(cell) for cell in cells())
+    return (described(cell, searching=searching) for cell in cells())

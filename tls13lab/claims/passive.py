@@ -6,6 +6,11 @@ from tls13lab.adversary.eavesdropper import Eavesdropper
 from tls13lab.adversary.finding import Finding
 from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS
 from tls13lab.claims.stage import EARLY_WORDS, Stage, stage
+from tls13lab.impostor.stand_in import StolenPsk
+from tls13lab.messages.client_hello import ClientHello
+from tls13lab.messages.handshake import unpack
+from tls13lab.messages.pre_shared_key import OfferedPsks
+from tls13lab.psk.keys import PskKind
 
 GOALS = {
     "application_data": "application_data",
@@ -22,6 +27,28 @@ def listen(mode: str, leaks: tuple[str, ...], goal: str) -> tuple[Finding, tuple
     adversary = Eavesdropper(one.theft(leaks), goal)
     *_, finding = adversary.listen(one.recording)
     return finding, tuple(adversary.ticket_psks)
+
+
+def stolen_psk(mode: str, leaks: tuple[str, ...]) -> StolenPsk | None:
+    """The PSK, if the leaks and the recording give it away, with its name off the wire."""
+    finding, _ = listen(mode, leaks, "psk")
+    if finding.verdict != "lost":
+        return None
+    one = stage(mode)
+    hello = unpack(one.this.conversation().steps[0].messages[0])
+    assert isinstance(hello, ClientHello)
+    offered = hello.find(OfferedPsks)
+    assert offered is not None
+    return StolenPsk(
+        identity=finding.identity,
+        key=finding.plaintext["client"].head,
+        kind=PskKind.EXTERNAL if one.external else PskKind.RESUMPTION,
+        hash_name="sha256",
+        suite=one.this.client.outcome.suite.code_point,
+        seen_ms=one.now_ms,
+        seen_age=offered.identities[0].obfuscated_ticket_age,
+        max_early_data_size=100,
+    )
 
 
 def later(mode: str, leaks: tuple[str, ...]) -> bool:

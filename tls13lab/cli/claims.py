@@ -2,7 +2,6 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from tls13lab import whole_file
 from tls13lab.claims.chains import chains
@@ -13,14 +12,14 @@ from tls13lab.symbolic.claims import cells
 from tls13lab.symbolic.proverif import write
 
 
-def run(*, svg: str | None, proverif: str | None, as_json: bool) -> None:
+def run(*, svg: str | None, proverif: str | None, searching: bool, as_json: bool) -> None:
     """Decide everything by the model, try everything on bytes, and tell."""
     if proverif is not None:
         report.run(lambda: _models(Path(proverif)), _told_of_models, as_json=as_json)
         return
 
     def work() -> report.Result:
-        result = {"cells": list(matrix()), "chains": list(chains())}
+        result = {"cells": list(matrix(searching=searching)), "chains": list(chains())}
         if svg is not None:
             whole_file.write(Path(svg), matrix_picture(cells()).svg.encode())
         return result
@@ -29,14 +28,16 @@ def run(*, svg: str | None, proverif: str | None, as_json: bool) -> None:
 
 
 def _text(result: report.Result) -> str:
-    counts = Counter((cell["verdict"], cell["evidence"]) for cell in result["cells"])
+    counts = Counter((cell["verdict"], tuple(cell["decided"])) for cell in result["cells"])
     lines = [matrix_text(cells()), "", "Chains: full, then two resumptions, each from the last"]
     for chain in result["chains"]:
         opened = ", ".join(map(str, chain["opened"])) or "none"
         lines.append(f"  {' > '.join(chain['modes'])}, {chain['leak']} stolen: opens {opened}")
     lines.append("")
-    for (verdict, evidence), count in sorted(counts.items()):
-        lines.append(f"{count:5} cells {verdict}, by {_WORDS[evidence]}")
+    for (verdict, methods), count in sorted(counts.items()):
+        *others, last = (_WORDS[method] for method in methods)
+        by = f"{', '.join(others)} and {last}" if others else last
+        lines.append(f"{count:5} cells {verdict}, by {by}")
     return "\n".join((*lines, "", *_NOTES))
 
 
@@ -53,4 +54,4 @@ _NOTES = (
     "in no way. A guess is verified by what opens, or by a term that is known already; two ways to",
     "one new term are not compared, for with these rules that would tell nothing more.",
 )
-_WORDS: dict[str, Any] = {"both": "the model and on bytes", "model": "the model"}
+_WORDS = {"model": "the model", "bytes": "a script on bytes", "search": "a search on bytes"}

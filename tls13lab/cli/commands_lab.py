@@ -13,16 +13,25 @@ from tls13lab.cli.options import FILE
     metavar="DIR",
     help="Instead, write the claims as ProVerif models into this folder.",
 )
+@click.option(
+    "--search",
+    "searching",
+    is_flag=True,
+    help="Decide the active cells a third time, by an adversary without a script: takes longer.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def claims(**options: object) -> None:
     """Decide every claim: what is lost, in which mode, to whom, after which thefts.
 
     The symbolic model decides, and each "lost" is then done: the eavesdropper reads the plaintext
-    of a recording, or the impostor completes a handshake.
+    of a recording, or the impostor completes a handshake. With --search an adversary tries, for
+    each theft, who can be made to speak to whom: it has moves, and no list of attacks. All must
+    agree, or the command says which cell they do not agree on.
 
     \b
     Examples:
       tls13lab claims
+      tls13lab claims --search
       tls13lab claims --svg matrix.svg
       tls13lab claims --proverif models
       tls13lab claims --json

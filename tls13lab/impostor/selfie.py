@@ -22,6 +22,14 @@ from tls13lab.wire.codepoints import PskKeyExchangeMode
 from tls13lab.wire.faults import LocalFault
 
 
+def context_of(client: bytes, server: bytes) -> bytes:
+    """The importer's context for two ends.
+
+    Names of different lengths must not run together: one context for each pair of ends.
+    """
+    return bytes([len(client)]) + client + bytes([len(server)]) + server
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One of a group that shares a PSK: it calls its ``friend``, and answers whoever calls.
@@ -49,9 +57,7 @@ class Member:
     def _psks(self, client: bytes, server: bytes) -> tuple[ExternalPsk, ...]:
         if not self.roles:
             return (self.psk,)
-        # Names of different lengths must not run together: one context for each pair of ends.
-        context = bytes([len(client)]) + client + bytes([len(server)]) + server
-        return import_psk(self.psk, context)
+        return import_psk(self.psk, context_of(client, server))
 
 
 def reflecting(member: Member, seed: str = "selfie") -> Pair:

@@ -1,0 +1,117 @@
+"""The stage of each mode as a cast for the adversary without a script: who is there, what is known.
+
+>>> [str(party) for party in cast_of("external-psk_ke").parties]
+['alice calls bob', 'bob answers']
+>>> options = {"group": "more", "importer": "on", "roles": "both"}
+>>> [str(party) for party in cast_of("external-psk_ke", options).parties]
+['alice calls bob', 'bob answers', 'alice answers', 'carol answers']
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from tls13lab.capture.recording import CapturedRecord
+from tls13lab.claims import passive
+from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS
+from tls13lab.claims.stage import EARLY_WORDS, Stage, stage
+from tls13lab.handshake.config import ClientConfig
+from tls13lab.handshake.pair import lesson_configs
+from tls13lab.impostor.moves import Known, Public
+from tls13lab.impostor.parties import Party, Session
+from tls13lab.impostor.selfie import Member, context_of
+from tls13lab.impostor.unscripted import Cast, Flight
+
+NAMES = (b"alice", b"bob", b"carol")
+
+
+def cast_of(mode: str, options: Mapping[str, str] | None = None) -> Cast:
+    """The honest parties of a mode; with the options of peer_identity, the members of a group."""
+    one = stage(mode)
+    identities = tuple(psk.identity for psk in one.client.psks)
+    public = Public(one.now_ms, one.modes, one.client.server_name, identities)
+    if options and "group" in options:
+        if options["importer"] == "on":
+            names = NAMES[: 2 if options["group"] == "two" else 3]
+            contexts = tuple(context_of(a, b) for a in names for b in names if a != b)
+            public = replace(public, contexts=contexts)
+        return Cast(tuple(_members(one, options)), flights_of(one), public)
+    alice = Party("alice", "calls bob", one.client, ("bob",), CLIENT_WORDS)
+    bob = Party("bob", "answers", one.server, ("alice",), SERVER_WORDS)
+    if not mode.startswith("resumption"):
+        return Cast((alice, bob), flights_of(one), public, clients_are_known=mode != "full")
+    # She resumes with the ticket of the recording; and before that, she has to be given one.
+    first_config = replace(lesson_configs("full")[0], modes=one.modes)
+    first = Party("alice", "calls bob for a ticket", first_config, ("bob",), beforehand=True)
+    return Cast((first, alice, bob), flights_of(one), public, _resuming(first, one.client))
+
+
+def _resuming(first: Party, config: ClientConfig) -> Callable[[Session], Party | None]:
+    """Who has got tickets in the first connection resumes with one, whoever gave it."""
+
+    def resuming(session: Session) -> Party | None:
+        if session.party != first or not session.tickets:
+            return None
+        psks = session.tickets[:1]
+        changed = replace(config, psks=psks)
+        return Party("alice", "resumes", changed, ("bob",), CLIENT_WORDS, made_of=psks)
+
+    return resuming
+
+
+def _members(one: Stage, options: Mapping[str, str]) -> Iterator[Party]:
+    """Alice calls Bob; who else answers depends on the group and on the roles."""
+    assert one.external is not None
+    two = options["group"] == "two"
+    roles, mode = options["importer"] == "on", next(iter(one.modes))
+
+    def member(name: bytes, friend: bytes) -> Member:
+        assert one.external is not None
+        return Member(name, friend, one.external, roles=roles, mode=mode)
+
+    def answering(name: bytes, friend: bytes, *others: str) -> Party:
+        server = replace(member(name, friend).as_server(), tickets=one.server.tickets)
+        made_of = (roles, name)
+        return Party(name.decode(), "answers", server, others, SERVER_WORDS, made_of)
+
+    alice = member(b"alice", b"bob").as_client()
+    yield Party("alice", "calls bob", alice, ("bob",), CLIENT_WORDS, made_of=roles)
+    yield answering(b"bob", b"alice", "alice", *(() if two else ("carol",)))
+    if options["roles"] == "both":
+        yield answering(b"alice", b"bob", "bob", *(() if two else ("carol",)))
+    if not two:
+        yield answering(b"carol", b"alice", "alice", "bob")
+
+
+def flights_of(one: Stage) -> tuple[Flight, ...]:
+    """The recording, flight by flight: what one side sent before the other said something."""
+    flights: list[tuple[str, bytes]] = []
+    last: tuple[int, str] | None = None
+    for item in one.recording:
+        if isinstance(item, CapturedRecord):
+            if (item.connection, item.sender) != last:
+                flights.append((item.sender, b""))
+            last = item.connection, item.sender
+            flights[-1] = item.sender, flights[-1][1] + item.wire
+    return tuple(Flight(wire, sender == "client") for sender, wire in flights)
+
+
+def known_of(mode: str, leaks: tuple[str, ...]) -> Known:
+    """What the leaks give, and what they open of the recording."""
+    one = stage(mode)
+    psk = passive.stolen_psk(mode, leaks)
+    words = set()
+    for asset, goal_words in (
+        ("application_data", (CLIENT_WORDS, SERVER_WORDS)),
+        ("early_data", (EARLY_WORDS,)),
+    ):
+        finding, _ = passive.listen(mode, leaks, asset)
+        read = {text.head for text in finding.plaintext.values()}
+        words |= read & set(goal_words) if finding.verdict == "lost" else set()
+    _, tickets = passive.listen(mode, leaks, "application_data")
+    return Known(
+        psks=(psk,) if psk is not None else (),
+        ticket_keys=(one.ticket_key,) if "ticket_key" in leaks else (),
+        credential=one.server.credential if "certificate_key" in leaks else None,
+        words=frozenset(words),
+        secrets=frozenset(tickets),
+    )
