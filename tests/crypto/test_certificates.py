@@ -319,7 +319,12 @@ def test_all_supported_schemes_are_tried_and_other_keys_have_none() -> None:
 def test_a_small_rsa_key_signs_only_with_hashes_that_it_has_room_for() -> None:
     """RFC 8017, 9.1.1: two hashes and two bytes; 1024 bits are 128 bytes."""
     key = rsa.generate_private_key(65537, 1024)
-    fitting = (SignatureScheme.RSA_PSS_RSAE_SHA256, SignatureScheme.RSA_PSS_RSAE_SHA384)
+    fitting = (
+        SignatureScheme.RSA_PSS_RSAE_SHA256,
+        SignatureScheme.RSA_PSS_RSAE_SHA384,
+        SignatureScheme.RSA_PSS_PSS_SHA256,
+        SignatureScheme.RSA_PSS_PSS_SHA384,
+    )
     assert signatures.schemes_for(key) == fitting
     for scheme in fitting:
         signature = signatures.sign(key, scheme, b"transcript hash")

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from tls13lab.crypto import signatures
+from tls13lab.crypto import rsa_pss, signatures
 from tls13lab.crypto.entropy import Entropy
 from tls13lab.crypto.groups import P256Share
 from tls13lab.crypto.library import compiled
+from tls13lab.wire.codepoints import SignatureScheme
 from tls13lab.wire.faults import (
     BadCertificate,
     CertificateExpired,
@@ -75,6 +76,22 @@ def public_key(der: bytes) -> "CertificatePublicKeyTypes":
         return _load(der).public_key()
     except (ValueError, UnsupportedAlgorithm):
         raise UnsupportedCertificate("the certificate's public key cannot be used") from None
+
+
+def schemes(der: bytes) -> tuple[SignatureScheme, ...]:
+    """The schemes in which the key of this certificate may sign a handshake; perhaps none. 4.3.3.
+
+    For rsa_pss_rsae_* "If the public key is carried in an X.509 certificate, it MUST use the
+    rsaEncryption OID", for rsa_pss_pss_* "it MUST use the RSASSA-PSS OID".
+    """
+    able = signatures.schemes_for(public_key(der))
+    if not compiled():
+        return able
+    certificate = _load(der)
+    if rsa_pss.is_pss_only(certificate):
+        bound = rsa_pss.pss_schemes(certificate)
+        return tuple(one for one in able if one in bound)
+    return tuple(one for one in able if one not in rsa_pss.PSS_SCHEMES)
 
 
 def check_chain(chain: tuple[bytes, ...], trust: Trust, server_name: str, now_ms: int) -> None:
@@ -268,7 +285,7 @@ def load_credential(
 
 def _check_that_it_can_sign(leaf: bytes, key: "PrivateKeyTypes") -> None:
     """Raise LocalFault for a certificate with which no handshake of TLS 1.3 can come about."""
-    if not signatures.schemes_for(key):
+    if not schemes(chain[0]):
         raise LocalFault(
             "no handshake can use this certificate: its key makes no signature that this lab and "
             "TLS 1.3 have; use one with P-256, P-384, P-521, Ed25519, Ed448 or RSA of 1024 bits "

@@ -29,6 +29,9 @@ SUPPORTED = (
     SignatureScheme.RSA_PSS_RSAE_SHA256,
     SignatureScheme.RSA_PSS_RSAE_SHA384,
     SignatureScheme.RSA_PSS_RSAE_SHA512,
+    SignatureScheme.RSA_PSS_PSS_SHA256,
+    SignatureScheme.RSA_PSS_PSS_SHA384,
+    SignatureScheme.RSA_PSS_PSS_SHA512,
 )
 """The schemes that can be run, in the lab's order of preference."""
 
@@ -39,10 +42,18 @@ _CURVES = {
     "secp521r1": (SignatureScheme.ECDSA_SECP521R1_SHA512, "SHA512"),
 }
 
+CERTIFICATE_ONLY = (SignatureScheme.RSA_PKCS1_SHA256,)
+"""What a client offers for the signatures in certificates alone: a chain so signed is verified, and
+"MUST support [...] rsa_pkcs1_sha256 (for certificates)" (9.1). No handshake is signed so (4.3.3).
+"""
+
 _PSS_HASHES = {
     SignatureScheme.RSA_PSS_RSAE_SHA256: "SHA256",
     SignatureScheme.RSA_PSS_RSAE_SHA384: "SHA384",
     SignatureScheme.RSA_PSS_RSAE_SHA512: "SHA512",
+    SignatureScheme.RSA_PSS_PSS_SHA256: "SHA256",
+    SignatureScheme.RSA_PSS_PSS_SHA384: "SHA384",
+    SignatureScheme.RSA_PSS_PSS_SHA512: "SHA512",
 }
 
 
@@ -52,7 +63,11 @@ def signed_content(transcript_hash: bytes) -> bytes:
 
 
 def schemes_for(key: "PrivateKeyTypes | CertificatePublicKeyTypes") -> tuple[SignatureScheme, ...]:
-    """The schemes that a key of this type can sign with; none for other types."""
+    """The schemes that a key of this type can sign with; none for other types.
+
+    An RSA key can sign with both kinds of PSS; which of them it may is said by its certificate
+    (:func:`tls13lab.crypto.certificates.schemes`).
+    """
     if not compiled():
         return (SignatureScheme.ECDSA_SECP256R1_SHA256,)
     from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa

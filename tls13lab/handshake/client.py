@@ -62,6 +62,7 @@ from tls13lab.wire.faults import (
     IllegalParameter,
     MissingExtension,
     UnexpectedMessage,
+    UnsupportedCertificate,
     UnsupportedExtension,
 )
 
@@ -255,6 +256,10 @@ def on_certificate_verify(
     keyed = before.keyed
     if message.algorithm not in keyed.config.schemes:
         raise IllegalParameter("the CertificateVerify is signed in a scheme that was not offered")
+    if message.algorithm not in certificates.schemes(keyed.outcome.chain[0]):
+        raise UnsupportedCertificate(
+            "the CertificateVerify is signed in a scheme that is not for the certificate's key"
+        )
     key = certificates.public_key(keyed.outcome.chain[0])
     digest = before.transcript.hash(keyed.hash_name)
     signatures.verify(key, message.algorithm, message.signature, digest)

@@ -6,7 +6,7 @@ second differs only in what it is given.
 
 from dataclasses import dataclass, field, replace
 
-from tls13lab.crypto import groups
+from tls13lab.crypto import groups, signatures
 from tls13lab.crypto.entropy import Entropy
 from tls13lab.crypto.suites import SUITES, Suite
 from tls13lab.handshake.config import ClientConfig
@@ -176,7 +176,9 @@ def _extensions(
     if config.offers_dhe:
         extensions.append(SupportedGroups(config.groups))
     if config.trust is not None:
-        extensions.append(SignatureAlgorithms(config.schemes))
+        # Without signature_algorithms_cert this one list is for certificates, too (4.3.3).
+        offered = (*config.schemes, *signatures.CERTIFICATE_ONLY)
+        extensions.append(SignatureAlgorithms(offered))
     if config.alpn:
         extensions.append(Alpn(config.alpn))
     extensions.append(SupportedVersions((TLS13,)))

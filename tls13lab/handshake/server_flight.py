@@ -1,6 +1,6 @@
 """The server's flight behind its hello: answers, certificate, signature. RFC 9846 4.4, 4.5."""
 
-from tls13lab.crypto import signatures
+from tls13lab.crypto import certificates, signatures
 from tls13lab.handshake.actions import Outcome
 from tls13lab.handshake.choice import Choice
 from tls13lab.handshake.config import ServerConfig
@@ -83,7 +83,7 @@ def certificate_messages(
     if credential is None or offered is None:
         raise LocalFault("a full handshake was chosen without a certificate to carry it out")
     scheme: SignatureScheme | None = next(
-        (one for one in signatures.schemes_for(credential.key) if one in offered.schemes), None
+        (one for one in certificates.schemes(credential.chain[0]) if one in offered.schemes), None
     )
     if scheme is None:
         makes = ", ".join(one.name.lower() for one in signatures.schemes_for(credential.key))

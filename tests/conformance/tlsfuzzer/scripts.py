@@ -30,7 +30,6 @@ NOT_RUN = {
     "mldsa-in-certificate-verify": CLIENT_CERTIFICATES,
     "non-support": "is for servers without TLS 1.3",
     "post-handshake-auth": CLIENT_CERTIFICATES,
-    "rsapss-signatures": "needs a certificate with an RSASSA-PSS key, which the lab cannot use",
     "version-negotiation": TLS12,
 }
 """Scripts, without ``test-tls13-``, that ask for what is not here."""
@@ -90,6 +89,9 @@ SCRIPTS: dict[str, Script] = {
     ),
     "mlkem": Script(expected={"*secp256r1mlkem768*": NO_GROUP, "*secp384r1mlkem1024*": NO_GROUP}),
     "multiple-ccs-messages": Script(expected={"*multiple CCS*": NO_LIMIT, "second CCS*": NO_LIMIT}),
+    # The last of its probes, of tens, that a script tries are drawn at random; 0 is all of them.
+    "keyupdate": Script(options=("-n", "0", "--coalescing")),
+    "rsapss-signatures": Script("rsa-pss"),
     "psk_ke": Script("psk_ke", PSK),
     "psk_dhe_ke": Script("psk_dhe_ke", PSK, expected={"ffdhe*": FFDHE}),
     "ecdsa-support": Script(

@@ -18,6 +18,7 @@ SERVERS: dict[str, tuple[str, ...]] = {
     "rsa": ("rsa",),
     "ecdsa": ("ecdsa",),
     "ed25519": ("ed25519",),
+    "rsa-pss": ("rsa-pss",),
     "psk_ke": ("rsa", *PSK, "--modes", "psk_ke"),
     "psk_dhe_ke": ("rsa", *PSK),
     "both modes": ("rsa", "--modes", "psk_ke,psk_dhe_ke"),
@@ -46,6 +47,8 @@ def serving(name: str, folder: Path) -> Iterator[int]:
 
 
 def _credential(kind: str, folder: Path) -> tuple[Path, Path]:
+    if kind == "rsa-pss":
+        return _pss_credential(folder)
     key = _KEYS[kind]()
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.UTC)
@@ -62,6 +65,16 @@ def _credential(kind: str, folder: Path) -> tuple[Path, Path]:
     chain, private = folder / f"{kind}.pem", folder / f"{kind}.key"
     chain.write_bytes(certificate.public_bytes(Encoding.PEM))
     private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return chain, private
+
+
+def _pss_credential(folder: Path) -> tuple[Path, Path]:
+    """With OpenSSL's command line: pyca/cryptography makes no key under id-RSASSA-PSS."""
+    chain, private = folder / "rsa-pss.pem", folder / "rsa-pss.key"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa-pss", "-nodes", "-subj", "/CN=localhost"]
+    command += ["-pkeyopt", "rsa_keygen_bits:2048", "-days", "1"]
+    command += ["-out", str(chain), "-keyout", str(private)]
+    subprocess.run(command, check=True, capture_output=True)
     return chain, private
 
 
