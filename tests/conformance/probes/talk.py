@@ -1,0 +1,185 @@
+"""One conversation with a server: an honest client, and the moment at which it is not.
+
+The honest part is the lab's own client, with random bytes that are the same each time. What is sent
+instead, or after it, is up to the question. The answer is one word: ``goes on`` if the server then
+echoes, or answers in an echo's place, the name of its alert, or ``closed``; and whatever came after
+the alert is said, too.
+"""
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Self
+
+from tests.conformance.probes.hello import Hello
+from tls13lab.crypto.entropy import seeded
+from tls13lab.handshake.client_states import WaitServerHello
+from tls13lab.handshake.config import ClientConfig
+from tls13lab.handshake.connection import Connection
+from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.events import DataReceived, Event, PeerClosed
+from tls13lab.messages.client_hello import ClientHello
+from tls13lab.messages.handshake import unpack
+from tls13lab.messages.transcript import Transcript
+from tls13lab.peers.link import real_environment
+from tls13lab.psk.keys import Psk
+from tls13lab.records.framing import RecordBuffer, frame
+from tls13lab.records.protection import RecordProtection
+from tls13lab.wire.codepoints import AlertDescription, ContentType, name_of
+from tls13lab.wire.faults import AlertReceived, PeerFault
+from tls13lab.wire.writer import uint16
+
+SECONDS = 60.0
+PING = b"are you there?\n"
+GOES_ON = "goes on"
+HANDSHAKE, ALERT = ContentType.HANDSHAKE, ContentType.ALERT
+DATA, CCS = ContentType.APPLICATION_DATA, ContentType.CHANGE_CIPHER_SPEC
+
+
+class Talk:
+    """A context manager around one connection to ``port``."""
+
+    def __init__(self, port: int, config: ClientConfig) -> None:
+        self._port, self._entropy = port, seeded("the probes' client")
+        self.config = config
+        self._heard: list[Event] = []
+
+    def __enter__(self) -> Self:
+        self._socket = socket.create_connection(("127.0.0.1", self._port), SECONDS)
+        self.client = Connection.client(self.config, self._environment())
+        self.waiting = self.client.outgoing()
+        first = RecordBuffer()
+        first.feed(self.waiting)
+        record = first.next()
+        assert record is not None
+        self.hello_raw = record.fragment
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def _environment(self) -> Environment:
+        return Environment(real_environment().now_ms, self._entropy)
+
+    # What is sent ---------------------------------------------------------------------------------
+
+    @property
+    def hello(self) -> Hello:
+        """The honest client's first hello."""
+        return Hello.of(self.hello_raw)
+
+    def send(self, data: bytes) -> None:
+        """Bytes as they are. That a server has closed already is heard, not found here."""
+        with suppress(ConnectionError):
+            self._socket.sendall(data)
+
+    def say(self, hello: Hello, psks: tuple[Psk, ...] | None = None) -> None:
+        """This ClientHello in the place of the honest one; the client goes on from there.
+
+        ``psks`` are those that it offers, if not the honest ones.
+        """
+        raw, state = hello.encode(), self.client._state
+        assert isinstance(state, WaitServerHello)
+        offer = replace(state.offer, raw=raw, psks=state.offer.psks if psks is None else psks)
+        with suppress(PeerFault):  # one that cannot be read has no answer that counts
+            message = unpack(raw)
+            assert isinstance(message, ClientHello)
+            offer = replace(offer, hello=message)
+        self.client._state = replace(state, offer=offer, transcript=Transcript(raw))
+        self.send(in_records(raw))
+
+    def greet(self) -> None:
+        """The honest hello, with what the client sends behind it."""
+        self.send(self.waiting)
+
+    def shake(self) -> None:
+        """The honest client's handshake, to its end; its Finished is sent, and an echo awaited."""
+        self.greet()
+        self.hear_flight()
+        self.flush()
+        self.client.send(PING)
+        self.flush()
+        while not self._data():
+            self._hear()
+        self._heard.clear()
+
+    def hear_flight(self) -> None:
+        """The server's flight is in, and the client's answer made but not sent."""
+        while not self.client.connected:
+            self._hear()
+
+    def flush(self) -> None:
+        """Send what the honest client has to send."""
+        self.send(self.client.outgoing())
+
+    def sealed(self, kind: int, content: bytes, padding: int = 0) -> bytes:
+        """A protected record under the client's keys, of any inner type, of any length."""
+        sealer = self.client._sender._sealer
+        assert sealer is not None
+        return seal(sealer, content + bytes((kind,)) + bytes(padding))
+
+    # What is heard --------------------------------------------------------------------------------
+
+    def _hear(self) -> bool:
+        """Take in the server's next bytes; whether there were any."""
+        try:
+            data = self._socket.recv(65536)
+        except ConnectionError:
+            return False
+        self._heard += self.client.receive(data, self._environment())
+        return bool(data)
+
+    def _data(self) -> bytes:
+        return b"".join(one.data for one in self._heard if isinstance(one, DataReceived))
+
+    def answer(self) -> str:
+        """What the server makes of it all."""
+        asked = False
+        try:
+            while not self._data():
+                if self.client.connected and not asked:
+                    asked = True
+                    self.flush()
+                    self.client.send(PING)
+                    self.flush()
+                if not self._hear():
+                    return "closed"
+                if not self.client.connected:
+                    self.flush()  # a second hello
+        except AlertReceived as fault:
+            return name_of(AlertDescription, fault.alert) + self._after_it()
+        except PeerFault as fault:
+            return f"{type(fault).__name__} of the server's: {fault}"
+        except OSError as error:
+            return f"nothing ({type(error).__name__})"
+        if any(isinstance(one, PeerClosed) for one in self._heard):
+            return "closed"
+        return GOES_ON
+
+    def _after_it(self) -> str:
+        rest = b""
+        try:
+            while data := self._socket.recv(65536):
+                rest += data
+        except ConnectionError:
+            pass
+        except TimeoutError:
+            return ", and it is not closed"
+        return f", and then {len(rest)} bytes" if rest else ""
+
+
+def seal(sealer: RecordProtection, inner: bytes) -> bytes:
+    """A protected record around a TLSInnerPlaintext that may be anything."""
+    header = b"\x17\x03\x03" + uint16(len(inner) + 16)
+    sealed = sealer._aead.encrypt(sealer._nonce(), inner, header)
+    sealer.sequence += 1
+    return header + sealed
+
+
+def in_records(raw: bytes, size: int = 2**14) -> bytes:
+    """Handshake records of at most ``size`` bytes."""
+    return b"".join(frame(HANDSHAKE, raw[at : at + size]) for at in range(0, len(raw), size))
+
+
+Ask = Callable[[Talk], None]
