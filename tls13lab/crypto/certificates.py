@@ -279,13 +279,13 @@ def load_credential(
     info = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     if key.public_key().public_bytes(*info) != public_key(chain[0]).public_bytes(*info):
         raise LocalFault("the private key does not belong to the certificate")
-    _check_that_it_can_sign(chain[0], key)
+    _check_that_it_can_sign(chain[0])
     return Credential(chain, key)
 
 
-def _check_that_it_can_sign(leaf: bytes, key: "PrivateKeyTypes") -> None:
+def _check_that_it_can_sign(leaf: bytes) -> None:
     """Raise LocalFault for a certificate with which no handshake of TLS 1.3 can come about."""
-    if not schemes(chain[0]):
+    if not schemes(leaf):
         raise LocalFault(
             "no handshake can use this certificate: its key makes no signature that this lab and "
             "TLS 1.3 have; use one with P-256, P-384, P-521, Ed25519, Ed448 or RSA of 1024 bits "

@@ -82,11 +82,10 @@ def certificate_messages(
     credential, offered = config.credential, message.find(SignatureAlgorithms)
     if credential is None or offered is None:
         raise LocalFault("a full handshake was chosen without a certificate to carry it out")
-    scheme: SignatureScheme | None = next(
-        (one for one in certificates.schemes(credential.chain[0]) if one in offered.schemes), None
-    )
+    able = certificates.schemes(credential.chain[0])
+    scheme: SignatureScheme | None = next((one for one in able if one in offered.schemes), None)
     if scheme is None:
-        makes = ", ".join(one.name.lower() for one in signatures.schemes_for(credential.key))
+        makes = ", ".join(one.name.lower() for one in able)
         raise HandshakeFailure(
             f"this server's certificate signs with {makes or 'nothing that TLS 1.3 has'}, which "
             "the client's signature_algorithms do not name"
