@@ -63,7 +63,9 @@ Written by `python -m tests.interop --write`, which runs every cell first; do no
 `python3 run.py test` runs every cell again. In each of them tls13lab is one end of real
 connections and another TLS 1.3 stack is the other end. Mode, suite, group and HelloRetryRequest are
 **read off the wire** by a parser that shares no code with the package; what a stack says about
-itself is no evidence. What a stack *cannot* do is tried all the same: it has to fail in the way
+itself is no evidence. Chromium and nginx have tests of their own (`test_chromium.py`: full,
+resumed, early data, HelloRetryRequest, X25519MLKEM768; `test_nginx.py`: full, resumed, early data,
+HelloRetryRequest). What a stack *cannot* do is tried all the same: it has to fail in the way
 that is listed, and in the versions that are listed the test fails if it works after all.
 """
 

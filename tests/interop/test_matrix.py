@@ -17,6 +17,8 @@ from tests.interop.stacks import catalogue
 from tests.interop.stacks.stack import NoSuchCall, NotHere, PeerFailed, Role, refuse
 
 CELLS = [cell for peer in catalogue.PEERS for cell in cells_of(peer)]
+SLOW = ("java", "haproxy")
+"""They start a program for each setup."""
 BEHIND_THE_TABLE = 10_000
 """The matrix' cells come after those of the table of whole programs."""
 
@@ -58,7 +60,10 @@ def benches() -> Iterator[Benches]:
         pytest.param(
             cell,
             id=str(cell).replace(" as ", "-as-"),
-            marks=pytest.mark.interop_cell(BEHIND_THE_TABLE + number),
+            marks=[
+                pytest.mark.interop_cell(BEHIND_THE_TABLE + number),
+                *([pytest.mark.full] if cell.peer in SLOW else []),
+            ],
         )
         for number, cell in enumerate(CELLS)
     ],
