@@ -1,6 +1,7 @@
 """The command line as its user meets it: what it prints, and how it ends."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -206,3 +207,50 @@ def test_serve_ends_cleanly_on_a_signal() -> None:
     assert process.returncode == 0
     assert "served 0" in out
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("crack", "--mask", "?d"),
+        ("crack", __file__),
+        ("crack", "no such file", "--mask", "?d"),
+        ("connect", "127.0.0.1:1", "--psk", "zz"),
+        ("serve", "--modes", "nothing"),
+        ("inspect", "no file and no digits"),
+        ("break", __file__, "--no-such-option"),
+        ("no-such-command",),
+        ("psk", "no-such-command"),
+        ("psk", "new", "--no-such-option"),
+    ],
+)
+def test_wrong_usage_is_told_in_json_too(arguments: tuple[str, ...]) -> None:
+    plain = invoke(*arguments)
+    assert (plain.exit_code, plain.stdout) == (2, "")
+    result = invoke(*arguments, "--json")
+    assert result.exit_code == 2
+    error = json.loads(result.stdout)["error"]
+    # The same sentence; a person's has its lines broken.
+    assert error.split() == plain.stderr.rpartition("Error: ")[2].split()
+
+
+@pytest.mark.parametrize("page", ["cp1252", "latin-1", "utf-8"])
+def test_what_a_code_page_lacks_is_written_all_the_same(page: str, tmp_path: Path) -> None:
+    """Of break and connect, whose words may be anybody's."""
+    words, environment = "слова", {"PYTHONUTF8": "0", "PYTHONIOENCODING": page}
+    capture = tmp_path / "talk.pcap"
+    with serving(SERVER) as server:
+        commands = (
+            *("connect", f"127.0.0.1:{server.port}", "--psk", KEY, "--identity", "lab"),
+            *("--modes", "psk_ke", "--send", words, "--record", str(capture)),
+        )
+        for command in (commands, ("break", str(capture), "--leak", f"psk={KEY}")):
+            done = subprocess.run(
+                [sys.executable, "-m", "tls13lab", *command],
+                env={**os.environ, **environment},
+                capture_output=True,
+                timeout=60,
+                check=False,
+            )
+            assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+            assert words.encode(page, "backslashreplace") in done.stdout

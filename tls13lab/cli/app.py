@@ -1,14 +1,43 @@
 """The program: all commands under one name. What each does is imported when it is called."""
 
+import json
+from typing import Any
+
 import click
 
 from tls13lab import __version__
-from tls13lab.cli import commands_keys, commands_lab, commands_recordings, commands_speaking
+from tls13lab.cli import (
+    commands_keys,
+    commands_lab,
+    commands_recordings,
+    commands_speaking,
+    report,
+)
 
+
+class Program(click.Group):
+    """Says what is wrong with the usage in JSON as well, where JSON was asked for."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            if ctx.meta[_JSON]:
+                report.say(json.dumps({"error": error.format_message(), "alert": None}))
+            raise
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Remember whether JSON was asked for: a command with wrong options is never parsed."""
+        ctx.meta[_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
+
+
+_JSON = "tls13lab.json"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(context_settings=CONTEXT)
+@click.group(cls=Program, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="tls13lab")
 def cli() -> None:
     """TLS 1.3 pre-shared keys on real bytes, for learning.
