@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 
@@ -232,6 +233,42 @@ def test_a_gap_that_the_capture_tells_of_is_passed_on() -> None:
         "lost",
         "from the server: the capture breaks off",
     )
+
+
+@pytest.mark.parametrize("silent", ["client", "server"])
+def test_a_gap_on_one_side_does_not_stop_the_other(silent: str) -> None:
+    """Both Finished are there; then one side's records are missing, and the other's go on."""
+    pair = Pair(*lesson_configs("psk_ke"), "one side")
+    pair.handshake()
+    pair.client.send(b"from the client")
+    pair.pump()
+    pair.server.send(b"from the server")
+    pair.pump()
+    items = list(record(pair))
+    sent = [n for n, item in enumerate(items) if getattr(item, "sender", "") == silent]
+    cut = Incomplete(1, silent, "the capture breaks off")
+    items[sent[-1]] = cut
+    finding = only(eavesdrop(items, Theft(psks=(PSK,))))
+    other = "server" if silent == "client" else "client"
+    assert (finding.verdict, words(finding)) == ("lost", {other: f"from the {other}".encode()})
+    assert finding.incomplete == f"from the {silent}: the capture breaks off"
+    # The same where it was known from the first that this side's words would be missing.
+    items.insert(sent[-2] + 1, items.pop(sent[-1]))
+    finding = only(eavesdrop(items, Theft(psks=(PSK,))))
+    assert words(finding) == {other: f"from the {other}".encode()}
+
+
+def test_an_age_makes_no_ticket_of_an_external_psk() -> None:
+    """A client SHOULD send 0 for it (4.3.11); which kind it is, the binder tells."""
+    psk = ExternalPsk(b"aged", b"k" * 32)
+    client, server = lesson_configs("psk_dhe_ke", psk)
+    with patch("tls13lab.handshake.offer.age_field", lambda psk, now_ms: 77):
+        pair = talk(client, server)
+    assert only(eavesdrop(record(pair), Theft())).missing == ()
+    finding = only(eavesdrop(record(pair), Theft(psks=(psk.key,))))
+    assert (finding.leaks, finding.missing) == (("psk",), ("client_ecdhe", "server_ecdhe"))
+    share = Theft(client_ecdhe=(pair.client.secrets["client_ecdhe"],))
+    assert only(eavesdrop(record(pair), share)).missing == ("psk", "ticket_key")
 
 
 def test_interleaved_connections_are_kept_apart() -> None:

@@ -108,20 +108,23 @@ def shape_of(
     """The shape of a connection with this PSK, of which this is known."""
     if offered is None or mode == "full":
         return Shape(mode)
+    kind = known.kind if known else _kind_of(offered)
     held = frozenset(known.secrets) if known else frozenset()
-    ticket = offered.says_age or "ticket_key" in held
-    if known is None:
-        imported = imported_by(offered.identity) is not None
-    else:
-        imported = known.kind is PskKind.IMPORTED
     return Shape(
         mode=mode,
-        ticket=ticket and not imported,
-        imported=imported,
+        ticket=kind is PskKind.RESUMPTION,
+        imported=kind is PskKind.IMPORTED,
         binder_key=BINDER_KEYS[known.kind] if known else "ext_binder_key",
         initial="full" if issuer_seen else "",
         held=held,
     )
+
+
+def _kind_of(offered: OfferedPsk) -> PskKind:
+    """What a PSK looks like that nothing is known of: its binder alone could tell."""
+    if offered.says_age:
+        return PskKind.RESUMPTION
+    return PskKind.IMPORTED if imported_by(offered.identity) else PskKind.EXTERNAL
 
 
 def material(

@@ -93,6 +93,8 @@ def _try_to_note(search: Search) -> None:
             err=True,
         )
         search.checkpoint, search.trouble = None, ""
+    elif not search.progress.count:
+        search.forget()  # there is nothing to keep yet
 
 
 @contextmanager
