@@ -36,6 +36,7 @@ def findings() -> list[Finding]:
         _package("cryptography", needed=True),
         _mlkem(),
         *(_package(name) for name in LIBRARIES),
+        _binder_search(),
         _layout(),
         *_openssl(),
         _browser(),
@@ -61,6 +62,24 @@ def _mlkem() -> Finding:
         advice = "install cryptography 50 or later"
         return Finding("X25519MLKEM768", False, type(error).__name__, False, advice)
     return Finding("X25519MLKEM768", True, "works", False, "")
+
+
+def _binder_search() -> Finding:
+    """Whether guesses are tried by compiled code: it is made, so that a broken LLVM is found."""
+    name, detail = "compiled binder search", ""
+    try:
+        from tls13lab.search.compiled import tester
+
+        tester("sha256", "test")
+    except ImportError as error:
+        detail = f"no {error.name} here" if error.name else str(error)
+    except (OSError, RuntimeError) as error:
+        detail = f"llvmlite does not work here ({type(error).__name__})"
+    advice = (
+        "pip install llvmlite numpy: without them `crack` and lesson 07 find the same, but try "
+        "about 20 times fewer guesses a second"
+    )
+    return Finding(name, not detail, detail or "works", False, advice)
 
 
 def _layout() -> Finding:

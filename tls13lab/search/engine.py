@@ -90,6 +90,19 @@ def groups(targets: Sequence[Target]) -> Iterator[tuple[Target, ...]]:
         yield tuple(group)
 
 
+def compiled_engine(targets: Sequence[Target]) -> Engine | None:
+    """The compiled engine for targets of one kind and hash; none without an LLVM that works.
+
+    Nor is there one for a PSK imported for another hash than its own: two hashes in one guess.
+    """
+    try:
+        from tls13lab.search.lanes import Lanes
+
+        return Lanes(targets)
+    except (ImportError, OSError, RuntimeError):  # not installed; not for this system; too old
+        return None
+
+
 def fastest_portable(targets: Sequence[Target]) -> Portable:
     """Which way is faster depends on the machine: both are timed, for some milliseconds."""
     sample = Guesses.of(b"%08d" % n for n in range(SLICE))
@@ -116,12 +129,7 @@ class Changing:
             self._make()
 
     def _make(self) -> None:
-        try:
-            from tls13lab.search.lanes import Lanes
-
-            self._engine = Lanes(self._targets)
-        except (ImportError, OSError, RuntimeError):  # no compiler here, or two hashes in one guess
-            self._engine = fastest_portable(self._targets)
+        self._engine = compiled_engine(self._targets) or fastest_portable(self._targets)
 
     def test(self, guesses: Guesses) -> Iterator[Found]:
         """Those of the guesses that made a target's binder."""

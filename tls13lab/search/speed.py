@@ -8,7 +8,7 @@ import time
 
 from tls13lab.psk.binder import binder
 from tls13lab.psk.keys import PskKind
-from tls13lab.search.engine import Engine, fastest_portable
+from tls13lab.search.engine import Engine, compiled_engine, fastest_portable
 from tls13lab.search.mask import Mask
 from tls13lab.search.target import Target
 
@@ -19,17 +19,9 @@ def engine_for(hash_name: str = "sha256", *, compiled: bool = True) -> tuple[Eng
     """An engine that searches for what is not there, and how many guesses it likes at once."""
     made = binder(PskKind.EXTERNAL, b"no word of the mask", hash_name, b"ClientHello")
     target = Target(b"", PskKind.EXTERNAL, hash_name, b"ClientHello", made)
-    if compiled:
-        try:
-            from tls13lab.search.lanes import Lanes
-
-            return Lanes([target]), 2**15
-        except (
-            ImportError,
-            OSError,
-            RuntimeError,
-        ):  # no compiler: the portable one is what there is
-            pass
+    engine = compiled_engine([target]) if compiled else None
+    if engine is not None:
+        return engine, 2**15
     return fastest_portable([target]), 500
 
 
