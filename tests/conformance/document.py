@@ -8,6 +8,9 @@ from typing import Any
 from tests.conformance.bogo import suite
 from tests.conformance.bogo.differences import DIFFERENCES
 from tests.conformance.bogo.topics import TOPICS, reason, topic
+from tests.conformance.probes import openssl
+from tests.conformance.probes.planted import FAULTS
+from tests.conformance.probes.tables import SUBJECTS
 from tests.conformance.tlsfuzzer import scripts
 
 TEXT = Path(__file__).with_name("conformance.md.in")
@@ -31,7 +34,17 @@ def page() -> str:
         "bogo_disabled": _disabled(recorded),
         "bogo_flags": _flags(recorded),
         "bogo_differences": _differences(recorded),
+        "probe_figures": _probe_figures(),
+        "probe_faults": str(len(FAULTS)),
+        "probe_same": str(
+            sum(openssl.same(one.name) for name in openssl.SUBJECTS for one in SUBJECTS[name])
+        ),
+        "probe_different": _rows(
+            ("questions", "why OpenSSL answers otherwise"),
+            *((f"`{name}`", why) for name, why in openssl.DIFFERENT.items()),
+        ),
         "tlsfuzzer_version": fuzzed["version"],
+        "lab_version": fuzzed["lab"],
         "tlsfuzzer_figures": _script_figures(fuzzed["scripts"]),
         "tlsfuzzer_expected": _script_differences(fuzzed["scripts"]),
         "tlsfuzzer_not_run": _rows(
@@ -99,6 +112,12 @@ def _differences(recorded: dict[str, Any]) -> str:
         for one in DIFFERENCES
     )
     return _rows(("test", "why the lab differs"), *rows)
+
+
+def _probe_figures() -> str:
+    rows = ((subject, len(questions)) for subject, questions in SUBJECTS.items())
+    total = sum(map(len, SUBJECTS.values()))
+    return _rows(("subject", "questions"), *rows, ("all", total))
 
 
 def _script_figures(figures: dict[str, list[int]]) -> str:

@@ -19,6 +19,7 @@ from tests.conformance.tlsfuzzer.scripts import NOT_RUN, RESULTS, SCRIPTS, Scrip
 from tests.conformance.tlsfuzzer.servers import SERVERS, serving
 
 PREFIX, SECONDS = "test-tls13-", 1200
+ROOT = Path(__file__).parents[3]
 
 
 @dataclass
@@ -110,13 +111,19 @@ def main(checkout: Path, arguments: list[str]) -> int:
 
 
 def _record(checkout: Path, done: list[Outcome]) -> None:
-    """Put these figures in the place of earlier ones of the same checkout."""
+    """Put these figures in the place of earlier ones of the same commits of both."""
     version = _version(checkout)
     found = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
-    figures = found.get("scripts", {}) if found.get("version") == version else {}
+    same = (found.get("version"), found.get("lab")) == (version, _commit(ROOT))
+    figures = found.get("scripts", {}) if same else {}
     figures |= {one.name: [one.passed, len(one.expected)] for one in done}
-    recorded = {"version": version, "scripts": dict(sorted(figures.items()))}
+    recorded = {"version": version, "lab": _commit(ROOT), "scripts": dict(sorted(figures.items()))}
     RESULTS.write_text(json.dumps(recorded, indent=1) + "\n", "utf-8")
+
+
+def _commit(folder: Path) -> str:
+    """The commit's short name."""
+    return _version(folder).partition(" ")[0]
 
 
 def _version(checkout: Path) -> str:
