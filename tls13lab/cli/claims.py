@@ -19,10 +19,10 @@ def run(*, svg: str | None, proverif: str | None, searching: bool, as_json: bool
         return
 
     def work() -> report.Result:
-        result = {"cells": list(matrix(searching=searching)), "chains": list(chains())}
+        # The picture first: if it cannot be written, one learns so at once.
         if svg is not None:
             whole_file.write(Path(svg), matrix_picture(cells()).svg.encode())
-        return result
+        return {"cells": list(matrix(searching=searching)), "chains": list(chains())}
 
     report.run(work, _text, as_json=as_json)
 
