@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.keylog import lines, parse
-from tls13lab.capture.recording import Item
+from tls13lab.capture.recording import CapturedRecord, Item
 from tls13lab.claims.scripted import record, talk
 from tls13lab.crypto.entropy import seeded
 from tls13lab.handshake import client as client_module
@@ -200,3 +200,14 @@ def _possible(one: Made) -> bool:
         return False  # the importer gives it no suite, and so no early data
     # Only the first PSK's can be accepted, and not after a HelloRetryRequest.
     return one.early != "accepted" or (one.taken == one.offered[0] and not one.order)
+
+
+def sided(items: tuple[Item, ...], first: str) -> list[Item]:
+    """The same connections, with all records of one side before all of the other's."""
+    found: list[Item] = []
+    for number in sorted({item.connection for item in items}):
+        own = [item for item in items if item.connection == number]
+        records = [item for item in own if isinstance(item, CapturedRecord)]
+        records.sort(key=lambda item: item.sender != first)
+        found += [own[0], *records, own[-1]]
+    return found

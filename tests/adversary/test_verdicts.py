@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adversary.conversations import EARLY_WORDS, Made, made
+from tests.adversary.conversations import EARLY_WORDS, Made, made, sided
 from tests.capture.test_tshark import by_tshark, joined, write_keylog
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
@@ -122,17 +122,6 @@ def test_what_is_kept_names_what_would_open_it(one: Made) -> None:
 # The order in a file, and what is not in it -------------------------------------------------------
 
 SOME = tuple(one for one in ALL if one.early)[::5]
-
-
-def sided(items: tuple[Item, ...], first: str) -> list[Item]:
-    """The same connections, with all records of one side before all of the other's."""
-    found: list[Item] = []
-    for number in sorted({item.connection for item in items}):
-        own = [item for item in items if item.connection == number]
-        records = [item for item in own if isinstance(item, CapturedRecord)]
-        records.sort(key=lambda item: item.sender != first)
-        found += [own[0], *records, own[-1]]
-    return found
 
 
 @pytest.mark.parametrize("first", ["client", "server"])

@@ -16,14 +16,18 @@ from tls13lab.capture.recording import CapturedRecord, Closed, Item, Opened
 from tls13lab.capture.versions import ONLY_OLD, chosen_version, is_old
 from tls13lab.crypto.keyschedule import next_traffic_secret
 from tls13lab.crypto.suites import SUITES, Suite
+from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack
-from tls13lab.messages.server_hello import ServerHello
+from tls13lab.messages.negotiation import EarlyData
+from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
 from tls13lab.records.framing import HEADER_LENGTH
 from tls13lab.records.protection import RecordProtection
 from tls13lab.records.reassembly import Reassembler
 from tls13lab.wire.codepoints import CipherSuite, ContentType, HandshakeType
 from tls13lab.wire.faults import TLSFault
 
+MOST_HELD = 2**20
+"""Bytes of records that wait for the other side's hello."""
 KeyLogSecrets = Mapping[bytes, Mapping[str, bytes]]
 
 _NO_SECRETS: Mapping[str, bytes] = {}
@@ -162,9 +166,62 @@ class Connection:
     def __init__(self, keylog: KeyLogSecrets) -> None:
         self._keylog = keylog
         self._random = b""
+        self._early = False  # whether the client announces early data
         self._suite: Suite | None = None
+        self._answered = False  # whether the ServerHello came
         self._version = 0
         self._sides = {"client": Side("client"), "server": Side("server")}
+        self._held: list[CapturedRecord] = []
+        self._size = 0
+
+    def take(self, record: CapturedRecord) -> Iterator[Read]:
+        """What the record holds, and those before it that had to wait for what it says.
+
+        In a file, one side's records may all come before the other side's hello, without which
+        they cannot be opened: they wait for it.
+        """
+        if self._is_behind_held(record) or self._comes_too_soon(record):
+            self._hold(record)
+        else:
+            read = self.read(record)
+            if read.content is None and self._lacks_server_hello(record):
+                self._hold(record)
+            else:
+                yield read
+        if self._size > MOST_HELD or (self._held and self._has_hello(self._held[0].sender)):
+            yield from self.release()
+
+    def release(self) -> Iterator[Read]:
+        """What waits is read as far as it can be now."""
+        held, self._held, self._size = self._held, [], 0
+        yield from map(self.read, held)
+
+    def _hold(self, record: CapturedRecord) -> None:
+        self._held.append(record)
+        self._size += len(record.wire)
+
+    def _is_behind_held(self, record: CapturedRecord) -> bool:
+        """Whether a record of the same side waits."""
+        return bool(self._held) and self._held[0].sender == record.sender
+
+    def _has_hello(self, sender: str) -> bool:
+        """Whether the hello of the other side is there."""
+        return bool(self._random) if sender == "server" else self._answered
+
+    def _comes_too_soon(self, record: CapturedRecord) -> bool:
+        """A protected record of the server's before any ClientHello."""
+        protected = record.wire[0] == ContentType.APPLICATION_DATA
+        return protected and record.sender == "server" and bool(self._keylog and not self._random)
+
+    def _lacks_server_hello(self, record: CapturedRecord) -> bool:
+        """A protected record of the client's before the ServerHello, and no early data.
+
+        If early data was announced, and its keys are not in the log, it cannot be told what it is.
+        """
+        log = self._keylog.get(self._random, _NO_SECRETS)
+        protected = record.wire[0] == ContentType.APPLICATION_DATA
+        told = not self._early or "client_early_traffic_secret" in log
+        return protected and record.sender == "client" and bool(log and told and not self._answered)
 
     def read(self, record: CapturedRecord) -> Read:
         """What the record holds, as far as the key log goes."""
@@ -180,13 +237,16 @@ class Connection:
     def _note(self, raw: bytes, record: CapturedRecord) -> None:
         """A message in the clear."""
         if raw[0] == HandshakeType.CLIENT_HELLO:
+            self._early |= not self._random and _announces_early_data(raw)
             self._random = self._random or raw[6:38]
         elif raw[0] == HandshakeType.SERVER_HELLO:
             self._version = chosen_version(raw)
             try:
                 message = unpack(raw)
             except TLSFault:
+                self._answered = True
                 return
+            self._answered |= not isinstance(message, HelloRetryRequest)
             if isinstance(message, ServerHello) and message.cipher_suite in SUITES:
                 self._suite = SUITES[CipherSuite(message.cipher_suite)]
         elif raw[0] in ONLY_OLD and not self._version:
@@ -202,9 +262,19 @@ def decrypted(items: Iterable[Item], keylog: KeyLogSecrets) -> Iterator[Item | R
                 connections[number] = Connection(keylog)
                 yield item
             case CapturedRecord(number):
-                yield connections[number].read(item)
+                yield from connections[number].take(item)
             case Closed(number):
-                del connections[number]
+                yield from connections.pop(number).release()
                 yield item
             case _:
                 yield item
+    for connection in connections.values():
+        yield from connection.release()
+
+
+def _announces_early_data(raw: bytes) -> bool:
+    try:
+        message = unpack(raw)
+    except TLSFault:
+        return False
+    return isinstance(message, ClientHello) and message.find(EarlyData) is not None
