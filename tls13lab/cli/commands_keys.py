@@ -10,8 +10,9 @@ def psk() -> None:
     \b
     Examples:
       tls13lab psk new --identity printer
+      printf %s sternchen > key.txt
       tls13lab psk strength key.txt
-      tls13lab psk lint psks.toml
+      tls13lab psk lint --help
     """
 
 
@@ -42,7 +43,9 @@ def strength(**options: object) -> None:
 
     \b
     Examples:
+      printf %s sternchen > key.txt
       tls13lab psk strength key.txt
+      openssl rand -hex 32 > key.hex
       tls13lab psk strength --hex key.hex
       printf %s sternchen | tls13lab psk strength - --json
     """
@@ -62,11 +65,7 @@ def lint(**options: object) -> None:
     tls12, early_data. The key stands in a file of its own: key_file, or key_hex_file.
 
     \b
-    Examples:
-      tls13lab psk lint psks.toml
-      tls13lab psk lint psks.toml --json
-    \b
-    A file:
+    A file, psks.toml:
       [[psk]]
       identity = "printer"
       key_hex_file = "printer.hex"
@@ -76,6 +75,11 @@ def lint(**options: object) -> None:
       imported = true
       context_names_both = true
       base_key_kept = false
+    \b
+    Examples:
+      openssl rand -hex 32 > printer.hex
+      tls13lab psk lint psks.toml
+      tls13lab psk lint psks.toml --json
     """
     from tls13lab.cli import psk as command
 

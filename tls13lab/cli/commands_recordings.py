@@ -32,7 +32,9 @@ def break_(**options: object) -> None:
 
     \b
     Examples:
-      tls13lab serve --psk 0011223344556677 --identity lab --record talk.pcapng --keylog keys.txt
+      openssl rand -hex 48 > ticket-key.hex
+      tls13lab serve --psk 0011223344556677 --identity lab --ticket-key @ticket-key.hex \\
+        --record talk.pcapng --keylog keys.txt
       tls13lab break talk.pcapng --leak psk=0011223344556677
       tls13lab break talk.pcapng --leak psk=0011223344556677 --leak client_ecdhe=HEX --json
       tls13lab break talk.pcapng --leak ticket_key=@ticket-key.hex --goal early_data
@@ -85,9 +87,11 @@ def crack(**options: object) -> None:
 
     \b
     Examples:
+      tls13lab serve --psk 313233343536 --identity lab --record talk.pcapng
       tls13lab crack talk.pcapng --mask "?d?d?d?d?d?d"
       tls13lab crack talk.pcapng --wordlist common --rules usual
       tls13lab crack talk.pcapng --mask "?1?1?1?1lab" --set "1=?l?d" --workers 4
+      printf "123456\\nsternchen\\n" > words.txt
       tls13lab crack talk.pcapng --wordlist words.txt --json
     """
     from tls13lab.cli import crack as command

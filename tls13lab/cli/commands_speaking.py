@@ -64,7 +64,10 @@ def serve(**options: object) -> None:
     Examples:
       tls13lab serve --self-signed
       tls13lab serve --self-signed --http --port 8443 --max-early-data 16384
+      openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \\
+        -addext subjectAltName=DNS:localhost -out cert.pem -keyout key.pem
       tls13lab serve --cert cert.pem --key key.pem --port 4433 --tickets stateful
+      openssl rand -hex 32 > printer.hex
       tls13lab serve --psk @printer.hex --identity printer
       tls13lab serve --psk 0011223344556677 --identity lab --modes psk_ke --connections 1
       tls13lab serve --self-signed --max-early-data 1000 --anti-replay off --record talk.pcapng
@@ -112,6 +115,7 @@ def connect(**options: object) -> None:
     \b
     Examples:
       tls13lab connect 127.0.0.1:4433 --psk 0011223344556677 --identity lab --send hello
+      openssl s_client -connect localhost:4433 -showcerts < /dev/null > cert.pem
       tls13lab connect localhost:4433 --cafile cert.pem --save-session s.json
       tls13lab connect localhost:4433 --session s.json --modes psk_ke,psk_dhe_ke --json
       tls13lab connect localhost:4433 --session s.json --early-data "GET /" --record talk.pcapng

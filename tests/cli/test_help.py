@@ -1,0 +1,87 @@
+"""Help and usage: examples that can be typed in their order, and errors that programs can read."""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from tls13lab.cli.app import cli
+
+MAKES = ("--record", "--save-session", "--svg", "--html", "-out", "-keyout", ">")
+"""What stands before the name of a file that is made."""
+FILE = re.compile(r"@?([\w-]+\.(?:pcapng|pcap|txt|hex|json|toml|pem))\b")
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        yield (*path, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+def examples(text: str) -> list[list[str]]:
+    """The words of each example, lines that go on put together."""
+    _, _, rest = text.partition("Examples:")
+    lines = rest.partition("Options:")[0].partition("Commands:")[0]
+    joined = lines.replace("\\\n", " ")
+    return [line.split() for line in joined.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("path", [(), *commands(cli)], ids=" ".join)
+def test_every_command_has_examples_and_each_file_in_them_is_made_before(
+    path: tuple[str, ...],
+) -> None:
+    text = CliRunner().invoke(cli, [*path, "--help"]).stdout
+    shown = examples(text)
+    assert shown
+    # A file whose content the text shows needs no command.
+    known = set(re.findall(r"A file, ([\w.]+):", text))
+    for words in shown:
+        makes_keylog = words[:2] in (["tls13lab", "serve"], ["tls13lab", "connect"])
+        for before, word in pairwise(words):
+            for name in FILE.findall(word):
+                if before in MAKES or (before == "--keylog" and makes_keylog):
+                    known.add(name)
+                assert name in known, f"{name} in {' '.join(words)}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["inspect", "zz"], "neither a file nor"),
+        (["inspect", "--nope"], "No such option"),
+        (["bake"], "No such command"),
+        (["crack", "no-such-file", "--mask", "?d"], "does not exist"),
+        (["serve", "--psk", "0x001"], "even number of hexadecimal digits"),
+    ],
+)
+def test_a_usage_error_under_json_is_json_as_well(arguments: list[str], says: str) -> None:
+    done = CliRunner().invoke(cli, [*arguments, "--json"])
+    told = json.loads(done.stdout)
+    assert done.exit_code == 2
+    assert says in told["error"]
+    assert told["alert"] is None
+    assert says in done.stderr
+    plain = CliRunner().invoke(cli, arguments)
+    assert (plain.exit_code, plain.stdout, plain.stderr) == (2, "", done.stderr)
+
+
+def test_a_psk_may_begin_with_0x() -> None:
+    done = CliRunner().invoke(cli, ["serve", "--psk", "0x0011", "--json"])
+    assert json.loads(done.stdout)["error"] == "give each --psk one --identity, in the same order"
+
+
+def test_the_shell_completes_commands_and_options() -> None:
+    from click.shell_completion import BashComplete
+
+    def completed(*words: str) -> list[str]:
+        *args, last = words
+        one = BashComplete(cli, {}, "tls13lab", "_TLS13LAB_COMPLETE")
+        return [item.value for item in one.get_completions(args, last)]
+
+    assert completed("in") == ["inspect"]
+    assert "--keylog" in completed("inspect", "--k")
