@@ -120,6 +120,7 @@ def test_what_it_says_to_a_person(recorded: tuple[str, Path, Path], tmp_path: Pa
         assert "<svg" in svg.read_text()
     else:
         assert "one of these would open it: client_ecdhe, server_ecdhe" in result.stdout
+        assert "no single leak would open it" in invoke("break", capture).stdout
         assert (drawn.exit_code, svg.exists()) == (1, False)
 
 

@@ -329,6 +329,7 @@ def test_both_sides_of_a_connection_in_any_order_in_the_file(tmp_path: Path) -> 
         writer.close()
         found = told(path, "--mask", "47?d?d")["targets"]
         assert [one["text"] for one in found] == ["4711", "4711"]
+        assert [one["client_hello"] for one in found] == [1, 2]
 
 
 def test_words_in_every_form(tmp_path: Path) -> None:

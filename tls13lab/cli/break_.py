@@ -233,6 +233,8 @@ def _connection_lines(one: dict[str, Any], result: report.Result) -> list[str]:
         lines.append(f"  {sender}: {text[:SHOWN_IN_TEXT]!r}{more}")
     if one["missing"]:
         lines.append(f"  one of these would open it: {', '.join(one['missing'])}")
+    elif verdict == "kept":
+        lines.append("  no single leak would open it")
     if one["incomplete"]:
         lines.append(f"  incomplete: {one['incomplete']}")
     return lines

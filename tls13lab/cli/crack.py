@@ -222,6 +222,7 @@ def _result(search: Search, seconds: float, count: int) -> report.Result:
         "targets": [
             {
                 "connection": target.connection,
+                "client_hello": target.hello,
                 "identity": readable(target.identity),
                 "kind": target.kind.value,
                 "hash": target.hash_name,
@@ -243,7 +244,8 @@ def _goes_on_from(search: Search) -> str | None:
 def _text(result: report.Result) -> str:
     lines = []
     for one in result["targets"]:
-        who = f"connection {one['connection']}, identity {one['identity']}"
+        second = ", ClientHello 2" if one["client_hello"] == 2 else ""
+        who = f"connection {one['connection']}{second}, identity {one['identity']}"
         what = f"{one['kind']} PSK, {one['hash']}"
         what += f" (the external one's: {one['epsk_hash']})" if one["epsk_hash"] else ""
         verdict = f"{one['text']}  (hex {one['psk']})" if one["psk"] else "not found"
