@@ -18,6 +18,13 @@ FOLDERS = ["binder", "notebooks", "tls13lab"]
 TOKEN = "replay"
 
 
+def uv() -> str:
+    """The uv of the lock, which `run.py test --all` installs."""
+    from uv import find_uv_bin
+
+    return find_uv_bin()
+
+
 def copy_of_the_project(folder: Path) -> Path:
     """What a clone would have of the project, as far as Binder and pip need it."""
     for name in FILES:

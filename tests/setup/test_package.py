@@ -14,12 +14,11 @@ import yaml
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from uv import find_uv_bin
 
 import tls13lab
 from coursework.elsewhere import prepare
 from tests.conftest import ROOT
-from tests.setup.replay import Environment, empty_environment
+from tests.setup.replay import Environment, empty_environment, uv
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 STORED = """
@@ -82,9 +81,7 @@ def test_it_works_in_an_empty_folder_far_from_the_checkout(tmp_path: Path) -> No
     far.mkdir()
     there = empty_environment(tmp_path, far)
     lock = str(ROOT / "requirements.txt")
-    there.step(
-        find_uv_bin(), "pip", "install", "-q", "-p", str(there.venv), "-c", lock, "ipykernel"
-    )
+    there.step(uv(), "pip", "install", "-q", "-p", str(there.venv), "-c", lock, "ipykernel")
     there.variables["PIP_CONSTRAINT"] = lock
     run_in(there, colab_copy(far, wheel))
     home = there.step("python", "-c", "import tls13lab; print(tls13lab.__file__)").strip()

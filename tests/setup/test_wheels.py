@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from uv import find_uv_bin
 
 from tests.conftest import ROOT
+from tests.setup.replay import uv
 from tests.setup.test_requirements import requirements
 
 MACHINES = {
@@ -33,7 +33,7 @@ NOT_EVERYWHERE = {
 
 def without_wheels(lock: Path, machine: str, python: str) -> str:
     """What uv complains of if it may take wheels only; nothing is installed."""
-    command = [find_uv_bin(), "pip", "compile", "--quiet", "--no-deps", "--only-binary", ":all:"]
+    command = [uv(), "pip", "compile", "--quiet", "--no-deps", "--only-binary", ":all:"]
     command += ["--python-platform", machine, "--python-version", python, "--no-header"]
     # Looks for that Python, and would fetch one; the running one will do.
     command += ["--python", sys.executable, "--no-python-downloads", "--no-config", str(lock)]

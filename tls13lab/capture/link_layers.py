@@ -6,7 +6,7 @@ MPLS, PPPoE, GRE, VXLAN, GENEVE, GTP-U, in 802.11 frames that are not encrypted,
 that nobody has told this lab about.
 
 >>> frame = bytes(12) + bytes.fromhex("8847 00010140") + bytes.fromhex(
-...     "4500001400000000 4006 7ce3 7f000001 7f000001".replace(" ", ""))
+...     "4500001400000000 4006 7ce2 7f000001 7f000001".replace(" ", ""))
 >>> ip_in_frame(1, frame, len(frame))
 18
 """

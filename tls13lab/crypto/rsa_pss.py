@@ -57,9 +57,8 @@ def pss_schemes(certificate: "x509.Certificate") -> tuple[SignatureScheme, ...]:
             "the parameters of the certificate's RSASSA-PSS key cannot be read"
         ) from None
     scheme = _BY_HASH.get(hash_oid)
-    # "The digest used in the mask generation function and the digest being signed are both the
-    # corresponding hash algorithm" (4.3.3). The salt's length is a minimum (RFC 4055, 3.3), and
-    # TLS's is the hash's.
+    # A scheme has one hash: for what is signed and for the mask (4.3.3). The salt's length is a
+    # minimum (RFC 4055, 3.3), and TLS's is the hash's.
     if scheme is None or mask_oid != hash_oid or salt > _SALT[scheme]:
         return ()
     return (scheme,)
