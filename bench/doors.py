@@ -2,8 +2,10 @@
 
 ``python -m bench.doors`` prints the tables of ``docs/doors.md``; a name measures one door alone:
 ``clone``, which takes as long as ``run.py test``, ``binder``, ``laptop``, ``browser`` or ``page``.
-The last two need what ``run.py test --all`` installs. Binder is its steps, replayed into an empty
-environment here; the network and the building of an image are in the figures of ``clone`` alone.
+The last two need what ``run.py test --all`` installs. Only a name measures ``everything``, which is
+``run.py test --all`` in a clone, or ``binder-size``, a part of ``binder``. Binder is its steps,
+replayed into an empty environment here; the network and the building of an image are in the figures
+of ``clone`` alone.
 """
 
 import sys
@@ -25,11 +27,7 @@ def binder() -> dict[str, dict[str, float]]:
     """MB installed and in memory, and seconds, for Binder's environment."""
     with tempfile.TemporaryDirectory() as base:
         here = replay.replayed(Path(base), bytecode=True)
-        sizes = installed(str(here.venv / "bin" / "python"))
-        found = {
-            "Binder, MB installed": {"all": sum(sizes.values())}
-            | dict(list(sizes.items())[:LARGEST])
-        }
+        found = _sizes(here)
         for title, keep in (("one notebook open", False), ("those before still open", True)):
             with replay.lab(here) as server:
                 found[f"Binder, MB of memory, {title}"] = peaks(server, here.folder, keep=keep)
@@ -39,6 +37,18 @@ def binder() -> dict[str, dict[str, float]]:
                 title = "Binder's environment, seconds until"
                 found[title] = laptop.readings(began, server.url, server.token)
     return found
+
+
+def binder_size() -> dict[str, dict[str, float]]:
+    """MB installed for Binder: all, and the largest."""
+    with tempfile.TemporaryDirectory() as base:
+        return _sizes(replay.replayed(Path(base), bytecode=True))
+
+
+def _sizes(here: replay.Environment) -> dict[str, dict[str, float]]:
+    sizes = installed(str(here.venv / "bin" / "python"))
+    largest = dict(list(sizes.items())[:LARGEST])
+    return {"Binder, MB installed": {"all": sum(sizes.values())} | largest}
 
 
 def browser_alone() -> dict[str, dict[str, float]]:
@@ -76,15 +86,22 @@ DOORS = {
     "browser": browser_alone,
     "page": page_to_read,
 }
+BY_NAME = {
+    "binder-size": binder_size,
+    "everything": lambda: {"from a fresh clone, seconds until": clone.everything()},
+}
 
 
 def main(names: list[str]) -> None:
     """Measure the doors that are named, or all, and print Markdown."""
+    known = ("clone", *DOORS, *BY_NAME)
+    if unknown := [name for name in names if name not in known]:
+        raise SystemExit(f"bench.doors: no door {unknown[0]!r}; there are {', '.join(known)}")
     for name in names or ("clone", *DOORS):
         if name == "clone":
             print(f"\n{clone.table(clone.measure())}")
             continue
-        for title, figures in DOORS[name]().items():
+        for title, figures in (DOORS | BY_NAME)[name]().items():
             print(f"\n| {title} | |\n|---|---:|")
             for row, value in figures.items():
                 print(f"| {row} | {value:.1f} |" if value < 30 else f"| {row} | {value:.0f} |")
