@@ -108,6 +108,36 @@ def test_a_secret_in_a_file_or_from_standard_input(
     assert "No such file" in missing.stderr
 
 
+def test_a_connection_that_came_to_no_server_hello(tmp_path: Path) -> None:
+    """What was sent behind the first ClientHello is lost all the same."""
+    from dataclasses import replace
+
+    from tls13lab.claims.scripted import talk
+    from tls13lab.handshake.pair import lesson_configs
+    from tls13lab.wire.codepoints import CipherSuite
+
+    psk = replace(
+        LESSON_PSK, suite=CipherSuite.TLS_CHACHA20_POLY1305_SHA256, max_early_data_size=20
+    )
+    client, server = lesson_configs("psk_dhe_ke", psk)
+    pair = talk(replace(client, early_data=b"too early"), server, "no answer")
+    capture = tmp_path / "talk.pcap"
+    writer = CaptureWriter(capture, now=lambda: 1.0)
+    writer.open(1, ("127.0.0.1", 50_000), ("127.0.0.1", 4433))
+    for step in pair.conversation().steps:
+        if step.sender == "server":
+            break
+        writer.add(1, step.sender, step.wire)
+    writer.end(1)
+    writer.close()
+    result = told("break", capture, "--leak", f"psk={KEY}", "--goal", "early_data")
+    assert result["plaintext"] == {"1": {"client": "too early"}}
+    assert "nothing that it sent was captured" in result["connections"][0]["incomplete"]
+    said = invoke("break", capture, "--leak", f"psk={KEY}").stdout
+    assert "no ServerHello: unknown" in said
+    assert "its binder is verified, early data was sent under it" in said
+
+
 def test_what_it_says_to_a_person(recorded: tuple[str, Path, Path], tmp_path: Path) -> None:
     mode, capture, _ = recorded
     result = invoke("break", capture, "--leak", f"psk={KEY}", "--leak", "client_ecdhe=00")

@@ -197,7 +197,8 @@ class Case:
     def _lost_track(self, inquiry: Inquiry | None) -> str:
         known = self.sight.complete if self._goal == "application_data" else self.sight.first_hello
         if not known:
-            return "the hellos are not in the recording"
+            which = "ServerHello is" if self.sight.first_hello else "hellos are"
+            return f"the {which} not in the recording"
         if self._no_early_data():
             return "the client announced early data, and none of it is in the recording"
         if inquiry is not None and inquiry.to_run:

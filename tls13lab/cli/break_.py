@@ -212,7 +212,7 @@ def _text(result: report.Result) -> str:
 
 def _connection_lines(one: dict[str, Any], result: report.Result) -> list[str]:
     number, verdict = one["connection"], one["verdict"]
-    what = " ".join(filter(None, (one["mode"], one["suite"]))) or "no hellos"
+    what = " ".join(filter(None, (one["mode"], one["suite"]))) or "no ServerHello"
     lines = [f"connection {number}, {one['client']} to {one['server']}, {what}: {verdict}"]
     if one["psk_from"]:
         source = one["psk_from"]
