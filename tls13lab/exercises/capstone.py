@@ -253,9 +253,14 @@ ROLES: dict[str, tuple[Claim, str]] = {
         ("external-psk_dhe_ke", "server_authentication", ("weak_psk",)),
         "the PSK was guessed, and it serves both ways",
     ),
-    "be the backup's client": (
-        ("external-psk_dhe_ke", "client_authentication", ()),
-        "that PSK was neither stolen nor guessed",
+    "be the server to the backup": (
+        ("external-psk_dhe_ke", "server_authentication", ("ticket_key",)),
+        "that PSK was neither stolen nor guessed, and no ticket helps with a client that offers "
+        "the PSK",
+    ),
+    "be a client that resumes a session that never was": (
+        ("external-psk_dhe_ke", "client_authentication", ("ticket_key",)),
+        "the ticket key seals a ticket around any PSK, and the server cannot tell it from its own",
     ),
 }
 

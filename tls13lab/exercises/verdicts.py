@@ -37,6 +37,10 @@ POOL: tuple[tuple[Question, str], ...] = (
         "who has the PSK can make the binder and every Finished: it is a party",
     ),
     (
+        ("external-psk_dhe_ke", "client_authentication", "active", ("ticket_key",)),
+        "the server takes tickets too, and cannot tell its own from one that the thief sealed",
+    ),
+    (
         ("resumption-psk_ke", "application_data", "passive", ("initial_ecdhe",)),
         "the first connection is opened, its ticket nonce is read, and the PSK follows",
     ),

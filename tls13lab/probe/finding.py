@@ -91,7 +91,7 @@ CATALOGUE: dict[str, Kind] = {
         "2.2",
         "2.2",
         "anyone can open its tickets: read what is resumed in psk_ke, read early data, and play "
-        "the server to whoever resumes",
+        "the server to whoever resumes; and seal tickets of their own, which it takes",
     ),
     "ticket-key-not-known-bad": Kind(
         N, "4.7.1", "4.6.1", "none of the known bad keys seals its tickets; that is all it says"

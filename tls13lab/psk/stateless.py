@@ -2,7 +2,8 @@
 
 The PSK travels inside the ticket, under a key that only the server has. So the ticket key opens
 every ticket sealed under it, and with it every psk_ke connection those tickets resumed: that is
-why it is rotated. The previous key still opens, the current one seals.
+why it is rotated. The previous key still opens, the current one seals. Whoever else has the key
+seals tickets too, and the server cannot tell them from its own.
 
     ticket = key_name (16 bytes) || nonce (12) || AES-256-GCM(TicketState) (length + 16)
 
