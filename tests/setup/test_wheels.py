@@ -26,6 +26,7 @@ NOT_EVERYWHERE = {
     "jupyterhub": "a class's hub; it does not run on Windows",
     "jupyterhub-idle-culler": "a class's hub, as above",
     "jupyterhub-systemdspawner": "a class's hub where systemd runs, which is Linux",
+    "pycurl": "a peer of the interop tests, for the OpenSSL in its wheel, which only Linux's has",
     "jupyter-repo2docker": "prints Binder's recipe, for a test; it does not run on Windows",
 }
 """What requirements.in asks for on some machines only, and why that takes nothing from the lab."""
