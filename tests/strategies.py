@@ -214,6 +214,7 @@ def resumption_psks(draw: st.DrawFn) -> ResumptionPsk:
         received_ms=draw(times_ms),
         lifetime_s=draw(st.integers(0, 604_800)),
         age_add=draw(uint32s),
+        began_ms=draw(st.none() | times_ms),
     )
 
 

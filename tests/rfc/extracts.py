@@ -21,6 +21,7 @@ STORED = Path(__file__).with_name("extracts.tsv")
 GAP = " [...] "
 _LONGEST_SENTENCE = 600
 _SENTENCE_END = re.compile(r"(?<=[.;:?!])\s+(?=[\"(A-Z0-9])")
+_OR_A_WORK = r"(?: \[[\w-]+\])? "
 _NEAR = 0.5
 _WORDS_IN_A_ROW = 4
 _ORDERS = re.compile(r"\b(MUST|SHOULD|MAY|RECOMMENDED|SHALL)\b")
@@ -61,11 +62,15 @@ def find(quotation: Quotation, texts: Texts) -> Found | None:
 
 
 def _spans(parts: tuple[str, ...], text: str) -> list[tuple[int, int]]:
-    """Where the parts stand, one behind the other, or nothing. A first capital is free."""
+    """Where the parts stand, one behind the other, or nothing.
+
+    A first capital is free, and a work that the RFC names in brackets may be left out.
+    """
     at, spans = 0, []
     for part in parts:
         first = f"[{part[0].lower()}{part[0].upper()}]" if part[0].isalpha() else re.escape(part[0])
-        match = re.compile(first + re.escape(part[1:])).search(text, at)
+        rest = _OR_A_WORK.join(re.escape(word) for word in part[1:].split(" "))
+        match = re.compile(first + rest).search(text, at)
         if match is None:
             return []
         spans.append(match.span())

@@ -42,7 +42,11 @@ def test_much_is_quoted_and_every_extract_serves() -> None:
 TEXTS = {
     "9846": [
         Section("4.3", "Extensions", "See below."),
-        Section("4.3.1", "One", 'A server MUST send "x" at once. It MAY wait for a while instead.'),
+        Section(
+            "4.3.1",
+            "One",
+            'A server MUST send "x" at once. It MAY wait for a while [RFC1149] instead.',
+        ),
     ]
 }
 
@@ -98,7 +102,7 @@ def test_the_extracts_keep_the_sentences_that_are_quoted() -> None:
     quotation = Quotation("here", "wait for a while", "RFC 9846", "4.3.1")
     first, second = extracts.extracted([quotation], TEXTS).splitlines()
     assert first == "9846\t4.3\tExtensions\t"
-    assert second == "9846\t4.3.1\tOne\tIt MAY wait for a while instead."
+    assert second == "9846\t4.3.1\tOne\tIt MAY wait for a while [RFC1149] instead."
 
 
 def test_sections_are_numbered_as_the_publisher_does() -> None:

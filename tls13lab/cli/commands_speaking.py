@@ -44,6 +44,12 @@ from tls13lab.cli.options import FILE, GROUPS, MODES, SUITES, Hexadecimal, Liste
     "forbids) as often as it is sent.",
 )
 @click.option(
+    "--hide-identities",
+    is_flag=True,
+    help="Answer an unknown --identity like a wrong --psk, so that names cannot be tried out; only "
+    "without a certificate.",
+)
+@click.option(
     "--http", is_flag=True, help="Answer a browser with a page that shows the handshake it made."
 )
 @click.option("--connections", type=click.IntRange(1), help="Stop after so many.")
@@ -104,6 +110,14 @@ def serve(**options: object) -> None:
     default="",
     metavar="TEXT",
     help="Send this as 0-RTT data, before the server has answered; again if it is rejected.",
+)
+@click.option(
+    "--resume-within",
+    type=click.IntRange(0),
+    default=604800,
+    show_default=True,
+    metavar="SECONDS",
+    help="Offer no ticket if the full handshake that its chain of resumptions began with is older.",
 )
 @click.option("--timeout", type=click.FloatRange(0.1), default=10.0, show_default=True)
 @shared

@@ -47,9 +47,10 @@ def run(
 
     def work() -> report.Result:
         saved = _load(session) if session else ()
-        ticket = _usable(saved)
+        ticket = _usable(saved, options["resume_within"])
         if session and ticket is None:
-            click.echo(f"tls13lab: {_spent(saved, session)}", err=True)
+            limit_s = options["resume_within"]
+            click.echo(f"tls13lab: {_spent(saved, session, limit_s)}", err=True)
         config = _config(host=host, ticket=ticket, **options)
         log = KeyLog(Path(keylog)) if keylog else None
         # A ticket is to be used once: the one that is offered now is not kept.
@@ -108,14 +109,21 @@ def parse_address(address: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _usable(tickets: Sequence[ResumptionPsk]) -> ResumptionPsk | None:
+def _usable(tickets: Sequence[ResumptionPsk], limit_s: int) -> ResumptionPsk | None:
     """The newest that may still be offered."""
     now_ms = time.time_ns() // 1_000_000
-    return next((one for one in reversed(tickets) if one.usable(now_ms)), None)
+    fit = (one for one in reversed(tickets) if one.usable(now_ms) and one.within(limit_s, now_ms))
+    return next(fit, None)
 
 
-def _spent(tickets: Sequence[ResumptionPsk], session: str) -> str:
+def _spent(tickets: Sequence[ResumptionPsk], session: str, limit_s: int) -> str:
+    now_ms = time.time_ns() // 1_000_000
     what = f"every ticket in {session} has expired" if tickets else f"{session} holds no ticket"
+    if any(one.usable(now_ms) for one in tickets):
+        what = (
+            f"the tickets in {session} come from a handshake more than {limit_s} seconds ago "
+            "(--resume-within)"
+        )
     return f"{what}: connect without --session, and with --save-session, to get new ones"
 
 
@@ -141,6 +149,7 @@ def _config(
     insecure: bool,
     server_name: str | None,
     early_data: str,
+    resume_within: int,
 ) -> ClientConfig:
     trust = trust_in(cafile, pin, insecure)
     early = os.fsencode(early_data)
@@ -173,6 +182,7 @@ def _config(
         share_groups=share_groups,
         padding=padding,
         early_data=early,
+        resume_within_s=resume_within,
     )
 
 

@@ -77,7 +77,8 @@ def any_letters() -> None:
 
 
 _HINTS = {
-    "decrypt_error": "the two sides hold different keys for this identity: compare --psk",
+    "decrypt_error": "the two sides hold different keys for this identity: compare --psk (or it "
+    "does not know the identity, and hides that)",
     "unknown_psk_identity": "it cannot use the PSK: compare --identity, --psk-hash and --modes, "
     "or resume with a newer session",
     "handshake_failure": "the two sides have nothing in common: compare --suites, --groups and "

@@ -94,6 +94,7 @@ def _config(
     padding: int,
     max_early_data: int,
     anti_replay: str,
+    hide_identities: bool,
 ) -> ServerConfig:
     external = external_psks(psks, identities, psk_hash, suites, max_early_data)
     credential = _credential(cert, key, self_signed)
@@ -112,6 +113,7 @@ def _config(
         padding=padding,
         max_early_data_size=max_early_data,
         anti_replay=_anti_replay(anti_replay),
+        hide_identities=hide_identities,
     )
 
 

@@ -95,7 +95,8 @@ class Outcome:
     ``mode`` is ``full``, ``psk_ke`` or ``psk_dhe_ke``; ``group`` is None in psk_ke; ``psk_kind``
     and ``selected_identity`` are None in a full handshake; ``chain`` holds the server's
     certificates (DER). ``early_data`` is ``accepted``, ``rejected``, or ``none`` if none was sent;
-    a server says in ``early_data_refusal`` why it rejected it.
+    a server says in ``early_data_refusal`` why it rejected it. A client keeps in ``began_ms`` when
+    its chain of resumptions began (Unix milliseconds): with this handshake, if it resumes nothing.
     """
 
     mode: str
@@ -110,6 +111,7 @@ class Outcome:
     chain: tuple[bytes, ...] = ()
     early_data: str = "none"
     early_data_refusal: str = ""
+    began_ms: int | None = field(default=None, compare=False)
 
     @property
     def resumed(self) -> bool:

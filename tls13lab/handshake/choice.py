@@ -21,6 +21,7 @@ from tls13lab.messages.pre_shared_key import OfferedPsks
 from tls13lab.psk.keys import Psk, ResumptionPsk
 from tls13lab.wire.codepoints import LEGACY_VERSION, TLS13, PskKeyExchangeMode
 from tls13lab.wire.faults import (
+    BinderMismatch,
     HandshakeFailure,
     IllegalParameter,
     MissingExtension,
@@ -122,7 +123,10 @@ def _full(
 ) -> Choice:
     if config.credential is None:
         if hello.find(OfferedPsks) is not None:
-            raise UnknownPskIdentity("no offered PSK can be used, and there is no certificate")
+            why = "no offered PSK can be used, and there is no certificate"
+            # "servers MAY instead choose to send a "decrypt_error" alert to merely indicate an
+            # invalid PSK identity." (6.2)
+            raise BinderMismatch(why) if config.hide_identities else UnknownPskIdentity(why)
         raise HandshakeFailure("the client offers no PSK, and there is no certificate")
     if hello.find(SignatureAlgorithms) is None:
         raise MissingExtension("a full handshake needs signature_algorithms")

@@ -55,6 +55,7 @@ from tls13lab.messages.server_flight import (
 )
 from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
 from tls13lab.messages.transcript import Transcript
+from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.records.epochs import Epoch
 from tls13lab.wire.faults import (
     BadCertificate,
@@ -129,7 +130,8 @@ def on_server_hello(
     client_secret = stage.client_handshake_traffic_secret(to_server_hello)
     server_secret = stage.server_handshake_traffic_secret(to_server_hello)
     sent = before.offer.early_data_sent
-    outcome = _outcome(config, answer, before.retry is not None, early_data_sent=sent)
+    retried = before.retry is not None
+    outcome = _outcome(config, answer, retried, env.now_ms, early_data_sent=sent)
     # Early data can only be accepted with the first PSK, and not after a HelloRetryRequest.
     may_accept = before.offer.early_suite is not None and answer.index == 0
     early_psk = psk if may_accept else None
@@ -161,9 +163,10 @@ def _handshake_keys(keyed: Keyed) -> InstallKeys:
 
 
 def _outcome(
-    config: ClientConfig, answer: Answer, retried: bool, *, early_data_sent: bool
+    config: ClientConfig, answer: Answer, retried: bool, now_ms: int, *, early_data_sent: bool
 ) -> Outcome:
     psk = answer.psk
+    resumed = psk if isinstance(psk, ResumptionPsk) else None
     return Outcome(
         mode=answer.mode,
         suite=answer.suite,
@@ -174,6 +177,7 @@ def _outcome(
         retried=retried,
         server_name=config.server_name,
         early_data="rejected" if early_data_sent else "none",
+        began_ms=resumed.began() if resumed else now_ms,
     )
 
 

@@ -32,7 +32,9 @@ class ClientConfig:
     ``certificate_name`` is whom the certificate must be for, if not for ``server_name``: an
     address, say, which server_name cannot carry. ``share_groups`` are those it sends a share in at
     once; by default the first of ``groups``. ``padding`` rounds the content of every protected
-    record up to a multiple of that many bytes. ``early_data`` is sent at once, under the first PSK,
+    record up to a multiple of that many bytes. A ticket is offered for ``resume_within_s`` seconds
+    from the handshake that began its chain of resumptions: then the certificate, or the external
+    PSK, is to be shown again. ``early_data`` is sent at once, under the first PSK,
     if that PSK allows it; it has no forward secrecy, and may be replayed.
     """
 
@@ -49,6 +51,7 @@ class ClientConfig:
     middlebox_compatibility: bool = True
     padding: int = 1
     early_data: bytes = field(default=b"", repr=False)
+    resume_within_s: int = MAX_LIFETIME_S
 
     @property
     def offers_dhe(self) -> bool:
@@ -63,7 +66,9 @@ class ServerConfig:
     ``modes`` are those in which it takes PSKs; of two that the client offers too it takes
     psk_dhe_ke, unless ``prefer_psk_ke``. Without a ``credential`` it has no full handshake to fall
     back to. ``suites`` and ``groups`` are in its order of preference, which counts. It takes up to
-    ``max_early_data_size`` bytes of early data, once each as far as ``anti_replay`` remembers.
+    ``max_early_data_size`` bytes of early data, once each as far as ``anti_replay`` remembers. With
+    ``hide_identities`` a server without a credential answers an unknown identity as it does a wrong
+    binder, with decrypt_error, so that names cannot be tried out by what it says (appendix F.6).
     """
 
     credential: Credential | None = None
@@ -78,12 +83,17 @@ class ServerConfig:
     groups: tuple[NamedGroup, ...] = groups.SUPPORTED
     padding: int = 1
     max_early_data_size: int = 0
+    hide_identities: bool = False
     anti_replay: AntiReplay = field(default_factory=ClientHelloWindow, compare=False)
     _by_identity: dict[bytes, ExternalPsk] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.ticket_lifetime_s <= MAX_LIFETIME_S:
             raise LocalFault(f"ticket_lifetime_s is from 0 to {MAX_LIFETIME_S}: seven days")
+        if self.hide_identities and self.credential is not None:
+            # "a valid PSK identity will result in a failed handshake, whereas an invalid identity
+            # will just be skipped and result in a successful certificate handshake" (F.6)
+            raise LocalFault("a server with a certificate cannot hide which identities it knows")
         by_identity = {psk.identity: psk for psk in self.psks}
         object.__setattr__(self, "_by_identity", by_identity)
 

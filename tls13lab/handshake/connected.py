@@ -100,5 +100,6 @@ def on_new_session_ticket(
         server_name=outcome.server_name,
         alpn=outcome.alpn,
         max_early_data_size=limit.max_early_data_size if limit else 0,
+        began_ms=outcome.began_ms,
     )
     return before, [Reveal({"resumption_psk": key}), StoreTicket(psk)]

@@ -30,7 +30,7 @@ from tls13lab.psk.age import age_field
 from tls13lab.psk.binder import fill_binders, placeholder
 from tls13lab.psk.keys import Psk, ResumptionPsk
 from tls13lab.wire.codepoints import TLS13
-from tls13lab.wire.faults import IllegalParameter, LocalFault
+from tls13lab.wire.faults import DoesNotFit, HandshakeFailure, IllegalParameter, LocalFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Offer:
 
 
 def usable_psks(config: ClientConfig, now_ms: int) -> tuple[Psk, ...]:
-    """The configured PSKs that may be offered now: not expired, same name, a suite for the hash."""
+    """The configured PSKs that may be offered now: not expired, same name, a suite that fits."""
     hashes = {SUITES[suite].hash_name for suite in config.suites}
     return tuple(
         psk
@@ -62,7 +62,11 @@ def usable_psks(config: ClientConfig, now_ms: int) -> tuple[Psk, ...]:
         if psk.hash_name in hashes
         and (
             not isinstance(psk, ResumptionPsk)
-            or (psk.usable(now_ms) and psk.server_name == config.server_name)
+            or (
+                psk.usable(now_ms)
+                and psk.within(config.resume_within_s, now_ms)
+                and psk.server_name == config.server_name
+            )
         )
     )
 
@@ -119,6 +123,13 @@ def second_offer(
     # "the client SHOULD NOT offer any pre-shared keys associated with a hash other than that of the
     # selected cipher suite" (4.2.4)
     psks = tuple(psk for psk in first.psks if psk.hash_name == hash_name)
+    if not psks and config.trust is None:
+        # "If not containing a "pre_shared_key" extension, it MUST contain both a
+        # "signature_algorithms" extension and a "supported_groups" extension." (9.2)
+        raise HandshakeFailure(
+            f"the server's HelloRetryRequest wants a suite with {hash_name}: no PSK of this client "
+            "has that hash, and it trusts no certificate"
+        )
     shares = first.shares if group is None else ((group, groups.initiate(group, entropy)),)
     offer = _finish(config, first.hello, psks, shares, cookie, now_ms, before)
     # No early_data: "A client MUST NOT include [it] in its followup ClientHello" (4.3.10).
@@ -153,11 +164,13 @@ def _packed(hello: ClientHello, cookie: Cookie | None) -> bytes:
     """The bytes, if there is room: all extensions together have 65,535 at most."""
     try:
         return pack(hello)
-    except LocalFault:
+    except DoesNotFit:
         if cookie is not None:
             raise IllegalParameter("the server's cookie leaves no room in a ClientHello") from None
         offered = hello.find(OfferedPsks)
-        size = sum(len(one.identity) for one in offered.identities) if offered else 0
+        if offered is None:
+            raise
+        size = sum(len(one.identity) for one in offered.identities)
         raise LocalFault(
             f"PSK identities of {size} bytes do not fit: the extensions of a ClientHello have "
             "65,535 in all, so offer fewer, or shorter ones"

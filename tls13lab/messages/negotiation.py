@@ -183,8 +183,17 @@ class ServerName:
         try:
             name = self.host_name.encode("ascii")
         except UnicodeEncodeError:
-            raise LocalFault("write a non-ASCII host name in its punycode form") from None
+            raise LocalFault(_in_ascii(self.host_name)) from None
         return opaque16(uint8(0) + opaque16(name))
+
+
+def _in_ascii(name: str) -> str:
+    """What to do about a name that is not ASCII."""
+    try:
+        form = name.encode("idna").decode("ascii")
+    except UnicodeError:
+        return "a host name in server_name is ASCII: this one cannot be written so"
+    return f"a host name in server_name is ASCII: write it as {form}"
 
 
 @dataclass(frozen=True, slots=True)

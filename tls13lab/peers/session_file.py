@@ -103,6 +103,7 @@ def _to_json(psk: ResumptionPsk) -> dict[str, object]:
         # One character for each byte: ALPN names are bytes, and mostly ASCII.
         "alpn": None if psk.alpn is None else psk.alpn.decode("latin-1"),
         "max_early_data_size": psk.max_early_data_size,
+        "began_ms": psk.began_ms,
     }
 
 
@@ -112,6 +113,8 @@ _SUITES = {suite.name: suite for suite in SUITES.values()}
 def _from_json(content: object, where: str) -> ResumptionPsk:
     if not isinstance(content, dict):
         raise SessionFileError(f"{where} is not an object")
+    # Files of before began_ms was kept are read, too.
+    content = {"began_ms": None, **content}
     _check_keys(content, set(_FIELDS), where)
     for name, (fits, what) in _FIELDS.items():
         if not fits(content[name]):
@@ -132,6 +135,7 @@ def _from_json(content: object, where: str) -> ResumptionPsk:
         server_name=content["server_name"],
         alpn=None if alpn is None else alpn.encode("latin-1"),
         max_early_data_size=content["max_early_data_size"],
+        began_ms=content["began_ms"],
     )
 
 
@@ -173,4 +177,5 @@ _FIELDS: dict[str, tuple[Fits, str]] = {
     "server_name": _text(128),
     "alpn": _text(256),
     "max_early_data_size": _integer(32),
+    "began_ms": (lambda value: value is None or _integer(63)[0](value), "null or a time"),
 }

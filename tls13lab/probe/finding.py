@@ -110,7 +110,8 @@ CATALOGUE: dict[str, Kind] = {
         "F.6",
         "E.6",
         "a known name is answered otherwise than an unknown one, so names can be "
-        "tried out; inherent where certificates are accepted, too",
+        "tried out; inherent where certificates are accepted, too (a server with PSKs only "
+        "can answer both alike: `tls13lab serve --hide-identities`)",
     ),
     "no-identity-oracle": Kind(
         G, "F.6", "E.6", "known and unknown names get the same answer; timing was not judged"

@@ -48,7 +48,8 @@ class ResumptionPsk:
 
     ``identity`` is the ticket; times are Unix milliseconds, ``lifetime_s`` seconds.
     ``server_name`` is what the first connection asked for: the client offers the ticket under no
-    other name (4.7.1).
+    other name (4.7.1). ``began_ms`` is when the chain of resumptions began that the ticket belongs
+    to: the last handshake that was none. Without it, that counts as when the ticket came.
     """
 
     kind: ClassVar[PskKind] = PskKind.RESUMPTION
@@ -62,6 +63,19 @@ class ResumptionPsk:
     server_name: str | None = None
     alpn: bytes | None = None
     max_early_data_size: int = 0
+    began_ms: int | None = None
+
+    def within(self, limit_s: int, now_ms: int) -> bool:
+        """Whether its chain of resumptions began no longer ago than ``limit_s`` seconds.
+
+        "It is RECOMMENDED that implementations place limits on the total lifetime of such keying
+        material" (4.7.1): each ticket may be new, and the certificate that was checked old.
+        """
+        return now_ms - self.began() <= limit_s * 1000
+
+    def began(self) -> int:
+        """When its chain began, as far as it is known."""
+        return self.received_ms if self.began_ms is None else self.began_ms
 
     def usable(self, now_ms: int) -> bool:
         """Whether a client may still offer it, by its lifetime and the RFC's seven days (4.7.1)."""

@@ -48,6 +48,10 @@ class LocalFault(TLSFault):
     alert = AlertDescription.INTERNAL_ERROR
 
 
+class DoesNotFit(LocalFault):
+    """A value is larger than the field that is to hold it."""
+
+
 class DecodeError(PeerFault):
     """A message could not be parsed: a length out of range, or bytes missing or left over."""
 

@@ -1,7 +1,7 @@
 """Writing the presentation language of TLS: plain functions to bytes. RFC 9846 section 3.
 
 The inverse of :mod:`tls13lab.wire.reader`. A value that does not fit its field is our own mistake,
-so it raises :class:`~tls13lab.wire.faults.LocalFault`.
+so it raises :class:`~tls13lab.wire.faults.DoesNotFit`.
 
 >>> (uint16(0x0303) + opaque8(b"\\xbe\\xef")).hex()
 '030302beef'
@@ -9,14 +9,14 @@ so it raises :class:`~tls13lab.wire.faults.LocalFault`.
 
 from collections.abc import Iterable
 
-from tls13lab.wire.faults import LocalFault
+from tls13lab.wire.faults import DoesNotFit
 
 
 def _uint(value: int, length: int) -> bytes:
     try:
         return value.to_bytes(length, "big")
     except OverflowError:
-        raise LocalFault(f"{value} does not fit into {length} bytes") from None
+        raise DoesNotFit(f"{value} does not fit into {length} bytes") from None
 
 
 def uint8(value: int) -> bytes:
