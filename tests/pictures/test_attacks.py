@@ -129,5 +129,9 @@ def test_the_matrix_in_words_and_as_a_picture() -> None:
         for leaks in row
         if len(leaks) < 2
     )
+    for part in (every, [cell for cell in every if cell.asset == "psk"]):
+        lines = matrix_text(part).splitlines()
+        begin = {re.search(r"(?<= )[0x.~-]( [\dx.~-]){8}", line) for line in lines}
+        assert len({found.start() for found in begin if found}) == 1  # one below the other
     assert "- -" in text
     assert "~" in text

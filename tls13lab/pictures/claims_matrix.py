@@ -92,14 +92,15 @@ def matrix_text(cells: list[Cell]) -> str:
     leaks = header[3:-1]
     lines = [f"columns: {', '.join(f'{n} {leak}' for n, leak in enumerate(leaks))}"]
     lines += [LEGEND, "then the pairs that open it only together"]
-    before = ""
-    for adversary, mode, asset, *verdicts, together in rows:
-        if (heading := f"{mode}, {adversary} adversary") != before:
+    before, headings = "", [f"{mode}, {adversary} adversary" for adversary, mode, *_ in rows]
+    wide = max(*map(len, headings), *(len(row[2]) + 2 for row in rows))
+    for heading, (_, _, asset, *verdicts, together) in zip(headings, rows, strict=True):
+        if heading != before:
             numbers = " ".join(str(number) for number in range(len(leaks)))
-            lines += ["", f"{heading:46} {numbers}"]
+            lines += ["", f"{heading:{wide}} {numbers}"]
             before = heading
         marks = " ".join(MARKS[one] for one in verdicts)
-        lines.append(f"  {asset:44} {marks}  {together}".rstrip())
+        lines.append(f"  {asset:{wide - 2}} {marks}  {together}".rstrip())
     return "\n".join(lines)
 
 
