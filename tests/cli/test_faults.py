@@ -46,7 +46,8 @@ def tls13lab(*arguments: str, full: bool = False) -> subprocess.CompletedProcess
         "from tls13lab.cli.app import cli; cli(sys.argv[1:], prog_name='tls13lab')"
     )
     return subprocess.run(
-        [sys.executable, "-c", program, *arguments],
+        # Without -B it would leave compiled modules that are cut off at the limit.
+        [sys.executable, "-B", "-c", program, *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,
