@@ -57,6 +57,11 @@ def test_strength_of_a_file_and_of_standard_input(tmp_path: Path) -> None:
     result = told("strength", path)
     assert (result["length"], result["enough"]) == (12, False)
     assert result == told("strength", "-", typed=SECRET) | {"found": result["found"]}
+    for encoding in ("utf-8-sig", "utf-16"):  # as editors and shells of Windows write it
+        path.write_bytes(f"{SECRET}\r\n".encode(encoding))
+        assert told("strength", path)["length"] == 12
+    path.write_bytes(bytes.fromhex("fffe00d8") + bytes(28))  # a key that begins like such a file
+    assert told("strength", path)["length"] == 32
     seconds = [one["seconds"] for one in result["found"]]
     assert seconds == sorted(seconds, reverse=True)
     said = invoke("strength", path)

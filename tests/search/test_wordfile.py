@@ -63,6 +63,17 @@ def test_a_mark_is_no_part_of_the_first_word(
         assert len(rest) == len(WORDS) - piece.after[1]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_lines_may_end_with_a_carriage_return_alone(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "words.txt"
+    for end in ("", "\r"):
+        path.write_bytes(("\r".join(WORDS) + end).encode(encoding))
+        assert words(path) == [word.encode() for word in WORDS]
+    # One line, with the end that Windows gives it and the other half lost.
+    path.write_bytes(b"word\r")
+    assert words(path) == [b"word"]
+
+
 def test_what_only_looks_like_a_mark_is_a_word(tmp_path: Path) -> None:
     path = tmp_path / "words.txt"
     for content in (b"\xff\xfeabc\nx", b"\xff\xfe\x00\xd8\n\x00", b"\xff\xfe"):

@@ -18,7 +18,7 @@ LONGEST = 4096
 """Bytes of a secret, at most."""
 _MOST_READ = 16 * LONGEST
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
@@ -55,5 +55,19 @@ def _read(path: Path) -> str:
         raise NoSecret("write @ and the name of the file that holds the digits, or @-")
     with opened(path) as file:
         content = file.read(_MOST_READ)
-    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "ascii")
-    return content.decode(encoding, "replace").lstrip("\ufeff")
+    return unmarked(content).decode("ascii", "replace")
+
+
+def unmarked(content: bytes) -> bytes:
+    """Text as UTF-8 without a byte order mark; bytes that only begin like one stay as they are.
+
+    >>> unmarked("lab".encode("utf-16")), unmarked(bytes.fromhex("fffe00"))
+    (b'lab', b'\\xff\\xfe\\x00')
+    """
+    marked = next((name for mark, name in _MARKS if content.startswith(mark)), "")
+    try:
+        text = content.decode(marked) if marked else ""
+    except UnicodeError:
+        return content
+    # Random bytes may begin like a mark and even be text by its rules, but none that can be read.
+    return text.encode() if text and "".join(text.split()).isprintable() else content

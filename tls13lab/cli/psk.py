@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from tls13lab.capture.secret_text import unmarked
 from tls13lab.cli import report
 from tls13lab.psk.advice import Use, examine
 from tls13lab.psk.strength import ENOUGH_BITS, SPEEDS, in_words, strength
@@ -75,7 +76,7 @@ def _read(source: str, *, hexadecimal: bool) -> bytes:
     else:
         with Path(source).open("rb") as file:
             content = file.read(LONGEST + 3)
-    content = content.removesuffix(b"\n").removesuffix(b"\r")
+    content = unmarked(content).removesuffix(b"\n").removesuffix(b"\r")
     if not 0 < len(content) <= LONGEST:
         raise LocalFault(f"a PSK has 1 to {LONGEST} bytes: give one in the file")
     if not hexadecimal:
@@ -137,7 +138,7 @@ def lint(*, configuration: str, as_json: bool) -> None:
 def _uses(path: Path) -> list[Use]:
     """The ``[[psk]]`` tables of a TOML file. Raises LocalFault, which says what is wrong."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(unmarked(path.read_bytes()).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise LocalFault(f"{path} is no TOML: {error}") from None
     tables = content.get("psk")

@@ -1,4 +1,4 @@
-"""A word list as a file of plain lines, whatever it was: a pipe, standard input, UTF-16.
+"""A word list as a file of plain lines, whatever it was: a pipe, standard input, UTF-16, CR.
 
 Its words are read more than once and from any place on, so what cannot be read so is copied first.
 A mark at the beginning that says how the text is written is no part of the first word.
@@ -53,6 +53,8 @@ class WordFile:
             # A list that only looks like it is one of bytes, like any other.
             with suppress(UnicodeError):
                 self.path, self.written = self._translated(marked), marked
+        if self._ends_with_cr():
+            self.path = self._with_lf()
 
     def _new(self) -> Path:
         """A file that only its owner may read, and that goes with this object."""
@@ -81,6 +83,20 @@ class WordFile:
         ):
             while block := file.read(BLOCK):
                 copy.write(block)
+        return made
+
+    def _ends_with_cr(self) -> bool:
+        """Whether its lines end with a carriage return alone, as far as can be seen."""
+        with self.path.open("rb") as file:
+            begin = file.read(BLOCK)
+        return b"\n" not in begin and b"\r" in begin[:-1]
+
+    def _with_lf(self) -> Path:
+        """The same lines with the end that all others have."""
+        made = self._new()
+        with self.path.open("rb") as file, made.open("wb") as copy:
+            while block := file.read(BLOCK):
+                copy.write(block.replace(b"\r", b"\n"))
         return made
 
     @cached_property
