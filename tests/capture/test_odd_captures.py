@@ -176,7 +176,17 @@ def test_a_reset_in_its_place_ends_the_connection() -> None:
     stream = talk(*SYNS, *REST[:2], ("server", 500 + len(DATA), 0, RST, b""))
     items = list(reassemble([*stream, *talk(("client", 100 + len(HELLO), 0, ACK, DATA))]))
     assert records(items) == [("client", HELLO), ("server", DATA)]
-    assert items[-1] == Closed(1)
+    assert items[-1] == Closed(1, "server")
+    assert not gaps(items)
+    refused = talk(*SYNS, REST[0], ("server", 500, 0, RST | ACK, b""))
+    (one,) = inspect(reassemble(refused))
+    assert (one.summary.remarks, one.incomplete) == (["reset by the server"], [])
+
+
+def test_a_server_that_says_nothing_and_ends_has_nothing_missing() -> None:
+    end = (("server", 500, 0, ACK | FIN, b""), ("client", 100 + len(HELLO), 0, ACK | FIN, b""))
+    items = list(reassemble(talk(*SYNS, REST[0], *end)))
+    assert records(items) == [("client", HELLO)]
     assert not gaps(items)
 
 
@@ -197,14 +207,16 @@ def test_the_same_ports_begin_another_connection(answered: bool) -> None:
 def test_a_capture_of_the_server_alone_keeps_its_records_and_says_what_is_not_there() -> None:
     """With a SYN or without one; so for the client alone."""
     server = [one for one in (*SYNS, *REST) if one[0] == "server" or one[3] == SYN]
-    server[2:2] = [("server", 500, 0, ACK, ANSWER)]
-    server[3] = ("server", 500 + len(ANSWER), 0, ACK, DATA)
-    server[4] = ("server", 500 + len(ANSWER) + len(DATA), 0, ACK | FIN, b"")
-    for parts in (server, server[1:], server[2:]):
+    server[2:2] = [("server", 500, 100 + len(HELLO), ACK, ANSWER)]
+    server[3] = ("server", 500 + len(ANSWER), 100 + len(HELLO), ACK, DATA)
+    end = 500 + len(ANSWER) + len(DATA)
+    server[4] = ("server", end, 101 + len(HELLO), ACK | FIN, b"")
+    seen = "bytes after the first 0 are missing"  # the server has acknowledged them
+    for parts, why in ((server, seen), (server[1:], _NOTHING), (server[2:], _NOTHING)):
         items = list(reassemble(talk(*parts)))
         assert items[0] == Opened(1, "127.0.0.1:50000", "127.0.0.1:4433")
         assert records(items) == [("server", ANSWER), ("server", DATA)]
-        assert gaps(items) == {"client": _NOTHING}
+        assert gaps(items) == {"client": why}
     client = [one for one in (*SYNS, *REST) if one[0] == "client"]
     for parts in (client, client[1:]):
         items = list(reassemble(talk(*parts)))

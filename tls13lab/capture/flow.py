@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tls13lab.capture import preambles
 from tls13lab.capture.notes import Notes
 from tls13lab.capture.packets import ACK, FIN, RST, SYN, Address, Segment
-from tls13lab.capture.reassembly import Half
+from tls13lab.capture.reassembly import WINDOW, Half
 from tls13lab.capture.recording import CapturedRecord, Closed, Incomplete, Item, Opened
 from tls13lab.records.framing import RecordBuffer
 from tls13lab.wire.codepoints import ContentType, HandshakeType
@@ -19,8 +19,6 @@ _LATE = "the capture begins after the connection did"
 _NOTHING = "nothing that it sent was captured"
 _TYPES = frozenset(int(one) for one in ContentType)
 _HANDSHAKE = int(ContentType.HANDSHAKE)
-_WINDOW = 2**20
-"""How far ahead a reset may be and still belong to the connection, bytes before it being lost."""
 
 
 def _is_late(data: bytes) -> bool:
@@ -62,6 +60,7 @@ class Flow:
         self._first = first
         self._begun = bool(first.flags & SYN)
         self._reset = False
+        self._reset_from = ""
         self._sides = {"client": _Side(), "server": _Side()}
 
     # Segments --------------------------------------------------------------------------------
@@ -107,14 +106,18 @@ class Flow:
         if self.number:
             yield from self._advance()
         if flags & RST:
-            yield from self._reset_by(half, sequence)
+            yield from self._reset_by(sender, sequence)
 
-    def _reset_by(self, half: Half, sequence: int) -> Iterator[Item]:
+    def _reset_by(self, sender: str, sequence: int) -> Iterator[Item]:
         """A reset ends the connection if it is the next thing to come (RFC 5961 section 3.2)."""
+        if self.closed:
+            return
+        half = self._sides[sender].half
         ahead = 0 if half.next is None else half.ahead(sequence)
         if 0 <= ahead <= 1:  # 1 behind a FIN, which counts
+            self._reset_from = sender
             yield from self.close("")
-        elif 0 < ahead < _WINDOW:
+        elif 0 < ahead < WINDOW:
             self._reset = True
         else:
             self._notes.pass_over("TCP resets outside the window")
@@ -254,14 +257,14 @@ class Flow:
         if self._reset:
             why = "the connection was reset, and bytes before that are missing"
         for sender, side in self._sides.items():
-            if side.half.waiting:
+            if side.half.missing:
                 missing = f"bytes after the first {side.half.count} are missing"
                 yield from self._lose(sender, missing)
             elif len(side.records):
                 yield from self._lose(sender, "its last record breaks off")
-            elif not side.half.count:
+            elif side.half.next is None:
                 yield from self._lose(sender, _NOTHING)
             elif why and not side.half.finished:
                 yield from self._lose(sender, why)
-        yield Closed(self.number)
+        yield Closed(self.number, self._reset_from)
         self._sides.clear()

@@ -15,6 +15,8 @@ MOST_WAITING = 2**22
 """Bytes that may wait for a hole to be filled."""
 MOST_PIECES = 4096
 MOST_STARTS = 8
+WINDOW = 2**20
+"""How far ahead a number may be and still belong to the connection."""
 _WRAP = 2**32
 
 
@@ -33,12 +35,23 @@ class Half:
         self._size = 0
         self._end: int | None = None
         self._starts: set[int] = set()
+        self._acknowledged: int | None = None
         self._confirmed = False
 
     @property
     def waiting(self) -> bool:
         """Whether something came whose place is not reached."""
         return bool(self._early)
+
+    @property
+    def missing(self) -> bool:
+        """Whether bytes are known to be missing: later ones came, or the other side has seen more.
+
+        An end counts as one byte.
+        """
+        if self._acknowledged is None or self.next is None or self.finished:
+            return self.waiting
+        return self.waiting or 1 < self.ahead(self._acknowledged) < WINDOW
 
     def begin(self, sequence: int) -> None:
         """The number of the first byte; another one counts as long as nothing was delivered."""
@@ -61,6 +74,7 @@ class Half:
 
         Of several first numbers that were claimed, the one that is acknowledged is the true one.
         """
+        self._acknowledged = acknowledged
         if not self.count and acknowledged in self._starts:
             self.begin(acknowledged)
             self._confirmed = True

@@ -50,9 +50,10 @@ class Incomplete:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Nothing more follows on this connection."""
+    """Nothing more follows on this connection; ``reset`` is the side that broke it off, if any."""
 
     connection: int
+    reset: str = ""
 
 
 Item = Opened | CapturedRecord | Incomplete | Closed

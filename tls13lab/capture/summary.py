@@ -7,8 +7,8 @@ sections 4.2 and 4.3.11 say which extension decides what.
 from dataclasses import dataclass, field
 
 from tls13lab.capture.decrypt import Read
-from tls13lab.capture.recording import Incomplete
-from tls13lab.capture.versions import chosen_version, is_old, version_name
+from tls13lab.capture.recording import Closed, Incomplete
+from tls13lab.capture.versions import chosen, is_old, version_name
 from tls13lab.crypto.suites import SUITES
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack
@@ -52,14 +52,18 @@ class Summary:
     size: int = 0
     protected: int = 0
     opened: int = 0
+    reset: str = ""
     alerts: list[str] = field(default_factory=list)
     incomplete: list[str] = field(default_factory=list)
     hellos: set[str] = field(default_factory=set)
 
-    def see(self, item: Read | Incomplete) -> None:
+    def see(self, item: Read | Incomplete | Closed) -> None:
         """One item of this connection."""
         if isinstance(item, Incomplete):
             self.incomplete.append(f"from the {item.sender}: {item.why}")
+            return
+        if isinstance(item, Closed):
+            self.reset = item.reset
             return
         self.records += 1
         self.size += len(item.record.wire)
@@ -81,7 +85,7 @@ class Summary:
             return
         self.hellos.add(sender)
         if raw[0] == HandshakeType.SERVER_HELLO:
-            self.number = chosen_version(raw)
+            self.number, self.suite = chosen(raw)
             self.version = version_name(self.number)
         try:
             message = unpack(raw)
@@ -100,7 +104,6 @@ class Summary:
                 pass
 
     def _see_answer(self, hello: ServerHello) -> None:
-        self.suite = hello.cipher_suite
         if self.is_old:
             return
         share = hello.find(KeyShareServerHello)
@@ -127,6 +130,8 @@ class Summary:
         whys = {one.partition(": ")[2] for one in self.incomplete}
         if self.hellos == {"client"}:
             found.append("no ServerHello")
+        if self.reset:
+            found.append(f"reset by the {self.reset}")
         if len(self.incomplete) == 2 and len(whys) == 1:
             return [*found, f"incomplete: {whys.pop()}"]
         return found + [f"incomplete {one}" for one in self.incomplete]

@@ -66,19 +66,25 @@ def chosen_version(server_hello: bytes) -> int:
 
     0 for bytes that are none.
     """
+    return chosen(server_hello)[0]
+
+
+def chosen(server_hello: bytes) -> tuple[int, int]:
+    """Version and cipher suite, also of versions whose ServerHello is not one of TLS 1.3."""
     if server_hello[:1] != bytes([HandshakeType.SERVER_HELLO]):
-        return 0
+        return 0, 0
     reader = Reader(server_hello, start=4)
     try:
         version = reader.u16("legacy_version")
         reader.take(32, "random")
         reader.opaque8("legacy_session_id_echo")
-        reader.take(3, "cipher_suite and compression")
+        suite = reader.u16("cipher_suite")
+        reader.u8("legacy_compression_method")
         extensions = reader.vector16("extensions") if reader.left else reader
         while extensions.left:
             kind, data = extensions.u16("extension_type"), extensions.opaque16("extension_data")
             if kind == ExtensionType.SUPPORTED_VERSIONS and len(data) == 2:
-                return int.from_bytes(data, "big")
+                return int.from_bytes(data, "big"), suite
     except DecodeError:
-        return 0
-    return version
+        return 0, 0
+    return version, suite

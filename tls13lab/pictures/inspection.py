@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tls13lab.capture.decrypt import KeyLogSecrets, Read, decrypted
-from tls13lab.capture.recording import Incomplete, Item, Opened, recording_of
+from tls13lab.capture.recording import Closed, Incomplete, Item, Opened, recording_of
 from tls13lab.capture.summary import Summary
 from tls13lab.capture.versions import OLD_MESSAGES, ONLY_OLD, OldMessage, is_old
 from tls13lab.messages.handshake import message_name
@@ -181,7 +181,7 @@ def inspect(
                     one.left_out += 1
             case Opened(number, client, server, behind):
                 found[number] = Connection(Summary(number, client, server, behind))
-            case Incomplete(number):
+            case Incomplete(number) | Closed(number):
                 found[number].summary.see(item)
             case _:
                 pass

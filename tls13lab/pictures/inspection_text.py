@@ -44,6 +44,7 @@ def _summary_as_json(one: Summary) -> dict[str, Any]:
         | counts
         | {
             "alerts": one.alerts,
+            "reset": one.reset,
             "incomplete": one.incomplete,
         }
     )
