@@ -1,4 +1,4 @@
-"""The matrix with its evidence: each cell as one JSON object, model and bytes side by side.
+"""The matrix with its evidence: each cell as one JSON object, with what each method says of it.
 
 >>> from tls13lab.symbolic.claims import decide
 >>> cell = described(decide("external-psk_ke", "application_data", "passive", ("psk",)))
@@ -69,7 +69,12 @@ def _check_horizon(cell: Cell) -> None:
 
 
 def described(cell: Cell, *, searching: bool = False) -> dict[str, Any]:
-    """One cell, for another tool to compare."""
+    """One cell, for another tool to compare.
+
+    ``decided`` says which methods decided it, and what each said. ``absent`` are leaks of what the
+    mode does not have; ``until`` is when something that is kept will fall; ``why`` it is outside.
+    The last three are only there where there is something to say.
+    """
     told = verdicts(cell, searching=searching)
     found: dict[str, Any] = {
         "mode": cell.mode,
