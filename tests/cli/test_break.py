@@ -142,6 +142,9 @@ def test_what_it_says_to_a_person(recorded: tuple[str, Path, Path], tmp_path: Pa
     mode, capture, _ = recorded
     result = invoke("break", capture, "--leak", f"psk={KEY}", "--leak", "client_ecdhe=00")
     assert "the leak client_ecdhe fits no connection in this capture" in result.stdout
+    assert "(tried on shares in x25519, secp256r1, " in result.stdout
+    other = invoke("break", capture, "--leak", f"ticket_key={KEY}").stdout
+    assert "fits no connection in this capture (tried on tickets as this lab seals" in other
     svg = tmp_path / "attack.svg"
     drawn = invoke("break", capture, "--leak", f"psk={KEY}", "--svg", svg)
     if mode == "psk_ke":

@@ -16,6 +16,7 @@ from tls13lab.adversary.theft import together
 from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
+from tls13lab.crypto import groups
 from tls13lab.pictures.derivation_text import derivation_rows
 from tls13lab.search.target import readable
 from tls13lab.wire.codepoints import NamedGroup, name_of
@@ -203,11 +204,22 @@ def _text(result: report.Result) -> str:
         if "note" in leak:
             lines.append(f"the leak {leak['leak']}: {leak['note']}")
         if not leak["fits"]:
-            lines.append(f"the leak {leak['leak']} fits no connection in this capture")
+            tried = _tried(leak["leak"])
+            lines.append(f"the leak {leak['leak']} fits no connection in this capture{tried}")
     lines += result["notes"]
     counts = ", ".join(f"{count} {verdict}" for verdict, count in result["counts"].items() if count)
     lines.append(f"{result['goal']}: {counts or 'no TLS connection in this capture'}")
     return "\n".join(lines)
+
+
+def _tried(name: str) -> str:
+    """What a leak was tried on, where there may be more that this lab cannot try it on."""
+    if name == "ticket_key":
+        return " (tried on tickets as this lab seals them)"
+    if name.endswith("_ecdhe"):
+        known = ", ".join(name_of(NamedGroup, one) for one in groups.SUPPORTED)
+        return f" (tried on shares in {known})"
+    return ""
 
 
 def _connection_lines(one: dict[str, Any], result: report.Result) -> list[str]:
