@@ -337,3 +337,12 @@ def test_break_says_what_it_passed_over_and_that_the_file_is_torn() -> None:
     )
     assert "torn.pcapng breaks off after packet 11" in done.stdout.splitlines()
     assert "the leak keylog: line 11 is not LABEL RANDOM SECRET" in done.stdout
+
+
+def test_break_names_the_version_that_it_does_not_know() -> None:
+    done = CliRunner().invoke(cli, ["break", str(ODD / "tls12.pcapng"), "--leak", "psk=00112233"])
+    lines = done.stdout.splitlines()
+    assert lines[0].endswith(", not TLS 1.3: unknown")
+    assert (
+        lines[1] == "  incomplete: from the server: this connection speaks TLS 1.2, and not TLS 1.3"
+    )

@@ -7,10 +7,10 @@ sides are read each for itself, and put together when both are there.
 
 from dataclasses import dataclass, field
 
+from tls13lab.capture.versions import chosen_version, version_name
 from tls13lab.crypto.suites import SUITES
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack
-from tls13lab.messages.negotiation import SelectedVersion
 from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
 from tls13lab.messages.transcript import Transcript
 from tls13lab.psk.offered import Before, OfferedPsk, offered_in
@@ -18,6 +18,9 @@ from tls13lab.records.framing import HEADER_LENGTH
 from tls13lab.records.reassembly import Reassembler
 from tls13lab.wire.codepoints import TLS13, ContentType
 from tls13lab.wire.faults import UnexpectedMessage
+
+SPEAKS = "this connection speaks"
+"""How the sentence begins that names another version."""
 
 
 @dataclass
@@ -58,6 +61,9 @@ class Hellos:
         return self.answer is not None and len(self.raw_hellos) > (self.retry is not None)
 
     def _note(self, sender: str, raw: bytes) -> None:
+        version = chosen_version(raw)
+        if version not in (0, TLS13):  # asked first: an older ServerHello may not be read at all
+            raise UnexpectedMessage(f"{SPEAKS} {version_name(version)}, and not TLS 1.3")
         message = unpack(raw)
         if isinstance(message, ClientHello) and sender == "client" and len(self.raw_hellos) < 2:
             self.raw_hellos.append(raw)
@@ -65,12 +71,10 @@ class Hellos:
         elif isinstance(message, HelloRetryRequest) and sender == "server" and not self.retry:
             self.retry, self.raw_retry = message, raw
         elif isinstance(message, ServerHello) and sender == "server":
-            version = message.find(SelectedVersion)
-            if version is None or version.selected_version != TLS13:
-                raise UnexpectedMessage("this connection does not speak TLS 1.3")
             if message.cipher_suite not in SUITES:
                 raise UnexpectedMessage(
-                    "this connection uses a cipher suite that is not known here"
+                    f"this connection uses the suite 0x{message.cipher_suite:04x}, which is not "
+                    "known here"
                 )
             self.answer, self.raw_answer = message, raw
         else:

@@ -13,6 +13,7 @@ from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.leaks import Leak, leak_of
 from tls13lab.adversary.loot import Fit
 from tls13lab.adversary.theft import together
+from tls13lab.capture.hellos import SPEAKS
 from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
@@ -224,7 +225,8 @@ def _tried(name: str) -> str:
 
 def _connection_lines(one: dict[str, Any], result: report.Result) -> list[str]:
     number, verdict = one["connection"], one["verdict"]
-    what = " ".join(filter(None, (one["mode"], one["suite"]))) or "no ServerHello"
+    nothing = "not TLS 1.3" if SPEAKS in (one["incomplete"] or "") else "no ServerHello"
+    what = " ".join(filter(None, (one["mode"], one["suite"]))) or nothing
     lines = [f"connection {number}, {one['client']} to {one['server']}, {what}: {verdict}"]
     if one["psk_from"]:
         source = one["psk_from"]
