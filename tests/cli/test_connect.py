@@ -179,3 +179,13 @@ def test_ipv6() -> None:
         arguments = ["connect", f"[::1]:{server.port}", *EXTERNAL, "--json"]
         assert told(CliRunner().invoke(cli, arguments))["mode"] == "psk_dhe_ke"
         assert server.wait_for(1)[0].peer.startswith("[::1]:")
+
+
+def test_a_session_file_that_was_cut_short_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "torn.json"
+    path.write_text('{"format": "tls13lab sess')
+    failed = CliRunner().invoke(cli, ["connect", "127.0.0.1:1", "--session", str(path)])
+    assert failed.exit_code == 1
+    assert failed.stderr == (
+        f"tls13lab: {path}: the session file is not JSON; perhaps it was cut short\n"
+    )

@@ -103,3 +103,12 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="folder"):
         session_file.save(tmp_path / "folder", [])
     assert sorted(one.name for one in tmp_path.iterdir()) == ["folder", "s"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_that_an_editor_saved_anew_is_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "session.json"
+    write(path, GOOD)
+    path.write_bytes(path.read_text(encoding="ascii").encode(encoding))
+    (ticket,) = session_file.load(path)
+    assert ticket.identity == b"\xaa"

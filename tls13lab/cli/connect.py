@@ -97,7 +97,7 @@ def _load(session: str) -> tuple[ResumptionPsk, ...]:
     try:
         return session_file.load(Path(session))
     except session_file.SessionFileError as error:
-        raise LocalFault(str(error)) from None
+        raise LocalFault(f"{session}: {error}") from None
 
 
 def parse_address(address: str) -> tuple[str, int]:

@@ -50,7 +50,7 @@ def load(path: Path) -> tuple[ResumptionPsk, ...]:
     except SessionFileError:
         raise
     except (ValueError, RecursionError):
-        raise SessionFileError("the session file is not JSON") from None
+        raise SessionFileError("the session file is not JSON; perhaps it was cut short") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise SessionFileError("the file is not a session saved by tls13lab")
     if content.get("version") != VERSION or isinstance(content["version"], bool):
