@@ -84,7 +84,7 @@ CHECKS = {
     "types": ["mypy"],
     "imports": ["lint-imports", "--no-logo"],
 }
-PYTEST = ["pytest", "-n", "logical", "--maxprocesses", "8", "--dist"]
+PYTEST = ["pytest", "-n", "logical", "--maxprocesses", "8", "--durations=10", "--dist"]
 NOTEBOOKS = {"notebooks": [*PYTEST, "loadfile", "--nbval", "notebooks"]}
 QUICK = {"tests": [*PYTEST, "worksteal", "-m", "not full"]} | NOTEBOOKS
 ALL = {"tests": [*PYTEST, "worksteal"]} | NOTEBOOKS
