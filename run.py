@@ -66,8 +66,14 @@ PLAIN_LAB = {
     "etc/jupyter/jupyter_server_config.d/zz-tls13lab.json": {
         "ServerApp": {
             "jpserver_extensions": {
-                f"nbgrader.server_extensions.{one}": False
-                for one in ("formgrader", "validate_assignment", "assignment_list", "course_list")
+                "tls13lab.widgets.server_extension": True,
+                **{
+                    f"nbgrader.server_extensions.{one}": False
+                    for one in (
+                        *("formgrader", "validate_assignment"),
+                        *("assignment_list", "course_list"),
+                    )
+                },
             }
         }
     },

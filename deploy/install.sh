@@ -30,6 +30,11 @@ cp "$notebooks"/*.ipynb "$share/notebooks/"
 cp "$here/deploy/place.py" "$share/deploy/"
 cp "$here"/deploy/jupyterhub/*.py "$share/deploy/jupyterhub/"
 
+# Widgets of a saved notebook whose kernel is gone show their static views.
+server=$prefix/etc/jupyter/jupyter_server_config.d
+mkdir -p "$server"
+echo '{"ServerApp": {"jpserver_extensions": {"tls13lab.widgets.server_extension": true}}}' \
+    >"$server/tls13lab.json"
 # No "would you like to get Jupyter news?" in the way of the first notebook.
 overrides=$prefix/share/jupyter/lab/settings/overrides.d
 mkdir -p "$overrides"
@@ -37,5 +42,5 @@ cat >"$overrides/tls13lab.json" <<'JSON'
 {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
 JSON
 # Students read all of it, and change none of it.
-chmod -R a+rX "$share" "$overrides"
+chmod -R a+rX "$share" "$overrides" "$server"
 echo "install.sh: hub: $prefix/bin/jupyterhub -f $share/deploy/jupyterhub/jupyterhub_config.py"

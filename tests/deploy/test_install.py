@@ -80,4 +80,8 @@ def test_the_environment_runs_a_lesson_places_notebooks_and_has_no_solutions(
     assert (share / "deploy" / "jupyterhub" / "limits.py").is_file()
     settings = environment / "share/jupyter/lab/settings/overrides.d/tls13lab.json"
     assert json.loads(settings.read_text()) == run.NEWS_OFF
+    server = environment / "etc/jupyter/jupyter_server_config.d/tls13lab.json"
+    assert json.loads(server.read_text())["ServerApp"]["jpserver_extensions"] == {
+        "tls13lab.widgets.server_extension": True
+    }
     assert not list(environment.rglob("coursework"))
