@@ -132,6 +132,18 @@ def test_it_finds_the_false_issuer() -> None:
     assert lost["psk"] == "alice resumes, and heard nothing"
 
 
+@pytest.mark.parametrize("mode", RESUMPTION)
+def test_what_it_sends_as_itself_repeats_nobody(mode: str) -> None:
+    """With the certificate's key it reads what Alice sends early, and can say the same as itself.
+
+    That is no replay: a server that remembers ClientHellos has taken Alice's data once.
+    """
+    leaks = ("certificate_key",)
+    assert any(EARLY_WORDS in words for words in searched.found(mode, leaks).known.words)
+    assert not searched.lost(mode, "early_data_freshness", leaks, {"anti_replay": "on"})
+    assert searched.lost(mode, "early_data_freshness", ("psk",), {"anti_replay": "on"})
+
+
 # What is planted ----------------------------------------------------------------------------------
 
 

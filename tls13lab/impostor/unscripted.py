@@ -11,7 +11,7 @@ server's to clients, so it cuts, joins and changes nothing; and what was recorde
 eavesdropper does, before it begins.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from tls13lab.handshake.config import ClientConfig
@@ -19,7 +19,7 @@ from tls13lab.impostor.moves import ADVERSARY, Known, Public, ends, with_tickets
 from tls13lab.impostor.parties import Party, Runs, Session
 
 DEPTH = 2
-ROUNDS = 2
+ROUNDS = 3
 SHARED = "client_application_traffic_secret_0"
 """Two sessions with the same of these are two ends of one connection."""
 BINDER = "binder"
@@ -38,6 +38,11 @@ class Flight:
     def honest(self) -> bool:
         """Whether the adversary did not make it."""
         return self.sender is None or self.sender.party.owner != ADVERSARY
+
+    @property
+    def its_own(self) -> bool:
+        """Whether the adversary sent it as itself."""
+        return self.sender is not None and self.sender.party.as_itself
 
     def __str__(self) -> str:
         return "the recording" if self.sender is None else str(self.sender.party)
@@ -62,7 +67,8 @@ class Cast:
 class Searched:
     """What was found: for each asset that was lost, how; and what the adversary knows at the end.
 
-    ``flights`` are all that were ever sent, each with whether somebody honest sent it.
+    ``flights`` are all that were ever sent, each with whether somebody honest sent it; but for
+    those that the adversary sent as itself.
     """
 
     lost: dict[str, str]
@@ -78,25 +84,29 @@ def search(cast: Cast, known: Known, runs: Runs) -> Searched:
         for party in (*parties, *ends(known, cast.public)):
             hunt.start(party)
         hunt.deliver_everything()
-        for session in hunt.sessions:
-            if session.party.owner == ADVERSARY:
-                known = _learned(known, session)
+        known = _learned(known, hunt.sessions)
         resuming = (cast.resuming(session) for session in hunt.sessions)
         parties = tuple(party for party in resuming if party is not None)
-    flights = {wire: flight.honest for wire, flight in hunt.flights.items()}
+    # What it sends as itself is its own, and no repetition of anybody's.
+    flights = {one.wire: one.honest for one in hunt.flights.values() if not one.its_own}
     return Searched(_losses(cast, known, hunt), known, flights, len(hunt.sessions))
 
 
-def _learned(known: Known, session: Session) -> Known:
-    """What the adversary has from a session of its own."""
-    own = session.party.as_itself
-    # Of the tickets that came together one will do.
-    known = with_tickets(known, session.tickets[:1], own=own)
-    if own:
-        return known
-    words = {one for one in (session.received, session.early) if one}
-    keys = {session.secrets[one] for one in ("psk", "resumption_secret") if one in session.secrets}
-    return replace(known, words=known.words | words, secrets=known.secrets | keys)
+def _learned(known: Known, sessions: Iterable[Session]) -> Known:
+    """What the adversary has from its own sessions. Of each kind of end it keeps one ticket."""
+    has_ticket: set[str] = set()
+    for session in sessions:
+        party = session.party
+        if party.owner != ADVERSARY:
+            continue
+        if session.tickets and party.name not in has_ticket:
+            has_ticket.add(party.name)
+            known = with_tickets(known, session.tickets[:1], own=party.as_itself)
+        if not party.as_itself:
+            words = {one for one in (session.received, session.early) if one}
+            keys = {session.secrets.get(one, b"") for one in ("psk", "resumption_secret")} - {b""}
+            known = replace(known, words=known.words | words, secrets=known.secrets | keys)
+    return known
 
 
 class _Hunt:
