@@ -34,6 +34,7 @@ LIBRARIES = {
     "go": "Go's `crypto/tls`, a process",
     "java": "OpenJDK's JSSE, a process",
     "haproxy": "HAProxy before an echo server, a process",
+    "erlang": "Erlang's `ssl`, a process",
 }
 
 

@@ -1,4 +1,4 @@
-"""What Go, Java and HAProxy cannot do. They have no external PSKs and no psk_ke, as most stacks."""
+"""What Go, Java, HAProxy and Erlang cannot do: as most stacks, external PSKs and psk_ke."""
 
 from tests.interop.cases import Case
 from tests.interop.limit import (
@@ -12,10 +12,12 @@ from tests.interop.limit import (
     keys_from_peer,
     padding_from_peer,
     psk_ke,
+    rejected_by_retry,
+    ticket,
 )
 
 _GO, _JAVA = ("1.19", "1.2"), ("17.", "21.", "25.")
-_HAPROXY = ("2.6", "2.8", "3.0")
+_HAPROXY, _ERLANG = ("2.6", "2.8", "3.0"), ("25 ",)
 _NO_PSK = "no external PSKs"
 
 
@@ -29,6 +31,10 @@ def _resumed_by_retry(case: Case) -> bool:
 
 def _retry(case: Case) -> bool:
     return case.retry
+
+
+def _rejected(case: Case) -> bool:
+    return case.early == "rejected"
 
 
 LIMITS = (
@@ -101,4 +107,40 @@ LIMITS = (
     Limit("haproxy", SERVER, keys_from_peer, "no option for it", "option that updates", _HAPROXY),
     Limit("haproxy", SERVER, padding_from_peer, "no option for it", "option that pads", _HAPROXY),
     Limit("haproxy", SERVER, group, "not in its OpenSSL", "curves list", ("OpenSSL 3.0",)),
+    Limit("erlang", BOTH, external, "it has no external PSKs", _NO_PSK, _ERLANG),
+    Limit(
+        "erlang",
+        CLIENT,
+        ticket,
+        "without a PSK it sends no psk_key_exchange_modes, so that a server has no reason to give "
+        "it a ticket",
+        "mode on the wire: 'full'|early_data,use_ticket",
+        _ERLANG,
+    ),
+    Limit(
+        "erlang",
+        SERVER,
+        psk_ke,
+        "it chooses psk_dhe_ke where a client offers psk_ke alone, which the RFC forbids (4.3.9)",
+        "chose psk_dhe_ke, which was not offered",
+        _ERLANG,
+    ),
+    Limit(
+        "erlang",
+        SERVER,
+        rejected_by_retry,
+        "behind its HelloRetryRequest it does not pass over early data",
+        "unexpected_message",
+        _ERLANG,
+    ),
+    Limit(
+        "erlang",
+        SERVER,
+        _rejected,
+        "its ticket keys cannot be given to a server that takes no early data",
+        "early data: 'accepted'",
+        _ERLANG,
+    ),
+    Limit("erlang", BOTH, padding_from_peer, "no option for it", "option that pads", _ERLANG),
+    Limit("erlang", BOTH, group, "no such group", "decode_error|insufficient_security", _ERLANG),
 )

@@ -17,7 +17,7 @@ from tests.interop.stacks import catalogue
 from tests.interop.stacks.stack import NoSuchCall, NotHere, PeerFailed, Role, refuse
 
 CELLS = [cell for peer in catalogue.PEERS for cell in cells_of(peer)]
-SLOW = ("java", "haproxy")
+SLOW = ("java", "haproxy", "erlang")
 """They start a program for each setup."""
 BEHIND_THE_TABLE = 10_000
 """The matrix' cells come after those of the table of whole programs."""

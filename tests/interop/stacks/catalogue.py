@@ -22,6 +22,7 @@ PEERS = (
     "go",
     "java",
     "haproxy",
+    "erlang",
 )
 
 
@@ -64,6 +65,12 @@ def _java(certificate: Certificate) -> Stack:
     return Java(certificate)
 
 
+def _erlang(certificate: Certificate) -> Stack:
+    from tests.interop.stacks.erlang import Erlang
+
+    return Erlang(certificate)
+
+
 def _haproxy(certificate: Certificate) -> Stack:
     from tests.interop.stacks.haproxy import HAProxy
 
@@ -87,6 +94,7 @@ _MAKERS: dict[str, Callable[[Certificate], Stack]] = {
     "go": _go,
     "java": _java,
     "haproxy": _haproxy,
+    "erlang": _erlang,
     "scapy": _scapy,
     "python-ssl": partial(_library, "python_ssl", "PythonSSL"),
 }

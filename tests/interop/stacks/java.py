@@ -50,7 +50,7 @@ class Java(ProcessStack):
             groups = ",".join(setup.groups)
             command = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
             command += [f"-Djdk.tls.namedGroups={groups}", "-cp", self._files.name, "JavaPeer"]
-            self._processes[setup.groups] = JsonProcess("Java", command, _fields)
+            self._processes[setup.groups] = JsonProcess("Java", command, fields)
         return self._processes[setup.groups]
 
     def settings(self, role: Role, setup: Setup) -> Mapping[str, Any]:
@@ -73,7 +73,8 @@ class Java(ProcessStack):
         self._files.cleanup()
 
 
-def _fields(command: Mapping[str, Any]) -> str:
+def fields(command: Mapping[str, Any]) -> str:
+    """A command as a line without JSON; those of its setup stand among the others."""
     flat = {**command, **command.get("setup", {})}
     flat.pop("setup", None)
     return "\t".join(f"{name}={str(value).strip()}" for name, value in flat.items())

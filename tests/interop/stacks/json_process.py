@@ -2,7 +2,8 @@
 
 Commands, as the programs beside this file have them:
   ``{to, do: "serve", setup}`` is answered by ``{to, port}``, and by ``{to, complaint}`` later;
-  ``{to, do: "visit", client, setup, port, data, resume}`` by ``{to, received}`` or ``{to, error}``;
+  ``{to, do: "visit", client, setup, port, data, resume, first}`` by ``{to, received, accepted}`` or
+  ``{to, error}``; ``first`` is early data, and ``accepted`` says what became of it, if anything;
   ``{to, do: "stop", server}`` by ``{to}``. The program ends when its input ends.
 """
 
@@ -102,8 +103,9 @@ class _Client:
             port=port,
             data=base64.b64encode(data).decode("ascii"),
             resume=resume,
+            first=base64.b64encode(early).decode("ascii"),
         )
-        return Heard(base64.b64decode(told["received"]))
+        return Heard(base64.b64decode(told["received"]), told.get("accepted", False))
 
 
 class ProcessStack:
