@@ -12,18 +12,16 @@ its change_cipher_spec is sealed.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from tls13lab.capture.glance import RANDOM, glance
 from tls13lab.capture.recording import CapturedRecord, Closed, Item, Opened
 from tls13lab.capture.versions import ONLY_OLD, chosen_version, is_old
 from tls13lab.crypto.keyschedule import next_traffic_secret
 from tls13lab.crypto.suites import SUITES, Suite
-from tls13lab.messages.client_hello import ClientHello
-from tls13lab.messages.handshake import unpack
-from tls13lab.messages.negotiation import EarlyData
-from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
+from tls13lab.messages.server_hello import HELLO_RETRY_RANDOM
 from tls13lab.records.framing import HEADER_LENGTH
 from tls13lab.records.protection import RecordProtection
 from tls13lab.records.reassembly import Reassembler
-from tls13lab.wire.codepoints import CipherSuite, ContentType, HandshakeType
+from tls13lab.wire.codepoints import CipherSuite, ContentType, ExtensionType, HandshakeType
 from tls13lab.wire.faults import TLSFault
 
 MOST_HELD = 2**20
@@ -237,18 +235,17 @@ class Connection:
     def _note(self, raw: bytes, record: CapturedRecord) -> None:
         """A message in the clear."""
         if raw[0] == HandshakeType.CLIENT_HELLO:
-            self._early |= not self._random and _announces_early_data(raw)
-            self._random = self._random or raw[6:38]
+            seen = glance(raw)
+            if not self._random and seen is not None:
+                self._early = ExtensionType.EARLY_DATA in seen.extensions
+            self._random = self._random or raw[RANDOM]
         elif raw[0] == HandshakeType.SERVER_HELLO:
-            self._version = chosen_version(raw)
-            try:
-                message = unpack(raw)
-            except TLSFault:
-                self._answered = True
+            seen, self._version = glance(raw), chosen_version(raw)
+            if seen is not None and raw[RANDOM] == HELLO_RETRY_RANDOM:
                 return
-            self._answered |= not isinstance(message, HelloRetryRequest)
-            if isinstance(message, ServerHello) and message.cipher_suite in SUITES:
-                self._suite = SUITES[CipherSuite(message.cipher_suite)]
+            self._answered = True
+            if seen is not None and seen.suite in SUITES:
+                self._suite = SUITES[CipherSuite(seen.suite)]
         elif raw[0] in ONLY_OLD and not self._version:
             self._version = int.from_bytes(record.wire[1:3], "big")
 
@@ -270,11 +267,3 @@ def decrypted(items: Iterable[Item], keylog: KeyLogSecrets) -> Iterator[Item | R
                 yield item
     for connection in connections.values():
         yield from connection.release()
-
-
-def _announces_early_data(raw: bytes) -> bool:
-    try:
-        message = unpack(raw)
-    except TLSFault:
-        return False
-    return isinstance(message, ClientHello) and message.find(EarlyData) is not None

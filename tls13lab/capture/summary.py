@@ -7,27 +7,27 @@ sections 4.2 and 4.3.11 say which extension decides what.
 from dataclasses import dataclass, field
 
 from tls13lab.capture.decrypt import Read
+from tls13lab.capture.glance import RANDOM, glance
 from tls13lab.capture.recording import Closed, Incomplete
-from tls13lab.capture.versions import chosen, is_old, version_name
+from tls13lab.capture.versions import chosen_version, is_old, version_name
 from tls13lab.crypto.suites import SUITES
-from tls13lab.messages.client_hello import ClientHello
-from tls13lab.messages.handshake import unpack
-from tls13lab.messages.key_share import KeyShareServerHello
-from tls13lab.messages.negotiation import EarlyData, ServerName
-from tls13lab.messages.pre_shared_key import SelectedPsk
-from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
+from tls13lab.messages.server_hello import HELLO_RETRY_RANDOM
 from tls13lab.wire.codepoints import (
     AlertDescription,
     ContentType,
+    ExtensionType,
     HandshakeType,
     name_of,
 )
-from tls13lab.wire.faults import TLSFault
-
-_EARLY = "client_early_traffic_secret"
 
 
-@dataclass
+def _host_name(extension: bytes) -> str:
+    """The one name of a server_name list (RFC 6066 section 3)."""
+    length = int.from_bytes(extension[3:5], "big")
+    return extension[5 : 5 + length].decode("ascii", "backslashreplace")
+
+
+@dataclass(slots=True)
 class Summary:
     """Grows with each item. ``mode`` is ``full``, ``psk_dhe_ke`` or ``psk_ke``, or empty.
 
@@ -84,32 +84,22 @@ class Summary:
         if raw[0] not in (HandshakeType.CLIENT_HELLO, HandshakeType.SERVER_HELLO):
             return
         self.hellos.add(sender)
-        if raw[0] == HandshakeType.SERVER_HELLO:
-            self.number, self.suite = chosen(raw)
-            self.version = version_name(self.number)
-        try:
-            message = unpack(raw)
-        except TLSFault:
+        seen = glance(raw)
+        if seen is None:
             return
-        match message:
-            case ClientHello():
-                name = message.find(ServerName)
-                self.server_name = name.host_name if name else ""
-                self.early_data |= message.find(EarlyData) is not None
-            case HelloRetryRequest():
-                self.retried = True
-            case ServerHello():
-                self._see_answer(message)
-            case _:
-                pass
-
-    def _see_answer(self, hello: ServerHello) -> None:
-        if self.is_old:
+        if raw[0] == HandshakeType.CLIENT_HELLO:
+            self.server_name = _host_name(seen.extensions.get(ExtensionType.SERVER_NAME, b""))
+            self.early_data |= ExtensionType.EARLY_DATA in seen.extensions
             return
-        share = hello.find(KeyShareServerHello)
-        self.group = share.server_share.group if share else None
-        psk = hello.find(SelectedPsk) is not None
-        self.mode = ("psk_dhe_ke" if share else "psk_ke") if psk else "full"
+        self.number, self.suite = chosen_version(raw), seen.suite
+        self.version = version_name(self.number)
+        if raw[RANDOM] == HELLO_RETRY_RANDOM:
+            self.retried = True
+        elif not self.is_old:
+            share = seen.extensions.get(ExtensionType.KEY_SHARE)
+            self.group = int.from_bytes(share[:2], "big") if share else None
+            psk = ExtensionType.PRE_SHARED_KEY in seen.extensions
+            self.mode = ("psk_dhe_ke" if share else "psk_ke") if psk else "full"
 
     @property
     def is_old(self) -> bool:

@@ -9,9 +9,8 @@ is named here and not taken apart.
 
 from typing import NamedTuple
 
-from tls13lab.wire.codepoints import TLS13, ExtensionType, HandshakeType
-from tls13lab.wire.faults import DecodeError
-from tls13lab.wire.reader import Reader
+from tls13lab.capture.glance import glance
+from tls13lab.wire.codepoints import TLS13, ExtensionType
 
 _NAMES = {0x0300: "SSL 3.0", 0x0301: "TLS 1.0", 0x0302: "TLS 1.1", 0x0303: "TLS 1.2"}
 
@@ -66,25 +65,8 @@ def chosen_version(server_hello: bytes) -> int:
 
     0 for bytes that are none.
     """
-    return chosen(server_hello)[0]
-
-
-def chosen(server_hello: bytes) -> tuple[int, int]:
-    """Version and cipher suite, also of versions whose ServerHello is not one of TLS 1.3."""
-    if server_hello[:1] != bytes([HandshakeType.SERVER_HELLO]):
-        return 0, 0
-    reader = Reader(server_hello, start=4)
-    try:
-        version = reader.u16("legacy_version")
-        reader.take(32, "random")
-        reader.opaque8("legacy_session_id_echo")
-        suite = reader.u16("cipher_suite")
-        reader.u8("legacy_compression_method")
-        extensions = reader.vector16("extensions") if reader.left else reader
-        while extensions.left:
-            kind, data = extensions.u16("extension_type"), extensions.opaque16("extension_data")
-            if kind == ExtensionType.SUPPORTED_VERSIONS and len(data) == 2:
-                return int.from_bytes(data, "big"), suite
-    except DecodeError:
-        return 0, 0
-    return version, suite
+    seen = glance(server_hello) if server_hello[:1] == b"\x02" else None
+    if seen is None:
+        return 0
+    told = seen.extensions.get(ExtensionType.SUPPORTED_VERSIONS, b"")
+    return int.from_bytes(told, "big") if len(told) == 2 else seen.version
