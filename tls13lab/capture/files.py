@@ -116,26 +116,34 @@ class _Sections:
     def __init__(self, file: Buffered, notes: Notes) -> None:
         self._file, self._notes = file, notes
         self._order = ">"
+        self._head, self._packet = struct.Struct(">II"), struct.Struct(">I8xII")
         self._links: list[tuple[int, int]] = []  # link type, and the most bytes of a packet
 
     def packets(self) -> Iterator[Packet]:
         """From behind the first block's type on."""
         self._begin_section()
-        while head := self._file.read(8):
+        read, links = self._file.read, self._links
+        while head := read(8):
             if len(head) < 8:
                 raise _Torn
             if head[:4] == _SECTION:
                 self._begin_section(head[4:])
+                links = self._links
                 continue
-            kind, length = struct.unpack(f"{self._order}II", head)
+            kind, length = self._head.unpack(head)
             body = self._body(kind, length)
-            if kind in (_PACKET, _OLD_PACKET):
-                yield self._packet(kind, body)
+            if kind == _PACKET:
+                interface, captured, size = self._packet.unpack_from(body)
+                if 20 + captured > length - 12:
+                    raise _Torn("the next packet is longer than its block")
+                link = links[interface] if interface < len(links) else self._link(interface)
+                yield Packet(link[0], body[20 : 20 + captured], max(size, captured))
+            elif kind == _OLD_PACKET:
+                yield self._old(body, length)
             elif kind == _SIMPLE_PACKET:
-                yield self._simple(body)
+                yield self._simple(body, length)
             elif kind == _INTERFACE:
-                link, most = struct.unpack_from(f"{self._order}HxxI", body)
-                self._links.append((link, most))
+                self._links.append(struct.unpack_from(f"{self._order}HxxI", body))
             elif kind == _SECRETS:
                 self._secrets(body)
 
@@ -146,38 +154,34 @@ class _Sections:
         if order is None:
             raise _Torn("a section does not say its byte order")
         self._order, self._links = order, []
+        self._head, self._packet = struct.Struct(f"{order}II"), struct.Struct(f"{order}I8xII")
         self._body(0, struct.unpack(f"{order}I", length)[0] - 4)
 
     def _body(self, kind: int, length: int) -> bytes:
-        """A block's body, without the length that stands again at its end."""
+        """A block's body, and behind it the block's length once more."""
         packet = kind in (_PACKET, _OLD_PACKET, _SIMPLE_PACKET)
         if length > (LONGEST_PACKET + 4096 if packet else LONGEST_BLOCK):
             what = "packet" if packet else "block"
             raise _Torn(f"the next block claims to be longer than any {what}")
         if length < _LEAST.get(kind, 12):
             raise _Torn("the next block claims to be shorter than it can be")
-        return _exactly(self._file, (length + 3 & ~3) - 8)[: length - 12]
+        return _exactly(self._file, (length + 3 & ~3) - 8)
 
-    def _packet(self, kind: int, body: bytes) -> Packet:
-        layout = f"{self._order}{'H2x' if kind == _OLD_PACKET else 'I'}8xII"
-        interface, captured, length = struct.unpack_from(layout, body)
-        link, _ = self._link(interface)
-        return Packet(link, self._cut(body, 20, captured), max(length, captured))
+    def _old(self, body: bytes, length: int) -> Packet:
+        interface, captured, size = struct.unpack_from(f"{self._order}H2x8xII", body)
+        if 20 + captured > length - 12:
+            raise _Torn("the next packet is longer than its block")
+        return Packet(self._link(interface)[0], body[20 : 20 + captured], max(size, captured))
 
-    def _simple(self, body: bytes) -> Packet:
-        (length,) = struct.unpack_from(f"{self._order}I", body)
+    def _simple(self, body: bytes, length: int) -> Packet:
+        (size,) = struct.unpack_from(f"{self._order}I", body)
         link, most = self._link(0)
-        return Packet(link, body[4 : 4 + min(length, most or length)], length)
+        return Packet(link, body[4 : min(4 + min(size, most or size), length - 12)], size)
 
     def _link(self, interface: int) -> tuple[int, int]:
         if interface >= len(self._links):
             raise _Torn("the next packet is of an interface that the file does not describe")
         return self._links[interface]
-
-    def _cut(self, body: bytes, at: int, length: int) -> bytes:
-        if at + length > len(body):
-            raise _Torn("the next packet is longer than its block")
-        return body[at : at + length]
 
     def _secrets(self, body: bytes) -> None:
         kind, length = struct.unpack_from(f"{self._order}II", body.ljust(8, b"\0"))

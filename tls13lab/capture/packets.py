@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from ipaddress import IPv6Address
 from pathlib import Path
+from struct import Struct
 from typing import NamedTuple
 
 from tls13lab.capture.files import Packet, packets
@@ -23,6 +24,8 @@ _EXTENSIONS = (0, 43, 60, 135, 139, 140)
 _NAMES = {1: "ICMP", 2: "IGMP", 17: "UDP", 50: "ESP", 58: "ICMPv6", 59: "nothing", 132: "SCTP"}
 _QUOTING = (1, 58)  # an ICMP message quotes the packet that it complains of
 _DEEPEST = 8
+_IPV4_HEADER = Struct("!BxHHHxB2x4s4s")
+_TCP_HEADER = Struct("!2s2sIIBB")
 
 Address = tuple[str, int]
 
@@ -78,8 +81,7 @@ def _in_ip(
         return None
     version = data[at] >> 4 if at < len(data) else 0
     if version == 4 and at + 20 <= len(data):
-        protocol, inside, end, piece = _ipv4(data, at, length)
-        source, target = data[at + 12 : at + 16], data[at + 16 : at + 20]
+        protocol, inside, end, piece, source, target = _ipv4(data, at, length)
     elif version == 6 and at + 40 <= len(data):
         protocol, inside, end, piece = _ipv6(data, at, length)
         source, target = data[at + 8 : at + 24], data[at + 24 : at + 40]
@@ -106,17 +108,15 @@ _Piece = tuple[int, int, int, bool]
 """A datagram's identification and protocol; this fragment's offset, and whether more follow."""
 
 
-def _ipv4(data: bytes, at: int, length: int) -> tuple[int, int, int, _Piece | None]:
-    """Protocol, where it begins, where the packet ends on the wire, and which fragment it is."""
-    header = max(20, (data[at] & 15) * 4)
-    # Zero where the network card was to cut the packet up.
-    total = int.from_bytes(data[at + 2 : at + 4], "big") or length - at
-    bits = int.from_bytes(data[at + 6 : at + 8], "big")
+def _ipv4(data: bytes, at: int, length: int) -> tuple[int, int, int, _Piece | None, bytes, bytes]:
+    """Protocol, its beginning, the packet's end on the wire, which fragment it is, addresses."""
+    first, total, number, bits, protocol, source, target = _IPV4_HEADER.unpack_from(data, at)
     piece = None
     if bits & 0x3FFF:  # more fragments, or not the first
-        number = int.from_bytes(data[at + 4 : at + 6], "big")
-        piece = (number, data[at + 9], (bits & 0x1FFF) * 8, bool(bits & 0x2000))
-    return data[at + 9], at + header, at + total, piece
+        piece = (number, protocol, (bits & 0x1FFF) * 8, bool(bits & 0x2000))
+    # A total of zero is where the network card was to cut the packet up.
+    end = at + total if total else length
+    return protocol, at + max(20, (first & 15) * 4), end, piece, source, target
 
 
 def _ipv6(data: bytes, at: int, length: int) -> tuple[int, int, int, _Piece | None]:
@@ -150,16 +150,20 @@ def _tcp(
     data: bytes, at: int, end: int, source: bytes, target: bytes, notes: Notes
 ) -> Segment | None:
     """The segment that begins at ``at`` and, on the wire, ended at ``end``."""
-    inside = at + (data[at + 12] >> 4) * 4 if at + 20 <= len(data) else 0
+    inside = at
+    if at + 20 <= len(data):
+        ports = _TCP_HEADER.unpack_from(data, at)
+        source_port, target_port, sequence, acknowledged, offset, flags = ports
+        inside += (offset >> 4) * 4
     if inside < at + 20 or inside > end:
         notes.pass_over("packets of TCP that break off in its header")
         return None
     return Segment(
-        _address(source, data[at : at + 2]),
-        _address(target, data[at + 2 : at + 4]),
-        int.from_bytes(data[at + 4 : at + 8], "big"),
-        data[at + 13],
+        _address(source, source_port),
+        _address(target, target_port),
+        sequence,
+        flags,
         data[inside:end],
-        max(0, end - max(inside, len(data))),
-        int.from_bytes(data[at + 8 : at + 12], "big"),
+        0 if end <= len(data) else end - max(inside, len(data)),
+        acknowledged,
     )
