@@ -66,7 +66,9 @@ connections and another TLS 1.3 stack is the other end. Mode, suite, group and H
 **read off the wire** by a parser that shares no code with the package; what a stack says about
 itself is no evidence. Chromium and nginx have tests of their own (`test_chromium.py`: full,
 resumed, early data, HelloRetryRequest, X25519MLKEM768; `test_nginx.py`: full, resumed, early data,
-HelloRetryRequest). What a stack *cannot* do is tried all the same: it has to fail in the way
+HelloRetryRequest), and so has each group (secp384r1, secp521r1 and x448 too) and each kind of
+certificate with the `openssl` program at either end (`test_groups_and_keys.py`). What a
+stack *cannot* do is tried all the same: it has to fail in the way
 that is listed, and in the versions that are listed the test fails if it works after all.
 """
 
