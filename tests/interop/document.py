@@ -61,7 +61,7 @@ _INTRODUCTION = """\
 # What tls13lab has been run against
 
 Written by `python -m tests.interop --write`, which runs every cell first; do not edit it by hand.
-`python3 run.py test` runs every cell again. In each of them tls13lab is one end of real
+`python3 run.py test --all` runs every cell again. In each of them tls13lab is one end of real
 connections and another TLS 1.3 stack is the other end. Mode, suite, group and HelloRetryRequest are
 **read off the wire** by a parser that shares no code with the package; what a stack says about
 itself is no evidence. Chromium and nginx have tests of their own (`test_chromium.py`: full,

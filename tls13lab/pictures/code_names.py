@@ -68,13 +68,7 @@ _OTHERS: Mapping[type[IntEnum], Mapping[int, str]] = {
         0x0201: "rsa_pkcs1_sha1",
         0x0203: "ecdsa_sha1",
         0x0501: "rsa_pkcs1_sha384",
-        0x0503: "ecdsa_secp384r1_sha384",
         0x0601: "rsa_pkcs1_sha512",
-        0x0603: "ecdsa_secp521r1_sha512",
-        0x0808: "ed448",
-        0x0809: "rsa_pss_pss_sha256",
-        0x080A: "rsa_pss_pss_sha384",
-        0x080B: "rsa_pss_pss_sha512",
     },
 }
 
