@@ -16,13 +16,13 @@ from tls13lab.crypto.suites import SUITES
 from tls13lab.handshake.pair import Pair, lesson_configs
 from tls13lab.messages.handshake import pack
 from tls13lab.messages.server_hello import ServerHello
-from tls13lab.pictures import inspection_page, inspection_text
+from tls13lab.pictures import code_names, inspection_page, inspection_text
 from tls13lab.pictures.inspection import Field, NothingToInspect, inspect, inspect_bytes, message_of
 from tls13lab.pictures.meanings import meaning, section
 from tls13lab.records.framing import frame
 from tls13lab.records.protection import RecordProtection
 from tls13lab.vectors import recorded
-from tls13lab.wire.codepoints import CipherSuite, ContentType
+from tls13lab.wire.codepoints import CipherSuite, ContentType, SignatureScheme
 from tls13lab.wire.faults import TLSFault
 
 
@@ -110,6 +110,18 @@ def test_every_code_point_and_field_that_openssl_sends_means_something(name: str
             for one in (*record.fields, *record.inner, *messages):
                 assert one.meaning, one
                 assert not one.meaning.startswith("0x"), one
+
+
+def test_what_the_lab_can_use_is_not_named_among_the_others() -> None:
+    for registry, others in code_names._OTHERS.items():
+        assert not set(others) & set(registry)
+    schemes = (0x0503, 0x0603, 0x0808, 0x080A)
+    assert [code_names.name_for(SignatureScheme, one) for one in schemes] == [
+        "ecdsa_secp384r1_sha384",
+        "ecdsa_secp521r1_sha512",
+        "ed448",
+        "rsa_pss_pss_sha384",
+    ]
 
 
 def test_padding_is_named() -> None:
