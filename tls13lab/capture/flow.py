@@ -87,6 +87,10 @@ class Flow:
             return
         source, _, sequence, flags, data, cut, acknowledged = segment
         sender, other = ("client", "server") if source == self._client else ("server", "client")
+        if flags == ACK and not data and not cut:
+            # Half of all packets are this: nothing new from this side.
+            self._sides[other].half.confirm(acknowledged)
+            return
         side = self._sides[sender]
         half = side.half
         if flags & SYN:
@@ -195,13 +199,15 @@ class Flow:
 
     def _advance(self, closing: bool = False) -> Iterator[Item]:
         """Records as far as they are there; what is missing; whether that was all."""
+        finished = True
         for sender, side in self._sides.items():
             if side.head and (closing or self._may_go_on(sender, side)):
                 head, side.head = side.head, b""
                 yield from self._records(sender, head)
             if side.half.gap and not side.told:
                 yield from self._lose(sender, side.half.gap)
-        if not closing and all(one.half.finished for one in self._sides.values()):
+            finished = finished and side.half.finished
+        if finished and not closing:
             yield from self.close("")
 
     def _may_go_on(self, sender: str, side: _Side) -> bool:
