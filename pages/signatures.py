@@ -3,6 +3,8 @@
 A constant's value is shown where it is short. The lines of a long signature are lines; Sphinx
 makes of them a list of definitions in which nothing is defined, and screen readers stumble over it.
 
+Of a class in a union that Sphinx leaves as text, the last part of its name is shown.
+
 >>> as_lines("<dl>\\n<dd>a: int,</dd>\\n<dd>b: int,</dd>\\n</dl>")
 '<span class="sig-line">a: int,</span><span class="sig-line">b: int,</span>'
 """
@@ -16,6 +18,7 @@ from sphinx.application import Sphinx
 
 LONGEST = 60
 """Characters of a value, with the sign before it."""
+_WHOLE_NAME = re.compile(r'(<span class="pre">)~(?:\w+\.)+(\w+)')
 _LIST = re.compile(r"<dl>\n((?:<dd>.*</dd>\n)+)</dl>")
 
 
@@ -37,9 +40,18 @@ def as_lines(body: str) -> str:
     return _LIST.sub(lines, body)
 
 
+def short_names(body: str) -> str:
+    """A page in whose signatures classes go by their last name.
+
+    >>> short_names('<span class="pre">~tls13lab.messages.post_handshake.KeyUpdate,</span>')
+    '<span class="pre">KeyUpdate,</span>'
+    """
+    return _WHOLE_NAME.sub(r"\1\2", body)
+
+
 def _in_page(_: Sphinx, __: str, ___: str, context: dict[str, Any], ____: object) -> None:
     if "body" in context:
-        context["body"] = as_lines(context["body"])
+        context["body"] = short_names(as_lines(context["body"]))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
