@@ -13,6 +13,7 @@ import click
 from tls13lab.wire.faults import AlertReceived, LocalFault, PeerFault, TLSFault
 
 Result = dict[str, Any]
+STANDARD_OUTPUT = "standard output"
 
 
 def run(
@@ -35,6 +36,8 @@ def run(
     except TLSFault as fault:
         fail(f"{fault}{_hint(fault)}", alert_name(fault), as_json=as_json)
     except OSError as error:
+        if error.filename == STANDARD_OUTPUT:  # work that prints: a matter of undelivered()
+            raise
         place = f"{error.filename}: " if error.filename else ""
         fail(f"{place}{error.strerror or error}", None, as_json=as_json)
     try:
@@ -53,12 +56,12 @@ def say(text: str) -> None:
     try:
         click.echo(text)
     except OSError as error:
-        raise OSError(error.errno, error.strerror, "standard output") from None
+        raise OSError(error.errno, error.strerror, STANDARD_OUTPUT) from None
 
 
 def undelivered(error: OSError) -> None:
     """Standard output takes no more: say so, and exit with 1."""
-    place = error.filename or "standard output"
+    place = error.filename or STANDARD_OUTPUT
     # What is still in its buffer would fail once more at the end, with a traceback.
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
