@@ -55,6 +55,7 @@ class BoringSSL:
 
     def check(self, name: str, *arguments: object) -> None:
         """Call a function that must say 1."""
+        self.forget_errors()
         if self.call(name, *arguments) != 1:
             raise self.failure(name)
 
@@ -63,6 +64,10 @@ class BoringSSL:
         text: bytes | None = self.call("ERR_reason_error_string", c_uint(code), result=c_char_p)
         self.call("ERR_clear_error", result=None)
         return PeerFailed(f"BoringSSL, {doing}: {text.decode('ascii') if text else 'no reason'}")
+
+    def forget_errors(self) -> None:
+        """What went wrong so far is of no interest to the next connection."""
+        self.call("ERR_clear_error", result=None)
 
     def context(self, role: Role, setup: Setup) -> Context:
         return _Context(self, role, setup)
@@ -166,5 +171,6 @@ class _Talker:
     def close(self) -> None:
         if self._ssl:
             self._library.call("SSL_shutdown", self._ssl)
+            self._library.forget_errors()
             self._library.call("SSL_free", self._ssl, result=None)
             self._ssl = c_void_p()

@@ -74,6 +74,7 @@ class OpenSSL:
 
     def check(self, name: str, *arguments: object) -> None:
         """Call a function that must say 1."""
+        self.forget_errors()
         if self.call(name, *arguments) != 1:
             raise self.failure(name)
 
@@ -85,6 +86,10 @@ class OpenSSL:
         )
         self._crypto.ERR_clear_error()
         return PeerFailed(f"OpenSSL, {doing}: {text.decode('ascii') if text else 'no reason'}")
+
+    def forget_errors(self) -> None:
+        """What went wrong so far is of no interest to the next connection."""
+        self._crypto.ERR_clear_error()
 
     def context(self, role: Role, setup: Setup) -> Context:
         return _Context(self, role, setup)
@@ -231,5 +236,6 @@ class _Talker:
     def close(self) -> None:
         if self._ssl:
             self._library.call("SSL_shutdown", self._ssl)
+            self._library.forget_errors()
             self._library.call("SSL_free", self._ssl, result=None)
             self._ssl = c_void_p()
