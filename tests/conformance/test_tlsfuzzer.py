@@ -49,9 +49,18 @@ def test_a_script_that_breaks_is_told() -> None:
     assert "ImportError: tlslite" in outcome.trouble
 
 
+NO_FIGURE_YET = {
+    *("connection-abort", "crfg-curves", "dhe-shared-secret-padding", "ecdsa-support", "eddsa"),
+    *("keyupdate", "mlkem", "no-unknown-groups", "obsolete-curves", "serverhello-random"),
+    *("symetric-ciphers", "unrecognised-groups"),
+}
+"""Not run by hand since the lab speaks more groups and suites: their old figures were removed."""
+
+
 def test_the_table_and_the_record_are_of_one_mind() -> None:
     found = recorded()["scripts"]
     assert not set(found) & set(NOT_RUN)
+    assert set(SCRIPTS) - set(found) == NO_FIGURE_YET
     # At a fatal alert nothing is answered, and RSASSA-PSS keys sign as rsa_pss_pss_*.
     assert (found["unencrypted-alert"], found["rsapss-signatures"]) == ([4, 0], [8, 0])
     assert all(script.server in SERVERS for script in SCRIPTS.values())

@@ -138,7 +138,7 @@ SCRIPTS: dict[str, Script] = {
 
 
 def recorded() -> dict[str, Any]:
-    """The figures of the last whole run."""
+    """The figures, and the commit of the lab that they are of."""
     found: dict[str, Any] = json.loads(RESULTS.read_text("utf-8"))
     return found
 
