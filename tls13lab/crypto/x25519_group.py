@@ -1,8 +1,8 @@
 """Curve25519 as CPace needs it: a generator out of any bytes, and X25519 on it.
 
 Two things, no more. Elligator 2 makes a point of 32 bytes of a hash, so that nobody knows that
-point's discrete logarithm (RFC 9380 section 6.7.1, with the constants of section 8.5). And X25519
-multiplies it (RFC 7748 section 5): that is the library's, as in :mod:`tls13lab.crypto.groups`.
+point's discrete logarithm (RFC 9380, map_to_curve_elligator2_curve25519). And X25519 multiplies it
+(RFC 7748): that is the library's, as in :mod:`tls13lab.crypto.groups`.
 
 A point is its u coordinate, 32 bytes. This is a lesson's code: Python's integers take a time that
 depends on their values, so the map is not constant-time, as a real implementation's has to be.
@@ -36,7 +36,7 @@ def decode_u(coordinate: bytes) -> int:
 
 
 def elligator2(r: int) -> int:
-    """The u coordinate of a point on the curve, for any field element. RFC 9380 section 6.7.1.
+    """The u coordinate of a point on the curve, for any field element.
 
     Neither case that the RFC treats apart can come up here: 1 + Z*r^2 is never 0, because -1 is a
     square and Z is none; and v is never a zero of the curve, because A and A^2 - 4 are none.

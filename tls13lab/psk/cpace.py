@@ -13,10 +13,10 @@ of it, for the initiator A and the responder B::
 Who only listens sees two points. Each is a multiple of *every* generator, so of every word's: there
 is nothing to compare a guess with. Who takes part has to choose a generator, and with it one word.
 
-What it is not: it is no TLS and has no sockets; it does not confirm that the other end has the key
-(what the key is used for does: here TLS's binder and Finished). "A CPace implementation SHALL
-output ISK but MUST NOT expose K", so K is returned by nothing. Both ends must know the word itself:
-who steals one of them has it. Party names belong into ``CI`` or the ``AD``s; see :func:`names`.
+What it is not: it is no TLS and has no sockets. It does not confirm that the other end has the key;
+what the key is used for does, here TLS's binder and Finished. Nothing returns K: the draft forbids
+it, because a leaked K may let a guess be checked. Both ends must know the word itself, so who robs
+either of them has it. Party names belong into ``CI`` or the ``AD``s; see :func:`names`.
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> both_know = {"PRS": b"sternchen", "CI": names(b"alice", b"printer")}
@@ -138,7 +138,7 @@ class Party:
         """The key, from the other end's message.
 
         Raises DecodeError for what is no message, and IllegalParameter for a point that would make
-        the key the same for everybody: "A MUST abort if K=G.I".
+        the key the same for everybody, where the draft demands to abort.
         """
         theirs, their_data = read_message(received)
         K = scalar_mult_vfy(self.y, theirs)
@@ -169,7 +169,7 @@ def begin(
     sid: bytes = b"",
     AD: bytes = b"",
 ) -> Party:
-    """The first step, with 32 bytes of entropy for the scalar, which "MUST NOT be reused"."""
+    """The first step, with 32 bytes of entropy for the scalar, which must not be used twice."""
     y = entropy(SIZE)
     return Party(role, sid, y, scalar_mult_vfy(y, calculate_generator(PRS, CI, sid)), AD)
 
