@@ -32,7 +32,7 @@ def test_the_vocabulary() -> None:
     assert {cell["adversary"] for cell in CELLS} == set(ADVERSARIES)
     assert {leak for cell in CELLS for leak in cell["leaks"]} == set(LEAKS)
     keys = {"mode", "asset", "adversary", "leaks", "options", "verdict", "evidence", "steps"}
-    keys |= {"decided"}
+    keys |= {"decided", "log2_guesses", "computed"}
     for cell in CELLS:
         why = {"why"} if cell["verdict"] == "outside" else set()
         assert set(cell) - {"absent", "until"} == keys | {"citation"} | why
@@ -98,6 +98,25 @@ def test_the_chains_by_hand() -> None:
     assert opened["psk_dhe_ke", "psk_ke", "second_psk"] == [3]
     assert opened["psk_dhe_ke", "psk_ke", "resumption_secret"] == []
     assert not any(found for key, found in opened.items() if key[-1] == "sibling_psk")
+
+
+def test_each_cell_has_its_cost_and_the_command_says_it_in_time_and_money() -> None:
+    for cell in CELLS:
+        small = cell["log2_guesses"] is not None and cell["log2_guesses"] <= 20.0
+        assert small == (cell["verdict"] == "lost")
+        assert bool(cell["computed"]) == bool(cell["log2_guesses"])
+    ask = ["claims", "--json", "--weak-bits", "31", "--rate", "1000", "--cents", "36"]
+    told = json.loads(CliRunner().invoke(cli, ask).stdout)["cells"]
+    asked = "external-psk_ke", "application_data", ["weak_psk"]
+    found = [one for one in told if (one["mode"], one["asset"], one["leaks"]) == asked]
+    assert {one["log2_guesses"] for one in found} == {30.0}
+    assert {round(one["seconds"]) for one in found} == {round(2**30 / 1000)}
+    assert {round(one["cents"]) for one in found} == {round(2**30 / 1000 / 100)}
+    assert all(("seconds" in one) == (one["log2_guesses"] is not None) for one in told)
+    text = CliRunner().invoke(cli, ["claims", "--weak-bits", "31", "--rate", "1000"]).stdout
+    assert "x30" in text
+    assert "2^ 30.0 guesses  12 days" in text
+    assert CliRunner().invoke(cli, ["claims", "--cents", "5"]).exit_code == 2
 
 
 def test_the_command() -> None:

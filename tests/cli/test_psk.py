@@ -1,6 +1,7 @@
 """``psk new``, ``strength`` and ``lint`` as their users run them."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,12 @@ def test_openssl_takes_it() -> None:
     psk = OpenSSLPsk("printer", bytes.fromhex(made["key"]))
     with OpenSSLServer(psk=psk) as server:
         assert s_client(server.port, psk=psk, send=b"hi\n").received
+
+
+def test_strength_of_a_key_that_is_longer_than_any_float_counts() -> None:
+    result = told("strength", "--hex", "-", typed=os.urandom(400).hex())
+    assert result["bits"] == 3200
+    assert min(one["seconds"] for one in result["found"]) > 1e250
 
 
 def test_strength_of_a_file_and_of_standard_input(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 >>> from tls13lab.symbolic.claims import decide
 >>> cell = described(decide("external-psk_ke", "application_data", "passive", ("psk",)))
->>> cell["verdict"], cell["evidence"], cell["citation"]
-('lost', 'both', 'RFC 9846 F.1')
+>>> cell["verdict"], cell["evidence"], cell["log2_guesses"], cell["citation"]
+('lost', 'both', 0.0, 'RFC 9846 F.1')
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +11,8 @@ from typing import Any
 
 from tls13lab.claims import active, passive, searched
 from tls13lab.symbolic.claims import Cell, cells
+from tls13lab.symbolic.cost import cost
+from tls13lab.symbolic.prices import USUAL, Prices
 from tls13lab.wire.faults import LocalFault
 
 
@@ -68,14 +70,18 @@ def _check_horizon(cell: Cell) -> None:
         )
 
 
-def described(cell: Cell, *, searching: bool = False) -> dict[str, Any]:
+def described(cell: Cell, *, searching: bool = False, prices: Prices = USUAL) -> dict[str, Any]:
     """One cell, for another tool to compare.
 
-    ``decided`` says which methods decided it, and what each said. ``absent`` are leaks of what the
+    ``decided`` says which methods decided it, and what each said. ``log2_guesses`` is what it takes
+    to have the asset all the same, 0 for nothing, None where nothing that has a price opens it;
+    ``computed`` names the secrets that are then guessed. ``absent`` are leaks of what the
     mode does not have; ``until`` is when something that is kept will fall; ``why`` it is outside.
     The last three are only there where there is something to say.
     """
     told = verdicts(cell, searching=searching)
+    asked = cell.mode, cell.asset, cell.adversary, cell.leaks
+    spent = cost(*asked, cell.options, prices)
     found: dict[str, Any] = {
         "mode": cell.mode,
         "asset": cell.asset,
@@ -86,6 +92,8 @@ def described(cell: Cell, *, searching: bool = False) -> dict[str, Any]:
         "evidence": evidence(told),
         "decided": told,
         "steps": cell.steps,
+        "log2_guesses": spent.log2_guesses and round(spent.log2_guesses, 3),
+        "computed": list(spent.computed),
         "citation": cell.citation,
     }
     found |= {"why": cell.why} if cell.why else {}
@@ -93,6 +101,6 @@ def described(cell: Cell, *, searching: bool = False) -> dict[str, Any]:
     return found | ({"until": cell.horizon} if cell.horizon else {})
 
 
-def matrix(*, searching: bool = False) -> Iterator[dict[str, Any]]:
+def matrix(*, searching: bool = False, prices: Prices = USUAL) -> Iterator[dict[str, Any]]:
     """All cells. Raises Disagreement if there is one."""
-    return (described(cell, searching=searching) for cell in cells())
+    return (described(cell, searching=searching, prices=prices) for cell in cells())

@@ -1,19 +1,39 @@
 """``tls13lab claims``: the matrix, computed, with its evidence."""
 
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
+
+import click
 
 from tls13lab import whole_file
 from tls13lab.claims.chains import chains
 from tls13lab.claims.matrix import matrix
 from tls13lab.cli import report
 from tls13lab.pictures.claims_matrix import matrix_picture, matrix_text
+from tls13lab.psk.spending import Means, in_money
+from tls13lab.psk.strength import in_words
 from tls13lab.symbolic.claims import cells
+from tls13lab.symbolic.prices import Prices, drawn_bits
 from tls13lab.symbolic.proverif import write
 
 
-def run(*, svg: str | None, proverif: str | None, searching: bool, as_json: bool) -> None:
+def run(
+    *,
+    svg: str | None,
+    proverif: str | None,
+    searching: bool,
+    weak_bits: float,
+    rate: float | None,
+    cents: float | None,
+    as_json: bool,
+) -> None:
     """Decide everything by the model, try everything on bytes, and tell."""
+    if cents is not None and rate is None:
+        raise click.UsageError("--cents needs a --rate: what is paid for is time")
+    prices = Prices(weak_psk=drawn_bits(weak_bits))
+    means = Means(rate, cents_per_core_hour=cents) if rate is not None else None
     if proverif is not None:
         report.run(lambda: _models(Path(proverif)), _told_of_models, as_json=as_json)
         return
@@ -22,14 +42,32 @@ def run(*, svg: str | None, proverif: str | None, searching: bool, as_json: bool
         # The picture first: if it cannot be written, one learns so at once.
         if svg is not None:
             whole_file.write(Path(svg), matrix_picture(cells()).svg.encode())
-        return {"cells": list(matrix(searching=searching)), "chains": list(chains())}
+        found = [_paid(cell, means) for cell in matrix(searching=searching, prices=prices)]
+        return {"cells": found, "chains": list(chains())}
 
-    report.run(work, _text, as_json=as_json)
+    report.run(work, lambda result: _text(result, prices, means), as_json=as_json)
 
 
-def _text(result: report.Result) -> str:
+def _paid(cell: dict[str, Any], means: Means | None) -> dict[str, Any]:
+    """The cell with what its guesses take, if there are any and the attacker's rate is given."""
+    told = cell["log2_guesses"]
+    if means is None or told is None:
+        return cell
+    found = cell | {"seconds": means.seconds(told) if told else 0.0}
+    cents = means.cents(told) if told else 0.0
+    return found if means.cents_per_core_hour is None else found | {"cents": cents}
+
+
+def _text(result: report.Result, prices: Prices, means: Means | None) -> str:
     counts = Counter((cell["verdict"], tuple(cell["decided"])) for cell in result["cells"])
-    lines = [matrix_text(cells()), "", "Chains: full, then two resumptions, each from the last"]
+    told = {_key(cell): cell["log2_guesses"] for cell in result["cells"]}
+    matrix = matrix_text(cells(), lambda cell: told[_key(asdict(cell))])
+    lines = [
+        matrix,
+        *_spent(prices, means),
+        "",
+        "Chains: full, then two resumptions, each from the last",
+    ]
     for chain in result["chains"]:
         opened = ", ".join(map(str, chain["opened"])) or "none"
         lines.append(f"  {' > '.join(chain['modes'])}, {chain['leak']} stolen: opens {opened}")
@@ -39,6 +77,23 @@ def _text(result: report.Result) -> str:
         by = f"{', '.join(others)} and {last}" if others else last
         lines.append(f"{count:5} cells {verdict}, by {by}")
     return "\n".join((*lines, "", *_NOTES))
+
+
+def _key(cell: dict[str, Any]) -> tuple[Any, ...]:
+    asked = cell["mode"], cell["asset"], cell["adversary"], tuple(cell["leaks"])
+    return (*asked, tuple(sorted(cell["options"].items())))
+
+
+def _spent(prices: Prices, means: Means | None) -> list[str]:
+    """What the numbers in the matrix mean in time and money, each of them once."""
+    if means is None:
+        return []
+    lines = ["", f"At {means.rate:,.0f} guesses a second and core, on one core:"]
+    for what, bits in sorted(asdict(prices).items(), key=lambda one: one[1]):
+        cents = means.cents(bits)
+        paid = "" if cents is None else f", {in_money(cents)}"
+        lines.append(f"  {what:12} 2^{bits:5.1f} guesses  {in_words(means.seconds(bits))}{paid}")
+    return lines
 
 
 def _models(folder: Path) -> report.Result:
@@ -52,6 +107,8 @@ def _told_of_models(result: report.Result) -> str:
 _NOTES = (
     "Lost is certain: there is a derivation, and it was run. Kept means that these rules derive it",
     "in no way. A guess is verified by what opens, or by a term that is known already; two ways to",
-    "one new term are not compared, for with these rules that would tell nothing more.",
+    "one new term are not compared, for with these rules that would tell nothing more. A number is",
+    "what the best way known takes: an attacker pays no more, and nobody has proved that none pays",
+    "less. --weak-bits says what a weak PSK is taken to have.",
 )
 _WORDS = {"model": "the model", "bytes": "a script on bytes", "search": "a search on bytes"}

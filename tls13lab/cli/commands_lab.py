@@ -19,6 +19,23 @@ from tls13lab.cli.options import FILE
     is_flag=True,
     help="Decide the active cells a third time, by an adversary without a script: takes longer.",
 )
+@click.option(
+    "--weak-bits",
+    type=click.FloatRange(1, 256),
+    default=21.0,
+    show_default=True,
+    help="Bits of a weak PSK, evenly drawn, for the costs.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    help="Guesses a second of one core: tells the costs in time. crack and psk strength say yours.",
+)
+@click.option(
+    "--cents",
+    type=click.FloatRange(0),
+    help="What a core costs for an hour: tells the costs in money as well.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def claims(**options: object) -> None:
     """Decide every claim: what is lost, in which mode, to whom, after which thefts.
@@ -28,9 +45,13 @@ def claims(**options: object) -> None:
     each theft, who can be made to speak to whom: it has moves, and no list of attacks. All must
     agree, or the command says which cell they do not agree on.
 
+    Beside each verdict stands log2 of the guesses that the asset costs all the same: whatever has
+    to be computed instead of stolen, a PSK, a share or a key, each once.
+
     \b
     Examples:
       tls13lab claims
+      tls13lab claims --weak-bits 52 --rate 3e6 --cents 5
       tls13lab claims --search
       tls13lab claims --svg matrix.svg
       tls13lab claims --proverif models

@@ -5,7 +5,7 @@ secret that the mode does not have, which changes nothing. A pair of leaks is on
 neither of the two would do alone: those are what the last column lists.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from math import ceil
 
@@ -17,6 +17,9 @@ MARKS = {"lost": "x", "kept": ".", "for now": "~", "absent": "-"}
 LEGEND = (
     "x lost, . kept, ~ kept until the ticket is used (it then crosses the wire in the clear), "
     "- the mode has no such secret"
+)
+GUESSES = (
+    "a number behind it: log2 of the guesses that it takes all the same; none: no guess at all"
 )
 _WORDS = {"lost": " lost", "kept": " kept", "for now": " for now", "absent": ""}
 _FILLS = {
@@ -86,22 +89,49 @@ def _table(cells: list[Cell]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], .
     return header, tuple(rows)
 
 
-def matrix_text(cells: list[Cell]) -> str:
-    """For a terminal: a line for each mode and asset, a column for each leak."""
+Guesses = Callable[[Cell], float | None]
+"""log2 of what a cell costs; None where there is nothing that could be guessed."""
+
+
+def matrix_text(cells: list[Cell], guesses: Guesses | None = None) -> str:
+    """For a terminal: a line for each mode and asset, a column for each leak.
+
+    With ``guesses`` each mark is followed by its cost, if that is not nothing.
+    """
     header, rows = _table(cells)
     leaks = header[3:-1]
     lines = [f"columns: {', '.join(f'{n} {leak}' for n, leak in enumerate(leaks))}"]
-    lines += [LEGEND, "then the pairs that open it only together"]
+    lines += [LEGEND, *([GUESSES] if guesses else []), "then the pairs that open it only together"]
+    costs = _costs(cells, leaks, guesses)
+    column = 4 if guesses else 1
     before, headings = "", [f"{mode}, {adversary} adversary" for adversary, mode, *_ in rows]
     wide = max(*map(len, headings), *(len(row[2]) + 2 for row in rows))
-    for heading, (_, _, asset, *verdicts, together) in zip(headings, rows, strict=True):
+    for heading, (_, _, asset, *verdicts, together), told in zip(
+        headings, rows, costs, strict=True
+    ):
         if heading != before:
-            numbers = " ".join(str(number) for number in range(len(leaks)))
+            numbers = " ".join(f"{number:<{column}}" for number in range(len(leaks))).rstrip()
             lines += ["", f"{heading:{wide}} {numbers}"]
             before = heading
-        marks = " ".join(MARKS[one] for one in verdicts)
+        words = (f"{MARKS[one]}{said}" for one, said in zip(verdicts, told, strict=True))
+        marks = " ".join(f"{word:<{column}}" for word in words)
         lines.append(f"  {asset:{wide - 2}} {marks}  {together}".rstrip())
     return "\n".join(lines)
+
+
+def _costs(
+    cells: list[Cell], leaks: Sequence[str], guesses: Guesses | None
+) -> list[tuple[str, ...]]:
+    """What stands behind the marks of each row: the cost as a whole number, or nothing."""
+
+    def said(cell: Cell) -> str:
+        told = guesses(cell) if guesses and not cell.absent else None
+        return f"{told:.0f}" if told else ""
+
+    return [
+        tuple(said(row[() if leak == "none" else (leak,)]) for leak in leaks)
+        for row in rows_of(cells).values()
+    ]
 
 
 def matrix_picture(cells: list[Cell]) -> Picture:

@@ -15,6 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log2
 
+from tls13lab.psk.guesswork import Choice, Estimate, even
+from tls13lab.psk.spending import Means
+
 ENOUGH_BITS = 128
 """\"Each PSK SHOULD be derived from at least 128 bits of entropy\" (RFC 9257 section 6)."""
 LONGEST_ESTIMATED = 72
@@ -43,10 +46,19 @@ class Strength:
         """Until it is found, at so many guesses a second; on average, if it was drawn.
 
         >>> made_up, drawn = Strength(2, 10.0, ""), Strength(2, 10.0, "", drawn=True)
-        >>> made_up.seconds(1.0), drawn.seconds(1.0)
-        (1024.0, 512.0)
+        >>> made_up.seconds(1.0), round(drawn.seconds(1.0), 1)
+        (1024.0, 512.5)
         """
-        return 2 ** (self.bits - self.drawn) / rate
+        return Means(rate).seconds(self.guessing.log2_guesses)
+
+    @property
+    def guessing(self) -> Choice | Estimate:
+        """The same as guesses: all values of a length, or one password's place.
+
+        >>> Strength(2, 10.0, "").guessing
+        Estimate(log2_guesses=10.0)
+        """
+        return even(2 ** round(self.bits)) if self.drawn else Estimate(self.bits)
 
     @property
     def verdict(self) -> str:

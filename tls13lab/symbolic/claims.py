@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
 
-from tls13lab.symbolic import scenes
+from tls13lab.symbolic import breaks, scenes
 from tls13lab.symbolic.rules import QUANTUM, RULES, Rule
 from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.scenes import MODES, Scene
@@ -118,7 +118,7 @@ def absent(mode: str, leaks: Iterable[str]) -> tuple[str, ...]:
     >>> absent("external-psk_ke", ("psk", "client_ecdhe", "quantum"))
     ('client_ecdhe', 'quantum')
     """
-    there = set(scenes.secrets_to_steal(mode))
+    there = set(scenes.secrets_to_steal(mode)) | set(breaks.breaks(mode))
     there |= {"weak_psk"} if scenes.weak_secrets(mode) else set()
     there |= {"quantum"} if scenes.has_shares(mode) else set()
     return tuple(one for one in leaks if one not in there)
@@ -159,6 +159,7 @@ def play(
     scene, world = _stage(build, mode, rules)
     secrets = scenes.secrets_to_steal(mode)
     stolen = [term for leak in leaks for term in secrets.get(leak, ())]
+    stolen += breaks.terms(mode, leaks)
     weak = scenes.weak_secrets(mode) if "weak_psk" in leaks else ()
     return scene, *scene.play(world, stolen, weak)
 

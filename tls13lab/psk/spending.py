@@ -1,0 +1,56 @@
+"""From guesses to time and money: what an attacker has, and what it then takes. Pure arithmetic.
+
+The rate is measured (:func:`tls13lab.search.speed.own_rate`), or somebody's estimate and named as
+one. What an hour of a core costs is for the reader to say: prices of machines change, so none is
+written here. More cores take less time and cost the same.
+
+What is simplified: nothing but computing is paid for, and hardware made for the purpose, which is
+cheaper by the guess, is another rate and another price.
+
+>>> laptop = Means(rate=2.0**20, cents_per_core_hour=4.0)
+>>> laptop.seconds(20.0), round(laptop.cents(32.0), 2)
+(1.0, 4.55)
+"""
+
+from dataclasses import dataclass
+from math import log2
+
+MOST = 1000.0
+"""log2 of the most that is told apart: a float ends soon after it, and the universe long before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """``rate`` in guesses a second of one core; ``cores``; what one of them costs for an hour.
+
+    Raises ValueError for what nobody can have: no rate, no core.
+    """
+
+    rate: float
+    cores: int = 1
+    cents_per_core_hour: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.rate <= 0 or self.cores < 1 or (self.cents_per_core_hour or 0) < 0:
+            raise ValueError("an attacker has a rate above 0, a core, and no negative price")
+
+    def seconds(self, log2_guesses: float) -> float:
+        """How long so many guesses take, on all cores."""
+        return float(2.0 ** min(MOST, log2_guesses - log2(self.rate))) / self.cores
+
+    def cents(self, log2_guesses: float) -> float | None:
+        """What they cost; None if no price is known."""
+        if self.cents_per_core_hour is None:
+            return None
+        return self.seconds(log2_guesses) * self.cores / 3600 * self.cents_per_core_hour
+
+
+def in_money(cents: float) -> str:
+    """An amount for people, in hundreds of whatever the cents are of.
+
+    >>> in_money(0.02), in_money(1234.0), in_money(1e20)
+    ('less than a cent', '12.34', '1e+18')
+    """
+    if cents < 1:
+        return "less than a cent"
+    return f"{cents / 100:,.2f}" if cents < 1e14 else f"{cents / 100:.0e}"

@@ -1,0 +1,74 @@
+"""Secrets that can be computed instead of stolen, by name: what a price belongs to.
+
+A *break* is a theft without a thief. Each is one computation, and yields all that comes with it; a
+derivation that uses a secret ten times pays for it once.
+
+- A private key of a share, by a discrete logarithm: the share itself says when it is right.
+- The key of the records under one traffic secret, by trying keys: the record says so. The IV comes
+  with it: under the right key a GCM tag gives back the block that it was masked with, and that
+  block is the nonce and a 1. So a guess is at the key alone, and at most a few records tell.
+- The key of a certificate; the key of the tickets; an external PSK, where the engine of
+  :mod:`~tls13lab.symbolic.guessing` itself must find what tells right from wrong.
+
+Keys of records are of use for what was recorded: who wants to speak needs a Finished, and that is
+made with the traffic secret. So those of attacked connections are left out.
+
+>>> list(breaks("external-psk_dhe_ke"))[:2]
+['client_ecdhe of this', 'server_ecdhe of this']
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from tls13lab.symbolic import scenes
+from tls13lab.symbolic.connection import CERTIFICATE_KEY
+from tls13lab.symbolic.prices import Prices
+from tls13lab.symbolic.rules import SEALED
+from tls13lab.symbolic.terms import Term
+
+SHARE, RECORD_KEY, SIGNATURE, TICKET = "share", "record_key", "signature", "ticket_key"
+
+
+Break = tuple[str, tuple[Term, ...]]
+"""The kind, which names its price, and the terms that it yields."""
+
+
+@lru_cache(maxsize=16)
+def breaks(mode: str) -> Mapping[str, Break]:
+    """All that can be computed in a mode, by name, but for external PSKs."""
+    found = dict(_shares(mode)) | dict(_record_keys(mode))
+    if scenes.connections(mode)[0].mode == "full":
+        found["the certificate's key"] = SIGNATURE, (CERTIFICATE_KEY,)
+    found["the ticket key"] = TICKET, (scenes.TICKET_KEY,)
+    return found
+
+
+def _shares(mode: str) -> Iterator[tuple[str, Break]]:
+    """Of what was recorded, and of the runs in which the adversary plays a part."""
+    *before, this = scenes.connections(mode)
+    runs = [*before, this, scenes.attacked(this)]
+    runs += [replace(one, label=f"attacked {one.label}") for one in before]
+    for one in runs:
+        for side in ("client_ecdhe", "server_ecdhe") if one.mode != "psk_ke" else ():
+            yield f"{side} of {one.label}", (SHARE, (one.name(side),))
+
+
+def _record_keys(mode: str) -> Iterator[tuple[str, Break]]:
+    for one in scenes.connections(mode):
+        for record in one.wire:
+            if record.symbol == SEALED:
+                key, iv, _ = record.arguments
+                yield f"key under {key.arguments[0].symbol} of {one.label}", (RECORD_KEY, (key, iv))
+
+
+def price(mode: str, name: str, prices: Prices) -> float:
+    """log2 of the guesses for one break."""
+    kind, _ = breaks(mode)[name]
+    return float(getattr(prices, kind))
+
+
+def terms(mode: str, names: tuple[str, ...]) -> list[Term]:
+    """What these breaks yield; names of leaks among them are passed over."""
+    known = breaks(mode)
+    return [term for name in names if name in known for term in known[name][1]]
