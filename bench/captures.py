@@ -82,7 +82,14 @@ def rates(megabytes: int = MEGABYTES) -> dict[str, float]:
         found = {"the capture, MB": size, "break, MB/s": size / seconds, "break, peak MiB": peak}
         tshark = shutil.which("tshark")
         if tshark is not None:
-            command = (tshark, "-r", str(capture), "-d", "tcp.port==4433,tls", "-o")
+            command: tuple[str, ...] = (
+                tshark,
+                "-r",
+                str(capture),
+                "-d",
+                "tcp.port==4433,tls",
+                "-o",
+            )
             command += (f"tls.keylog_file:{keylog}", "-Y", "tls", "-T", "fields")
             command += ("-e", "tls.record.content_type", "-e", "data.len")
             theirs, their_peak, _ = _timed(*command)
@@ -104,7 +111,7 @@ def inspect_rates(megabytes: int = INSPECTED_MEGABYTES) -> dict[str, float]:
             size = capture.stat().st_size / 1e6
             ours = (sys.executable, "-m", "tls13lab", "inspect", str(capture))
             tshark = shutil.which("tshark")
-            theirs = (str(tshark), "-r", str(capture), "-q", "-z", "conv,tcp")
+            theirs: tuple[str, ...] = (str(tshark), "-r", str(capture), "-q", "-z", "conv,tcp")
             theirs += ("-d", "tcp.port==4433,tls")
             their_time = min(_timed(*theirs)[2] for _ in range(3)) if tshark else 0.0
             for how, options in (

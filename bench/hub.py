@@ -54,7 +54,8 @@ def pss(processes: list[psutil.Process]) -> float:
 def busy_seconds(processes: list[psutil.Process]) -> float:
     """What they used of the processors: on a busy machine as on an idle one."""
     times = [one.cpu_times() for one in processes]
-    return sum(one.user + one.system + one.children_user + one.children_system for one in times)
+    used = (one.user + one.system + one.children_user + one.children_system for one in times)
+    return float(sum(used))
 
 
 def kernels(processes: list[psutil.Process]) -> list[psutil.Process]:

@@ -114,7 +114,7 @@ def kernel(lab: Lab, path: str) -> Iterator[BlockingKernelClient]:
 
 def run_notebook(lab: Lab, folder: Path, path: str) -> None:
     """Run every cell of a notebook; raises RuntimeError at one that fails."""
-    notebook = nbformat.read(folder / path, as_version=4)
+    notebook = nbformat.read(folder / path, as_version=4)  # type: ignore[no-untyped-call]
     with kernel(lab, path) as client:
         for cell in notebook.cells:
             if cell.cell_type == "code":
