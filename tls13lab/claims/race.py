@@ -1,0 +1,231 @@
+"""The race: one word list against a weak PSK, and against the same word behind a PAKE. On bytes.
+
+Two ends share a word. In the one case it is their external PSK; in the other they run CPace, and
+its key is the PSK. Three attackers have the same list: one listens; one takes the server's place
+and lets a client come; one asks the server, again and again. The last case is a thief's, who has
+besides the recording a scalar that should be gone: there the PAKE falls as well.
+
+Each lane is played, none is looked up: connections are recorded, every word is tried on what was
+recorded, and whoever takes part has a whole run with an honest end. Seeded, so the same numbers
+come out each time; no clock is read, because a count of guesses is the same on every machine.
+
+What the PAKE does not do: both ends keep the word itself, so who steals either end's has it; it
+does not stop a guess a run, so a server has to count them; and who has a quantum computer needs one
+discrete logarithm a guess.
+
+>>> lanes = race(b"dragon", [b"123456", b"dragon", b"qwerty"], runs=1)
+>>> for lane in lanes[:2] + lanes[3:5]:
+...     print(lane)
+the word is the PSK, listens: found after 2 guesses, 0 runs
+the word is the PSK, lets a client come: found after 2 guesses, 1 run
+CPace first, listens: not found in 3 guesses, 0 runs
+CPace first, lets a client come: not found in 1 guess, 1 run
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from tls13lab.capture.recording import Item
+from tls13lab.claims.scripted import record, talk
+from tls13lab.crypto.entropy import seeded
+from tls13lab.handshake.config import PSK_DHE_KE, ClientConfig, ServerConfig
+from tls13lab.handshake.connection import Connection
+from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.pair import LESSON_TIME_MS, Pair
+from tls13lab.impostor.one_guess import ask_caller, ask_service, try_words
+from tls13lab.psk.cpace import Party, Role, begin, names
+from tls13lab.psk.keys import ExternalPsk
+from tls13lab.psk.pake import external_psk
+from tls13lab.search.engine import engines
+from tls13lab.search.guesses import Guesses
+from tls13lab.search.share import StolenScalar
+from tls13lab.search.target import Target, targets, targets_of
+from tls13lab.wire.faults import TLSFault
+
+PSK, PAKE = "the word is the PSK", "CPace first"
+LISTENS, CLIENT_COMES, ASKS = "listens", "lets a client come", "asks the server"
+SCALAR = "listens, and stole a scalar"
+CI = names(b"alice", b"printer")
+"""The names that both ends put in."""
+_MODES = frozenset({PSK_DHE_KE})
+_RECORD_HEADER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What one attacker came to: ``found`` is the word, None if it was not found.
+
+    ``tried`` counts words of the list; ``runs`` those runs in which the attacker took part, so that
+    an honest end could count and end them.
+    """
+
+    protection: str
+    attacker: str
+    tried: int
+    runs: int
+    found: bytes | None
+
+    def __str__(self) -> str:
+        guesses = f"{self.tried:,} guess{'' if self.tried == 1 else 'es'}"
+        verdict = f"not found in {guesses}" if self.found is None else f"found after {guesses}"
+        runs = f"{self.runs:,} run{'' if self.runs == 1 else 's'}"
+        return f"{self.protection}, {self.attacker}: {verdict}, {runs}"
+
+
+def race(
+    word: bytes, words: Sequence[bytes], runs: int = 10, *, thief: bool = True
+) -> tuple[Lane, ...]:
+    """Three attackers against the PSK, the same three against the PAKE, and the thief.
+
+    ``words`` are tried in this order; a server or a client grants ``runs`` of them. ``word`` has 1
+    byte or more, and need not be in the list. The thief's lane multiplies a point for each word,
+    which takes some tenths of a millisecond: leave it out for a word far down a long list.
+    """
+    lanes = (*_against_psk(word, words, runs), *_against_pake(word, words, runs))
+    return (*lanes, thief_lane(word, words)) if thief else lanes
+
+
+def thief_lane(word: bytes, words: Sequence[bytes]) -> Lane:
+    """A listener who has Alice's scalar besides: the words on her share."""
+    heard = recorded_run(word)
+    stolen = StolenScalar(heard.messages[0], heard.scalar, CI)
+    guessed = try_words(words, len(words), stolen.made_with)
+    return Lane(PAKE, SCALAR, guessed.runs, 0, guessed.found)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a listener has of a PAKE and a connection under its key; ``scalar``, if it is stolen.
+
+    ``messages`` are CPace's two; ``items`` is the TLS connection.
+    """
+
+    messages: tuple[bytes, bytes]
+    items: tuple[Item, ...]
+    scalar: bytes = field(repr=False)
+
+
+def recorded_run(word: bytes, seed: str = "the race") -> Recorded:
+    """Two honest ends with the word: CPace, then psk_dhe_ke under its key, and a few words said."""
+    a = _begin(Role.INITIATOR, word, f"{seed} a")
+    b = _begin(Role.RESPONDER, word, f"{seed} b")
+    client = _client(external_psk(a.finish(b.message)))
+    server = _server(external_psk(b.finish(a.message)))
+    return Recorded((a.message, b.message), record(talk(client, server, seed)), a.y)
+
+
+def tried_on(sought: Sequence[Target], words: Sequence[bytes]) -> tuple[int, bytes | None]:
+    """Every word on these binders until one makes one: how many were tried, and the word."""
+    (engine,) = engines(tuple(sought), compile=False)
+    for place, _, word in engine.test(Guesses.of(words)):
+        return place + 1, word
+    return len(words), None
+
+
+# Against the word as a PSK ------------------------------------------------------------------------
+
+
+def _against_psk(word: bytes, words: Sequence[bytes], runs: int) -> tuple[Lane, ...]:
+    psk = ExternalPsk(b"printer", word)
+    client, server = _client(psk), _server(psk)
+    heard = list(targets(record(talk(client, server, "the race, psk"))))
+    # No answer is needed: the binder is in the first thing that a client says.
+    brought = targets_of(_hello(client, "the race, psk, alone"))
+
+    def asks(guess: bytes) -> bool:
+        return _connects(_client(replace(psk, key=guess)), server)
+
+    asked = try_words(words, runs, asks)
+    return (
+        Lane(PSK, LISTENS, *_off_line(heard, words)),
+        Lane(PSK, CLIENT_COMES, *_off_line(brought, words, runs=1)),
+        Lane(PSK, ASKS, asked.runs, asked.runs, asked.found),
+    )
+
+
+def _off_line(
+    sought: Sequence[Target], words: Sequence[bytes], runs: int = 0
+) -> tuple[int, int, bytes | None]:
+    tried, found = tried_on(sought, words)
+    return tried, runs, found
+
+
+# Against the PAKE ---------------------------------------------------------------------------------
+
+
+def _against_pake(word: bytes, words: Sequence[bytes], runs: int) -> tuple[Lane, ...]:
+    heard = recorded_run(word)
+    service, caller = HonestService(word), HonestCaller(word)
+    me = seeded("the race, mallory")
+    came = try_words(words, runs, lambda guess: ask_caller(guess, CI, caller, me))
+    asked = try_words(words, runs, lambda guess: ask_service(guess, CI, service, me))
+    return (
+        Lane(PAKE, LISTENS, *_off_line(list(targets(heard.items)), words)),
+        Lane(PAKE, CLIENT_COMES, came.runs, came.runs, came.found),
+        Lane(PAKE, ASKS, asked.runs, asked.runs, asked.found),
+    )
+
+
+class HonestService:
+    """A printer that has the word: an :class:`~tls13lab.impostor.one_guess.Service`."""
+
+    def __init__(self, word: bytes) -> None:
+        self._word, self._runs = word, 0
+        self._psk: ExternalPsk | None = None
+
+    def answer(self, message: bytes) -> bytes:
+        """A run with a scalar of its own."""
+        self._runs += 1
+        me = _begin(Role.RESPONDER, self._word, f"printer {self._runs}")
+        self._psk = external_psk(me.finish(message))
+        return me.message
+
+    def connects(self, client: ClientConfig) -> bool:
+        """The PSK of the last run is good for one connection."""
+        psk, self._psk = self._psk, None
+        return psk is not None and _connects(client, _server(psk))
+
+
+class HonestCaller:
+    """Alice, who has the word and calls: a :class:`~tls13lab.impostor.one_guess.Caller`."""
+
+    def __init__(self, word: bytes) -> None:
+        self._word, self._runs = word, 0
+        self._me: Party | None = None
+
+    def message(self) -> bytes:
+        """A run with a scalar of its own."""
+        self._runs += 1
+        self._me = _begin(Role.INITIATOR, self._word, f"alice {self._runs}")
+        return self._me.message
+
+    def hello(self, answer: bytes) -> bytes:
+        """The binder is made with what came out of the run."""
+        assert self._me is not None, "message() comes first"
+        return _hello(_client(external_psk(self._me.finish(answer))), f"alice {self._runs}")
+
+
+def _begin(role: Role, word: bytes, who: str) -> Party:
+    return begin(role, word, seeded(who), CI=CI)
+
+
+def _client(psk: ExternalPsk) -> ClientConfig:
+    return ClientConfig(psks=(psk,), modes=_MODES)
+
+
+def _server(psk: ExternalPsk) -> ServerConfig:
+    return ServerConfig(psks=(psk,), modes=_MODES)
+
+
+def _hello(client: ClientConfig, who: str) -> bytes:
+    """The ClientHello of a client that is not answered."""
+    env = Environment(LESSON_TIME_MS, seeded(who))
+    return Connection.client(client, env).outgoing()[_RECORD_HEADER:]
+
+
+def _connects(client: ClientConfig, server: ServerConfig) -> bool:
+    pair = Pair(client, server, "the race, a guess", traced=False)
+    try:
+        return pair.handshake().mode == "psk_dhe_ke"
+    except TLSFault:
+        return False
