@@ -20,6 +20,7 @@ from tls13lab.messages.key_share import (
 )
 from tls13lab.messages.negotiation import (
     Alpn,
+    CertWithExternPsk,
     Cookie,
     EarlyData,
     EarlyDataLimit,
@@ -86,6 +87,7 @@ signature_algorithms = st.builds(SignatureAlgorithms, code_lists())
 supported_groups = st.builds(SupportedGroups, code_lists())
 psk_modes = st.builds(PskKeyExchangeModes, st.lists(uint8s, min_size=1, max_size=4).map(tuple))
 early_data = st.builds(EarlyData)
+certs_with_extern_psk = st.builds(CertWithExternPsk)
 early_data_limits = st.builds(EarlyDataLimit, uint32s)
 server_names = st.builds(
     ServerName, st.text(st.characters(max_codepoint=127), min_size=1, max_size=32)
@@ -126,6 +128,7 @@ client_hello_kinds: Sequence[Strategy[Extension]] = (
     supported_groups,
     psk_modes,
     early_data,
+    certs_with_extern_psk,
     server_names,
     alpns,
     client_key_shares,
@@ -153,7 +156,7 @@ server_hellos = st.builds(
     randoms.filter(lambda random: random != HELLO_RETRY_RANDOM),
     session_ids,
     uint16s,
-    blocks(selected_versions, server_key_shares, selected_psks),
+    blocks(selected_versions, server_key_shares, selected_psks, certs_with_extern_psk),
 )
 hello_retry_requests = st.builds(
     HelloRetryRequest, session_ids, uint16s, blocks(selected_versions, retry_key_shares, cookies)

@@ -189,3 +189,45 @@ def test_a_session_file_that_was_cut_short_is_named(tmp_path: Path) -> None:
     assert failed.stderr == (
         f"tls13lab: {path}: the session file is not JSON; perhaps it was cut short\n"
     )
+
+
+BOTH_AT_ONCE = (*EXTERNAL, "--insecure", "--cert-with-psk")
+
+
+def test_a_certificate_and_a_psk_in_one_handshake(server: Running) -> None:
+    server.config = replace(SERVER, cert_with_extern_psk=True)
+    result = connect(server, *BOTH_AT_ONCE, "--send", "hello")
+    seen = told(result)
+    assert (seen["mode"], seen["psk_identity_kind"]) == ("cert_with_extern_psk", "external")
+    assert (seen["received"], result.stderr) == ("hello", "")
+
+
+def test_a_server_that_leaves_the_psk_out_is_told_of(server: Running) -> None:
+    other = replace(PSK, identity=b"other")
+    server.config = replace(SERVER, psks=(other,), cert_with_extern_psk=True)
+    result = connect(server, *BOTH_AT_ONCE)
+    assert told(result)["mode"] == "full"
+    assert "the server took no PSK" in result.stderr
+
+
+def test_a_server_that_shows_no_certificate_is_refused(server: Running) -> None:
+    result = connect(server, *BOTH_AT_ONCE)
+    assert (result.exit_code, told(result)["alert"]) == (1, "handshake_failure")
+    assert "will not show its certificate" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("--insecure", "--cert-with-psk"), 2, "--cert-with-psk needs --psk"),
+        ((*EXTERNAL, "--cert-with-psk"), 1, "which certificates to believe"),
+        ((*BOTH_AT_ONCE, "--modes", "psk_ke"), 1, "psk_dhe_ke only"),
+        ((*BOTH_AT_ONCE, "--early-data", "x"), 1, "rules early data out"),
+    ],
+)
+def test_what_does_not_go_with_it(
+    server: Running, arguments: tuple[str, ...], code: int, says: str
+) -> None:
+    result = connect(server, *arguments)
+    assert result.exit_code == code
+    assert says in result.stderr

@@ -97,6 +97,21 @@ def test_psk_ke_is_not_taken_unless_asked_for() -> None:
     assert report.mode == "full"
 
 
+def test_a_certificate_together_with_a_psk_from_who_asks_for_both() -> None:
+    options = (*EXTERNAL, "--self-signed", "--cert-with-psk")
+    asks = replace(CLIENT, psks=(PSK,), cert_with_extern_psk=True)
+    report, _ = serve(visit(asks), *options)
+    assert report.mode == "cert_with_extern_psk"
+    report, _ = serve(visit(replace(CLIENT, psks=(PSK,))), *options)
+    assert report.mode == "full"
+
+
+def test_a_certificate_together_with_a_psk_needs_both() -> None:
+    alone = CliRunner().invoke(cli, ["serve", *EXTERNAL, "--cert-with-psk", "--json"])
+    assert alone.exit_code == 1
+    assert "the server needs both" in alone.stderr
+
+
 @pytest.mark.parametrize(
     ("option", "count", "has_key_inside"),
     [("off", 0, False), ("stateful", 2, False), ("stateless", 2, True)],

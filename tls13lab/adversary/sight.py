@@ -1,7 +1,8 @@
 """What an eavesdropper reads of one connection without any key. RFC 9846 sections 4.2, 5.1.
 
 The hellos are in the clear, so the suite, the shares, the PSKs' identities and their binders are;
-and from the ServerHello the mode: pre_shared_key with key_share is psk_dhe_ke, without it psk_ke.
+and from the ServerHello the mode: pre_shared_key with key_share is psk_dhe_ke, without it psk_ke;
+with tls_cert_with_extern_psk a certificate comes as well (RFC 9973).
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from tls13lab.capture.hellos import Hellos
 from tls13lab.crypto.suites import SUITES, Suite
 from tls13lab.messages.key_share import KeyShareClientHello, KeyShareServerHello
-from tls13lab.messages.negotiation import EarlyData
+from tls13lab.messages.negotiation import CertWithExternPsk, EarlyData
 from tls13lab.messages.pre_shared_key import SelectedPsk
 from tls13lab.psk.offered import OfferedPsk
 from tls13lab.wire.codepoints import CipherSuite
@@ -26,11 +27,13 @@ class Sight(Hellos):
 
     @property
     def mode(self) -> str:
-        """``full``, ``psk_ke``, ``psk_dhe_ke``, or empty before the ServerHello."""
+        """As an outcome names it (``full``, ``psk_ke``, ...), or empty before the ServerHello."""
         if self.answer is None:
             return ""
         if self.answer.find(SelectedPsk) is None:
             return "full"
+        if self.answer.find(CertWithExternPsk) is not None:
+            return "cert_with_extern_psk"
         return "psk_ke" if self.answer.find(KeyShareServerHello) is None else "psk_dhe_ke"
 
     @property

@@ -99,7 +99,10 @@ class Summary:
             share = seen.extensions.get(ExtensionType.KEY_SHARE)
             self.group = int.from_bytes(share[:2], "big") if share else None
             psk = ExtensionType.PRE_SHARED_KEY in seen.extensions
-            self.mode = ("psk_dhe_ke" if share else "psk_ke") if psk else "full"
+            if psk and ExtensionType.TLS_CERT_WITH_EXTERN_PSK in seen.extensions:
+                self.mode = "cert_with_extern_psk"
+            else:
+                self.mode = ("psk_dhe_ke" if share else "psk_ke") if psk else "full"
 
     @property
     def is_old(self) -> bool:

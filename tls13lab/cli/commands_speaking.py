@@ -50,6 +50,12 @@ from tls13lab.cli.options import FILE, GROUPS, MODES, SUITES, Hexadecimal, Liste
     "without a certificate.",
 )
 @click.option(
+    "--cert-with-psk",
+    is_flag=True,
+    help="Take a --psk only together with the certificate, from clients that ask for both (RFC "
+    "9973).",
+)
+@click.option(
     "--http", is_flag=True, help="Answer a browser with a page that shows the handshake it made."
 )
 @click.option("--connections", type=click.IntRange(1), help="Stop after so many.")
@@ -76,6 +82,7 @@ def serve(**options: object) -> None:
       openssl rand -hex 32 > printer.hex
       tls13lab serve --psk @printer.hex --identity printer
       tls13lab serve --psk 0011223344556677 --identity lab --modes psk_ke --connections 1
+      tls13lab serve --self-signed --psk @printer.hex --identity printer --cert-with-psk
       tls13lab serve --self-signed --max-early-data 1000 --anti-replay off --record talk.pcapng
     """
     from tls13lab.cli import serve as command
@@ -119,6 +126,12 @@ def serve(**options: object) -> None:
     metavar="SECONDS",
     help="Offer no ticket if the full handshake that its chain of resumptions began with is older.",
 )
+@click.option(
+    "--cert-with-psk",
+    is_flag=True,
+    help="Ask for the server's certificate and a --psk in one handshake (RFC 9973). The "
+    "certificate must come; the PSK keeps what is recorded today from tomorrow's quantum computer.",
+)
 @click.option("--timeout", type=click.FloatRange(0.1), default=10.0, show_default=True)
 @shared
 def connect(**options: object) -> None:
@@ -131,6 +144,8 @@ def connect(**options: object) -> None:
       tls13lab connect 127.0.0.1:4433 --psk 0011223344556677 --identity lab --send hello
       openssl s_client -connect localhost:4433 -showcerts < /dev/null > cert.pem
       tls13lab connect localhost:4433 --cafile cert.pem --save-session s.json
+      tls13lab connect localhost:4433 --cafile cert.pem --psk 0011223344556677 --identity lab \\
+        --cert-with-psk
       tls13lab connect localhost:4433 --session s.json --modes psk_ke,psk_dhe_ke --json
       tls13lab connect localhost:4433 --session s.json --early-data "GET /" --record talk.pcapng
     """

@@ -83,6 +83,7 @@ def run(
         if log is not None:
             log.close()
         _say_about_early_data(config, done)
+        _say_about_the_psk(config, done)
         if not done.in_time:
             click.echo(
                 f"tls13lab: not all came back (the server closed, or {timeout:g} s went by)",
@@ -150,12 +151,15 @@ def _config(
     server_name: str | None,
     early_data: str,
     resume_within: int,
+    cert_with_psk: bool,
 ) -> ClientConfig:
     trust = trust_in(cafile, pin, insecure)
     early = os.fsencode(early_data)
     if early and ticket is None and not psks:
         raise click.UsageError("--early-data needs a PSK: give --session, or --psk and --identity")
     external = external_psks(psks, identities, psk_hash, suites, len(early))
+    if cert_with_psk and not external:
+        raise click.UsageError("--cert-with-psk needs --psk and --identity: tickets do not do")
     offered = (*((ticket,) if ticket else ()), *external)
     if not offered and trust is None:
         raise LocalFault("give --psk and --identity, a --session, or --cafile, --pin or --insecure")
@@ -183,6 +187,7 @@ def _config(
         padding=padding,
         early_data=early,
         resume_within_s=resume_within,
+        cert_with_extern_psk=cert_with_psk,
     )
 
 
@@ -214,6 +219,16 @@ def _say_about_early_data(config: ClientConfig, done: client.Report) -> None:
         click.echo(
             "tls13lab: no early data could be sent, because the ticket or PSK does not allow it "
             "(or not so much); it was sent later",
+            err=True,
+        )
+
+
+def _say_about_the_psk(config: ClientConfig, done: client.Report) -> None:
+    """The server may leave the PSK out; what was recorded then has the certificate's keys only."""
+    if config.cert_with_extern_psk and done.outcome.psk_kind is None:
+        click.echo(
+            "tls13lab: the server took no PSK and showed its certificate alone: a quantum computer "
+            "will read what is recorded now",
             err=True,
         )
 

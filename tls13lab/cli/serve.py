@@ -95,6 +95,7 @@ def _config(
     max_early_data: int,
     anti_replay: str,
     hide_identities: bool,
+    cert_with_psk: bool,
 ) -> ServerConfig:
     external = external_psks(psks, identities, psk_hash, suites, max_early_data)
     credential = _credential(cert, key, self_signed)
@@ -114,6 +115,7 @@ def _config(
         max_early_data_size=max_early_data,
         anti_replay=_anti_replay(anti_replay),
         hide_identities=hide_identities,
+        cert_with_extern_psk=cert_with_psk,
     )
 
 

@@ -92,11 +92,12 @@ class StoreTicket:
 class Outcome:
     """What the handshake agreed on.
 
-    ``mode`` is ``full``, ``psk_ke`` or ``psk_dhe_ke``; ``group`` is None in psk_ke; ``psk_kind``
-    and ``selected_identity`` are None in a full handshake; ``chain`` holds the server's
-    certificates (DER). ``early_data`` is ``accepted``, ``rejected``, or ``none`` if none was sent;
-    a server says in ``early_data_refusal`` why it rejected it. A client keeps in ``began_ms`` when
-    its chain of resumptions began (Unix milliseconds): with this handshake, if it resumes nothing.
+    ``mode`` is ``full``, ``psk_ke``, ``psk_dhe_ke``, or ``cert_with_extern_psk``: a certificate and
+    an external PSK (RFC 9973). ``group`` is None in psk_ke; ``psk_kind`` and ``selected_identity``
+    are None in a full handshake; ``chain`` holds the server's certificates (DER). ``early_data`` is
+    ``accepted``, ``rejected``, or ``none`` if none was sent; a server says in
+    ``early_data_refusal`` why it rejected it. A client keeps in ``began_ms`` when its chain of
+    resumptions began (Unix milliseconds): with this handshake, if it resumes nothing.
     """
 
     mode: str

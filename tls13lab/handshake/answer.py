@@ -7,6 +7,7 @@ connection; nothing here derives a key but the (EC)DHE secret itself.
 from dataclasses import dataclass, field
 
 from tls13lab.crypto.suites import SUITES, Suite
+from tls13lab.handshake import cert_with_extern_psk
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig
 from tls13lab.handshake.offer import Offer
 from tls13lab.messages.extension import RawExtension
@@ -30,19 +31,25 @@ DOWNGRADE_SENTINELS = (b"DOWNGRD\x01", b"DOWNGRD\x00")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server chose; ``ecdhe`` is the shared secret, None in psk_ke."""
+    """What the server chose; ``ecdhe`` is the shared secret, None in psk_ke.
+
+    ``certified`` says that it shows a certificate beside the PSK.
+    """
 
     suite: Suite
     psk: Psk | None
     index: int | None
     group: int | None
     ecdhe: bytes | None = field(repr=False)
+    certified: bool = False
 
     @property
     def mode(self) -> str:
-        """``full``, ``psk_ke`` or ``psk_dhe_ke``: key_share tells the last two apart."""
+        """``full``, ``psk_ke`` or ``psk_dhe_ke``: key_share tells the last two apart; or both."""
         if self.psk is None:
             return "full"
+        if self.certified:
+            return cert_with_extern_psk.MODE
         return "psk_ke" if self.ecdhe is None else "psk_dhe_ke"
 
 
@@ -96,6 +103,12 @@ def check_server_hello(
         raise IllegalParameter("the ServerHello's suite is not the HelloRetryRequest's")
     index, psk = _selected_psk(offer, suite, hello)
     share = hello.find(KeyShareServerHello)
+    certified = cert_with_extern_psk.check_answer(
+        hello,
+        offered=config.cert_with_extern_psk,
+        selected=psk is not None,
+        shared=share is not None,
+    )
     if share is None:
         if psk is None:
             raise MissingExtension("the ServerHello has neither pre_shared_key nor key_share")
@@ -110,7 +123,8 @@ def check_server_hello(
     mine = offer.share(entry.group)
     if mine is None:
         raise IllegalParameter("the server's key share is in a group in which none was sent")
-    return Answer(suite, psk, index, entry.group, mine.finish(entry.key_exchange))
+    ecdhe = mine.finish(entry.key_exchange)
+    return Answer(suite, psk, index, entry.group, ecdhe, certified)
 
 
 def _selected_psk(offer: Offer, suite: Suite, hello: ServerHello) -> tuple[int | None, Psk | None]:

@@ -8,17 +8,19 @@ first can end up silently ignoring a PSK it was configured with.
 from dataclasses import dataclass
 
 from tls13lab.crypto.suites import SUITES, Suite
+from tls13lab.handshake import cert_with_extern_psk
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ServerConfig
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.key_share import KeyShareClientHello
 from tls13lab.messages.negotiation import (
+    CertWithExternPsk,
     PskKeyExchangeModes,
     SignatureAlgorithms,
     SupportedGroups,
     SupportedVersions,
 )
 from tls13lab.messages.pre_shared_key import OfferedPsks
-from tls13lab.psk.keys import Psk, ResumptionPsk
+from tls13lab.psk.keys import Psk, PskKind, ResumptionPsk
 from tls13lab.wire.codepoints import LEGACY_VERSION, TLS13, PskKeyExchangeMode
 from tls13lab.wire.faults import (
     BinderMismatch,
@@ -34,7 +36,8 @@ from tls13lab.wire.faults import (
 class Choice:
     """What the server will do. ``share`` is the client's in ``group``; None asks for a retry.
 
-    Without a PSK it is a full handshake. With one, ``group`` None means psk_ke.
+    Without a PSK it is a full handshake. With one, ``group`` None means psk_ke, and ``certified``
+    that the certificate is shown as well.
     """
 
     suite: Suite
@@ -42,6 +45,7 @@ class Choice:
     index: int | None
     group: int | None
     share: bytes | None
+    certified: bool = False
 
     @property
     def needs_retry(self) -> bool:
@@ -50,9 +54,11 @@ class Choice:
 
     @property
     def mode(self) -> str:
-        """``full``, ``psk_ke`` or ``psk_dhe_ke``."""
+        """``full``, ``psk_ke``, ``psk_dhe_ke`` or ``cert_with_extern_psk``."""
         if self.psk is None:
             return "full"
+        if self.certified:
+            return cert_with_extern_psk.MODE
         return "psk_ke" if self.group is None else "psk_dhe_ke"
 
 
@@ -101,7 +107,14 @@ def choose(config: ServerConfig, hello: ClientHello, now_ms: int) -> Choice:
     if not suites:
         raise HandshakeFailure("no cipher suite is shared")
     group, share = _key_exchange(config, hello)
-    for index, psk in _known_psks(config, hello, now_ms):
+    known = _known_psks(config, hello, now_ms)
+    asked = hello.find(CertWithExternPsk) is not None
+    if config.cert_with_extern_psk and asked:
+        cert_with_extern_psk.check_offer(hello, {psk.kind for _, psk in known})
+        return _both(config, hello, suites, group, share, known)
+    for index, psk in known:
+        if config.cert_with_extern_psk and psk.kind is not PskKind.RESUMPTION:
+            continue
         suite = _suite_for(psk, suites)
         if suite is None:
             continue
@@ -111,6 +124,22 @@ def choose(config: ServerConfig, hello: ClientHello, now_ms: int) -> Choice:
         if mode is PSK_KE:
             return Choice(suite, psk, index, None, None)
         return Choice(suite, psk, index, group, share)
+    return _full(config, hello, suites, group, share)
+
+
+def _both(
+    config: ServerConfig,
+    hello: ClientHello,
+    suites: list[Suite],
+    group: int | None,
+    share: bytes | None,
+    known: list[tuple[int, Psk]],
+) -> Choice:
+    """The first PSK that fits, and the certificate; without one that fits, that alone. RFC 9973."""
+    for index, psk in known:
+        suite = _suite_for(psk, suites)
+        if suite is not None and group is not None:
+            return Choice(suite, psk, index, group, share, certified=True)
     return _full(config, hello, suites, group, share)
 
 

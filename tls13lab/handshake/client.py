@@ -21,6 +21,7 @@ from tls13lab.handshake.actions import (
     SendMessage,
 )
 from tls13lab.handshake.answer import Answer, check_retry, check_server_hello
+from tls13lab.handshake.cert_with_extern_psk import CERTIFIED
 from tls13lab.handshake.client_states import (
     Keyed,
     WaitCertificate,
@@ -197,7 +198,7 @@ def on_encrypted_extensions(
     alpn = message.find(Alpn)
     if alpn is not None:
         keyed = replace(keyed, outcome=replace(keyed.outcome, alpn=_chosen_alpn(config, alpn)))
-    if keyed.outcome.mode == "full":
+    if keyed.outcome.mode in CERTIFIED:
         client_early_data.refuse(message)
         return WaitCertificateOrRequest(keyed, transcript), []
     if message.find(EarlyData) is not None:

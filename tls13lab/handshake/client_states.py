@@ -61,7 +61,7 @@ class WaitEncryptedExtensions:
 
 @dataclass(frozen=True, slots=True)
 class WaitCertificateOrRequest:
-    """No PSK was taken: the server must authenticate with a certificate."""
+    """No PSK was taken, or one beside a certificate: with that the server must authenticate."""
 
     state: ClassVar[State] = State.CLIENT_WAIT_CERT_CR
     keyed: Keyed

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from tls13lab.crypto import groups, signatures
 from tls13lab.crypto.certificates import Credential, Trust
 from tls13lab.crypto.suites import DEFAULT_SUITES
+from tls13lab.handshake import cert_with_extern_psk
 from tls13lab.messages.post_handshake import MAX_LIFETIME_S
 from tls13lab.psk.anti_replay import AntiReplay, ClientHelloWindow
 from tls13lab.psk.keys import ExternalPsk, Psk
@@ -35,7 +36,9 @@ class ClientConfig:
     record up to a multiple of that many bytes. A ticket is offered for ``resume_within_s`` seconds
     from the handshake that began its chain of resumptions: then the certificate, or the external
     PSK, is to be shown again. ``early_data`` is sent at once, under the first PSK,
-    if that PSK allows it; it has no forward secrecy, and may be replayed.
+    if that PSK allows it; it has no forward secrecy, and may be replayed. With
+    ``cert_with_extern_psk`` it asks for a certificate *and* one of its external PSKs (RFC 9973); it
+    then goes on without the PSK if the server takes none, and never without the certificate.
     """
 
     psks: tuple[Psk, ...] = ()
@@ -52,6 +55,16 @@ class ClientConfig:
     padding: int = 1
     early_data: bytes = field(default=b"", repr=False)
     resume_within_s: int = MAX_LIFETIME_S
+    cert_with_extern_psk: bool = False
+
+    def __post_init__(self) -> None:
+        if self.cert_with_extern_psk:
+            cert_with_extern_psk.check_client_config(
+                self.psks,
+                self.modes,
+                believes_certificates=self.trust is not None,
+                early_data=bool(self.early_data),
+            )
 
     @property
     def offers_dhe(self) -> bool:
@@ -69,6 +82,8 @@ class ServerConfig:
     ``max_early_data_size`` bytes of early data, once each as far as ``anti_replay`` remembers. With
     ``hide_identities`` a server without a credential answers an unknown identity as it does a wrong
     binder, with decrypt_error, so that names cannot be tried out by what it says (appendix F.6).
+    With ``cert_with_extern_psk`` it takes external PSKs together with its certificate, if the
+    client asks for both (RFC 9973), and in no other way.
     """
 
     credential: Credential | None = None
@@ -84,6 +99,7 @@ class ServerConfig:
     padding: int = 1
     max_early_data_size: int = 0
     hide_identities: bool = False
+    cert_with_extern_psk: bool = False
     anti_replay: AntiReplay = field(default_factory=ClientHelloWindow, compare=False)
     _by_identity: dict[bytes, ExternalPsk] = field(init=False, repr=False, compare=False)
 
@@ -94,6 +110,13 @@ class ServerConfig:
             # "a valid PSK identity will result in a failed handshake, whereas an invalid identity
             # will just be skipped and result in a successful certificate handshake" (F.6)
             raise LocalFault("a server with a certificate cannot hide which identities it knows")
+        if self.cert_with_extern_psk and (
+            self.credential is None or not self.psks or PSK_DHE_KE not in self.modes
+        ):
+            raise LocalFault(
+                "for a certificate together with a PSK the server needs both, and the mode "
+                "psk_dhe_ke"
+            )
         by_identity = {psk.identity: psk for psk in self.psks}
         object.__setattr__(self, "_by_identity", by_identity)
 

@@ -38,7 +38,8 @@ MOVES: dict[tuple[State, HandshakeType], frozenset[State]] = {
         frozenset({State.CLIENT_WAIT_SH}),
     (State.CLIENT_WAIT_SH, HandshakeType.SERVER_HELLO):
         frozenset({State.CLIENT_WAIT_EE}),
-    # With a PSK there is no certificate: the server's Finished authenticates it.
+    # With a PSK there is no certificate, and the server's Finished authenticates it; but for a PSK
+    # that was taken together with a certificate (RFC 9973), which comes as in a full handshake.
     (State.CLIENT_WAIT_EE, HandshakeType.ENCRYPTED_EXTENSIONS):
         frozenset({State.CLIENT_WAIT_CERT_CR, State.CLIENT_WAIT_FINISHED}),
     (State.CLIENT_WAIT_CERT_CR, HandshakeType.CERTIFICATE_REQUEST):

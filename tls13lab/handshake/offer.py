@@ -16,6 +16,7 @@ from tls13lab.messages.handshake import pack
 from tls13lab.messages.key_share import KeyShareClientHello, KeyShareEntry
 from tls13lab.messages.negotiation import (
     Alpn,
+    CertWithExternPsk,
     Cookie,
     EarlyData,
     PskKeyExchangeModes,
@@ -89,6 +90,8 @@ def early_suite(config: ClientConfig, psks: tuple[Psk, ...]) -> Suite | None:
 def first_offer(config: ClientConfig, now_ms: int, entropy: Entropy) -> Offer:
     """ClientHello1, with fresh shares in the configured groups."""
     psks = usable_psks(config, now_ms) if config.modes else ()
+    if config.cert_with_extern_psk and not psks:
+        raise LocalFault("to ask for a certificate and a PSK, give a PSK with the hash of a suite")
     if not psks and config.trust is None:
         raise LocalFault("give the client a usable PSK or a trusted certificate")
     wanted = config.groups[:1] if config.share_groups is None else config.share_groups
@@ -129,6 +132,12 @@ def second_offer(
         raise HandshakeFailure(
             f"the server's HelloRetryRequest wants a suite with {hash_name}: no PSK of this client "
             "has that hash, and it trusts no certificate"
+        )
+    if config.cert_with_extern_psk and not psks:
+        # The second ClientHello has the extension again, or there is none (RFC 9973 5).
+        raise HandshakeFailure(
+            f"the server's HelloRetryRequest wants a suite with {hash_name}: no PSK of this client "
+            "has that hash, and it asks for a certificate and a PSK"
         )
     shares = first.shares if group is None else ((group, groups.initiate(group, entropy)),)
     offer = _finish(config, first.hello, psks, shares, cookie, now_ms, before)
@@ -200,6 +209,8 @@ def _extensions(
     if config.modes:
         # Sent without a PSK too: it tells the server that tickets are worth sending (4.3.9).
         extensions.append(PskKeyExchangeModes(tuple(sorted(config.modes, reverse=True))))
+    if config.cert_with_extern_psk:
+        extensions.append(CertWithExternPsk())
     if config.offers_dhe:
         entries = tuple(KeyShareEntry(group, share.share) for group, share in shares)
         extensions.append(KeyShareClientHello(entries))

@@ -12,10 +12,12 @@ With a seed, the whole conversation is the same byte for byte each time; see
 """
 
 import os
+from dataclasses import replace
 
 from tls13lab.crypto.certificates import TrustRoots, self_signed
 from tls13lab.crypto.entropy import Entropy, seeded
 from tls13lab.handshake.actions import Outcome
+from tls13lab.handshake.cert_with_extern_psk import CERTIFIED
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
 from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.environment import Environment
@@ -112,11 +114,14 @@ def lesson_configs(mode: str, psk: ExternalPsk = LESSON_PSK) -> tuple[ClientConf
     """A client and a server that do just one mode.
 
     In ``psk_ke`` and ``psk_dhe_ke`` with an external PSK; in ``full`` with a certificate that is
-    made on the spot, the same each time.
+    made on the spot, the same each time; in ``cert_with_extern_psk`` with both.
     """
-    if mode == "full":
+    if mode in CERTIFIED:
         credential = self_signed(LESSON_NAME, LESSON_TIME_MS, seeded("the lessons' certificate"))
         client = ClientConfig(trust=TrustRoots(credential.chain), server_name=LESSON_NAME)
-        return client, ServerConfig(credential=credential)
+        if mode == "full":
+            return client, ServerConfig(credential=credential)
+        both = replace(client, psks=(psk,), cert_with_extern_psk=True)
+        return both, ServerConfig(credential=credential, psks=(psk,), cert_with_extern_psk=True)
     modes = frozenset({PSK_KE if mode == "psk_ke" else PSK_DHE_KE})
     return ClientConfig(psks=(psk,), modes=modes), ServerConfig(psks=(psk,), modes=modes)

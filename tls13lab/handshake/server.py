@@ -22,6 +22,7 @@ from tls13lab.handshake.actions import (
     SkipEarlyData,
     TakeEarlyData,
 )
+from tls13lab.handshake.cert_with_extern_psk import CERTIFIED
 from tls13lab.handshake.choice import Choice, choose
 from tls13lab.handshake.config import ServerConfig
 from tls13lab.handshake.connected import Connected, on_key_update
@@ -45,7 +46,12 @@ from tls13lab.messages.key_share import (
     KeyShareHelloRetryRequest,
     KeyShareServerHello,
 )
-from tls13lab.messages.negotiation import Cookie, EarlyData, SelectedVersion
+from tls13lab.messages.negotiation import (
+    CertWithExternPsk,
+    Cookie,
+    EarlyData,
+    SelectedVersion,
+)
 from tls13lab.messages.post_handshake import EndOfEarlyData, KeyUpdate
 from tls13lab.messages.pre_shared_key import OfferedPsks, SelectedPsk
 from tls13lab.messages.server_flight import Finished
@@ -55,7 +61,7 @@ from tls13lab.psk.binder import check_binder
 from tls13lab.psk.keys import PskKind
 from tls13lab.records.epochs import Epoch
 from tls13lab.wire.codepoints import ExtensionType
-from tls13lab.wire.faults import IllegalParameter
+from tls13lab.wire.faults import BinderMismatch, IllegalParameter
 
 Actions = list[Action]
 AfterFlight = WaitClientFinished | WaitEndOfEarlyData
@@ -163,8 +169,16 @@ def _with_retry_s_rejection(after: AfterFlight) -> AfterFlight:
 def _check_psk(choice: Choice, message: ClientHello, raw: bytes, before: Transcript) -> None:
     """A PSK is taken only when "the corresponding binder value" verifies (4.3.11)."""
     offered = message.find(OfferedPsks)
-    if choice.psk is not None and choice.index is not None and offered is not None:
+    if choice.psk is None or choice.index is None or offered is None:
+        return
+    try:
         check_binder(choice.psk, raw, offered, choice.index, before)
+    except BinderMismatch as fault:
+        if choice.certified:
+            # Where the two documents differ, the extension's own is followed: illegal_parameter
+            # (RFC 9973 5.1) instead of decrypt_error (RFC 9846 6.2).
+            raise IllegalParameter(str(fault)) from None
+        raise
 
 
 def _answer(
@@ -189,7 +203,7 @@ def _answer(
     client_handshake_secret = stage.client_handshake_traffic_secret(to_server_hello)
     server_handshake_secret = stage.server_handshake_traffic_secret(to_server_hello)
     flight = [pack(encrypted_extensions(message, outcome))]
-    if psk is None:
+    if outcome.mode in CERTIFIED:
         flight += certificate_messages(config, message, hash_name, transcript.add(*flight))
     transcript = transcript.add(*flight)
     finished = make_finished(hash_name, server_handshake_secret, transcript)
@@ -239,6 +253,8 @@ def _server_hello(
         exchange = {"ecdhe": response.shared_secret, "server_ecdhe": response.private_key}
     if choice.index is not None:
         extensions.append(SelectedPsk(choice.index))
+    if choice.certified:
+        extensions.append(CertWithExternPsk())
     hello = ServerHello(
         env.entropy(32), message.legacy_session_id, choice.suite.code_point, tuple(extensions)
     )

@@ -2,6 +2,7 @@
 
 from tls13lab.crypto import certificates, signatures
 from tls13lab.handshake.actions import Outcome
+from tls13lab.handshake.cert_with_extern_psk import CERTIFIED
 from tls13lab.handshake.choice import Choice
 from tls13lab.handshake.config import ServerConfig
 from tls13lab.handshake.early_data import offers_early_data, refusal
@@ -46,7 +47,7 @@ def agreed(
         retried=retried,
         server_name=name.host_name if name else None,
         alpn=alpn,
-        chain=config.credential.chain if psk is None and config.credential else (),
+        chain=config.credential.chain if choice.mode in CERTIFIED and config.credential else (),
         early_data=early_data,
         early_data_refusal=why,
     )
@@ -66,7 +67,7 @@ def choose_alpn(config: ServerConfig, message: ClientHello) -> bytes | None:
 def encrypted_extensions(message: ClientHello, outcome: Outcome) -> EncryptedExtensions:
     """The answers to what the client asked for, under the handshake keys."""
     extensions: list[Extension] = []
-    if message.find(ServerName) is not None and outcome.mode == "full":
+    if message.find(ServerName) is not None and outcome.mode in CERTIFIED:
         extensions.append(ServerNameAck())
     if outcome.alpn is not None:
         extensions.append(Alpn((outcome.alpn,)))

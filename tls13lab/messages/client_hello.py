@@ -19,6 +19,7 @@ from tls13lab.messages.extension import (
 from tls13lab.messages.key_share import KeyShareClientHello
 from tls13lab.messages.negotiation import (
     Alpn,
+    CertWithExternPsk,
     Cookie,
     EarlyData,
     PskKeyExchangeModes,
@@ -43,6 +44,7 @@ EXTENSIONS: Registry = {
     ExtensionType.PSK_KEY_EXCHANGE_MODES: PskKeyExchangeModes,
     ExtensionType.KEY_SHARE: KeyShareClientHello,
     ExtensionType.EARLY_DATA: EarlyData,
+    ExtensionType.TLS_CERT_WITH_EXTERN_PSK: CertWithExternPsk,
     ExtensionType.PRE_SHARED_KEY: OfferedPsks,
 }
 

@@ -100,6 +100,7 @@ _INTERPRETED = frozenset(
         ExtensionType.SUPPORTED_GROUPS,
         ExtensionType.SIGNATURE_ALGORITHMS,
         ExtensionType.APPLICATION_LAYER_PROTOCOL_NEGOTIATION,
+        ExtensionType.TLS_CERT_WITH_EXTERN_PSK,
         ExtensionType.PRE_SHARED_KEY,
         ExtensionType.EARLY_DATA,
         ExtensionType.SUPPORTED_VERSIONS,

@@ -142,6 +142,22 @@ class EarlyData:
 
 
 @dataclass(frozen=True, slots=True)
+class CertWithExternPsk:
+    """In a ClientHello and in a ServerHello: a certificate beside an external PSK. RFC 9973 5."""
+
+    extension_type: ClassVar[int] = ExtensionType.TLS_CERT_WITH_EXTERN_PSK
+
+    @classmethod
+    def decode(cls, reader: Reader) -> Self:
+        """Empty."""
+        return cls()
+
+    def encode(self) -> bytes:
+        """No bytes."""
+        return b""
+
+
+@dataclass(frozen=True, slots=True)
 class EarlyDataLimit:
     """In a NewSessionTicket: how many bytes of 0-RTT data this ticket is good for. 4.7.1."""
 

@@ -20,7 +20,7 @@ from tls13lab.messages.extension import (
     find,
 )
 from tls13lab.messages.key_share import KeyShareHelloRetryRequest, KeyShareServerHello
-from tls13lab.messages.negotiation import Cookie, SelectedVersion
+from tls13lab.messages.negotiation import CertWithExternPsk, Cookie, SelectedVersion
 from tls13lab.messages.pre_shared_key import SelectedPsk
 from tls13lab.wire.codepoints import LEGACY_VERSION, ExtensionType, HandshakeType
 from tls13lab.wire.faults import IllegalParameter, WrongVersion
@@ -35,6 +35,7 @@ SERVER_HELLO_EXTENSIONS: Registry = {
     ExtensionType.SUPPORTED_VERSIONS: SelectedVersion,
     ExtensionType.KEY_SHARE: KeyShareServerHello,
     ExtensionType.PRE_SHARED_KEY: SelectedPsk,
+    ExtensionType.TLS_CERT_WITH_EXTERN_PSK: CertWithExternPsk,
 }
 HELLO_RETRY_EXTENSIONS: Registry = {
     ExtensionType.SUPPORTED_VERSIONS: SelectedVersion,

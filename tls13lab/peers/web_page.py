@@ -112,6 +112,7 @@ def facts(outcome: Outcome, early: int) -> list[tuple[str, str, str]]:
 
 _MODES = {
     "full": "a full handshake: the server showed its certificate",
+    "cert_with_extern_psk": "a certificate, and an external PSK in the keys as well",
     "psk_dhe_ke": "a PSK and a fresh Diffie-Hellman exchange; no certificate was sent",
     "psk_ke": "a PSK alone; no certificate was sent, and there is no forward secrecy",
 }

@@ -19,13 +19,16 @@ from tls13lab.symbolic.terms import Term, apply, ecdhe, name
 
 ZEROS = name("zeros")
 CERTIFICATE_KEY = name("certificate_key")
+CERTIFIED = ("full", "cert_with_extern_psk")
+"""The modes in which the server signs."""
 
 
 @dataclass(frozen=True)
 class Connection:
     """One run between two endpoints; ``label`` tells its names from another connection's.
 
-    ``mode`` is ``full``, ``psk_ke`` or ``psk_dhe_ke``; ``identity`` is what the ClientHello names
+    ``mode`` is ``full``, ``psk_ke``, ``psk_dhe_ke`` or ``cert_with_extern_psk`` (certificate and
+    PSK, RFC 9973); ``identity`` is what the ClientHello names
     the PSK by; ``ticket_key`` is that of the server's stateless tickets, None if it keeps them.
     ``binder`` can be left out, to see what it is for: no real ClientHello may (4.3.11).
     """
@@ -104,10 +107,10 @@ class Connection:
 
     @cached_property
     def server_flight(self) -> Term:
-        """EncryptedExtensions; in a full handshake a signature; Finished."""
+        """EncryptedExtensions; a signature, if the server shows a certificate; Finished."""
         before = [self.client_hello, self.server_hello]
         messages = [self.name("EncryptedExtensions")]
-        if self.mode == "full":
+        if self.mode in CERTIFIED:
             signed = apply(rules.TRANSCRIPT, *before, *messages)
             messages.append(apply(rules.SIGNATURE, CERTIFICATE_KEY, signed))
         finished = self._mac("server_handshake_traffic_secret", "verify_data", *before, *messages)
