@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from tls13lab import whole_file
+from tls13lab.claims import certificate_with_psk
 from tls13lab.claims.chains import chains
 from tls13lab.claims.matrix import matrix
 from tls13lab.cli import report
@@ -43,7 +44,8 @@ def run(
         if svg is not None:
             whole_file.write(Path(svg), matrix_picture(cells()).svg.encode())
         found = [_paid(cell, means) for cell in matrix(searching=searching, prices=prices)]
-        return {"cells": found, "chains": list(chains())}
+        beside = list(certificate_with_psk.claims(searching=searching))
+        return {"cells": found, "chains": list(chains()), "certificate_with_psk": beside}
 
     report.run(work, lambda result: _text(result, prices, means), as_json=as_json)
 
@@ -71,7 +73,7 @@ def _text(result: report.Result, prices: Prices, means: Means | None) -> str:
     for chain in result["chains"]:
         opened = ", ".join(map(str, chain["opened"])) or "none"
         lines.append(f"  {' > '.join(chain['modes'])}, {chain['leak']} stolen: opens {opened}")
-    lines.append("")
+    lines += ["", *_BESIDE, *certificate_with_psk.table().splitlines(), ""]
     for (verdict, methods), count in sorted(counts.items()):
         *others, last = (_WORDS[method] for method in methods)
         by = f"{', '.join(others)} and {last}" if others else last
@@ -104,6 +106,11 @@ def _told_of_models(result: report.Result) -> str:
     return f"{result['models']} models and README.txt written to {result['folder']}"
 
 
+_BESIDE = (
+    "A certificate, a PSK, or both (RFC 9973): what is safe after a theft. A recording, from a",
+    "quantum computer that comes later; that nobody else is the server, from one that is there",
+    "already and forges the certificate's signature.",
+)
 _NOTES = (
     "Lost is certain: there is a derivation, and it was run. Kept means that these rules derive it",
     "in no way. A guess is verified by what opens, or by a term that is known already; two ways to",

@@ -59,6 +59,8 @@ class Known:
 def ends(known: Known, public: Public) -> Iterator[Party]:
     """All the ends that the adversary can start."""
     yield _server(known, public)
+    if known.credential is not None and any(psk.kind is PskKind.EXTERNAL for psk in known.psks):
+        yield _server_with_both(known, public)
     nobody = ClientConfig(modes=public.modes, trust=TrustAnyone(), server_name=public.server_name)
     yield Party(ADVERSARY, "connects as nobody", nobody, as_itself=True)
     for psk in known.own_psks:
@@ -164,6 +166,14 @@ def _server(known: Known, public: Public) -> Party:
     )
     made_of = (known.psks, known.ticket_keys, known.credential is not None, public.contexts)
     return Party(ADVERSARY, "answers with all that it knows", config, made_of=made_of)
+
+
+def _server_with_both(known: Known, public: Public) -> Party:
+    """To who asks for a certificate and a PSK in one, it gives both (RFC 9973)."""
+    alone = _server(known, public)
+    assert isinstance(alone.config, ServerConfig)
+    config = replace(alone.config, cert_with_extern_psk=True)
+    return replace(alone, name="answers with certificate and PSK together", config=config)
 
 
 def with_tickets(known: Known, tickets: Iterable[ResumptionPsk], *, own: bool) -> Known:

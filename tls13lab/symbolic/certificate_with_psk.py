@@ -1,0 +1,164 @@
+"""A certificate, a PSK, or both: who is kept safe from what, decided by the rules. RFC 9973.
+
+The same questions are asked of three handshakes: ``full``, ``psk_dhe_ke`` with an external PSK, and
+``cert_with_extern_psk``. They are claims of their own, beside the matrix, because here a quantum
+computer takes the logarithm of a certificate's public key as well: it forges signatures, which the
+matrix leaves out. Whoever only listens has one after the connection, and an active adversary while
+it runs.
+
+What stands in no RFC, and is left out here: a client that insists on the PSK. By RFC 9973 a server
+may go on with its certificate alone, so the adversary may, too, and a stolen certificate key alone
+is enough to be the server. The PSK adds nothing to authentication; the RFC claims nothing else.
+
+>>> decide("cert_with_extern_psk", "application_data", "passive", ("quantum",)).verdict
+'kept'
+>>> decide("cert_with_extern_psk", "application_data", "passive", ("weak_psk", "quantum")).verdict
+'lost'
+>>> decide("cert_with_extern_psk", "server_authentication", "active", ("psk",)).verdict
+'kept'
+>>> decide("cert_with_extern_psk", "server_authentication", "active", ("quantum",)).verdict
+'lost'
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import combinations
+
+from tls13lab.symbolic.connection import CERTIFICATE_KEY, CERTIFIED, ZEROS, Connection
+from tls13lab.symbolic.rules import QUANTUM, RULES, SHARE, Rule
+from tls13lab.symbolic.scenes import IDENTITY, PUBLIC, Scene, Turn
+from tls13lab.symbolic.terms import Term, apply, name
+
+BOTH = "cert_with_extern_psk"
+MODES = ("full", "psk_dhe_ke", BOTH)
+ASSETS = ("application_data", "psk", "next_psk", "server_authentication")
+ADVERSARIES = ("passive", "active")
+LEAKS = ("psk", "weak_psk", "client_ecdhe", "server_ecdhe", "certificate_key", "quantum")
+PSK = name("psk")
+# To the rules a certificate's public key is what a share is: the public part of a private key.
+CERTIFICATE = apply(SHARE, CERTIFICATE_KEY)
+USUAL = tuple(RULES.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One question and its answer: ``lost``, ``kept``, or ``outside`` if there is nothing to ask.
+
+    ``steps`` counts those of the derivation.
+    """
+
+    mode: str
+    asset: str
+    adversary: str
+    leaks: tuple[str, ...]
+    verdict: str
+    steps: int = 0
+
+
+class Unheeded(Connection):
+    """A full handshake whose ClientHello offered a PSK: the server, whoever it is, left it out."""
+
+    @cached_property
+    def client_hello(self) -> Term:
+        """The offer, with its binder."""
+        return connection(BOTH, self.label).client_hello
+
+
+def connection(mode: str, label: str) -> Connection:
+    """A connection of the mode."""
+    if mode == "full":
+        return Connection(label, mode)
+    return Connection(label, mode, PSK, IDENTITY)
+
+
+def answers(mode: str) -> tuple[Connection, ...]:
+    """The ways in which a server may answer an honest client of this mode, by what it shows."""
+    attacked = connection(mode, "attacked")
+    return (attacked, Unheeded("attacked", "full")) if mode == BOTH else (attacked,)
+
+
+def _recorded(mode: str) -> Scene:
+    this = connection(mode, "this")
+    wanted = {
+        "application_data": (this.client_data, this.server_data),
+        "next_psk": (this.ticket_psk(1), this.ticket_psk(2)),
+        "psk": (this.psk or ZEROS,),
+    }
+    return Scene((*PUBLIC, CERTIFICATE, *this.wire), wanted)
+
+
+def _false_server(mode: str, answer: Connection) -> Scene:
+    """The adversary answers an honest client in the server's place."""
+    own = [answer.name(what) for what in ("server_random", "server_ecdhe", "EncryptedExtensions")]
+    turns = (
+        Turn((), (answer.client_hello,)),
+        Turn(
+            (answer.server_hello, answer.server_flight_record),
+            (answer.client_flight_record, answer.client_data_record),
+        ),
+    )
+    wanted = {"application_data": (answer.client_data,), "next_psk": (answer.ticket_psk(1),)}
+    return Scene((*_recorded(mode).known, *own, answer.nonce(1)), wanted, turns)
+
+
+def _stolen(mode: str, leak: str) -> tuple[Term, ...]:
+    """The terms behind a leak; none if the mode has no such secret."""
+    if leak == "psk" and mode != "full":
+        return (PSK,)
+    if leak == "certificate_key" and mode in CERTIFIED:
+        return (CERTIFICATE_KEY,)
+    if leak in ("client_ecdhe", "server_ecdhe"):
+        # Of an attacked connection too, as in the matrix: who is stolen from is so in each.
+        return tuple(name(f"{leak} of {label}") for label in ("this", "attacked"))
+    return ()
+
+
+def outside(asset: str, mode: str, adversary: str) -> bool:
+    """Whether there is nothing to ask: no PSK to steal, or nobody who speaks."""
+    if asset == "psk":
+        return mode == "full"
+    return asset == "server_authentication" and adversary == "passive"
+
+
+@lru_cache(maxsize=4096)
+def decide(
+    mode: str,
+    asset: str,
+    adversary: str,
+    leaks: tuple[str, ...] = (),
+    rules: tuple[Rule, ...] = USUAL,
+) -> Decided:
+    """One claim; ``rules`` are those that everyone can use."""
+    if outside(asset, mode, adversary):
+        return Decided(mode, asset, adversary, leaks, "outside")
+    if "quantum" in leaks:
+        rules = (*rules, QUANTUM)
+    scenes = [_recorded(mode)]
+    if adversary == "active":
+        scenes += [_false_server(mode, one) for one in answers(mode)]
+    stolen = [term for leak in leaks for term in _stolen(mode, leak)]
+    weak = (PSK,) if "weak_psk" in leaks and mode != "full" else ()
+    steps = 0
+    for scene in scenes:
+        world = scene.world(rules, [*stolen, *weak, CERTIFICATE_KEY])
+        knowledge, done = scene.play(world, stolen, weak)
+        if asset == "server_authentication":
+            made = [term for turn in scene.turns for term in turn.makes] if done else []
+            ways = {step for term in made for step in knowledge.derivation(term)}
+            steps = steps or len(ways) + len(made)
+            continue
+        for term in scene.wanted.get(asset, ()):
+            if term in knowledge:
+                steps = steps or max(1, len(knowledge.derivation(term)))
+    return Decided(mode, asset, adversary, leaks, "lost" if steps else "kept", steps)
+
+
+def questions() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    """Every mode, asset, adversary, and no leak, one or two."""
+    thefts = [chosen for size in (0, 1, 2) for chosen in combinations(LEAKS, size)]
+    for mode in MODES:
+        for asset in ASSETS:
+            for adversary in ADVERSARIES:
+                for leaks in thefts:
+                    yield mode, asset, adversary, leaks
