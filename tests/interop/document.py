@@ -67,7 +67,11 @@ connections and another TLS 1.3 stack is the other end. Mode, suite, group and H
 itself is no evidence. Chromium and nginx have tests of their own (`test_chromium.py`: full,
 resumed, early data, HelloRetryRequest, X25519MLKEM768; `test_nginx.py`: full, resumed, early data,
 HelloRetryRequest), and so has each group (secp384r1, secp521r1 and x448 too) and each kind of
-certificate with the `openssl` program at either end (`test_groups_and_keys.py`). What a
+certificate with the `openssl` program at either end (`test_groups_and_keys.py`). A certificate
+together with an external PSK (RFC 9973, `test_cert_with_extern_psk.py`) is run with wolfSSL at
+either end: 5.9.2, the only stack that was found to have it, and in no package compiled in;
+`tests/interop/install_wolfssl.sh` builds it from Debian's sources, and where that was not done
+these tests are skipped. What a
 stack *cannot* do is tried all the same: it has to fail in the way
 that is listed, and in the versions that are listed the test fails if it works after all.
 """

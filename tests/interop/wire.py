@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 HANDSHAKE, APPLICATION_DATA = 22, 23
 CLIENT_HELLO, SERVER_HELLO = 1, 2
+TLS_CERT_WITH_EXTERN_PSK = 33
 PRE_SHARED_KEY, EARLY_DATA, SUPPORTED_VERSIONS = 41, 42, 43
 PSK_KEY_EXCHANGE_MODES, KEY_SHARE = 45, 51
 SUITES = {
@@ -30,7 +31,7 @@ class Observed:
     """The plaintext facts of one handshake."""
 
     suite: str
-    mode: str  # "full", "psk_dhe_ke" or "psk_ke"
+    mode: str  # "full", "psk_dhe_ke", "psk_ke" or "cert_with_extern_psk"
     retried: bool  # a HelloRetryRequest came first
     identity: bytes  # the PSK identity that the server selected; empty if it selected none
     group: int | None = None  # of the server's share; None in psk_ke
@@ -153,6 +154,10 @@ def observe(from_client: bytes, from_server: bytes) -> Observed:
         number = 1 if with_share else 0  # PskKeyExchangeMode, section 4.2.9
         if number not in _Bytes(offer[PSK_KEY_EXCHANGE_MODES]).vector(1):
             raise NotTLS(f"the server chose {mode}, which the client did not offer")
+    if TLS_CERT_WITH_EXTERN_PSK in answer.extensions:
+        if mode != "psk_dhe_ke" or TLS_CERT_WITH_EXTERN_PSK not in offer:
+            raise NotTLS("tls_cert_with_extern_psk without its companions, or not asked for")
+        mode = "cert_with_extern_psk"
     suite = SUITES.get(answer.suite, f"{answer.suite:#06x}")
     group = int.from_bytes(answer.extensions[KEY_SHARE][:2], "big") if with_share else None
     return Observed(suite, mode, bool(retries), identity, group, EARLY_DATA in asked[0])

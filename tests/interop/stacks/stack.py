@@ -53,6 +53,7 @@ class Setup:
     A client sends a share in the first of its groups only. ``early_data`` is what a server takes,
     in bytes. With ``update_keys`` the foreign end sends a KeyUpdate before its first data, and with
     ``padding`` it pads its records. ``psks`` are external; without any, a server has a certificate.
+    With ``cert_with_psk`` both are asked for, or given, in one handshake (RFC 9973).
     """
 
     suite: str
@@ -63,6 +64,7 @@ class Setup:
     tickets: int | None = None
     update_keys: bool = False
     padding: int = 0
+    cert_with_psk: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """wolfSSL, client and server: the library itself, through ctypes. No process, no compiler.
 
 It hands identities around as C strings: without zero bytes, and no longer than its own buffer.
+``TLS13LAB_WOLFSSL`` may name another library than the machine's, a newer one for instance.
 """
 
 import ctypes
 import ctypes.util
+import os
 from ctypes import POINTER, c_char_p, c_int, c_uint, c_ulong, c_void_p
 from typing import Any
 
@@ -18,7 +20,7 @@ from tests.interop.stacks.stack import (
     Setup,
 )
 
-OK, PEM, NO_VERIFY = 1, 1, 0
+OK, PEM, NO_VERIFY, VERIFY_PEER = 1, 1, 0, 1
 RECORD = 16384
 WANT_READ, ZERO_RETURN = 2, 6
 SUITES = {
@@ -35,15 +37,18 @@ POINTERS = ("CTX_new", "TLSv1_3_client_method", "TLSv1_3_server_method", "new", 
 
 
 class WolfSSL:
-    """The library of this machine."""
+    """The library of this machine, or the one that is named."""
 
     name = "wolfssl"
 
     def __init__(self, certificate: Certificate) -> None:
-        path = ctypes.util.find_library("wolfssl")
+        path = os.environ.get("TLS13LAB_WOLFSSL") or ctypes.util.find_library("wolfssl")
         if path is None:
             raise NotHere("there is no libwolfssl (Debian: libwolfssl-dev)")
-        self._c = ctypes.CDLL(path)
+        try:
+            self._c = ctypes.CDLL(path)
+        except OSError as error:
+            raise NotHere(str(error)) from None
         self.call("Init")
         self.version: str = self.call("lib_version", result=c_char_p).decode("ascii")
         self.certificate = certificate
@@ -76,8 +81,10 @@ class _Context:
         self.room: int | None = None  # for an identity, once one was too long
         self._set("CTX_set_cipher_list", SUITES[setup.suite])
         self._set_groups()
+        if setup.cert_with_psk:
+            self._set("CTX_set_cert_with_extern_psk", 1)
         if role == "client":
-            self.library.call("CTX_set_verify", self.handle, NO_VERIFY, None, result=None)
+            self._make_client()
         else:
             self._make_server()
         if setup.modes == ("psk_ke",):
@@ -93,9 +100,16 @@ class _Context:
         if self.library.call(name, self.handle, *arguments) != OK:
             raise PeerFailed(f"wolfSSL refuses {name}")
 
+    def _make_client(self) -> None:
+        verify = VERIFY_PEER if self.setup.cert_with_psk else NO_VERIFY
+        self.library.call("CTX_set_verify", self.handle, verify, None, result=None)
+        if verify:
+            chain = str(self.library.certificate.chain).encode()
+            self._set("CTX_load_verify_locations", chain, None)
+
     def _make_server(self) -> None:
         files, setup = self.library.certificate, self.setup
-        if setup.psk is None:
+        if setup.psk is None or setup.cert_with_psk:
             self._set("CTX_use_certificate_file", str(files.chain).encode(), PEM)
             self._set("CTX_use_PrivateKey_file", str(files.key).encode(), PEM)
         if setup.tickets is not None:
