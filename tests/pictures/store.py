@@ -35,6 +35,8 @@ def shapes() -> Iterator[tuple[str, Shape]]:
         yield f"{name}-ticket", Shape(mode, early, ticket=True)
         # A ticket's issuer that was recorded too had a full handshake: see Eavesdropper.
         yield f"{name}-resumed", Shape(mode, early, ticket=True, initial="full")
+    # Looks like psk_dhe_ke: what is shown beside the PSK opens nothing.
+    yield "cert_with_extern_psk", Shape("cert_with_extern_psk")
 
 
 def attacks() -> Iterator[tuple[str, str]]:

@@ -184,3 +184,9 @@ def test_where_nothing_can_draw_the_table_and_the_source_remain(
 def test_what_there_is_not_is_a_key_error(wrong: dict[str, str]) -> None:
     with pytest.raises(KeyError):
         schedule_graph(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_certificate_beside_a_psk_changes_nothing_in_the_schedule() -> None:
+    """RFC 9973 5.3: the PSK and the (EC)DHE secret are both in it, as in psk_dhe_ke."""
+    both, alone = (schedule_graph(mode=mode) for mode in ("cert_with_extern_psk", "psk_dhe_ke"))
+    assert both.svg == alone.svg

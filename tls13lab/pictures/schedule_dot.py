@@ -13,8 +13,9 @@ MODES = ("full", "psk_ke", "psk_dhe_ke")
 PLACE_OF_A_VALUE = "12345678..1234"
 """Stands in each node of a layout that has room for values."""
 
-# A value that is absent is Hash.length zero bytes (section 7.1).
-_ABSENT = {"full": "psk", "psk_ke": "ecdhe", "psk_dhe_ke": ""}
+# A value that is absent is Hash.length zero bytes (section 7.1). In a certificate with a PSK (RFC
+# 9973) both values are there: to the schedule it is psk_dhe_ke.
+_ABSENT = {"full": "psk", "psk_ke": "ecdhe", "psk_dhe_ke": "", "cert_with_extern_psk": ""}
 _SHAPES = {"psk": "cylinder", "ecdhe": "hexagon", "zeros": "ellipse"}
 
 _GRAPH = {"rankdir": "TB", "nodesep": "0.12", "ranksep": "0.32", "fontname": "Helvetica"}
