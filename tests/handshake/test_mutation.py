@@ -17,6 +17,7 @@ SCENES: dict[str, ClientConfig] = {
     "full": CLIENT,
     "psk_ke": ClientConfig(psks=(PSK,), modes=frozenset({PSK_KE})),
     "psk_dhe_ke": replace(CLIENT, psks=(PSK,), modes=frozenset({PSK_DHE_KE})),
+    "cert_with_extern_psk": replace(CLIENT, psks=(PSK,), cert_with_extern_psk=True),
     "resumption": ticketed(),
 }
 
@@ -29,7 +30,8 @@ class Talk:
 
     def __init__(self, config: ClientConfig) -> None:
         self.client = Connection.client(config, env("client"))
-        self.server = Connection.server(SERVER)
+        both = config.cert_with_extern_psk
+        self.server = Connection.server(replace(SERVER, cert_with_extern_psk=both))
         self.faults: list[TLSFault] = []
 
     def deliver(self, to: Connection, data: bytes) -> bool:
