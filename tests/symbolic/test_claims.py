@@ -6,11 +6,13 @@ from itertools import combinations
 import pytest
 
 from tls13lab.crypto.schedule import FAMILIES, SCHEDULE
-from tls13lab.symbolic import claims, scenes
+from tls13lab.symbolic import claims, scenes, speaking
 from tls13lab.symbolic.claims import ADVERSARIES, ASSETS, LEAKS, Cell, decide
+from tls13lab.symbolic.connection import ZEROS
 from tls13lab.symbolic.rules import RULES
+from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.scenes import MODES
-from tls13lab.symbolic.terms import subterms
+from tls13lab.symbolic.terms import Term, subterms
 
 MATRIX = claims.cells()
 
@@ -129,7 +131,9 @@ def test_a_leak_that_the_mode_does_not_have_changes_nothing() -> None:
 def test_a_ticket_is_kept_from_its_key_until_it_is_used() -> None:
     later = {(cell.mode, cell.adversary, cell.asset) for cell in MATRIX if cell.horizon}
     assert {asset for _, _, asset in later} == {"next_psk"}
-    assert {mode for mode, *_ in later} == set(MODES) - {"resumption-psk_ke"}
+    # After a resumption in psk_ke the ticket key opens that one, and so its tickets as well.
+    others = {mode for mode in MODES if mode.startswith("resumption-psk_ke")}
+    assert {mode for mode, *_ in later} == set(MODES) - others
     for cell in MATRIX:
         if cell.horizon:
             assert (cell.verdict, "ticket_key" in cell.leaks) == ("kept", True)
@@ -189,22 +193,106 @@ def test_more_leaks_never_keep_more() -> None:
                 assert verdicts[(*key(cell)[:3], fewer, key(cell)[4])] == "kept"
 
 
-def test_an_active_adversary_gets_all_that_a_passive_one_gets() -> None:
+def test_a_stronger_adversary_gets_all_that_a_weaker_one_gets() -> None:
     verdicts = {key(cell): cell.verdict for cell in MATRIX}
     for cell in MATRIX:
-        if cell.adversary == "passive" and cell.verdict == "lost":
-            assert verdicts[(cell.mode, cell.asset, "active", *key(cell)[3:])] == "lost"
+        if cell.verdict == "lost":
+            for stronger in ADVERSARIES[ADVERSARIES.index(cell.adversary) :]:
+                assert verdicts[(cell.mode, cell.asset, stronger, *key(cell)[3:])] == "lost"
+
+
+# The third adversary: it has spoken before anything leaked --------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["external", "resumption"])
+def test_full_forward_secrecy(kind: str) -> None:
+    """RFC 9846 F.1: also against an adversary that took part; but early data has none (2.3)."""
+    for asset, told in (("application_data", "kept"), ("next_psk", "kept"), ("early_data", "lost")):
+        ask = f"{kind}-psk_dhe_ke", asset, "psk"
+        assert verdict(*ask, adversary="active_then_leak") == told
+        assert verdict(*ask, adversary="active") == "lost"
+    for asset in ("application_data", "next_psk", "early_data"):
+        assert verdict(f"{kind}-psk_ke", asset, "psk", adversary="active_then_leak") == "lost"
+
+
+def test_having_spoken_gains_nothing_if_the_leaks_come_later() -> None:
+    """That is what a Finished before the first data is for; see the hasty client below."""
+    passive = {key(cell): cell.verdict for cell in MATRIX if cell.adversary == "passive"}
+    for cell in MATRIX:
+        if cell.adversary == "active_then_leak" and cell.asset in claims.SECRECY:
+            assert cell.verdict == passive[(cell.mode, cell.asset, "passive", *key(cell)[3:])]
+
+
+def test_what_leaks_later_changes_nothing_of_who_took_part() -> None:
+    for cell in MATRIX:
+        if cell.adversary == "active_then_leak" and cell.asset not in claims.SECRECY:
+            without = decide(cell.mode, cell.asset, "active", (), cell.options)
+            assert cell.verdict == without.verdict
+
+
+def test_a_hasty_client_has_weak_forward_secrecy_only() -> None:
+    """A client that sends data before it has seen a Finished: who listens reads none of it; whoever
+    answered it needs only the PSK, later. With psk_dhe_ke as it is, that does not help."""
+    for mode, overheard in (("external-psk_dhe_ke", False), ("external-psk_ke", True)):
+        this = scenes.connections(mode)[-1]
+        scene = speaking.hasty(mode)
+        world = scene.world(RULES.values(), [this.psk or ZEROS])
+        turns = scene.play(world, ())[1]
+        assert turns == len(scene.turns)  # it needs nothing to be sent the record
+        (wanted,) = scene.asked("application_data", turns)
+        assert wanted not in world.saturate(scene.heard(turns))
+        assert wanted in world.saturate([*scene.heard(turns), this.psk or ZEROS])
+        heard = [*scenes.PUBLIC, *speaking.hastily(this)]
+        told = world_of(heard, this.psk)
+        assert (this.client_data in told) is overheard
+
+
+def world_of(heard: list[Term], stolen: Term | None) -> Knowledge:
+    known = [*heard, *([] if stolen is None else [stolen])]
+    return World(known, RULES.values()).saturate(known)
+
+
+# Resumed after an external PSK --------------------------------------------------------------------
+
+
+def test_a_ticket_is_as_strong_as_the_connection_with_an_external_psk_that_issued_it() -> None:
+    """Who listens and guesses a weak PSK: (EC)DHE in the first connection keeps what follows."""
+    for second in ("psk_ke", "psk_dhe_ke"):
+        after_dhe = f"resumption-{second}-from-external-psk_dhe_ke"
+        for asset in claims.SECRECY:
+            assert verdict(after_dhe, asset, "weak_psk") == "kept"
+        assert verdict(after_dhe, "psk", "weak_psk", "initial_ecdhe") == "lost"
+        after_ke = f"resumption-{second}-from-external-psk_ke"
+        assert verdict(after_ke, "psk", "weak_psk") == "lost"
+        assert verdict(after_ke, "early_data", "weak_psk") == "lost"
+    resumed = "resumption-{}-from-external-psk_ke"
+    assert verdict(resumed.format("psk_ke"), "application_data", "weak_psk") == "lost"
+    assert verdict(resumed.format("psk_dhe_ke"), "application_data", "weak_psk") == "kept"
+
+
+@pytest.mark.parametrize("mode", [mode for mode in MODES if "-from-" in mode])
+def test_who_has_guessed_first_and_speaks_has_everything(mode: str) -> None:
+    for asset in ASSETS:
+        if not claims.outside(mode, asset, "active"):
+            options = {"anti_replay": "on"} if asset == "early_data_freshness" else {}
+            assert verdict(mode, asset, "weak_psk", adversary="active", **options) == "lost"
+            assert verdict(mode, asset, adversary="active", **options) == "kept"
 
 
 def test_everything_kept_has_a_twin_that_is_lost() -> None:
-    """With one or two leaks more: a claim that could not fail would say nothing."""
+    """With one or two leaks more: a claim that could not fail would say nothing.
+
+    What happened before anything leaked is not undone by a leak: there the leaks come beforehand.
+    """
 
     def twins(cell: Cell) -> Iterator[Cell]:
         more = [one for one in LEAKS if one not in cell.leaks]
-        for size in (1, 2):
+        speaks_first = cell.adversary == "active_then_leak" and cell.asset not in claims.SECRECY
+        adversary = "active" if speaks_first else cell.adversary
+        for size in (0, 1, 2):
             for others in combinations(more, size):
                 leaks = (*cell.leaks, *others)
-                yield decide(cell.mode, cell.asset, cell.adversary, leaks, cell.options)
+                yield decide(cell.mode, cell.asset, adversary, leaks, cell.options)
 
     for cell in MATRIX:
         if cell.verdict == "kept":
@@ -227,7 +315,7 @@ def test_without_this_rule_some_claims_flip(rule: str) -> None:
 
 
 def test_the_rows_that_carry_no_claim_occur_in_no_scene() -> None:
-    builds = (scenes.recorded, scenes.false_server, scenes.false_client, scenes.afresh)
+    builds = (scenes.recorded, speaking.false_server, speaking.false_client, speaking.afresh)
     symbols = {
         term.symbol
         for build in builds

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tls13lab.symbolic import scenes
+from tls13lab.symbolic import scenes, speaking
 from tls13lab.symbolic.claims import cells, decide
 from tls13lab.symbolic.connection import Connection
 from tls13lab.symbolic.guessing import GUESS, saturate, verifiers
@@ -62,7 +62,7 @@ def test_without_a_binder_a_false_client_gets_something_to_check_from_the_server
     assert found(one, answer, mine) == ["server_handshake_traffic_secret"]
     # With a binder it has to guess before the server says a word.
     bound = connection("psk_dhe_ke")
-    scene = scenes.false_client("external-psk_dhe_ke")
+    scene = speaking.false_client("external-psk_dhe_ke")
     assert bound.client_hello.symbol == scene.turns[0].makes[0].symbol
     knowledge = scene.world(RULES.values()).saturate(scene.known)
     assert scene.turns[0].makes[0] not in knowledge
@@ -88,7 +88,7 @@ def test_a_field_that_only_comes_from_the_term_itself_verifies_nothing() -> None
 def test_two_ways_to_one_new_term_verify_nothing_that_nothing_else_verifies() -> None:
     """They are not looked for. With these rules they need not be; with another one, they would."""
     for mode in ("external-psk_ke", "external-psk_dhe_ke"):
-        for build in (scenes.recorded, scenes.false_server, scenes.false_client):
+        for build in (scenes.recorded, speaking.false_server, speaking.false_client):
             scene = build(mode)
             world = scene.world(RULES.values(), [PSK])
             before, guessed = world.saturate(scene.known), world.saturate([*scene.known, PSK])
@@ -137,7 +137,8 @@ def test_the_note_of_section_2_2_is_a_row_of_the_matrix() -> None:
 
 
 def test_a_weak_psk_is_lost_just_where_a_stolen_one_is() -> None:
+    """In the external modes: in the others the PSK that is guessed is not the one in question."""
     for cell in cells():
-        if cell.leaks == ("weak_psk",) and not cell.why and not cell.absent:
+        if cell.leaks == ("weak_psk",) and cell.mode.startswith("external") and not cell.why:
             stolen = decide(cell.mode, cell.asset, cell.adversary, ("psk",), cell.options)
             assert cell.verdict == stolen.verdict

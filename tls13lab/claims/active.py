@@ -4,7 +4,7 @@ What it may use is what the leaks and the recording give: a PSK that the eavesdr
 key of a certificate, recorded flights. Whether that is enough, the honest party decides.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
@@ -18,7 +18,7 @@ from tls13lab.handshake.config import ClientConfig, ServerConfig
 from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import EarlyDataReceived
-from tls13lab.handshake.pair import Pair, lesson_configs
+from tls13lab.handshake.pair import Pair
 from tls13lab.impostor.forged_ticket import forge
 from tls13lab.impostor.replay import first_flight
 from tls13lab.impostor.selfie import Member
@@ -71,25 +71,24 @@ def _as_server(mode: str, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
     found = []
     if stolen is not None or (credential is not None and one.psk is None):
         found.append(_talk(one.client, false_server(stolen, credential, one.modes), one.now_ms))
-    if credential is not None and mode.startswith("resumption"):
-        found.append(_issued(one, credential))
+    issuing = passive.stolen_issuing_psk(mode, leaks)
+    if mode.startswith("resumption") and (credential is not None or issuing is not None):
+        found.append(_issued(one, false_server(issuing, credential, one.modes)))
     return tuple(pair for pair in found if pair is not None)
 
 
-def _issued(one: Stage, credential: Credential) -> Pair | None:
+def _issued(one: Stage, false: ServerConfig) -> Pair | None:
     """The client resumes with a ticket that the adversary gave it, as its server from the first."""
-    server = ServerConfig(
-        credential=credential,
+    server = replace(
+        false,
         tickets=StatelessTickets(TicketKey.new(seeded("the adversary's"))),
-        modes=one.modes,
         max_early_data_size=100,
         anti_replay=NoAntiReplay(),
     )
-    honest = replace(lesson_configs("full")[0], modes=one.modes)
-    first = _talk(honest, server, one.now_ms)
+    first = _talk(one.first_client, server, one.now_ms)
     if first is None:
         return None
-    again = replace(honest, trust=None, psks=first.tickets[:1], early_data=EARLY_WORDS)
+    again = replace(one.client, psks=first.tickets[:1], early_data=EARLY_WORDS)
     return _talk(again, server, one.now_ms)
 
 
@@ -97,12 +96,26 @@ def _issued(one: Stage, credential: Credential) -> Pair | None:
 def _as_client(mode: str, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
     """The connections of an honest server that took the adversary for its client."""
     one = stage(mode)
-    found = (
-        _talk(false_client(psk, one.modes, one.client.server_name), one.server, one.now_ms)
+    configs = [
+        false_client(psk, one.modes, one.client.server_name)
         for psk in (passive.stolen_psk(mode, leaks), forged_psk(mode, leaks))
         if psk is not None
-    )
+    ]
+    given = _given(mode, leaks)
+    configs += [given] if given is not None else []
+    found = (_talk(config, one.server, one.now_ms) for config in configs)
     return tuple(pair for pair in found if pair is not None)
+
+
+def _given(mode: str, leaks: tuple[str, ...]) -> ClientConfig | None:
+    """The adversary with a ticket that it was given, as the client from the first."""
+    one, issuing = stage(mode), passive.stolen_issuing_psk(mode, leaks)
+    if issuing is None:
+        return None
+    first = _talk(false_client(issuing, one.modes), one.server, one.now_ms)
+    if first is None or not first.tickets:
+        return None
+    return ClientConfig(psks=first.tickets[:1], modes=one.modes)
 
 
 def _told(mode: str, leaks: tuple[str, ...]) -> set[str]:
@@ -180,14 +193,24 @@ def _delivered_again(mode: str, leaks: tuple[str, ...], *, memory: bool) -> bool
     assert _takes(server, recorded, one.now_ms), "the first delivery is the honest one"
     if _takes(server, recorded, one.now_ms):
         return True
-    stolen = passive.stolen_psk(mode, leaks)
+    return any(
+        _takes(server, Connection.client(client, env).outgoing(), one.now_ms)
+        for client in _with_early_data(mode, leaks)
+        for env in [Environment(one.now_ms, seeded("afresh"))]
+    )
+
+
+def _with_early_data(mode: str, leaks: tuple[str, ...]) -> Iterator[ClientConfig]:
+    """Clients of the adversary's that send what an honest one said: heard, or told to a server."""
+    one, stolen = stage(mode), passive.stolen_psk(mode, leaks)
     finding, _ = passive.listen(mode, leaks, "early_data")
-    if stolen is None or finding.verdict != "lost":
-        return False
-    read = finding.plaintext["client"].head
-    client = false_client(stolen, one.modes, one.client.server_name, read)
-    env = Environment(one.now_ms, seeded("afresh"))
-    return _takes(server, Connection.client(client, env).outgoing(), one.now_ms)
+    if stolen is not None and finding.verdict == "lost":
+        read = finding.plaintext["client"].head
+        yield false_client(stolen, one.modes, one.client.server_name, read)
+    given = _given(mode, leaks)
+    if given is not None:
+        for pair in _as_server(mode, leaks):
+            yield replace(given, early_data=pair.server_early)
 
 
 def _takes(server: ServerConfig, flight: bytes, now_ms: int) -> bool:

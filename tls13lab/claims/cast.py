@@ -15,7 +15,6 @@ from tls13lab.claims import passive
 from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS
 from tls13lab.claims.stage import EARLY_WORDS, Stage, stage
 from tls13lab.handshake.config import ClientConfig
-from tls13lab.handshake.pair import lesson_configs
 from tls13lab.impostor.moves import Known, Public
 from tls13lab.impostor.parties import Party, Session
 from tls13lab.impostor.selfie import Member, context_of
@@ -40,8 +39,7 @@ def cast_of(mode: str, options: Mapping[str, str] | None = None) -> Cast:
     if not mode.startswith("resumption"):
         return Cast((alice, bob), flights_of(one), public, clients_are_known=mode != "full")
     # She resumes with the ticket of the recording; and before that, she has to be given one.
-    first_config = replace(lesson_configs("full")[0], modes=one.modes)
-    first = Party("alice", "calls bob for a ticket", first_config, ("bob",), beforehand=True)
+    first = Party("alice", "calls bob for a ticket", one.first_client, ("bob",), beforehand=True)
     return Cast((first, alice, bob), flights_of(one), public, _resuming(first, one.client))
 
 
@@ -98,7 +96,7 @@ def flights_of(one: Stage) -> tuple[Flight, ...]:
 def known_of(mode: str, leaks: tuple[str, ...]) -> Known:
     """What the leaks give, and what they open of the recording."""
     one = stage(mode)
-    psk = passive.stolen_psk(mode, leaks)
+    psks = (passive.stolen_psk(mode, leaks), passive.stolen_issuing_psk(mode, leaks))
     words = set()
     for asset, goal_words in (
         ("application_data", (CLIENT_WORDS, SERVER_WORDS)),
@@ -109,7 +107,7 @@ def known_of(mode: str, leaks: tuple[str, ...]) -> Known:
         words |= read & set(goal_words) if finding.verdict == "lost" else set()
     _, tickets = passive.listen(mode, leaks, "application_data")
     return Known(
-        psks=(psk,) if psk is not None else (),
+        psks=tuple(psk for psk in psks if psk is not None),
         ticket_keys=(one.ticket_key,) if "ticket_key" in leaks else (),
         credential=one.server.credential if "certificate_key" in leaks else None,
         words=frozenset(words),

@@ -9,7 +9,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tls13lab.claims import active, passive, searched
+from tls13lab.claims import active, afterwards, passive, searched
 from tls13lab.symbolic.claims import Cell, cells
 from tls13lab.symbolic.cost import cost
 from tls13lab.symbolic.prices import USUAL, Prices
@@ -20,11 +20,17 @@ class Disagreement(LocalFault):
     """Two methods say different things: one of them is wrong."""
 
 
+_SPEAKING = {
+    "active": (active.got, searched.lost),
+    "active_then_leak": (afterwards.got, searched.lost_afterwards),
+}
+
+
 def verdicts(cell: Cell, *, searching: bool = False) -> dict[str, str]:
     """What each method says; the same, or it raises Disagreement.
 
     ``model`` is the symbolic model, ``bytes`` doing it by a script: the eavesdropper's, or that of
-    an impersonation. ``search`` is the adversary without a script, where it is active and asked.
+    an impersonation. ``search`` is the adversary without a script: where it speaks, and on demand.
     """
     told = {"model": cell.verdict}
     if cell.verdict == "outside":
@@ -33,9 +39,10 @@ def verdicts(cell: Cell, *, searching: bool = False) -> dict[str, str]:
     if cell.adversary == "passive":
         told["bytes"] = _word(passive.got(*asked))
     else:
-        told["bytes"] = _word(active.got(*asked, cell.options))
+        by_script, by_search = _SPEAKING[cell.adversary]
+        told["bytes"] = _word(by_script(*asked, cell.options))
         if searching:
-            told["search"] = _word(searched.lost(*asked, cell.options))
+            told["search"] = _word(by_search(*asked, cell.options))
     if len(set(told.values())) > 1:
         says = ", ".join(
             f"the {method} say{'' if method == 'bytes' else 's'} {verdict}"

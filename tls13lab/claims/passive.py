@@ -20,34 +20,54 @@ GOALS = {
 }
 
 
-@lru_cache(maxsize=4096)
-def listen(mode: str, leaks: tuple[str, ...], goal: str) -> tuple[Finding, tuple[bytes, ...]]:
-    """The finding about the connection in question, and the PSKs of all tickets come upon."""
+@lru_cache(maxsize=8192)
+def _heard(
+    mode: str, leaks: tuple[str, ...], goal: str
+) -> tuple[tuple[Finding, ...], tuple[bytes, ...]]:
+    """A finding for each connection of the recording, and the PSKs of all tickets come upon."""
     one = stage(mode)
     adversary = Eavesdropper(one.theft(leaks), goal)
-    *_, finding = adversary.listen(one.recording)
-    return finding, tuple(adversary.ticket_psks)
+    findings = tuple(adversary.listen(one.recording))
+    return findings, tuple(adversary.ticket_psks)
+
+
+def listen(mode: str, leaks: tuple[str, ...], goal: str) -> tuple[Finding, tuple[bytes, ...]]:
+    """The finding about the connection in question, and the PSKs of all tickets come upon."""
+    findings, psks = _heard(mode, leaks, goal)
+    return findings[-1], psks
 
 
 def stolen_psk(mode: str, leaks: tuple[str, ...]) -> StolenPsk | None:
     """The PSK, if the leaks and the recording give it away, with its name off the wire."""
-    finding, _ = listen(mode, leaks, "psk")
+    return _stolen(mode, leaks, -1)
+
+
+def stolen_issuing_psk(mode: str, leaks: tuple[str, ...]) -> StolenPsk | None:
+    """The same of the connection that issued the ticket, if that one had a PSK."""
+    one = stage(mode)
+    return _stolen(mode, leaks, 0) if one.external and one.external is not one.psk else None
+
+
+def _stolen(mode: str, leaks: tuple[str, ...], connection: int) -> StolenPsk | None:
+    finding = _heard(mode, leaks, "psk")[0][connection]
     if finding.verdict != "lost":
         return None
     one = stage(mode)
-    hello = unpack(one.this.conversation().steps[0].messages[0])
+    pair = one.pairs[connection]
+    hello = unpack(pair.conversation().steps[0].messages[0])
     assert isinstance(hello, ClientHello)
     offered = hello.find(OfferedPsks)
     assert offered is not None
+    external = one.external is not None and finding.identity == one.external.identity
     return StolenPsk(
         identity=finding.identity,
         key=finding.plaintext["client"].head,
-        kind=PskKind.EXTERNAL if one.external else PskKind.RESUMPTION,
+        kind=PskKind.EXTERNAL if external else PskKind.RESUMPTION,
         hash_name="sha256",
-        suite=one.this.client.outcome.suite.code_point,
+        suite=pair.client.outcome.suite.code_point,
         seen_ms=one.now_ms,
         seen_age=offered.identities[0].obfuscated_ticket_age,
-        max_early_data_size=100,
+        max_early_data_size=100 if pair is one.this else 0,
     )
 
 

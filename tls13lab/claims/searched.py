@@ -16,18 +16,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from tls13lab.claims import passive
+from tls13lab.claims import afterwards, passive
+from tls13lab.claims.afterwards import Attempt
 from tls13lab.claims.cast import cast_of, known_of
 from tls13lab.claims.stage import EARLY_WORDS, stage
+from tls13lab.crypto.entropy import seeded
+from tls13lab.impostor.blunt_answer import answer
 from tls13lab.impostor.moves import Known
-from tls13lab.impostor.parties import Runs
+from tls13lab.impostor.parties import Runs, Session
 from tls13lab.impostor.redelivery import taken_again
 from tls13lab.impostor.unscripted import Searched, search
 from tls13lab.psk.anti_replay import ClientHelloWindow, NoAntiReplay
-from tls13lab.symbolic.claims import SECRECY
+from tls13lab.symbolic.claims import SECRECY, absent
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _runs(mode: str) -> Runs:
     return Runs(stage(mode).now_ms)
 
@@ -52,6 +55,55 @@ def lost(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, st
     if asset in SECRECY and passive.got(mode, asset, leaks):
         return True
     return asset in found(mode, leaks, options if asset == "peer_identity" else {}).lost
+
+
+def lost_afterwards(
+    mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str]
+) -> bool:
+    """The same, if it has nothing while it speaks: the leaks come when all sessions are over."""
+    if asset not in SECRECY:
+        return lost(mode, asset, (), options)
+    if lost(mode, asset, (), {}) or passive.got(mode, asset, leaks):
+        return True
+    return asset in _read(mode, tuple(leak for leak in leaks if leak not in absent(mode, leaks)))
+
+
+@lru_cache(maxsize=2048)
+def _read(mode: str, leaks: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(afterwards.read(mode, leaks, _sessions(mode)))
+
+
+@lru_cache(maxsize=16)
+def _sessions(mode: str) -> tuple[Attempt, ...]:
+    """All that honest parties said to anybody, and what clients say to a blunt answer."""
+    every = found(mode, ())
+    runs, attempts = _runs(mode), []
+    for session in every.honest:
+        attempts.append(_attempt(mode, session))
+        if session.party.is_client and not session.heard and stage(mode).psk is not None:
+            flight, private_key = answer(session.last_said, seeded("a blunt answer"))
+            answered = runs.session(session.party, (flight,))
+            attempts += [_attempt(mode, answered, private_key)] if answered is not None else []
+    # Which of its sessions a private key is from, the public shares say.
+    return (*attempts, *(Attempt((), "client", key, b"") for key in sorted(every.private_keys)))
+
+
+def _attempt(mode: str, session: Session, own: bytes = b"") -> Attempt:
+    me, they = ("client", "server") if session.party.is_client else ("server", "client")
+    flights = [(me, session.said[0])]
+    for heard, said in zip(session.heard, session.said[1:], strict=True):
+        flights += [(they, heard), (me, said)]
+    psk, external = session.secrets.get("psk", b""), stage(mode).external
+    issuing = external.key if external is not None else b""
+    return Attempt(
+        tuple(flights),
+        me,
+        own,
+        session.secrets.get(f"{me}_ecdhe", b""),
+        psk,
+        frozenset(ticket.key for ticket in session.tickets),
+        beforehand=mode.startswith("resumption") and psk == issuing,
+    )
 
 
 def _again(mode: str, leaks: tuple[str, ...], *, memory: bool) -> bool:

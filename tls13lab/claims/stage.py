@@ -19,7 +19,7 @@ from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.portable import Portable
 from tls13lab.search.target import targets
-from tls13lab.wire.codepoints import CipherSuite
+from tls13lab.wire.codepoints import CipherSuite, PskKeyExchangeMode
 
 EARLY_WORDS = b"early words"
 LATER_MS = 60_000
@@ -31,10 +31,14 @@ class Stage:
 
     def __init__(self, mode: str) -> None:
         self.mode = mode
-        kind, _, self.psk_mode = mode.partition("-")
+        asked, _, issuing = mode.partition("-from-")
+        kind, _, self.psk_mode = asked.partition("-")
         self.ticket_key = TicketKey.new(seeded("the claims' ticket key"))
-        self.modes = frozenset({PSK_KE if self.psk_mode == "psk_ke" else PSK_DHE_KE})
+        self.pairs: list[Pair] = []
+        first_mode = issuing.removeprefix("external-")
+        self.modes = frozenset({_point(self.psk_mode), _point(first_mode or self.psk_mode)})
         certified, server = lesson_configs("full")
+        self.first_client = replace(certified, modes=self.modes)
         self.server = replace(
             server,
             tickets=StatelessTickets(self.ticket_key),
@@ -42,19 +46,36 @@ class Stage:
             max_early_data_size=100,
             anti_replay=NoAntiReplay(),
         )
-        self.pairs: list[Pair] = []
-        self.client = replace(certified, modes=self.modes)
-        if kind == "external":
-            suite = CipherSuite.TLS_AES_128_GCM_SHA256
-            psk = replace(LESSON_PSK, suite=suite, max_early_data_size=100)
-            self.server = replace(self.server, credential=None, psks=(psk,))
-            self.client = ClientConfig(psks=(psk,), modes=self.modes, early_data=EARLY_WORDS)
-        elif kind == "resumption":
-            first = self._talk(self.client, LESSON_TIME_MS)
-            self.client = replace(
-                self.client, trust=None, psks=first.tickets[:1], early_data=EARLY_WORDS
-            )
+        self.external: ExternalPsk | None = None
+        if kind == "external" or issuing:
+            self._begin_with_a_psk(_point(first_mode or self.psk_mode), early=not issuing)
+        self.client = self.first_client
+        if kind == "resumption":
+            self.client = self._resuming(self._talk(self.first_client, LESSON_TIME_MS))
         self._talk(self.client, self.now_ms)
+
+    def _begin_with_a_psk(self, mode: PskKeyExchangeMode, *, early: bool) -> None:
+        """The first connection has an external PSK, with early data if it is the one in question.
+
+        ``self.external`` is that PSK.
+        """
+        suite, size = CipherSuite.TLS_AES_128_GCM_SHA256, 100 if early else 0
+        self.external = replace(LESSON_PSK, suite=suite, max_early_data_size=size)
+        psks = (self.external,)
+        self.server = replace(self.server, credential=None, psks=psks)
+        words = EARLY_WORDS if early else b""
+        self.first_client = ClientConfig(psks=psks, modes=frozenset({mode}), early_data=words)
+
+    def _resuming(self, first: Pair) -> ClientConfig:
+        """The client with the first ticket that it was given."""
+        modes = frozenset({_point(self.psk_mode)})
+        return replace(
+            self.first_client,
+            trust=None,
+            psks=first.tickets[:1],
+            modes=modes,
+            early_data=EARLY_WORDS,
+        )
 
     @property
     def now_ms(self) -> int:
@@ -75,11 +96,6 @@ class Stage:
     def psk(self) -> Psk | None:
         """The PSK that it used."""
         return self.client.psks[0] if self.client.psks else None
-
-    @property
-    def external(self) -> ExternalPsk | None:
-        """The same, if it is an external one."""
-        return self.psk if isinstance(self.psk, ExternalPsk) else None
 
     @cached_property
     def recording(self) -> tuple[Item, ...]:
@@ -140,7 +156,11 @@ class Stage:
         )
 
 
-@lru_cache(maxsize=8)
+def _point(psk_mode: str) -> PskKeyExchangeMode:
+    return PSK_KE if psk_mode == "psk_ke" else PSK_DHE_KE
+
+
+@lru_cache(maxsize=16)
 def stage(mode: str) -> Stage:
     """The stage of a mode, built once."""
     return Stage(mode)

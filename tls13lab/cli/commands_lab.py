@@ -17,7 +17,7 @@ from tls13lab.cli.options import FILE
     "--search",
     "searching",
     is_flag=True,
-    help="Decide the active cells a third time, by an adversary without a script: takes longer.",
+    help="Decide where the adversary speaks a third time, by one without a script: takes longer.",
 )
 @click.option(
     "--weak-bits",
@@ -44,6 +44,13 @@ def claims(**options: object) -> None:
     of a recording, or the impostor completes a handshake. With --search an adversary tries, for
     each theft, who can be made to speak to whom: it has moves, and no list of attacks. All must
     agree, or the command says which cell they do not agree on.
+
+    \b
+    A mode is of the connection in question; a resumption in it is "-from-" the connection that
+    issued its ticket, which was a full handshake if nothing is said. The adversaries:
+      passive           listens; the leaks come afterwards
+      active_then_leak  speaks, too; the leaks come afterwards, when nobody speaks any more
+      active            has the leaks first, and speaks
 
     Beside each verdict stands log2 of the guesses that the asset costs all the same: whatever has
     to be computed instead of stolen, a PSK, a share or a key, each once.

@@ -83,10 +83,15 @@ def ends(known: Known, public: Public) -> Iterator[Party]:
 
 
 def _client(name: str, psk: StolenPsk, known: Known, public: Public) -> Party:
-    """Of early data it sends what it has read, or else something of its own."""
+    """Of early data it sends what it has read.
+
+    With other words it draws other random bytes: a binder does not cover early data, so a server
+    with a memory would take the same ClientHello for a replay.
+    """
     early = b"".join(sorted(known.words)) if psk.max_early_data_size else b""
     config = false_client(psk, public.modes, public.server_name, early)
-    return Party(ADVERSARY, name, config, made_of=(psk, early))
+    seed = f"{ADVERSARY}: {name}, early {early!r}" if early else ""
+    return Party(ADVERSARY, name, config, made_of=(psk, early), seed=seed)
 
 
 def _made_up_keys(public: Public) -> Iterator[TicketKey]:
@@ -138,7 +143,7 @@ class AllTickets:
         """By the PSK, if it is known; else by any key that opens it."""
         for psk in self.psks:
             if psk.identity == ticket and psk.suite is not None:
-                return TicketState(psk.suite, psk.key, now_ms, now_ms, 7200, 0)
+                return TicketState(psk.suite, psk.key, now_ms, 7200, 0)
         books = (StatelessTickets(key) for key in (OWN, *self.keys))
         return next((state for book in books if (state := book.find(ticket, now_ms))), None)
 

@@ -112,11 +112,18 @@ class Runs:
     def _run(self, party: Party, heard: tuple[bytes, ...]) -> Session | None:
         if heard and self.session(party, heard[:-1]) is None:
             return None
-        env = Environment(self.now_ms, seeded(party.seed or f"{party.owner}: {party.name}"))
         try:
-            return _played(party, heard, env)
+            return _played(party, heard, Environment(self.now_ms, seeded(_seed(party, heard))))
         except TLSFault:
             return None
+
+
+def _seed(party: Party, heard: tuple[bytes, ...]) -> str:
+    """A server draws its random bytes when it has heard something: others for each ClientHello."""
+    if party.seed:
+        return party.seed
+    first = b"" if party.is_client else b"".join(heard[:1])
+    return f"{party.owner}: {party.name} {first.hex()}"
 
 
 def _played(party: Party, heard: tuple[bytes, ...], env: Environment) -> Session:

@@ -68,13 +68,16 @@ class Searched:
     """What was found: for each asset that was lost, how; and what the adversary knows at the end.
 
     ``flights`` are all that were ever sent, each with whether somebody honest sent it; but for
-    those that the adversary sent as itself.
+    those that the adversary sent as itself. ``honest`` are the sessions of honest parties, but for
+    those with the adversary as itself; ``private_keys`` its own, of all key exchanges.
     """
 
     lost: dict[str, str]
     known: Known
     flights: dict[bytes, bool] = field(repr=False)
     sessions: int
+    honest: tuple[Session, ...] = field(default=(), repr=False)
+    private_keys: frozenset[bytes] = field(default=frozenset(), repr=False)
 
 
 def search(cast: Cast, known: Known, runs: Runs) -> Searched:
@@ -89,7 +92,19 @@ def search(cast: Cast, known: Known, runs: Runs) -> Searched:
         parties = tuple(party for party in resuming if party is not None)
     # What it sends as itself is its own, and no repetition of anybody's.
     flights = {one.wire: one.honest for one in hunt.flights.values() if not one.its_own}
-    return Searched(_losses(cast, known, hunt), known, flights, len(hunt.sessions))
+    lost = _losses(cast, known, hunt)
+    return Searched(lost, known, flights, len(hunt.sessions), _honest(hunt), _private_keys(hunt))
+
+
+def _honest(hunt: "_Hunt") -> tuple[Session, ...]:
+    theirs = (one for one in hunt.sessions if one.party.owner != ADVERSARY)
+    return tuple(one for one in theirs if not any(who.as_itself for who in hunt.partners(one)))
+
+
+def _private_keys(hunt: "_Hunt") -> frozenset[bytes]:
+    own = (one.secrets for one in hunt.sessions if one.party.owner == ADVERSARY)
+    sides = ("client_ecdhe", "server_ecdhe")
+    return frozenset(secrets[side] for secrets in own for side in sides if side in secrets)
 
 
 def _learned(known: Known, sessions: Iterable[Session]) -> Known:
@@ -150,6 +165,17 @@ class _Hunt:
             if after is not None and after.differs_from(session):
                 self._note(after)
 
+    def partners(self, session: Session) -> list[Party]:
+        """Who has a session at the other end of this one, with the same keys."""
+        keys = session.secrets.get(SHARED)
+        return [
+            other.party
+            for other in self.sessions
+            if other.party.is_client != session.party.is_client
+            and keys is not None
+            and other.secrets.get(SHARED) == keys
+        ]
+
     def how(self, session: Session) -> str:
         """What a session heard, from whom."""
         heard = ", then ".join(str(self.flights[one]) for one in session.heard)
@@ -177,12 +203,7 @@ def _lost_by(session: Session, cast: Cast, known: Known, hunt: _Hunt) -> Iterato
         yield BINDER
     if not session.connected or (not party.is_client and not _is_asked(session, cast)):
         return
-    partners = [
-        other.party
-        for other in hunt.sessions
-        if other.party.is_client != party.is_client
-        and other.secrets.get(SHARED) == session.secrets[SHARED]
-    ]
+    partners = hunt.partners(session)
     if any(one.as_itself for one in partners):
         return
     owners = {one.owner for one in partners}

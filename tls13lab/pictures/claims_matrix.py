@@ -11,7 +11,7 @@ from math import ceil
 
 from tls13lab.pictures.picture import Picture
 from tls13lab.pictures.text_size import width
-from tls13lab.symbolic.claims import Cell
+from tls13lab.symbolic.claims import ADVERSARIES, Cell
 
 MARKS = {"lost": "x", "kept": ".", "for now": "~", "absent": "-"}
 LEGEND = (
@@ -53,8 +53,8 @@ def single_leaks(cells: Iterable[Cell]) -> tuple[str, ...]:
 def rows_of(cells: Iterable[Cell]) -> dict[Row, dict[tuple[str, ...], Cell]]:
     """The cells by (adversary, mode, asset, options), and there by leaks; all outside left out."""
     rows: dict[Row, dict[tuple[str, ...], Cell]] = {}
-    passive_first = sorted(cells, key=lambda cell: cell.adversary, reverse=True)
-    for cell in passive_first:
+    weakest_first = sorted(cells, key=lambda cell: ADVERSARIES.index(cell.adversary))
+    for cell in weakest_first:
         options = ", ".join(f"{name} {value}" for name, value in cell.options.items())
         row = rows.setdefault((cell.adversary, cell.mode, cell.asset, options), {})
         row[cell.leaks] = cell

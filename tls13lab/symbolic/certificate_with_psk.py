@@ -96,9 +96,10 @@ def _false_server(mode: str, answer: Connection) -> Scene:
         Turn(
             (answer.server_hello, answer.server_flight_record),
             (answer.client_flight_record, answer.client_data_record),
+            {"next_psk": (answer.ticket_psk(1),)},
         ),
     )
-    wanted = {"application_data": (answer.client_data,), "next_psk": (answer.ticket_psk(1),)}
+    wanted = {"application_data": (answer.client_data,)}
     return Scene((*_recorded(mode).known, *own, answer.nonce(1)), wanted, turns)
 
 
@@ -142,13 +143,14 @@ def decide(
     steps = 0
     for scene in scenes:
         world = scene.world(rules, [*stolen, *weak, CERTIFICATE_KEY])
-        knowledge, done = scene.play(world, stolen, weak)
+        knowledge, turns = scene.play(world, stolen, weak)
         if asset == "server_authentication":
+            done = turns == len(scene.turns)
             made = [term for turn in scene.turns for term in turn.makes] if done else []
             ways = {step for term in made for step in knowledge.derivation(term)}
             steps = steps or len(ways) + len(made)
             continue
-        for term in scene.wanted.get(asset, ()):
+        for term in scene.asked(asset, turns):
             if term in knowledge:
                 steps = steps or max(1, len(knowledge.derivation(term)))
     return Decided(mode, asset, adversary, leaks, "lost" if steps else "kept", steps)

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
 
-from tls13lab.symbolic import breaks, scenes
+from tls13lab.symbolic import breaks, scenes, speaking
+from tls13lab.symbolic.guessing import saturate
 from tls13lab.symbolic.rules import QUANTUM, RULES, Rule
 from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.scenes import MODES, Scene
@@ -40,7 +41,9 @@ LEAKS = (
     "quantum",
     "weak_psk",
 )
-ADVERSARIES = ("passive", "active")
+ADVERSARIES = ("passive", "active_then_leak", "active")
+"""From the weakest to the strongest. The first listens; the other two also speak. To the last the
+leaks come before it begins, to the others when all is over: then nobody speaks any more."""
 SECRECY = ("application_data", "early_data", "psk", "next_psk")
 
 OPTIONS: dict[str, tuple[dict[str, str], ...]] = {
@@ -105,6 +108,8 @@ def outside(mode: str, asset: str, adversary: str) -> str:
         return "a full handshake has no PSK, and so no early data"
     if asset == "client_authentication" and mode == "full":
         return "the client of this full handshake has no identity to be taken"
+    if asset == "peer_identity" and "-from-external" in mode:
+        return "who the peer is was settled when the ticket was issued: see the external modes"
     if asset == "peer_identity" and not mode.startswith("external"):
         return "certificates and tickets say who the server is; only a shared PSK does not"
     if adversary == "passive" and asset not in SECRECY:
@@ -118,10 +123,15 @@ def absent(mode: str, leaks: Iterable[str]) -> tuple[str, ...]:
     >>> absent("external-psk_ke", ("psk", "client_ecdhe", "quantum"))
     ('client_ecdhe', 'quantum')
     """
-    there = set(scenes.secrets_to_steal(mode)) | set(breaks.breaks(mode))
+    return tuple(one for one in leaks if one not in _there(mode))
+
+
+@lru_cache(maxsize=32)
+def _there(mode: str) -> frozenset[str]:
+    there = {*scenes.secrets_to_steal(mode), *breaks.breaks(mode)}
     there |= {"weak_psk"} if scenes.weak_secrets(mode) else set()
     there |= {"quantum"} if scenes.has_shares(mode) else set()
-    return tuple(one for one in leaks if one not in there)
+    return frozenset(there)
 
 
 def questions() -> Iterator[tuple[str, str, str, tuple[str, ...], dict[str, str]]]:
@@ -151,9 +161,17 @@ def _stage(build: Build, mode: str, rules: tuple[Rule, ...]) -> tuple[Scene, Wor
 
 @lru_cache(maxsize=8192)
 def play(
-    build: Build, mode: str, leaks: tuple[str, ...], rules: tuple[Rule, ...] = USUAL
-) -> tuple[Scene, Knowledge, bool]:
-    """The scene; what is known at its end, with these leaks; and whether it could be played out."""
+    build: Build,
+    mode: str,
+    leaks: tuple[str, ...],
+    rules: tuple[Rule, ...] = USUAL,
+    leaks_later: bool = False,
+) -> tuple[Scene, Knowledge, int]:
+    """The scene; what is known at its end, with these leaks; and how many turns were taken.
+
+    ``leaks_later``: not before all turns are over.
+    """
+    usual = rules
     if "quantum" in leaks:
         rules = (*rules, QUANTUM)
     scene, world = _stage(build, mode, rules)
@@ -161,7 +179,18 @@ def play(
     stolen = [term for leak in leaks for term in secrets.get(leak, ())]
     stolen += breaks.terms(mode, leaks)
     weak = scenes.weak_secrets(mode) if "weak_psk" in leaks else ()
-    return scene, *scene.play(world, stolen, weak)
+    if not (leaks_later and scene.turns):
+        return scene, *scene.play(world, stolen, weak)
+    # With nothing stolen the turns are the same, whatever leaks when they are over. To guess a
+    # secret takes its time as well, and so comes after. From then on nobody speaks.
+    turns = _turns_before_the_leaks(build, mode, usual)
+    return scene, saturate(world, [*scene.heard(turns), *stolen], weak), turns
+
+
+@lru_cache(maxsize=1024)
+def _turns_before_the_leaks(build: Build, mode: str, rules: tuple[Rule, ...]) -> int:
+    scene, world = _stage(build, mode, rules)
+    return scene.play(world, ())[1]
 
 
 def decide(
@@ -179,13 +208,16 @@ def decide(
         return Cell(mode, asset, adversary, leaks, "outside", 0, options, why)
     without = absent(mode, leaks)
     there = tuple(one for one in leaks if one not in without)
+    later = adversary == "active_then_leak"
     if asset in SECRECY:
-        steps = _told(_tellers(mode, adversary), asset, mode, there, rules)
+        steps = _told(_tellers(mode, adversary), asset, mode, there, rules, leaks_later=later)
     else:
-        steps = _played_out(_ways(mode, asset, options), mode, there, rules)
+        # All messages have been made before anything leaks: nothing can be undone, or done.
+        beforehand = () if later else there
+        steps = _played_out(_ways(mode, asset, options), mode, beforehand, rules)
     verdict = "lost" if steps else "kept"
-    later = "" if steps else _horizon(mode, asset, there, rules)
-    return Cell(mode, asset, adversary, leaks, verdict, steps, options, "", without, later)
+    horizon = "" if steps else _horizon(mode, asset, there, rules)
+    return Cell(mode, asset, adversary, leaks, verdict, steps, options, "", without, horizon)
 
 
 def _horizon(mode: str, asset: str, leaks: tuple[str, ...], rules: tuple[Rule, ...]) -> str:
@@ -198,20 +230,26 @@ def _horizon(mode: str, asset: str, leaks: tuple[str, ...], rules: tuple[Rule, .
 def _tellers(mode: str, adversary: str) -> list[Build]:
     """The scenes any of which may tell a secret."""
     builds: list[Build] = [scenes.recorded]
-    if adversary == "active":
+    if adversary != "passive":
         builds += _false_servers(mode)
         # In a full handshake anyone may be the client: what it is told is no secret from it.
-        builds += [] if mode == "full" else _false_clients()
+        builds += [] if mode == "full" else _false_clients(mode)
     return builds
 
 
 def _told(
-    builds: list[Build], asset: str, mode: str, leaks: tuple[str, ...], rules: tuple[Rule, ...]
+    builds: list[Build],
+    asset: str,
+    mode: str,
+    leaks: tuple[str, ...],
+    rules: tuple[Rule, ...],
+    *,
+    leaks_later: bool = False,
 ) -> int:
     """How many steps it takes to know a secret, 0 if there is no way."""
     for build in builds:
-        scene, knowledge, _ = play(build, mode, leaks, rules)
-        for term in scene.wanted.get(asset, ()):
+        scene, knowledge, turns = play(build, mode, leaks, rules, leaks_later)
+        for term in scene.asked(asset, turns):
             if term in knowledge:
                 # A leak may be the asset itself: then it takes one step, the theft.
                 return max(1, len(knowledge.derivation(term)))
@@ -221,12 +259,21 @@ def _told(
 def _false_servers(mode: str) -> list[Build]:
     """In the server's place; and where there was an earlier connection, from that one on."""
     resumes = mode.startswith("resumption")
-    return [scenes.false_server, scenes.false_issuer] if resumes else [scenes.false_server]
+    return [speaking.false_server, speaking.false_issuer] if resumes else [speaking.false_server]
 
 
-def _false_clients(of: Build = scenes.false_client) -> list[Build]:
-    """In the client's place: with its PSK, or with a ticket that no server has issued."""
-    return [of, scenes.forged_ticket]
+def _false_clients(mode: str, of: Build = speaking.false_client) -> list[Build]:
+    """In the client's place: with its PSK, or with a ticket that no server has issued.
+
+    Or with a ticket that it was given, where only who holds a PSK is given any.
+    """
+    given = [speaking.issued_to_it] if _issued_under_a_psk(mode) else []
+    return [of, speaking.forged_ticket, *given]
+
+
+def _issued_under_a_psk(mode: str) -> bool:
+    first, *others = scenes.connections(mode)
+    return bool(others) and first.psk is not None
 
 
 def _ways(mode: str, asset: str, options: Mapping[str, str]) -> list[Build]:
@@ -234,21 +281,26 @@ def _ways(mode: str, asset: str, options: Mapping[str, str]) -> list[Build]:
     if asset == "server_authentication":
         return _false_servers(mode)
     if asset == "client_authentication":
-        return _false_clients()
+        return _false_clients(mode)
     if asset == "peer_identity":
-        return _not_the_peer(options)
+        return _not_the_peer(mode, options)
+    afresh: list[Build] = [speaking.afresh]
+    afresh += [speaking.afresh_with_its_ticket] if _issued_under_a_psk(mode) else []
     # A server with a memory refuses a ClientHello that it has seen (8.2). One without does not.
-    return [scenes.afresh] if options["anti_replay"] == "on" else [scenes.again, scenes.afresh]
+    return afresh if options["anti_replay"] == "on" else [speaking.again, *afresh]
 
 
-def _not_the_peer(options: Mapping[str, str]) -> list[Build]:
+def _not_the_peer(mode: str, options: Mapping[str, str]) -> list[Build]:
     """Who takes the place of either end is not the peer; nor the member itself, nor a third one."""
     if options.get("importer") == "on":
-        ways = [scenes.false_server_importing, *_false_clients(scenes.false_client_importing)]
-        itself, third = scenes.reflected_with_roles, scenes.rerouted_with_names
+        ways = [
+            speaking.false_server_importing,
+            *_false_clients(mode, speaking.false_client_importing),
+        ]
+        itself, third = speaking.reflected_with_roles, speaking.rerouted_with_names
     else:
-        ways = [scenes.false_server, *_false_clients()]
-        itself, third = scenes.reflected, scenes.rerouted
+        ways = [speaking.false_server, *_false_clients(mode)]
+        itself, third = speaking.reflected, speaking.rerouted
     ways += [] if options.get("roles") == "fixed" else [itself]
     return ways if options.get("group") == "two" else [*ways, third]
 
@@ -258,8 +310,8 @@ def _played_out(
 ) -> int:
     """How many steps it takes to make all messages of a scene, 0 if there is no way."""
     for build in builds:
-        scene, knowledge, done = play(build, mode, leaks, rules)
-        if done:
+        scene, knowledge, turns = play(build, mode, leaks, rules)
+        if turns == len(scene.turns):
             made = [term for turn in scene.turns for term in turn.makes]
             return len({step for term in made for step in knowledge.derivation(term)}) + len(made)
     return 0

@@ -2,7 +2,8 @@
 
 Each model is one cell of the matrix: the functions come from the schedule table, the endpoints run
 any number of sessions. The passive adversary hears all of them, and is given the leaks in a later
-phase, when they are over; an active one is given the leaks first, and speaks.
+phase, when they are over; an active one is given the leaks first, and speaks. The third one speaks,
+and is given the leaks in the later phase.
 
 ``proverif FILE`` (2.05) says of each query whether it holds. The first query of each model must
 fail: it says that what the claim speaks of, mostly a handshake that ends, never happens. If it
@@ -38,6 +39,13 @@ _BOUND = {
     Context.BEFORE_FINISHED,
     Context.TICKET_NONCE,
 }
+MODES = (
+    "full",
+    "resumption-psk_ke",
+    "resumption-psk_dhe_ke",
+    "external-psk_ke",
+    "external-psk_dhe_ke",
+)
 ASSETS = (
     "application_data",
     "early_data",
@@ -183,7 +191,7 @@ def model_of(cell: Cell) -> Model:
 
 def _heading(cell: Cell, name: str, *, holds: bool) -> str:
     leaks = " and ".join(cell.leaks) or "nothing"
-    when = "afterwards" if cell.adversary == "passive" else "beforehand"
+    when = "beforehand" if cell.adversary == "active" else "afterwards"
     says = "true" if holds else "false"
     return f"""\
 (* {name}.pv
@@ -201,7 +209,8 @@ def _heading(cell: Cell, name: str, *, holds: bool) -> str:
 def is_written(cell: Cell) -> bool:
     """Whether a cell has a model. A leak that the mode lacks would only make the same one again."""
     inside = cell.verdict != "outside" and not cell.absent
-    return inside and cell.asset in ASSETS and "weak_psk" not in cell.leaks
+    written = cell.mode in MODES and cell.asset in ASSETS
+    return inside and written and "weak_psk" not in cell.leaks
 
 
 def models() -> Iterator[Model]:
@@ -220,8 +229,8 @@ Each file says at its top what it claims and which results are expected; expecte
 query by query in the order of the file: true is proved, false is disproved.
 
 The functions are generated from the same table that the lab's client and server run. Not among
-the models: the identity of peers, and weak PSKs, which the lab decides itself; and leaks of what a
-mode does not have, which change nothing.
+the models: the identity of peers, weak PSKs, and resumptions of connections with an external PSK,
+which the lab decides itself; and leaks of what a mode does not have, which change nothing.
 """
 
 

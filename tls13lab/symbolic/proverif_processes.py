@@ -1,7 +1,8 @@
 """Client and server as ProVerif processes, against an active adversary. See ``proverif.py``.
 
 What is written out here is only who sends what when, and what each side checks; the secrets come
-from the schedule table. What is stolen is given away beforehand.
+from the schedule table. What is stolen is given away beforehand; or in a second phase, when all
+sessions are over, if the leaks come later.
 """
 
 from collections.abc import Iterable
@@ -56,18 +57,29 @@ class Parties:
             "psk": "" if self.cell.mode.startswith("resumption") else "external_psk",
         }
         terms = [names[leak] for leak in self.cell.leaks if names.get(leak)]
-        return "".join(f" | out(c, {term})" for term in terms)
+        return "".join(f" | {self._given_away(term)}" for term in terms)
+
+    @property
+    def _later(self) -> bool:
+        return self.cell.adversary == "active_then_leak"
+
+    def _given_away(self, term: str) -> str:
+        return f"(phase 1; out(c, {term}))" if self._later else f"out(c, {term})"
 
     def _leak(self, term: str, leaks: Iterable[str]) -> str:
         """A secret of one session: a branch that gives it away, if it is stolen."""
         if not set(leaks) & set(self.cell.leaks):
             return ""
-        return f"  out(c, {term}) |\n"
+        return f"  {self._given_away(term)} |\n"
 
     def _share_leak(self, variable: str, side: str, *, first: bool) -> str:
-        """Which theft takes this private share. For a quantum computer there is a function."""
+        """Which theft takes this private share.
+
+        For a quantum computer there is a function; but if it comes later, it takes each share then.
+        """
         own = "initial_ecdhe" if side == "client" else ""
-        return self._leak(variable, {own if first else f"{side}_ecdhe"})
+        quantum = {"quantum"} if self._later else set()
+        return self._leak(variable, {own if first else f"{side}_ecdhe"} | quantum)
 
     def _resumer(self) -> str:
         """Takes a ticket that a first connection left, and uses it."""

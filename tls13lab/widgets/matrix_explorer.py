@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from tls13lab.pictures.claims_matrix import MARKS, shown, single_leaks
 from tls13lab.pictures.picture import html_table, text_table
-from tls13lab.symbolic.claims import ASSETS, LEAKS, Cell, decide, outside
+from tls13lab.symbolic.claims import ADVERSARIES, ASSETS, LEAKS, Cell, decide, outside
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.scenes import MODES
 from tls13lab.widgets.panel import Panel
@@ -74,13 +74,12 @@ class MatrixExplorer(Panel):
         import ipywidgets
 
         self.view = view or MatrixView()
-        adversaries = ("passive", "active")
 
         def menu(options: tuple[str, ...], value: str, name: str) -> object:
             return ipywidgets.Dropdown(options=options, value=value, description=name)
 
         self.asset = menu(ASSETS, self.view.asset, "Asset:")
-        self.adversary = menu(adversaries, self.view.adversary, "Adversary:")
+        self.adversary = menu(ADVERSARIES, self.view.adversary, "Adversary:")
         self.without = menu((ALL, *RULES), self.view.without, "Without:")
         super().__init__([self.asset, self.adversary, self.without], self._draw)
         self.watch(self.asset, self.adversary, self.without)
