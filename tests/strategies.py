@@ -229,6 +229,7 @@ ticket_states = st.builds(
     st.sampled_from(tuple(SUITES)),
     st.binary(max_size=48),
     st.integers(0, 2**64 - 1),
+    st.integers(0, 2**64 - 1),
     uint32s,
     uint32s,
     st.binary(max_size=16),

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.captures.tape import Tape
 from tests.conftest import require_tool
 from tests.interop.tap import Tap
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.reader import read_capture
-from tls13lab.capture.writer import CaptureWriter
 from tls13lab.crypto.certificates import self_signed
 from tls13lab.crypto.entropy import seeded
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ServerConfig
@@ -72,27 +72,18 @@ def recorded(
     """What happens, and the capture of two connections."""
     require_tool("openssl")
     folder = tmp_path_factory.mktemp("openssl")
-    writer = CaptureWriter(folder / "talk.pcap", now=lambda: 1.0)
-    opened: set[int] = set()
-
-    def tape(connection: int, sender: str, data: bytes) -> None:
-        if connection not in opened:
-            opened.add(connection)
-            writer.open(connection, ("127.0.0.1", 50_000 + connection), ("127.0.0.1", 4433))
-        writer.add(connection, sender, data)
-
+    capture = folder / "talk.pcap"
     changes = SERVERS[request.param][0]
     options = {"send": WORDS, "modes": ("psk_dhe_ke", "psk_ke"), "groups": ("x25519", "P-256")}
     session = folder / "session"
-    with serving(first) as server, Tap(server.port, tape) as tap:
+    with serving(first) as server, Tape(capture) as tape, Tap(server.port, tape) as tap:
         s_client(tap.port, save_session=session, suites=(AES_128.name,), **options)  # type: ignore[arg-type]
         server.config = replace(first, **changes)  # type: ignore[arg-type]
         psk = OpenSSLPsk("lab", KEY)
         with_early = options | {"suites": (AES_128.name,), "early_data": EARLY}
         # An echo of both, if the server takes the early data; else it is not sent again.
         s_client(tap.port, session=session, psk=psk, **with_early)  # type: ignore[arg-type]
-    writer.close()
-    return request.param, folder / "talk.pcap"
+    return request.param, capture
 
 
 def second(capture: Path, theft: Theft, goal: str = "application_data") -> Finding:

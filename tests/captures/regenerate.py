@@ -19,12 +19,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.captures.tape import Tape
 from tests.interop.tap import Tap
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.keylog import read_keylog
 from tls13lab.capture.reader import read_capture
-from tls13lab.capture.writer import CaptureWriter
 from tls13lab.crypto.certificates import self_signed
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ServerConfig
 from tls13lab.peers.background import serving
@@ -82,18 +82,8 @@ def taped(name: str, server_port: int) -> Iterator[int]:
     """A port before the server's; what passes goes into the capture ``name``."""
     path = FOLDER / f"{name}.pcapng"
     path.unlink(missing_ok=True)
-    writer = CaptureWriter(path, now=lambda: WHEN)
-    opened: set[int] = set()
-
-    def tape(connection: int, sender: str, data: bytes) -> None:
-        if connection not in opened:
-            opened.add(connection)
-            writer.open(connection, ("127.0.0.1", 50_000 + connection), ("127.0.0.1", 4433))
-        writer.add(connection, sender, data)
-
-    with Tap(server_port, tape) as tap:
+    with Tape(path, WHEN) as tape, Tap(server_port, tape) as tap:
         yield tap.port
-    writer.close()
 
 
 # Between two OpenSSL processes --------------------------------------------------------------------

@@ -124,6 +124,15 @@ def test_tickets(option: str, count: int, has_key_inside: bool) -> None:
     assert all((len(one.identity) > 32) is has_key_inside for one in report.tickets)
 
 
+def test_no_ticket_outlives_its_chain_of_resumptions() -> None:
+    report, _ = serve(visit(CLIENT), "--self-signed", "--resume-within", "3600")
+    # What the handshake took is gone from it, in whole seconds.
+    assert all(3000 < one.lifetime_s <= 3600 for one in report.tickets)
+    assert len(report.tickets) == 2
+    none, _ = serve(visit(CLIENT), "--self-signed", "--resume-within", "0")
+    assert none.tickets == ()
+
+
 @pytest.mark.parametrize("key", ["11" * 32, "22" * 16 + "11" * 32])
 def test_a_ticket_outlives_the_server_if_the_ticket_key_does(key: str) -> None:
     options = ("--self-signed", "--ticket-key", key)

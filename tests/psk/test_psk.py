@@ -22,7 +22,7 @@ from tls13lab.vectors.trace import load
 from tls13lab.wire.codepoints import CipherSuite
 from tls13lab.wire.faults import BinderMismatch, DecodeError, LocalFault
 
-STATE = TicketState(CipherSuite.TLS_AES_128_GCM_SHA256, bytes(32), 1_000_000, 7200, 99)
+STATE = TicketState(CipherSuite.TLS_AES_128_GCM_SHA256, bytes(32), 900_000, 1_000_000, 7200, 99)
 NOW = STATE.issued_ms + 1000
 
 
@@ -118,7 +118,7 @@ def test_a_sealed_ticket_with_other_content_is_no_ticket() -> None:
             return b"nonsense"
 
     book = StatelessTickets(TicketKey.new(seeded("one")))
-    fake = Nonsense(STATE.suite, STATE.psk, STATE.issued_ms, STATE.lifetime_s, STATE.age_add)
+    fake = Nonsense(STATE.suite, STATE.psk, NOW, NOW, STATE.lifetime_s, STATE.age_add)
     assert book.find(book.issue(fake, seeded("n")), NOW) is None
 
 

@@ -1,19 +1,27 @@
 """The theft panel and the matrix explorer: view-models, controls, and their static forms."""
 
-import pytest
+from html import escape
+from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from tests.captures.tape import Tape
 from tls13lab.adversary.theft import Theft
+from tls13lab.capture.recording import CapturedRecord
 from tls13lab.claims.scripted import record, talk
+from tls13lab.cli.app import cli
 from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
 from tls13lab.symbolic.rules import RULES
 from tls13lab.widgets.matrix_explorer import ALL, MatrixExplorer, MatrixView
 from tls13lab.widgets.theft_panel import TheftPanel, TheftView
 
 DHE = talk(*lesson_configs("psk_dhe_ke"), "dhe")
+SHARE = DHE.client.secrets["client_ecdhe"]
 ITEMS = record(talk(*lesson_configs("psk_ke"), "ke"), DHE)
 LEAKS = {
     "psk": Theft(psks=(LESSON_PSK.key,)),
-    "client_ecdhe": Theft(client_ecdhe=(DHE.client.secrets["client_ecdhe"],)),
+    "client_ecdhe": Theft(client_ecdhe=(SHARE,)),
 }
 
 
@@ -30,6 +38,39 @@ def test_what_each_theft_opens() -> None:
     assert view.steal("psk").rows[1][4] == "client_ecdhe, server_ecdhe"
     with pytest.raises(KeyError):
         view.steal("something else")
+
+
+WRONG = "a PSK of somebody else's"
+
+
+def test_where_each_theft_fits_in_the_words_of_break(tmp_path: Path) -> None:
+    """One recording, both doors: the panel's sentences are those of the command line."""
+    leaks = {**LEAKS, WRONG: Theft(psks=(bytes(16),))}
+    view = TheftView(ITEMS, leaks)
+    assert view.places == ()
+    view = view.steal("psk", "client_ecdhe", WRONG)
+    chosen = "identity 0 of ClientHello 1, lab: its binder is verified, the server chose it"
+    assert view.places == (
+        f"connection 1: the leak psk fits {chosen}",
+        f"connection 2: the leak psk fits {chosen}",
+        "connection 2: the leak client_ecdhe makes the x25519 share of ClientHello 1",
+        f"the leak {WRONG} fits no connection in this capture",
+    )
+    assert view.places[0] in view.text()
+    assert f"<li>{escape(view.places[3])}</li>" in view.html()
+
+    capture = tmp_path / "talk.pcap"
+    with Tape(capture) as tape:
+        for item in ITEMS:
+            if isinstance(item, CapturedRecord):
+                tape(item.connection, item.sender, item.wire)
+    secrets = (f"psk={LESSON_PSK.key.hex()}", f"client_ecdhe={SHARE.hex()}")
+    arguments = [word for secret in secrets for word in ("--leak", secret)]
+    said = CliRunner().invoke(cli, ["break", str(capture), *arguments]).stdout
+    lines = [line.partition(": ")[2] for line in view.places[:3]]
+    assert [line.strip() for line in said.splitlines() if "the leak" in line] == lines
+    other = CliRunner().invoke(cli, ["break", str(capture), "--leak", f"psk={'00' * 16}"]).stdout
+    assert view.places[3].replace(WRONG, "psk") in other
 
 
 def test_the_panel_follows_its_boxes() -> None:

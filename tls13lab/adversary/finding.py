@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from tls13lab.adversary.execution import Done
 from tls13lab.adversary.loot import Fit, Provenance
+from tls13lab.adversary.theft import Theft
 from tls13lab.psk.offered import OfferedPsk
 
 MOST_PLAINTEXT = 65_536
@@ -54,3 +55,8 @@ class Finding:
     def leaks(self) -> tuple[str, ...]:
         """The names of the leaks that fit."""
         return tuple(sorted({fit.name for fit in self.fits}))
+
+    def fits_of(self, theft: Theft) -> tuple[Fit, ...]:
+        """Where a part of the theft fits."""
+        secrets = theft.secrets
+        return tuple(fit for fit in self.fits if (fit.name, fit.value) in secrets)

@@ -5,7 +5,7 @@ Theft(1 psk)
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tls13lab.adversary.theft import Theft, together
@@ -23,14 +23,9 @@ class LeakError(LocalFault):
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """One leak: its name, and what was stolen.
-
-    ``values`` are what a :class:`~tls13lab.adversary.loot.Fit` of this leak has as its value: the
-    secret, or the client randoms of a key log. ``note`` is what is to be said about its file.
-    """
+    """One leak: its name, and what was stolen. ``note`` is what is to be said about its file."""
 
     name: str
-    values: frozenset[bytes] = field(repr=False)
     theft: Theft
     note: str = ""
 
@@ -47,9 +42,9 @@ def leak_of(text: str) -> Leak:
         )
     if name == "keylog":
         log = read_keylog(Path(value))
-        return Leak(name, frozenset(log), Theft(keylog=log), log.skipped_in_words)
+        return Leak(name, Theft(keylog=log), log.skipped_in_words)
     stolen = secret(value, name)
-    return Leak(name, frozenset({stolen}), _theft(name, stolen))
+    return Leak(name, _theft(name, stolen))
 
 
 def _theft(name: str, value: bytes) -> Theft:

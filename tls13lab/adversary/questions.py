@@ -16,7 +16,6 @@ from tls13lab.adversary.plan import Shape, term_of, this
 from tls13lab.adversary.sight import Sight
 from tls13lab.crypto.suites import SUITES, Suite
 from tls13lab.psk.binder import BINDER_KEYS
-from tls13lab.psk.importer import imported_by
 from tls13lab.psk.keys import PskKind
 from tls13lab.psk.offered import OfferedPsk
 from tls13lab.symbolic import rules
@@ -108,7 +107,8 @@ def shape_of(
     """The shape of a connection with this PSK, of which this is known."""
     if offered is None or mode == "full":
         return Shape(mode)
-    kind = known.kind if known else _kind_of(offered)
+    # Of a PSK that nothing is known of, its binder alone could tell.
+    kind = known.kind if known else offered.possible_kinds[0]
     held = frozenset(known.secrets) if known else frozenset()
     return Shape(
         mode=mode,
@@ -118,13 +118,6 @@ def shape_of(
         initial="full" if issuer_seen else "",
         held=held,
     )
-
-
-def _kind_of(offered: OfferedPsk) -> PskKind:
-    """What a PSK looks like that nothing is known of: its binder alone could tell."""
-    if offered.says_age:
-        return PskKind.RESUMPTION
-    return PskKind.IMPORTED if imported_by(offered.identity) else PskKind.EXTERNAL
 
 
 def material(

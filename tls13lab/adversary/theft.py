@@ -7,6 +7,7 @@ Theft(1 psk)
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tls13lab.psk.stateless import TicketKey
 
@@ -36,6 +37,23 @@ class Theft:
             "keylog": self.keylog,
         }
         return f"Theft({', '.join(f'{len(v)} {k}' for k, v in counts.items() if v)})"
+
+    @cached_property
+    def secrets(self) -> frozenset[tuple[str, bytes]]:
+        """Each leak by its name and value; a key log by the client randoms that are in it.
+
+        >>> sorted(Theft(psks=(b"a",), keylog={b"r": {}}).secrets)
+        [('keylog', b'r'), ('psk', b'a')]
+        """
+        values = {
+            "psk": self.psks,
+            "ticket_key": tuple(key.to_bytes() for key in self.ticket_keys),
+            "client_ecdhe": self.client_ecdhe,
+            "server_ecdhe": self.server_ecdhe,
+            "initial_ecdhe": self.initial_ecdhe,
+            "keylog": tuple(self.keylog),
+        }
+        return frozenset((name, value) for name, many in values.items() for value in many)
 
 
 def together(thefts: Iterable[Theft]) -> Theft:

@@ -11,16 +11,13 @@ from tls13lab import whole_file
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.leaks import Leak, leak_of
-from tls13lab.adversary.loot import Fit
 from tls13lab.adversary.theft import together
 from tls13lab.capture.hellos import SPEAKS
 from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
-from tls13lab.crypto import groups
+from tls13lab.pictures import fit_text
 from tls13lab.pictures.derivation_text import derivation_rows
-from tls13lab.search.target import readable
-from tls13lab.wire.codepoints import NamedGroup, name_of
 from tls13lab.wire.faults import LocalFault
 
 SHOWN = 2_000
@@ -28,8 +25,6 @@ SHOWN = 2_000
 SHOWN_IN_TEXT = 200
 MOST_OFFERED = 64
 """Identities listed of each connection."""
-LONGEST_IDENTITY = 40
-"""Letters of an identity that are shown to a person."""
 MOST_LISTED = 1_000
 """Connections listed with their steps; of more, only the counts are told."""
 
@@ -112,49 +107,11 @@ class Places:
 
     def add(self, finding: Finding) -> None:
         """What of one connection it fits."""
-        name, values = self.leak.name, self.leak.values
-        found = [fit for fit in finding.fits if fit.name == name and fit.value in values]
+        found = finding.fits_of(self.leak.theft)
         if found:
             self.connections.append(finding.connection)
         for fit in found[: MOST_LISTED - len(self.where)]:
-            self.where.append({"connection": finding.connection} | _place(fit))
-
-
-def _place(fit: Fit) -> dict[str, Any]:
-    """Where a leak fits: an identity of a ClientHello, a share, or the whole connection."""
-    if fit.offered is not None:
-        return {
-            "client_hello": fit.offered.hello,
-            "place": fit.offered.place,
-            "identity": fit.offered.identity.hex(),
-            "kind": fit.kind.value if fit.kind else None,
-            "binder": "verified" if fit.verified else "not verified",
-            "answered": fit.answered,
-            "chosen": fit.chosen,
-            "early_data": fit.early_data,
-        }
-    if fit.group is not None:
-        sender = {"client_hello": fit.hello} if fit.hello else {"server_hello": True}
-        return sender | {"group": name_of(NamedGroup, fit.group), "used": fit.chosen}
-    return {"client_random": True}
-
-
-def _place_in_words(name: str, place: dict[str, Any]) -> str:
-    if "identity" in place:
-        which = readable(bytes.fromhex(place["identity"]))
-        which = which if len(which) <= LONGEST_IDENTITY else f"{which[:LONGEST_IDENTITY]}..."
-        words = [f"its binder is {place['binder']}"]
-        if place["answered"]:
-            words.append(f"the server {'chose it' if place['chosen'] else 'did not choose it'}")
-        words += ["early data was sent under it"] if place["early_data"] else []
-        where = f"identity {place['place']} of ClientHello {place['client_hello']}, {which}"
-        return f"the leak {name} fits {where}: {', '.join(words)}"
-    if "group" in place:
-        hello = place.get("client_hello")
-        where = f"ClientHello {hello}" if hello else "the ServerHello"
-        used = "" if place["used"] else ", which was not used"
-        return f"the leak {name} makes the {place['group']} share of {where}{used}"
-    return f"the leak {name} names this connection"
+            self.where.append({"connection": finding.connection} | fit_text.place(fit))
 
 
 def _steps(finding: Finding) -> list[dict[str, Any]]:
@@ -205,22 +162,11 @@ def _text(result: report.Result) -> str:
         if "note" in leak:
             lines.append(f"the leak {leak['leak']}: {leak['note']}")
         if not leak["fits"]:
-            tried = _tried(leak["leak"])
-            lines.append(f"the leak {leak['leak']} fits no connection in this capture{tried}")
+            lines.append(fit_text.nowhere(leak["leak"]))
     lines += result["notes"]
     counts = ", ".join(f"{count} {verdict}" for verdict, count in result["counts"].items() if count)
     lines.append(f"{result['goal']}: {counts or 'no TLS connection in this capture'}")
     return "\n".join(lines)
-
-
-def _tried(name: str) -> str:
-    """What a leak was tried on, where there may be more that this lab cannot try it on."""
-    if name == "ticket_key":
-        return " (tried on tickets as this lab seals them)"
-    if name.endswith("_ecdhe"):
-        known = ", ".join(name_of(NamedGroup, one) for one in groups.SUPPORTED)
-        return f" (tried on shares in {known})"
-    return ""
 
 
 def _connection_lines(one: dict[str, Any], result: report.Result) -> list[str]:
@@ -235,7 +181,7 @@ def _connection_lines(one: dict[str, Any], result: report.Result) -> list[str]:
         )
     for leak in result["leaks"]:
         places = (place for place in leak["where"] if place["connection"] == number)
-        lines += [f"  {_place_in_words(leak['leak'], place)}" for place in places]
+        lines += [f"  {fit_text.in_words(leak['leak'], place)}" for place in places]
     for step in result["steps"]:
         if step["connection"] == number:
             lines.append(

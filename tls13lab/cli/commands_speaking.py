@@ -29,6 +29,14 @@ from tls13lab.cli.options import FILE, GROUPS, MODES, SUITES, Hexadecimal, Liste
 @click.option("--ticket-key", type=Hexadecimal(32, 48), help="48 bytes (name, key), or 32.")
 @click.option("--ticket-lifetime", type=click.IntRange(1, 604800), default=7200, help="Seconds.")
 @click.option(
+    "--resume-within",
+    type=click.IntRange(0),
+    default=604800,
+    show_default=True,
+    metavar="SECONDS",
+    help="Take no ticket if the handshake that its chain of resumptions began with is older.",
+)
+@click.option(
     "--max-early-data",
     type=click.IntRange(0, 2**24),
     default=0,
@@ -124,7 +132,7 @@ def serve(**options: object) -> None:
     default=604800,
     show_default=True,
     metavar="SECONDS",
-    help="Offer no ticket if the full handshake that its chain of resumptions began with is older.",
+    help="Offer no ticket if the handshake that its chain of resumptions began with is older.",
 )
 @click.option(
     "--cert-with-psk",

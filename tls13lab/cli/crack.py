@@ -16,6 +16,7 @@ import click
 from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
+from tls13lab.psk.keys import PskKind
 from tls13lab.psk.strength import in_words
 from tls13lab.search.mask import Mask
 from tls13lab.search.pieces import MaskSource, WordSource
@@ -53,7 +54,9 @@ def run(
     done: list[Search] = []
 
     def work() -> report.Result:
-        wanted = _targets(Path(capture), identity, connection, epsk_hash)
+        wanted, left_out = _targets(Path(capture), identity, connection, epsk_hash)
+        if left_out:
+            click.echo(f"tls13lab: {_left_out(left_out)}", err=True)
         search = Search(wanted, source(), _noted(capture, checkpoint))
         _try_to_note(search)
         chosen = _workers(search, workers)
@@ -62,7 +65,8 @@ def run(
         _search(search, chosen, stop, quiet=as_json)
         seconds = time.monotonic() - began
         done.append(search)
-        return _result(search, seconds, search.progress.count - before)
+        result = _result(search, seconds, search.progress.count - before)
+        return result | {"left_out": left_out}
 
     def delivered() -> None:
         for search in done:
@@ -142,8 +146,11 @@ def _source(
 
 def _targets(
     capture: Path, identity: str | None, connection: int | None, epsk_hash: str
-) -> tuple[Target, ...]:
-    """The binders to be searched for; those of external PSKs, if there are any."""
+) -> tuple[tuple[Target, ...], int]:
+    """The binders to be searched for, and how many were left out beside them.
+
+    Those that claim an age, as tickets do, are left out where there are others.
+    """
     notes = Notes()
     found = (replace(one, epsk_hash=epsk_hash) for one in targets(read_capture(capture, notes)))
     every = list(dict.fromkeys(found))
@@ -160,13 +167,21 @@ def _targets(
             else "no binder in this capture has that --identity and --connection"
         )
     # A resumption PSK is a secret of a whole hash's length: nobody guesses it.
-    external = [one for one in chosen if one.kind.value != "resumption"]
-    if len(external or chosen) > MOST_TARGETS:
+    likely = [one for one in chosen if one.kind is not PskKind.RESUMPTION] or chosen
+    if len(likely) > MOST_TARGETS:
         raise LocalFault(
-            f"this capture has {len(external or chosen)} binders, more than {MOST_TARGETS} at a "
-            "time: choose with --identity or --connection"
+            f"this capture has {len(likely)} binders, more than {MOST_TARGETS} at a time: choose "
+            "with --identity or --connection"
         )
-    return tuple(external or chosen)
+    return tuple(likely), len(chosen) - len(likely)
+
+
+def _left_out(count: int) -> str:
+    what = "1 binder is" if count == 1 else f"{count} binders are"
+    return (
+        f"{what} left out, because an age goes with it, as with a ticket's: --identity (with "
+        "0x and hexadecimal digits, if it is no text) chooses it"
+    )
 
 
 def _workers(search: Search, count: int | None) -> Workers:
@@ -224,7 +239,7 @@ def _result(search: Search, seconds: float, count: int) -> report.Result:
                 "connection": target.connection,
                 "client_hello": target.hello,
                 "identity": readable(target.identity),
-                "kind": target.kind.value,
+                **_kind(target, found[index].word if index in found else None),
                 "hash": target.hash_name,
                 "epsk_hash": target.epsk_hash if target.kind.value == "imported" else None,
                 "psk": found[index].word.hex() if index in found else None,
@@ -233,6 +248,21 @@ def _result(search: Search, seconds: float, count: int) -> report.Result:
             for index, target in enumerate(search.targets)
         ],
     }
+
+
+ASSUMED = {
+    PskKind.EXTERNAL: "its age is 0",
+    PskKind.RESUMPTION: "its age is not 0",
+    PskKind.IMPORTED: "its identity is an importer's",
+}
+
+
+def _kind(target: Target, psk: bytes | None) -> dict[str, str | None]:
+    """The kind that the binder's label proves, if the PSK is known; else what it looks like."""
+    proven = target.kind_with(psk) if psk is not None else None
+    if proven is not None:
+        return {"kind": proven.value, "assumed": None}
+    return {"kind": target.kind.value, "assumed": ASSUMED[target.kind]}
 
 
 def _goes_on_from(search: Search) -> str | None:
@@ -246,7 +276,8 @@ def _text(result: report.Result) -> str:
     for one in result["targets"]:
         second = ", ClientHello 2" if one["client_hello"] == 2 else ""
         who = f"connection {one['connection']}{second}, identity {one['identity']}"
-        what = f"{one['kind']} PSK, {one['hash']}"
+        assumed = f" (assumed: {one['assumed']})" if one["assumed"] else ""
+        what = f"{one['kind']} PSK{assumed}, {one['hash']}"
         what += f" (the external one's: {one['epsk_hash']})" if one["epsk_hash"] else ""
         verdict = f"{one['text']}  (hex {one['psk']})" if one["psk"] else "not found"
         lines.append(f"{who}, {what}: {verdict}")

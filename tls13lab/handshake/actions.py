@@ -96,7 +96,7 @@ class Outcome:
     an external PSK (RFC 9973). ``group`` is None in psk_ke; ``psk_kind`` and ``selected_identity``
     are None in a full handshake; ``chain`` holds the server's certificates (DER). ``early_data`` is
     ``accepted``, ``rejected``, or ``none`` if none was sent; a server says in
-    ``early_data_refusal`` why it rejected it. A client keeps in ``began_ms`` when its chain of
+    ``early_data_refusal`` why it rejected it. ``began_ms`` is when the chain of
     resumptions began (Unix milliseconds): with this handshake, if it resumes nothing.
     """
 
@@ -112,7 +112,7 @@ class Outcome:
     chain: tuple[bytes, ...] = ()
     early_data: str = "none"
     early_data_refusal: str = ""
-    began_ms: int | None = field(default=None, compare=False)
+    began_ms: int = field(compare=False, kw_only=True)
 
     @property
     def resumed(self) -> bool:

@@ -21,6 +21,7 @@ from tls13lab.messages.negotiation import (
 )
 from tls13lab.messages.pre_shared_key import OfferedPsks
 from tls13lab.psk.keys import Psk, PskKind, ResumptionPsk
+from tls13lab.psk.tickets import TicketState
 from tls13lab.wire.codepoints import LEGACY_VERSION, TLS13, PskKeyExchangeMode
 from tls13lab.wire.faults import (
     BinderMismatch,
@@ -174,7 +175,10 @@ def _suite_for(psk: Psk, suites: list[Suite]) -> Suite | None:
 
 
 def _known_psks(config: ServerConfig, hello: ClientHello, now_ms: int) -> list[tuple[int, Psk]]:
-    """The identities known here. "Any unknown PSKs ... SHOULD simply be ignored" (4.3.11)."""
+    """The identities known here. "Any unknown PSKs ... SHOULD simply be ignored" (4.3.11).
+
+    So is a ticket whose chain of resumptions has gone on for long enough (4.7.1).
+    """
     offered = hello.find(OfferedPsks)
     known: list[tuple[int, Psk]] = []
     for index, one in enumerate(offered.identities if offered else ()):
@@ -183,20 +187,25 @@ def _known_psks(config: ServerConfig, hello: ClientHello, now_ms: int) -> list[t
             known.append((index, external))
             continue
         state = config.tickets.find(one.identity, now_ms) if config.tickets else None
-        if state is not None:
-            psk = ResumptionPsk(
-                identity=one.identity,
-                key=state.psk,
-                hash_name=SUITES[state.suite].hash_name,
-                suite=state.suite,
-                received_ms=state.issued_ms,
-                lifetime_s=state.lifetime_s,
-                age_add=state.age_add,
-                alpn=state.alpn or None,
-                max_early_data_size=state.max_early_data_size,
-            )
+        psk = _of_ticket(one.identity, state) if state else None
+        if psk is not None and psk.within(config.resume_within_s, now_ms):
             known.append((index, psk))
     return known
+
+
+def _of_ticket(ticket: bytes, state: TicketState) -> ResumptionPsk:
+    return ResumptionPsk(
+        identity=ticket,
+        key=state.psk,
+        hash_name=SUITES[state.suite].hash_name,
+        suite=state.suite,
+        received_ms=state.issued_ms,
+        lifetime_s=state.lifetime_s,
+        age_add=state.age_add,
+        alpn=state.alpn or None,
+        max_early_data_size=state.max_early_data_size,
+        began_ms=state.began_ms,
+    )
 
 
 def _psk_mode(

@@ -56,7 +56,7 @@ from tls13lab.messages.server_flight import (
 )
 from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
 from tls13lab.messages.transcript import Transcript
-from tls13lab.psk.keys import ResumptionPsk
+from tls13lab.psk.keys import began
 from tls13lab.records.epochs import Epoch
 from tls13lab.wire.faults import (
     BadCertificate,
@@ -167,7 +167,6 @@ def _outcome(
     config: ClientConfig, answer: Answer, retried: bool, now_ms: int, *, early_data_sent: bool
 ) -> Outcome:
     psk = answer.psk
-    resumed = psk if isinstance(psk, ResumptionPsk) else None
     return Outcome(
         mode=answer.mode,
         suite=answer.suite,
@@ -178,7 +177,7 @@ def _outcome(
         retried=retried,
         server_name=config.server_name,
         early_data="rejected" if early_data_sent else "none",
-        began_ms=resumed.began() if resumed else now_ms,
+        began_ms=began(psk, now_ms),
     )
 
 

@@ -83,7 +83,9 @@ class ServerConfig:
     ``hide_identities`` a server without a credential answers an unknown identity as it does a wrong
     binder, with decrypt_error, so that names cannot be tried out by what it says (appendix F.6).
     With ``cert_with_extern_psk`` it takes external PSKs together with its certificate, if the
-    client asks for both (RFC 9973), and in no other way.
+    client asks for both (RFC 9973), and in no other way. It takes a ticket for ``resume_within_s``
+    seconds from the handshake that began its chain of resumptions, and issues none that would be
+    good for longer.
     """
 
     credential: Credential | None = None
@@ -100,6 +102,7 @@ class ServerConfig:
     max_early_data_size: int = 0
     hide_identities: bool = False
     cert_with_extern_psk: bool = False
+    resume_within_s: int = MAX_LIFETIME_S
     anti_replay: AntiReplay = field(default_factory=ClientHelloWindow, compare=False)
     _by_identity: dict[bytes, ExternalPsk] = field(init=False, repr=False, compare=False)
 

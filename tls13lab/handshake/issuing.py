@@ -20,8 +20,13 @@ def wants_tickets(config: ServerConfig, message: ClientHello) -> bool:
 
 
 def tickets(config: ServerConfig, connected: Connected, env: Environment) -> list[Action]:
-    """NewSessionTickets, each with a nonce of its own, and so a PSK of its own. 4.7.1."""
-    if config.tickets is None:
+    """NewSessionTickets, each with a nonce of its own, and so a PSK of its own. 4.7.1.
+
+    None lives on after its chain of resumptions has gone on for ``resume_within_s`` seconds.
+    """
+    began_ms = connected.outcome.began_ms
+    left_s = (began_ms + config.resume_within_s * 1000 - env.now_ms) // 1000
+    if config.tickets is None or left_s <= 0:
         return []
     suite, actions = connected.outcome.suite, list[Action]()
     for number in range(config.ticket_count):
@@ -29,8 +34,9 @@ def tickets(config: ServerConfig, connected: Connected, env: Environment) -> lis
         state = TicketState(
             suite=suite.code_point,
             psk=keyschedule.resumption_psk(suite.hash_name, connected.resumption_secret, nonce),
+            began_ms=began_ms,
             issued_ms=env.now_ms,
-            lifetime_s=config.ticket_lifetime_s,
+            lifetime_s=min(config.ticket_lifetime_s, left_s),
             age_add=int.from_bytes(env.entropy(4), "big"),
             alpn=connected.outcome.alpn or b"",
             max_early_data_size=config.max_early_data_size,

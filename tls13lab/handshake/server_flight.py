@@ -23,6 +23,7 @@ from tls13lab.messages.server_flight import (
     EncryptedExtensions,
 )
 from tls13lab.messages.transcript import Transcript
+from tls13lab.psk.keys import began
 from tls13lab.wire.codepoints import SignatureScheme
 from tls13lab.wire.faults import HandshakeFailure, LocalFault, NoApplicationProtocol
 
@@ -50,6 +51,7 @@ def agreed(
         chain=config.credential.chain if choice.mode in CERTIFIED and config.credential else (),
         early_data=early_data,
         early_data_refusal=why,
+        began_ms=began(psk, now_ms),
     )
 
 

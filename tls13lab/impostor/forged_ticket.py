@@ -39,7 +39,9 @@ def forge(
 
     ``now_ms`` is Unix time in milliseconds, and becomes the time at which it claims to be issued.
     """
-    state = TicketState(suite, psk, now_ms, LIFETIME_S, 0, max_early_data_size=MOST_EARLY_DATA)
+    state = TicketState(
+        suite, psk, now_ms, now_ms, LIFETIME_S, 0, max_early_data_size=MOST_EARLY_DATA
+    )
     return StolenPsk(
         identity=StatelessTickets(ticket_key).issue(state, entropy),
         key=psk,

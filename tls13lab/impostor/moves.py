@@ -143,7 +143,7 @@ class AllTickets:
         """By the PSK, if it is known; else by any key that opens it."""
         for psk in self.psks:
             if psk.identity == ticket and psk.suite is not None:
-                return TicketState(psk.suite, psk.key, now_ms, 7200, 0)
+                return TicketState(psk.suite, psk.key, now_ms, now_ms, 7200, 0)
         books = (StatelessTickets(key) for key in (OWN, *self.keys))
         return next((state for book in books if (state := book.find(ticket, now_ms))), None)
 

@@ -77,7 +77,7 @@ class ImpostorsTickets:
         if self.stolen is None or ticket != self.stolen.identity:
             return None
         suite = self.stolen.suite or _suite_for(self.stolen.hash_name)
-        return TicketState(suite, self.stolen.key, now_ms, LIFETIME_S, age_add=0)
+        return TicketState(suite, self.stolen.key, now_ms, now_ms, LIFETIME_S, age_add=0)
 
     def used(self, ticket: bytes) -> None:
         """It may be used as often as it works."""

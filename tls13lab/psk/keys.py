@@ -84,3 +84,11 @@ class ResumptionPsk:
 
 
 Psk = ExternalPsk | ResumptionPsk
+
+
+def began(psk: Psk | None, now_ms: int) -> int:
+    """When the chain of resumptions began that a handshake with ``psk`` belongs to.
+
+    A handshake with a certificate or an external PSK begins one: now.
+    """
+    return psk.began() if isinstance(psk, ResumptionPsk) else now_ms

@@ -19,6 +19,7 @@ from tls13lab.messages.client_hello import ClientHello, truncate
 from tls13lab.messages.handshake import Message
 from tls13lab.messages.pre_shared_key import OfferedPsks
 from tls13lab.psk.binder import binder
+from tls13lab.psk.importer import imported_by
 from tls13lab.psk.keys import PskKind
 
 Before = Callable[[str], bytes]
@@ -53,9 +54,17 @@ class OfferedPsk:
         return self.identity, self.hash_name
 
     @property
-    def says_age(self) -> bool:
-        """Whether it claims an age, as tickets do and external PSKs do not."""
-        return self.age != 0
+    def possible_kinds(self) -> tuple[PskKind, ...]:
+        """What it can be, the likeliest first: only the binder's label would prove it.
+
+        An importer's identities have a structure of their own (RFC 9258). A ticket claims an age.
+        So may an external PSK: "an obfuscated_ticket_age of 0 SHOULD be used, and servers MUST
+        ignore the value" (4.3.11); and a ticket's is 0 if the addition comes to that.
+        """
+        if imported_by(self.identity):
+            return (PskKind.IMPORTED,)
+        kinds = (PskKind.EXTERNAL, PskKind.RESUMPTION)
+        return kinds[::-1] if self.age else kinds
 
     def kind_of(self, psk: bytes) -> PskKind | None:
         """The label under which ``psk`` makes this binder; None if under none."""

@@ -6,7 +6,7 @@ what is gone cannot be stolen. The client's copy counts, too.
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> book = StatefulTickets()
->>> ticket = book.issue(TicketState(CipherSuite(0x1301), bytes(32), 1000, 7200, 7), seeded("t"))
+>>> ticket = book.issue(TicketState(CipherSuite(0x1301), bytes(32), 0, 1000, 7200, 7), seeded("t"))
 >>> book.used(ticket)
 >>> print(book.find(ticket, 2000))
 None

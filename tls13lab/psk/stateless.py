@@ -9,7 +9,7 @@ seals tickets too, and the server cannot tell them from its own.
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> book = StatelessTickets(TicketKey.new(seeded("key")))
->>> state = TicketState(CipherSuite(0x1301), bytes(32), 1000, 7200, 7)
+>>> state = TicketState(CipherSuite(0x1301), bytes(32), 0, 1000, 7200, 7)
 >>> ticket = book.issue(state, seeded("nonce"))
 >>> book.find(ticket, 2000) == state
 True

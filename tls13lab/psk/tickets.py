@@ -4,7 +4,8 @@
 :class:`TicketBook` is one or the other, :mod:`~tls13lab.psk.stateful` or
 :mod:`~tls13lab.psk.stateless`. This file says what they have in common.
 
->>> state = TicketState(CipherSuite(0x1301), bytes(32), 1_700_000_000_000, 7200, 0x11223344)
+>>> began_ms, issued_ms = 1_699_999_000_000, 1_700_000_000_000
+>>> state = TicketState(CipherSuite(0x1301), bytes(32), began_ms, issued_ms, 7200, 0x11223344)
 >>> TicketState.decode(state.encode()) == state, state.valid(1_700_007_200_001)
 (True, False)
 """
@@ -25,11 +26,14 @@ from tls13lab.wire.writer import opaque8, uint16, uint32
 class TicketState:
     """The PSK of one ticket, and what was negotiated where it was made.
 
-    ``issued_ms`` is Unix time in milliseconds, ``lifetime_s`` is in seconds.
+    ``began_ms`` and ``issued_ms`` are Unix times in milliseconds, ``lifetime_s`` is in seconds. The
+    chain of resumptions that the ticket goes on with began at ``began_ms``: with the handshake that
+    used a certificate or an external PSK. Each new ticket of the chain carries it on.
     """
 
     suite: CipherSuite
     psk: bytes = field(repr=False)
+    began_ms: int
     issued_ms: int
     lifetime_s: int
     age_add: int = field(repr=False)
@@ -45,6 +49,7 @@ class TicketState:
         return (
             uint16(self.suite)
             + opaque8(self.psk)
+            + self.began_ms.to_bytes(8, "big")
             + self.issued_ms.to_bytes(8, "big")
             + uint32(self.lifetime_s)
             + uint32(self.age_add)
@@ -60,12 +65,14 @@ class TicketState:
         if suite not in SUITES:
             raise DecodeError("the ticket names a suite that this lab does not run")
         psk = reader.opaque8("psk")
-        issued_ms = int.from_bytes(reader.take(8, "issued_ms"), "big")
+        began_ms, issued_ms = (
+            int.from_bytes(reader.take(8, name), "big") for name in ("began_ms", "issued_ms")
+        )
         lifetime_s, age_add = reader.u32("lifetime"), reader.u32("age_add")
         alpn = reader.opaque8("alpn")
         limit = reader.u32("max_early_data_size")
         reader.finish()
-        return cls(CipherSuite(suite), psk, issued_ms, lifetime_s, age_add, alpn, limit)
+        return cls(CipherSuite(suite), psk, began_ms, issued_ms, lifetime_s, age_add, alpn, limit)
 
 
 class TicketBook(Protocol):

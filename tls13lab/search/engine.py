@@ -12,13 +12,14 @@
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from threading import Thread
 from typing import Protocol
 
+from tls13lab.crypto.suites import HASH_LENGTHS
 from tls13lab.psk.keys import PskKind
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.pieces import Piece
@@ -59,21 +60,32 @@ class Tried:
 def tried(targets: tuple[Target, ...], piece: Piece, *, compile: bool = True) -> Tried:
     """Test all guesses of a piece against all targets: what a worker does."""
     began = time.perf_counter()
-    place = {target: index for index, target in enumerate(targets)}
+    place = _places(targets)
     found = [
         Hit(at, place[target], word)
         for guesses in piece.guesses()
-        for engine in engines(targets, compile)
+        for engine in engines(tuple(place), compile)
         for at, target, word in engine.test(guesses)
     ]
     return Tried(piece.count, tuple(found), time.perf_counter() - began)
 
 
 @lru_cache(maxsize=4)
+def _places(targets: tuple[Target, ...]) -> Mapping[Target, int]:
+    """The index of each target, by what it may be: of one kind each."""
+    return {one: index for index, target in enumerate(targets) for one in target.each_kind}
+
+
+@lru_cache(maxsize=4)
 def engines(targets: tuple[Target, ...], compile: bool) -> tuple[Engine, ...]:
     """One for each kind and hash among the targets."""
+
+    def made(group: tuple[Target, ...]) -> Engine:
+        return Changing(group) if compile else fastest_portable(group)
+
     return tuple(
-        Changing(group) if compile else fastest_portable(group) for group in groups(targets)
+        OfHashLength(group, made) if group[0].kind is PskKind.RESUMPTION else made(group)
+        for group in groups(targets)
     )
 
 
@@ -113,6 +125,27 @@ def fastest_portable(targets: Sequence[Target]) -> Portable:
         return time.perf_counter() - began
 
     return min((Portable(targets, way) for way in (by_copies, by_digest)), key=seconds)
+
+
+class OfHashLength:
+    """For resumption PSKs: they come out of HKDF, and have as many bytes as the hash (4.7.1).
+
+    Other guesses are passed over at once, so that to try this label as well costs next to nothing.
+    """
+
+    def __init__(
+        self, targets: tuple[Target, ...], make: Callable[[tuple[Target, ...]], Engine]
+    ) -> None:
+        self._targets, self._make = targets, make
+        self._engine: Engine | None = None
+
+    def test(self, guesses: Guesses) -> Iterator[Found]:
+        """Those of the guesses that made a target's binder."""
+        places, fitting = guesses.of_length(HASH_LENGTHS[self._targets[0].hash_name])
+        if len(fitting):
+            self._engine = self._engine or self._make(self._targets)
+            for at, target, word in self._engine.test(fitting):
+                yield guesses.first + int(places[at]), target, word
 
 
 class Changing:

@@ -50,6 +50,20 @@ class Guesses:
         begin = int(self.starts[index])
         return bytes(self.data[begin : begin + int(self.lengths[index])])
 
+    def of_length(self, length: int) -> tuple[Any, "Guesses"]:
+        """Those of so many bytes, and the index of each among these; their bytes are not copied.
+
+        >>> places, fitting = Guesses.of([b"secret", b"lab", b"tls"]).of_length(3)
+        >>> list(map(int, places)), [fitting[0], fitting[1]]
+        ([1, 2], [b'lab', b'tls'])
+        """
+        if np is None:
+            places = [at for at, one in enumerate(self.lengths) if one == length]
+            starts, lengths = [self.starts[at] for at in places], [length] * len(places)
+            return places, Guesses(self.data, starts, lengths)
+        where = np.flatnonzero(self.lengths == length)
+        return where, Guesses(self.data, self.starts[where], self.lengths[where])
+
     def part(self, begin: int, count: int) -> "Guesses":
         """Some of them; their bytes are not copied."""
         end = begin + count

@@ -137,7 +137,7 @@ class Search:
     def __post_init__(self) -> None:
         told = hashlib.sha256(repr(self.source.fingerprint()).encode())
         for target in self.targets:
-            kind = (target.kind, target.hash_name, target.epsk_hash, target.identity)
+            kind = (target.kind, target.also, target.hash_name, target.epsk_hash, target.identity)
             told.update(repr(kind).encode())
             told.update(hashlib.sha256(target.truncated).digest() + target.binder)
         self._state = Checkpoint(told.hexdigest())

@@ -6,7 +6,7 @@ no ServerHello, no key share. That is why (EC)DHE does not help.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tls13lab.capture.hellos import Hellos
 from tls13lab.capture.recording import CapturedRecord, Closed, Item
@@ -15,7 +15,7 @@ from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE
 from tls13lab.crypto.suites import HASH_LENGTHS
 from tls13lab.messages.handshake import unpack
 from tls13lab.psk.binder import BINDER_KEYS, binder
-from tls13lab.psk.importer import imported_by, imported_key
+from tls13lab.psk.importer import imported_key
 from tls13lab.psk.keys import PskKind
 from tls13lab.psk.offered import OfferedPsk, offered_in
 from tls13lab.wire.codepoints import ContentType
@@ -29,8 +29,8 @@ EPSK_HASH = "sha256"
 class Target:
     """One recorded binder, and the truncated transcript's bytes that it was made over.
 
-    ``kind`` is a guess, too: an external PSK has no age, and its client sends 0 for it (4.3.11); an
-    imported one's identity has a structure of its own (RFC 9258), and ``epsk_hash`` is the hash of
+    ``kind`` is what the PSK looks like, and ``also`` what else it may be: the binder's label is the
+    proof, and a search tries them all. Of an imported one (RFC 9258) ``epsk_hash`` is the hash of
     the external PSK that it was imported from. ``hello`` is the ClientHello, 1 or 2.
     """
 
@@ -42,20 +42,34 @@ class Target:
     connection: int = 1
     epsk_hash: str = field(default=EPSK_HASH, repr=False)
     hello: int = field(default=1, repr=False)
+    also: tuple[PskKind, ...] = field(default=(), repr=False)
+
+    @property
+    def each_kind(self) -> tuple["Target", ...]:
+        """The same as so many targets of one kind each."""
+        return tuple(replace(self, kind=kind, also=()) for kind in (self.kind, *self.also))
 
     def made_with(self, psk: bytes) -> bool:
-        """Whether this PSK makes the binder: computed as the honest endpoints do.
+        """Whether this PSK makes the binder."""
+        return self.kind_with(psk) is not None
+
+    def kind_with(self, psk: bytes) -> PskKind | None:
+        """The label under which this PSK makes the binder, computed as the honest endpoints do.
 
         Where the binder is an imported PSK's, ``psk`` is the external one it was imported from.
 
         >>> told = binder(PskKind.EXTERNAL, b"secret", "sha256", b"ClientHello")
         >>> target = Target(b"lab", PskKind.EXTERNAL, "sha256", b"ClientHello", told)
-        >>> target.made_with(b"secret"), target.made_with(b"Secret")
-        (True, False)
+        >>> target.kind_with(b"secret"), target.kind_with(b"Secret")
+        (<PskKind.EXTERNAL: 'external'>, None)
         """
-        if self.kind is PskKind.IMPORTED:
-            psk = imported_key(psk, self.epsk_hash, self.identity, self.hash_name)
-        return binder(self.kind, psk, self.hash_name, self.truncated) == self.binder
+        for kind in (self.kind, *self.also):
+            key = psk
+            if kind is PskKind.IMPORTED:
+                key = imported_key(psk, self.epsk_hash, self.identity, self.hash_name)
+            if binder(kind, key, self.hash_name, self.truncated) == self.binder:
+                return kind
+        return None
 
     @property
     def import_mac(self) -> bytes:
@@ -104,21 +118,17 @@ def targets_of(raw_hello: bytes, connection: int = 1) -> tuple[Target, ...]:
 def _targets(offers: Iterable[OfferedPsk], connection: int) -> Iterator[Target]:
     for one in offers:
         if one.hash_name:
+            kind, *also = one.possible_kinds
             yield Target(
                 one.identity,
-                _kind_of(one),
+                kind,
                 one.hash_name,
                 one.covered,
                 one.binder,
                 connection,
                 hello=one.hello,
+                also=tuple(also),
             )
-
-
-def _kind_of(one: OfferedPsk) -> PskKind:
-    if one.says_age:
-        return PskKind.RESUMPTION
-    return PskKind.IMPORTED if imported_by(one.identity) else PskKind.EXTERNAL
 
 
 @dataclass

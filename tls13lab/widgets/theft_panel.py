@@ -9,6 +9,7 @@ from tls13lab.adversary.eavesdropper import Eavesdropper
 from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.theft import Theft, together
 from tls13lab.capture.recording import Item
+from tls13lab.pictures import fit_text
 from tls13lab.pictures.attack_tree import attack_tree
 from tls13lab.pictures.derivation_text import short_name
 from tls13lab.pictures.picture import html_table, text_table
@@ -62,14 +63,32 @@ class TheftView:
         )
 
     @property
+    def places(self) -> tuple[str, ...]:
+        """Where each theft fits, in sentences: what ``break`` says of a leak."""
+        lines: list[str] = []
+        for name in self.leaks:
+            if name not in self.stolen:
+                continue
+            found = [
+                f"connection {one.connection}: {fit_text.in_words(name, fit_text.place(fit))}"
+                for one in self.findings
+                for fit in one.fits_of(self.leaks[name])
+            ]
+            lines += found or [fit_text.nowhere(name)]
+        return tuple(lines)
+
+    @property
     def broken(self) -> Finding | None:
         """The last connection that is lost: the one that is drawn."""
         lost = [one for one in self.findings if one.verdict == "lost"]
         return lost[-1] if lost else None
 
     def html(self) -> str:
-        """The table, the attack tree, and the bytes of each node, folded."""
+        """The table, where the thefts fit, the attack tree, the bytes of each node, folded."""
         parts = [html_table(HEADER, self.rows)]
+        if self.places:
+            items = "".join(f"<li>{escape(line)}</li>" for line in self.places)
+            parts.append(f"<ul>{items}</ul>")
         broken = self.broken
         if broken is None:
             return "".join([*parts, "<p>Nothing is opened, so there is no attack to draw.</p>"])
@@ -89,10 +108,13 @@ class TheftView:
         return "".join(parts)
 
     def text(self) -> str:
-        """The table, and the steps of the attack."""
-        broken = self.broken
-        table = text_table(HEADER, self.rows)
-        return table if broken is None else f"{table}\n\n{attack_tree(broken.steps).text}"
+        """The table, where the thefts fit, and the steps of the attack."""
+        parts = [text_table(HEADER, self.rows)]
+        if self.places:
+            parts.append("\n".join(self.places))
+        if self.broken is not None:
+            parts.append(attack_tree(self.broken.steps).text)
+        return "\n\n".join(parts)
 
 
 class TheftPanel(Panel):

@@ -1,23 +1,18 @@
-"""Names that are not ASCII, chains of resumptions that end, identities that are not given away."""
+"""Names that are not ASCII, a second hello without an offer, identities that are not given away."""
 
 from dataclasses import replace
 
 import pytest
 
-from tests.handshake.scenes import BOTH, CLIENT, PSK, SERVER, TICKET_KEY, alert_of, env, record
+from tests.handshake.scenes import BOTH, PSK, SERVER, alert_of, env, record
 from tests.handshake.scenes import client_hello as hello_of
 from tls13lab.crypto.certificates import TrustAnyone
 from tls13lab.handshake.config import PSK_DHE_KE, ClientConfig, ServerConfig
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.pair import LESSON_TIME_MS, Pair
-from tls13lab.psk.keys import ExternalPsk, ResumptionPsk
-from tls13lab.psk.stateless import StatelessTickets
+from tls13lab.handshake.pair import Pair
+from tls13lab.psk.keys import ExternalPsk
 from tls13lab.wire.codepoints import NamedGroup
 from tls13lab.wire.faults import BinderMismatch, HandshakeFailure, LocalFault, UnknownPskIdentity
-
-DAY_S = 24 * 3600
-DAY_MS = DAY_S * 1000
-
 
 # Names (RFC 6066) ---------------------------------------------------------------------------------
 
@@ -51,55 +46,6 @@ def test_a_second_hello_that_could_offer_nothing_is_not_sent() -> None:
         lonely.receive(request.replace(echoed, own), env())
     assert lonely.outgoing()[-7:-2] == bytes.fromhex("15 0303 0002")  # an alert, and no hello
     assert lonely.closed
-
-
-# Chains (4.7.1) -----------------------------------------------------------------------------------
-
-
-def resumed_every_six_days(client: ClientConfig, times: int) -> list[str]:
-    """The modes of a first connection and of those that follow, each with the newest ticket."""
-    server = replace(
-        SERVER, tickets=StatelessTickets(TICKET_KEY), ticket_lifetime_s=7 * DAY_S, psks=()
-    )
-    modes, now_ms = [], LESSON_TIME_MS
-    for _ in range(times):
-        pair = Pair(client, server, seed=f"{now_ms}", now_ms=now_ms)
-        modes.append(pair.handshake().mode)
-        client = replace(client, psks=pair.tickets[:1])
-        now_ms += 6 * DAY_MS
-    return modes
-
-
-def test_a_chain_of_resumptions_ends_and_the_certificate_is_shown_again() -> None:
-    anyone = replace(CLIENT, trust=TrustAnyone())  # the tests' certificate ends after 30 days
-    assert resumed_every_six_days(anyone, 5) == ["full", "psk_dhe_ke"] * 2 + ["full"]
-    longer = replace(anyone, resume_within_s=20 * DAY_S)
-    assert resumed_every_six_days(longer, 5) == ["full", *["psk_dhe_ke"] * 3, "full"]
-    never = replace(anyone, resume_within_s=0)
-    assert resumed_every_six_days(never, 2) == ["full", "full"]
-
-
-def test_a_client_without_trust_cannot_go_on_for_ever() -> None:
-    """Its tickets are fresh; the handshake in which it was shown anything is not."""
-    server = replace(SERVER, tickets=StatelessTickets(TICKET_KEY), ticket_lifetime_s=7 * DAY_S)
-    pair = Pair(replace(CLIENT, trust=TrustAnyone()), server, seed="first")
-    pair.handshake()
-    client = replace(CLIENT, trust=None)
-    later = LESSON_TIME_MS + 6 * DAY_MS
-    second = Pair(replace(client, psks=pair.tickets[:1]), server, seed="second", now_ms=later)
-    assert second.handshake().resumed
-    (one, *_) = second.tickets
-    assert one.usable(later + 6 * DAY_MS)
-    assert one.began() == LESSON_TIME_MS
-    with pytest.raises(LocalFault, match="usable PSK"):
-        Pair(replace(client, psks=(one,)), server, seed="third", now_ms=later + 6 * DAY_MS)
-
-
-def test_an_external_psk_begins_a_chain_anew() -> None:
-    later = LESSON_TIME_MS + 5 * DAY_MS
-    pair = Pair(replace(CLIENT, psks=(PSK,)), SERVER, seed="external", now_ms=later)
-    assert pair.handshake().mode == "psk_dhe_ke"
-    assert all(isinstance(one, ResumptionPsk) and one.began() == later for one in pair.tickets)
 
 
 # Identities (F.6) ---------------------------------------------------------------------------------

@@ -1,0 +1,180 @@
+"""CPace as rules: what a listener, and who takes part, can check a guess at the word against.
+
+The rules are those of the draft (draft-irtf-cfrg-cpace): whoever has the word has its generator,
+generator and scalar give a share, one scalar and the other side's share give K, and ISK is hashed
+from K and what was said. TLS comes after it as it is: ISK is the PSK of a
+:class:`~tls13lab.symbolic.connection.Connection`. No rule knows of an attack; the guess engine has
+to find what tells a guess from another one.
+
+An active adversary has chosen a word before it spoke: its ``guess``. The engine is asked twice, for
+a guess that is the word and for one that is not, and only the first leaves it something to check.
+That is what "one guess a run" means.
+
+What is simplified: nobody divides. Who has a scalar and its share could get at the generator, and
+checks a guess there; the rules let it check on the share, which tells the same.
+
+>>> [term.symbol for term in checkable(without_pake())]
+['binder']
+>>> checkable(listened()), checkable(client_came(ANOTHER))
+((), ())
+>>> [term.symbol for term in checkable(client_came(WORD))]
+['binder']
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from tls13lab.symbolic.connection import Connection
+from tls13lab.symbolic.guessing import verifiers
+from tls13lab.symbolic.rules import RULES, Rule, Step
+from tls13lab.symbolic.saturation import World
+from tls13lab.symbolic.scenes import IDENTITY, PUBLIC
+from tls13lab.symbolic.terms import Term, apply, name
+
+GENERATOR = "cpace_generator"  # of a word
+SHARE = "cpace_share"  # of a generator and a scalar
+KEY = "cpace_K"  # of a generator and two scalars, in one order
+ISK = "cpace_ISK"  # of K and the two shares
+
+WORD, ANOTHER = name("word"), name("another word")
+ALICES, PRINTERS, MALLORYS = name("y of alice"), name("y of printer"), name("y of mallory")
+
+
+def generator(word: Term) -> Term:
+    """The word's generator."""
+    return apply(GENERATOR, word)
+
+
+def share(base: Term, scalar: Term) -> Term:
+    """Y: what is sent."""
+    return apply(SHARE, base, scalar)
+
+
+def isk(base: Term, mine: Term, theirs: Term, Ya: Term, Yb: Term) -> Term:
+    """The key of who multiplies the share ``theirs * base`` with ``mine``."""
+    first, second = sorted((mine, theirs), key=repr)
+    return apply(ISK, apply(KEY, base, first, second), Ya, Yb)
+
+
+def _made(symbol: str, says: str) -> Rule:
+    """Whoever has all arguments has the term."""
+
+    def steps(term: Term) -> Iterator[Step]:
+        if term.symbol == symbol:
+            yield Step(symbol, term.arguments, term)
+
+    return Rule(symbol, says, _DRAFT, steps)
+
+
+def _multiply(term: Term) -> Iterator[Step]:
+    if term.symbol == KEY:
+        base, one, other = term.arguments
+        yield Step(KEY, (one, share(base, other)), term)
+        yield Step(KEY, (other, share(base, one)), term)
+
+
+def _logarithm(term: Term) -> Iterator[Step]:
+    if term.symbol == SHARE:
+        base, scalar = term.arguments
+        yield Step("cpace_logarithm", (base, term), scalar)
+
+
+_DRAFT = "draft-irtf-cfrg-cpace"
+CPACE_RULES = (
+    _made(GENERATOR, "the generator of a word"),
+    _made(SHARE, "a generator times a scalar"),
+    Rule(KEY, "a scalar times the other side's share", _DRAFT, _multiply),
+    _made(ISK, "the key, from K and what was said"),
+)
+"""What anyone can do, besides the rules of TLS."""
+
+CPACE_QUANTUM = Rule("cpace_logarithm", "one discrete logarithm a guess", _DRAFT, _logarithm)
+"""What a quantum computer could do as well: a share's scalar, for a generator that it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run as an adversary has it: ``known``, and the honest end's connection after it."""
+
+    known: tuple[Term, ...]
+    connection: Connection
+
+
+def without_pake() -> Run:
+    """The word is the PSK itself, and a connection under it is recorded."""
+    one = _connection(WORD)
+    return Run(one.wire, one)
+
+
+def listened() -> Run:
+    """Two honest ends, and a recording of all that they said."""
+    base = generator(WORD)
+    Ya, Yb = share(base, ALICES), share(base, PRINTERS)
+    one = _connection(isk(base, ALICES, PRINTERS, Ya, Yb))
+    return Run((Ya, Yb, *one.wire), one)
+
+
+def client_came(guess: Term) -> Run:
+    """The adversary in the server's place: Alice says her share, hears its, and sends a binder.
+
+    The adversary's own share is not among what is known: it is made of its guess and its scalar,
+    and would be no check.
+    """
+    Ya = share(generator(WORD), ALICES)
+    Yb = share(generator(guess), MALLORYS)
+    one = _connection(isk(generator(guess), ALICES, MALLORYS, Ya, Yb))
+    return Run((*_others(guess), MALLORYS, Ya, one.client_hello), one)
+
+
+def asked_server(guess: Term) -> Run:
+    """The adversary in the client's place: it hears the printer's share, and must make a binder.
+
+    What the printer would say to the right one is not known; see :func:`gets_in`.
+    """
+    Ya = share(generator(guess), MALLORYS)
+    Yb = share(generator(WORD), PRINTERS)
+    one = _connection(isk(generator(guess), PRINTERS, MALLORYS, Ya, Yb))
+    own = (one.name("client_random"), one.name("client_ecdhe"))
+    return Run((*_others(guess), MALLORYS, Yb, *own), one)
+
+
+def _others(guess: Term) -> tuple[Term, ...]:
+    """A wrong guess is a word that the adversary has; the right one is what it has to try."""
+    return () if guess is WORD else (guess,)
+
+
+def _connection(psk: Term) -> Connection:
+    return Connection("behind", "psk_dhe_ke", psk, IDENTITY)
+
+
+def world_of(run: Run, more: Iterable[Rule] = ()) -> World:
+    """All terms of the run, and the rules of TLS and of CPace, with ``more``."""
+    one = run.connection
+    in_play = (*run.known, *PUBLIC, WORD, one.client_hello, one.client_data, one.server_data)
+    return World(in_play, (*RULES.values(), *CPACE_RULES, *more))
+
+
+def checkable(run: Run, leaks: Iterable[Term] = (), more: Iterable[Rule] = ()) -> tuple[Term, ...]:
+    """What a guess at the word can be checked against, off-line, after the run."""
+    return verifiers(world_of(run, more), (*PUBLIC, *run.known, *leaks), WORD)
+
+
+def gets_in(run: Run) -> bool:
+    """Whether who guessed as it did in this run can make the ClientHello that the server takes."""
+    tried = [WORD] if ANOTHER not in run.known else []
+    knowledge = world_of(run).saturate((*PUBLIC, *run.known, *tried))
+    return run.connection.client_hello in knowledge
+
+
+Scene = Callable[[], Run]
+"""One of the runs, with its guess."""
+
+SCENES: dict[str, Scene] = {
+    "the word is the PSK, listens": without_pake,
+    "CPace first, listens": listened,
+    "CPace first, lets a client come, wrong guess": lambda: client_came(ANOTHER),
+    "CPace first, lets a client come, right guess": lambda: client_came(WORD),
+    "CPace first, asks the server, wrong guess": lambda: asked_server(ANOTHER),
+    "CPace first, asks the server, right guess": lambda: asked_server(WORD),
+}
+"""The lanes of the race on bytes (:mod:`tls13lab.claims.race`), as the model has them."""
