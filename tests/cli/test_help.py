@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from tls13lab.cli.app import cli
 
-MAKES = ("--record", "--save-session", "--svg", "--html", "-out", "-keyout", ">")
+MAKES = ("--record", "--save-session", "--svg", "--html", "--out", "-out", "-keyout", ">")
 """What stands before the name of a file that is made."""
 FILE = re.compile(r"@?([\w-]+\.(?:pcapng|pcap|txt|hex|json|toml|pem))\b")
 

@@ -1,11 +1,13 @@
-"""``tls13lab psk`` and its three commands: their options and help."""
+"""``tls13lab psk`` and its commands: their options and help."""
 
 import click
+
+from tls13lab.cli.commands_pake import pake
 
 
 @click.group()
 def psk() -> None:
-    """Make an external PSK, judge one, or judge how one is used.
+    """Make an external PSK, judge one, or judge how one is used; or make one out of a word.
 
     \b
     Examples:
@@ -13,7 +15,11 @@ def psk() -> None:
       printf %s sternchen > key.txt
       tls13lab psk strength key.txt
       tls13lab psk lint --help
+      tls13lab psk pake --help
     """
+
+
+psk.add_command(pake)
 
 
 @psk.command()

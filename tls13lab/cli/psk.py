@@ -52,7 +52,7 @@ def judge(*, source: str, hexadecimal: bool, as_json: bool) -> None:
     """An estimate; the PSK itself is neither printed nor kept."""
 
     def work() -> report.Result:
-        told = strength(_read(source, hexadecimal=hexadecimal))
+        told = strength(read_psk(source, hexadecimal=hexadecimal))
         rates = {"this machine, one core": _own_rate(), **SPEEDS}
         return {
             "length": told.length,
@@ -69,7 +69,7 @@ def judge(*, source: str, hexadecimal: bool, as_json: bool) -> None:
     report.run(work, _strength_text, as_json=as_json)
 
 
-def _read(source: str, *, hexadecimal: bool) -> bytes:
+def read_psk(source: str, *, hexadecimal: bool) -> bytes:
     """A PSK from a file or from standard input; a line's end is no part of it."""
     if source == "-":
         content = sys.stdin.buffer.read(LONGEST + 3)
@@ -177,7 +177,7 @@ def _use(table: Any, folder: Path) -> Use:
     file = table.get("key_hex_file" if hexadecimal else "key_file")
     if not isinstance(file, str):
         raise LocalFault(f"the PSK {name} needs key_file or key_hex_file, the name of a file")
-    told = strength(_read(str(folder / file), hexadecimal=hexadecimal))
+    told = strength(read_psk(str(folder / file), hexadecimal=hexadecimal))
     return Use(name, told.length, told.bits, **given)
 
 

@@ -41,6 +41,8 @@ S_IN_BYTES = 128
 """H.s_in_bytes: the block of SHA-512, which DSI and PRS are padded to."""
 MOST_AD = 1024
 """Bytes of associated data that are taken from the other end: our bound, the draft has none."""
+LONGEST_NAME = 255
+"""Bytes of a party's name: our bound again."""
 
 
 # The draft's strings: its appendix has them as code ----------------------------------------------

@@ -2,5 +2,5 @@
 
 It attacks recordings only. RFC 9846 section 2.2 warns of it: a PSK of low entropy falls to it with
 (EC)DHE and without. ``target`` says what is searched for, ``portable`` and ``lanes`` test guesses,
-``mask`` and ``wordlist`` make them.
+``mask`` and ``wordlist`` make them. ``share`` is for the word of a CPace run, by a stolen scalar.
 """
