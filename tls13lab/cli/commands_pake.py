@@ -108,7 +108,7 @@ def call(**options: object) -> None:
 @click.option(
     "--thief",
     is_flag=True,
-    help="Also try the list with a stolen scalar: the slowest, about a thousand words a second.",
+    help="Also try the list with a stolen scalar: the slowest, a few thousand words a second.",
 )
 @click.option("--svg", type=FILE, help="Draw the race into this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
