@@ -126,7 +126,7 @@ def test_no_letter_of_the_matrix_leaves_its_column(page: Page) -> None:
     svg = matrix_picture(cells()).svg
     assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
     # The twins: a name that is too long for the first column, and a verdict for its own.
-    long = svg.replace(", passive: ", f", passive: {'long ' * 20}", 1).replace(
+    long = svg.replace(", passive: ", f", passive: {'long ' * 40}", 1).replace(
         "x lost<", f"{'x' * 20}<", 1
     )
     assert len(page.evaluate(CROSSING, long)) == 2
