@@ -24,7 +24,10 @@ NAMES = (b"alice", b"bob", b"carol")
 
 
 def cast_of(mode: str, options: Mapping[str, str] | None = None) -> Cast:
-    """The honest parties of a mode; with the options of peer_identity, the members of a group."""
+    """The honest parties of a mode; with the options of peer_identity, the members of a group.
+
+    With the option ``sessions`` as ``two`` there is each party twice.
+    """
     one = stage(mode)
     identities = tuple(psk.identity for psk in one.client.psks)
     public = Public(one.now_ms, one.modes, one.client.server_name, identities)
@@ -34,6 +37,14 @@ def cast_of(mode: str, options: Mapping[str, str] | None = None) -> Cast:
             contexts = tuple(context_of(a, b) for a in names for b in names if a != b)
             public = replace(public, contexts=contexts)
         return Cast(tuple(_members(one, options)), flights_of(one), public)
+    cast = _two_ends(mode, one, public)
+    if options and options.get("sessions") == "two":
+        again = (replace(party, name=f"{party.name} again") for party in cast.parties)
+        return replace(cast, parties=(*cast.parties, *again))
+    return cast
+
+
+def _two_ends(mode: str, one: Stage, public: Public) -> Cast:
     alice = Party("alice", "calls bob", one.client, ("bob",), CLIENT_WORDS)
     bob = Party("bob", "answers", one.server, ("alice",), SERVER_WORDS)
     if not mode.startswith("resumption"):

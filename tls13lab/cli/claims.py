@@ -11,6 +11,7 @@ from tls13lab import whole_file
 from tls13lab.claims import certificate_with_psk
 from tls13lab.claims.chains import chains
 from tls13lab.claims.matrix import matrix
+from tls13lab.claims.properties import properties, summary
 from tls13lab.cli import report
 from tls13lab.pictures.claims_matrix import matrix_picture, matrix_text
 from tls13lab.psk.spending import Means, in_money
@@ -45,7 +46,12 @@ def run(
             whole_file.write(Path(svg), matrix_picture(cells()).svg.encode())
         found = [_paid(cell, means) for cell in matrix(searching=searching, prices=prices)]
         beside = list(certificate_with_psk.claims(searching=searching))
-        return {"cells": found, "chains": list(chains()), "certificate_with_psk": beside}
+        return {
+            "cells": found,
+            "chains": list(chains()),
+            "properties": list(properties(searching=searching)),
+            "certificate_with_psk": beside,
+        }
 
     report.run(work, lambda result: _text(result, prices, means), as_json=as_json)
 
@@ -73,6 +79,7 @@ def _text(result: report.Result, prices: Prices, means: Means | None) -> str:
     for chain in result["chains"]:
         opened = ", ".join(map(str, chain["opened"])) or "none"
         lines.append(f"  {' > '.join(chain['modes'])}, {chain['leak']} stolen: opens {opened}")
+    lines += ["", *summary(result["properties"])]
     lines += ["", *_BESIDE, *certificate_with_psk.table().splitlines(), ""]
     for (verdict, methods), count in sorted(counts.items()):
         *others, last = (_WORDS[method] for method in methods)

@@ -214,7 +214,7 @@ def decide(
     else:
         # All messages have been made before anything leaks: nothing can be undone, or done.
         beforehand = () if later else there
-        steps = _played_out(_ways(mode, asset, options), mode, beforehand, rules)
+        steps = played_out(ways(mode, asset, options), mode, beforehand, rules)
     verdict = "lost" if steps else "kept"
     horizon = "" if steps else _horizon(mode, asset, there, rules)
     return Cell(mode, asset, adversary, leaks, verdict, steps, options, "", without, horizon)
@@ -276,7 +276,7 @@ def _issued_under_a_psk(mode: str) -> bool:
     return bool(others) and first.psk is not None
 
 
-def _ways(mode: str, asset: str, options: Mapping[str, str]) -> list[Build]:
+def ways(mode: str, asset: str, options: Mapping[str, str]) -> list[Build]:
     """The scenes any of which, played out, loses the asset."""
     if asset == "server_authentication":
         return _false_servers(mode)
@@ -305,7 +305,7 @@ def _not_the_peer(mode: str, options: Mapping[str, str]) -> list[Build]:
     return ways if options.get("group") == "two" else [*ways, third]
 
 
-def _played_out(
+def played_out(
     builds: list[Build], mode: str, leaks: tuple[str, ...], rules: tuple[Rule, ...]
 ) -> int:
     """How many steps it takes to make all messages of a scene, 0 if there is no way."""

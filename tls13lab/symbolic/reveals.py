@@ -1,0 +1,135 @@
+"""Reveals: one secret of one session gets out. What does it open, and what not?
+
+The literature asks that of session keys and of exporters: a revealed one should open the use of
+that key in that session, and nothing of other sessions or of the PSK. In TLS 1.3 that follows from
+the shape of the schedule: what is derived is a leaf, and nothing leads back up.
+
+The session in question used a PSK; another one used the same PSK, and a later one, in psk_ke, is
+resumed with a ticket of the session in question: if its PSK were to fall, that one would be open.
+
+>>> decide("external-psk_ke", ("session_keys",), "application_data").verdict
+'lost'
+>>> decide("external-psk_ke", ("session_keys",), "next_psk").verdict
+'kept'
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from tls13lab.symbolic.connection import ZEROS, Connection
+from tls13lab.symbolic.rules import QUANTUM, RULES, Rule
+from tls13lab.symbolic.saturation import World
+from tls13lab.symbolic.scenes import PUBLIC, connections, resumed
+from tls13lab.symbolic.terms import Term, apply, name
+
+MODES = ("resumption-psk_ke", "resumption-psk_dhe_ke", "external-psk_ke", "external-psk_dhe_ke")
+REVEALED = ("session_keys", "exporter_secret", "early_exporter_secret")
+ASKED = (
+    "application_data",
+    "early_data",
+    "exported",
+    "early_exported",
+    "psk",
+    "next_psk",
+    "another_session",
+    "resumed_session",
+)
+CITATIONS = {"session_keys": "RFC 9846 F.1", "exporter_secret": "RFC 9846 F.1.4"}
+CONTEXT = name("the exporter's context")
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """Whether ``revealed`` opens what is ``asked`` for; ``steps`` if so."""
+
+    mode: str
+    revealed: tuple[str, ...]
+    asked: str
+    verdict: str
+    steps: int = 0
+
+    @property
+    def citation(self) -> str:
+        """Where the RFC speaks of it."""
+        return CITATIONS.get(self.revealed[0], "RFC 9846 F.1.4")
+
+
+def sessions(mode: str) -> tuple[Connection, Connection, Connection]:
+    """The one in question, another one with the same PSK, and the one that is resumed from it."""
+    this = connections(mode)[-1]
+    return this, replace(this, label="another"), resumed("later", "psk_ke", this)
+
+
+def exported(this: Connection, row: str) -> Term:
+    """What an application gets from an exporter. 7.5."""
+    return apply("exported", apply("derived_exporter_secret", this.secret(row)), CONTEXT)
+
+
+def wanted(mode: str) -> dict[str, tuple[Term, ...]]:
+    """The terms that are asked for; any of them is a loss."""
+    this, another, later = sessions(mode)
+    return {
+        "application_data": (this.client_data, this.server_data),
+        "early_data": (this.early,),
+        "exported": (exported(this, "exporter_secret"),),
+        "early_exported": (exported(this, "early_exporter_secret"),),
+        "psk": (this.psk or ZEROS,),
+        "next_psk": (this.ticket_psk(1), this.ticket_psk(2)),
+        "another_session": (another.client_data, another.server_data, another.early),
+        "resumed_session": (later.client_data, later.server_data, later.early),
+    }
+
+
+def counter_of(asked: str) -> tuple[str, ...]:
+    """What opens it, in each mode: the counter-test of every reveal that does not."""
+    own = {"exported": "exporter_secret", "early_exported": "early_exporter_secret"}
+    return (own[asked],) if asked in own else ("psk", "quantum")
+
+
+def revealed_terms(this: Connection, what: str) -> tuple[Term, ...]:
+    """What gets out. A quantum computer is no secret, but a rule."""
+    if what == "session_keys":
+        sides = ("client", "server")
+        return tuple(this.secret(f"{side}_application_traffic_secret_0") for side in sides)
+    return () if what == "quantum" else (this.secret(what),)
+
+
+@lru_cache(maxsize=64)
+def _world(mode: str, rules: tuple[Rule, ...]) -> tuple[tuple[Term, ...], World]:
+    every = sessions(mode)
+    # Labels and contexts of exporters are public; a ticket's nonce is a small counter.
+    nonces = (one.nonce(number) for one in every for number in (1, 2))
+    wire = (term for one in every for term in one.wire)
+    known = (*PUBLIC, CONTEXT, *nonces, *wire)
+    asked = (term for terms in wanted(mode).values() for term in terms)
+    secrets = (term for what in (*REVEALED, "psk") for term in revealed_terms(every[0], what))
+    return known, World([*known, *asked, *secrets], rules)
+
+
+def decide(
+    mode: str,
+    revealed: tuple[str, ...],
+    asked: str,
+    rules: tuple[Rule, ...] = tuple(RULES.values()),
+) -> Reveal:
+    """One question: everything was recorded, and then this gets out."""
+    if "quantum" in revealed:
+        rules = (*rules, QUANTUM)
+    known, world = _world(mode, rules)
+    this, *_ = sessions(mode)
+    secrets = [term for what in revealed for term in revealed_terms(this, what)]
+    knowledge = world.saturate([*known, *secrets])
+    for term in wanted(mode)[asked]:
+        if term in knowledge:
+            steps = max(1, len(knowledge.derivation(term)))
+            return Reveal(mode, revealed, asked, "lost", steps)
+    return Reveal(mode, revealed, asked, "kept")
+
+
+def questions() -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Every mode with a PSK, every secret that may get out, and everything that is asked for."""
+    for mode in MODES:
+        for revealed in REVEALED:
+            for asked in ASKED:
+                yield mode, (revealed,), asked
