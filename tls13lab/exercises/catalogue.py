@@ -11,6 +11,7 @@ True
 from typing import Any
 
 from tls13lab.exercises import (
+    attacks,
     binders,
     capstone,
     early_data,
@@ -42,6 +43,7 @@ _ROOMS: tuple[tuple[Task, ...], ...] = (
     early_data.TASKS,
     model.TASKS,
     verdicts.TASKS,
+    attacks.TASKS,
     guessing.TASKS,
     identity.TASKS,
     servers.TASKS,

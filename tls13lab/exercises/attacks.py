@@ -1,0 +1,94 @@
+"""The task of lesson 06 in which an attack is found by search, and not by thinking of it.
+
+The check searches as well: it knows no answer. A wrong answer is told what the search came upon.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from tls13lab.claims.searched import found
+from tls13lab.exercises.student import Draw
+from tls13lab.exercises.task import Given, JudgedTask, Mistake
+
+PLACES = ("client_authentication", "server_authentication")
+LEAKS = ("psk", "ticket_key", "server_ecdhe", "weak_psk")
+MODES = ("external-psk_ke", "external-psk_dhe_ke")
+Answer = dict[str, set[str]]
+
+
+def _draw(draw: Draw) -> Given:
+    return Given(mode=draw.one_of(list(MODES)), leaks=tuple(draw.shuffled(LEAKS)), places=PLACES)
+
+
+def _found(given: Given) -> Answer:
+    """What the search comes upon, theft by theft."""
+    lost = {leak: found(given.mode, (leak,)).lost for leak in given.leaks}
+    return {place: {leak for leak in given.leaks if place in lost[leak]} for place in PLACES}
+
+
+def _judge(given: Given, answer: Any) -> str:
+    right = _found(given)
+    for place in PLACES:
+        mine = answer.get(place)
+        if not isinstance(mine, set | frozenset | list | tuple):
+            return f"For {place} a set of leaks is wanted, such as {{'psk'}}."
+        if not set(mine) <= set(given.leaks):
+            return f"For {place} only what is in given.leaks can be in the set."
+        for leak in sorted(right[place] - set(mine)):
+            how = found(given.mode, (leak,)).lost[place]
+            return f"{leak} takes that place, too ({place}). The search found: {how}."
+        for leak in sorted(set(mine) - right[place]):
+            return f"With {leak} alone the search finds no way to {place}: {WHY[leak]}."
+    return ""
+
+
+WHY = {
+    "ticket_key": "it opens and seals tickets, but a client that resumes nothing asks for none",
+    "server_ecdhe": "the private key of a recorded connection is in no new handshake",
+}
+
+
+def _but(place: str, change: Callable[[set[str]], set[str]]) -> Callable[[Given], Answer]:
+    """The right answer, changed in one place."""
+    return lambda given: {**_found(given), place: change(_found(given)[place])}
+
+
+SEARCH = JudgedTask(
+    "6.5",
+    _draw,
+    _judge,
+    _found,
+    (
+        Mistake(
+            "ticket_key takes that place, too (client_authentication)",
+            _but(PLACES[0], lambda right: right - {"ticket_key"}),
+        ),
+        Mistake(
+            "weak_psk takes that place, too (client_authentication)",
+            _but(PLACES[0], lambda right: right - {"weak_psk"}),
+        ),
+        Mistake(
+            "psk takes that place, too (server_authentication)",
+            _but(PLACES[1], lambda right: right - {"psk"}),
+        ),
+        Mistake(
+            "With ticket_key alone the search finds no way to server_authentication",
+            _but(PLACES[1], lambda right: right | {"ticket_key"}),
+        ),
+        Mistake(
+            "With server_ecdhe alone the search finds no way to client_authentication",
+            _but(PLACES[0], lambda right: right | {"server_ecdhe"}),
+        ),
+        Mistake(
+            "For client_authentication only what is in given.leaks can be in the set.",
+            _but(PLACES[0], lambda right: {"application_data"}),
+        ),
+        Mistake(
+            "For client_authentication a set of leaks is wanted",
+            lambda given: dict.fromkeys(PLACES, "psk"),
+        ),
+    ),
+    "Nobody told the search what a forged ticket is: it came upon it.",
+)
+
+TASKS = (SEARCH,)
