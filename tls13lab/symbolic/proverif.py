@@ -9,6 +9,10 @@ and is given the leaks in the later phase.
 fail: it says that what the claim speaks of, mostly a handshake that ends, never happens. If it
 held, the rest would mean nothing.
 
+A weak PSK is two questions. Can it be guessed? That is asked by ``weaksecret``, see
+:mod:`~tls13lab.symbolic.proverif_guess`. And what does it open once it has been? That is the cell's
+own model, in which the PSK is given away.
+
 What is simplified is what the lab's own model simplifies, and more, for ProVerif to end: see the
 heading of any model.
 
@@ -21,24 +25,24 @@ True
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tls13lab import whole_file
-from tls13lab.crypto.schedule import FAMILIES, SCHEDULE, Context, Row
+from tls13lab.symbolic import proverif_guess, proverif_peers
 from tls13lab.symbolic.claims import Cell, decide, questions
+from tls13lab.symbolic.proverif_declarations import (
+    DECLARATIONS,
+    FUNCTIONS,
+    LOGARITHM,
+    MEMORY,
+    schedule,
+)
+from tls13lab.symbolic.proverif_guess import Guess, guesses
+from tls13lab.symbolic.proverif_peers import Peers
 from tls13lab.symbolic.proverif_processes import Parties
 from tls13lab.symbolic.proverif_session import Sessions
 
-_BOUND = {
-    Context.CLIENT_HELLO,
-    Context.SERVER_HELLO,
-    Context.SERVER_FINISHED,
-    Context.CLIENT_FINISHED,
-    Context.TRUNCATED_CLIENT_HELLO,
-    Context.BEFORE_FINISHED,
-    Context.TICKET_NONCE,
-}
 MODES = (
     "full",
     "resumption-psk_ke",
@@ -46,103 +50,29 @@ MODES = (
     "external-psk_ke",
     "external-psk_dhe_ke",
 )
-ASSETS = (
-    "application_data",
-    "early_data",
-    "early_data_freshness",
-    "psk",
-    "next_psk",
-    "server_authentication",
-    "client_authentication",
-)
-"""Those that are written; the others are told of in the folder's README.txt."""
+ADVERSARIES = ("passive", "active_then_leak", "active")
+"""What there are processes for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One file. ``expected`` has, for each query in order, whether ProVerif should prove it."""
+    """One file. ``expected`` has, for each query in order, whether ProVerif should prove it.
+
+    ``guess`` is the name of the model that asks whether the weak PSK of this cell is found.
+    """
 
     name: str
     cell: Cell
     text: str
     expected: tuple[bool, ...]
+    guess: str = ""
 
-
-def function_of(row: Row) -> str:
-    """A row of the schedule table as a function that nobody can invert.
-
-    >>> function_of(SCHEDULE["client_handshake_traffic_secret"]).splitlines()[0]
-    'fun kdf_client_handshake_traffic_secret(bitstring, bitstring): bitstring.'
-    """
-    arity = len(row.inputs) + (row.context in _BOUND)
-    arguments = ", ".join(["bitstring"] * arity)
-    label = f', label "{row.label}"' if row.label else ""
-    return (
-        f"fun kdf_{row.name}({arguments}): bitstring.\n"
-        f"  (* {row.operation.value}{label}: RFC 9846 section {row.section} *)"
-    )
-
-
-# Key and IV stand in the models for the traffic secret that gives them; exporters and KeyUpdate are
-# in none of the claims.
-_ROWS = [
-    row
-    for row in (*SCHEDULE.values(), *FAMILIES.values())
-    if row.name not in {"key", "iv", "next_traffic_secret"} and "export" not in row.name
-]
-
-_FUNCTIONS = """\
-(* Records: who has the traffic secret has key and IV, and opens them. RFC 9846 section 5.2 *)
-fun sealed(bitstring, bitstring): bitstring.
-reduc forall k: bitstring, m: bitstring; opened(k, sealed(k, m)) = m.
-(* Stateless tickets: the PSK under the ticket key. Section 4.7.1 *)
-fun ticket(bitstring, bitstring): bitstring.
-reduc forall k: bitstring, p: bitstring; unsealed(k, ticket(k, p)) = p.
-fun next_ticket(bitstring, bitstring): bitstring.
-reduc forall k: bitstring, p: bitstring; next_unsealed(k, next_ticket(k, p)) = p.
-(* Signatures. Section 4.5.2 *)
-fun public_key(bitstring): bitstring.
-fun signature(bitstring, bitstring): bitstring.
-reduc forall k: bitstring, m: bitstring; verified(public_key(k), signature(k, m)) = m.
-(* Diffie-Hellman: either private share and the other's public one. Section 7.4 *)
-fun share(bitstring): bitstring.
-fun shared(bitstring, bitstring): bitstring [private].
-reduc forall x: bitstring, y: bitstring; client_dh(share(y), x) = shared(x, y).
-reduc forall x: bitstring, y: bitstring; server_dh(share(x), y) = shared(x, y).
-"""
-
-_DECLARATIONS = """\
-free c: channel.
-free resuming: channel [private].
-const zeros, psk_identity: bitstring.
-free certificate_key, client_key, ticket_key, external_psk: bitstring [private].
-free application_data, early_data: bitstring [private].
-event ClientDone.
-event PskUsed(bitstring).
-event NextPsk(bitstring).
-event ServerSent(bitstring).
-event ClientAccepted(bitstring).
-event ClientSent(bitstring).
-event ServerAccepted(bitstring).
-event SentEarly(bitstring).
-event TookEarly(bitstring, bitstring).
-"""
-
-_LOGARITHM = """\
-(* The adversary's quantum computer *)
-reduc forall x: bitstring; logarithm(share(x)) = x.
-"""
-
-_MEMORY = """\
-(* The server's memory: it takes early data with each ClientHello once. RFC 9846 section 8 *)
-restriction s: bitstring, t: bitstring, h: bitstring;
-  event(TookEarly(s, h)) && event(TookEarly(t, h)) ==> s = t.
-"""
 
 _HAPPENS = {
     "early_data_freshness": "query s: bitstring, h: bitstring; event(TookEarly(s, h)).",
     "next_psk": "query p: bitstring; event(NextPsk(p)).",
     "client_authentication": "query t: bitstring; event(ServerAccepted(t)).",
+    "peer_identity": proverif_peers.HAPPENS,
 }
 _QUERIES = {
     "application_data": "query attacker(application_data).",
@@ -158,67 +88,148 @@ _QUERIES = {
     "client_authentication": (
         "query t: bitstring; event(ServerAccepted(t)) ==> event(ClientSent(t))."
     ),
+    "peer_identity": proverif_peers.QUERY,
 }
 
 
 def model_of(cell: Cell) -> Model:
-    """The model of a cell that is inside, of one of :data:`ASSETS`."""
+    """The model of a cell that is inside."""
     options = (f"{name}_{value}" for name, value in cell.options.items())
-    leaks = cell.leaks or ("nothing",)
-    name = "-".join((cell.mode, cell.asset, cell.adversary, *leaks, *options))
+    name = "-".join(
+        (cell.mode, cell.asset, cell.adversary, *(cell.leaks or ("nothing",)), *options)
+    )
     holds = cell.verdict == "kept"
-    parties = Sessions(cell) if cell.adversary == "passive" else Parties(cell)
-    remembers = cell.options.get("anti_replay") == "on"
-    quantum = "quantum" in cell.leaks and cell.adversary == "active"
+    guess = proverif_guess.of_cell(cell)
+    played = _guessed(cell, guess)
     text = "\n".join(
         (
-            _heading(cell, name, holds=holds),
-            _DECLARATIONS,
-            "(* The key schedule, line by line: RFC 9846 section 7.1 *)",
-            *(function_of(row) for row in _ROWS),
-            "",
-            _FUNCTIONS + (_LOGARITHM if quantum else "") + (_MEMORY if remembers else ""),
+            _heading(cell, name, guess, holds=holds),
+            _declared(played),
             "(* Must fail: what the claim speaks of does happen. *)",
             _HAPPENS.get(cell.asset, "query event(ClientDone)."),
             f"(* The claim: {cell.verdict}. *)",
             _QUERIES[cell.asset],
             "",
+            _processes(played),
+        )
+    )
+    return Model(name, cell, text, (False, holds), guess.name if guess else "")
+
+
+def _guessed(cell: Cell, guess: Guess | None) -> Cell:
+    """The cell with the PSK given away if the weak one is found; if not, without that leak."""
+    if "weak_psk" not in cell.leaks:
+        return cell
+    others = tuple(one for one in cell.leaks if one != "weak_psk")
+    if guess is not None and proverif_guess.found(guess):
+        others = ("psk", *others)
+    return replace(cell, leaks=others)
+
+
+def _declared(cell: Cell) -> str:
+    """Functions, names and events; those of a cell that others do not need come last."""
+    peers = cell.asset == "peer_identity"
+    importer = cell.options.get("importer") == "on"
+    quantum = "quantum" in cell.leaks and cell.adversary == "active"
+    remembers = cell.options.get("anti_replay") == "on"
+    functions = FUNCTIONS + (LOGARITHM if quantum else "") + (MEMORY if remembers else "")
+    events = DECLARATIONS + (proverif_peers.DECLARATIONS if peers else "")
+    return "\n".join((events, schedule(importer=importer), "", functions))
+
+
+def _processes(cell: Cell) -> str:
+    if cell.asset == "peer_identity":
+        return Peers(cell).text
+    return Sessions(cell).text if cell.adversary == "passive" else Parties(cell).text
+
+
+def guess_model(guess: Guess) -> Model:
+    """The model of a guess: ``weaksecret``."""
+    cell, offer = guess.cell, guess.offer
+    holds = cell.verdict == "kept"
+    declared = _declared(replace(cell, options={"importer": "on" if offer.importer else "off"}))
+    parties = (Sessions if cell.adversary == "passive" else Parties)(cell, offer)
+    text = "\n".join(
+        (
+            _guess_heading(guess, holds=holds),
+            declared,
+            "(* Must fail: handshakes end. *)",
+            "query event(ClientDone).",
+            f"(* The question: the weak PSK is {'not found' if holds else 'found'}. *)",
+            proverif_guess.QUERY,
+            "",
             parties.text,
         )
     )
-    return Model(name, cell, text, (False, holds))
+    return Model(guess.name, cell, text, (False, holds))
 
 
-def _heading(cell: Cell, name: str, *, holds: bool) -> str:
+def _heading(cell: Cell, name: str, guess: Guess | None, *, holds: bool) -> str:
     leaks = " and ".join(cell.leaks) or "nothing"
     when = "beforehand" if cell.adversary == "active" else "afterwards"
+    options = ", ".join(f"{one} {value}" for one, value in cell.options.items())
     says = "true" if holds else "false"
     return f"""\
 (* {name}.pv
    {cell.asset} in {cell.mode}, against an adversary that is {cell.adversary}.
-   Stolen {when}: {leaks}. The lab says: {cell.verdict} ({cell.citation}).
+   Stolen {when}: {leaks}.{f" Options: {options}." if options else ""}
+   The lab says: {cell.verdict} ({cell.citation}).
    Run "proverif {name}.pv". Expected: the first query is false, the second is {says}.
+{_weak(guess)}{_SIMPLIFIED} *)
+"""
+
+
+def _weak(guess: Guess | None) -> str:
+    if guess is None:
+        return ""
+    if not proverif_guess.found(guess):
+        return f"   The PSK is weak, but not found: {guess.name}.pv asks that.\n"
+    return (
+        f"   The PSK is weak: {guess.name}.pv asks whether it is found.\n"
+        "   It is, and so it is given away here.\n"
+    )
+
+
+_SIMPLIFIED = """\
    Simplified: perfect cryptography; a flight is one message; transcripts leave out what is computed
    from the rest; who has a traffic secret has key and IV; a client's share is never taken for a
    server's; who resumed does not resume again; no HelloRetryRequest, no KeyUpdate. Against an
    active adversary, the client of a resumption's first handshake signs as well, so that there is
-   somebody whose place could be taken. *)
+   somebody whose place could be taken."""
+
+
+def _guess_heading(guess: Guess, *, holds: bool) -> str:
+    name, offer = guess.name, guess.offer
+    leaks = " and ".join(guess.leaks) or "nothing"
+    says = "true: it stays one" if holds else "false"
+    words = (
+        "with a binder" if offer.binder else "without a binder, which no real ClientHello may lack",
+        "with early data" if offer.early_data else "without early data",
+        "imported (RFC 9258)" if offer.importer else "not imported",
+    )
+    return f"""\
+(* {name}.pv
+   Can a weak PSK be guessed in {guess.mode}, by an adversary that is {guess.adversary}?
+   The PSK is offered {words[0]}, {words[1]}, {words[2]}.
+   Stolen: {leaks}. The lab says: {"not found" if holds else "found"} (RFC 9846 4.3.11).
+   Run "proverif {name}.pv". Expected: the query is false, the weak secret {says}.
+{_SIMPLIFIED} *)
 """
 
 
 def is_written(cell: Cell) -> bool:
     """Whether a cell has a model. A leak that the mode lacks would only make the same one again."""
-    inside = cell.verdict != "outside" and not cell.absent
-    written = cell.mode in MODES and cell.asset in ASSETS
-    return inside and written and "weak_psk" not in cell.leaks
+    known = cell.mode in MODES and cell.adversary in ADVERSARIES and cell.asset in _QUERIES
+    return known and cell.verdict != "outside" and not cell.absent
 
 
 def models() -> Iterator[Model]:
-    """All models, in the matrix's order."""
+    """All models: those of the cells, in the matrix's order, and then the guesses."""
     for mode, asset, adversary, leaks, options in questions():
         cell = decide(mode, asset, adversary, leaks, options)
         if is_written(cell):
             yield model_of(cell)
+    yield from map(guess_model, guesses())
 
 
 README = """\
@@ -229,8 +240,10 @@ Each file says at its top what it claims and which results are expected; expecte
 query by query in the order of the file: true is proved, false is disproved.
 
 The functions are generated from the same table that the lab's client and server run. Not among
-the models: the identity of peers, weak PSKs, and resumptions of connections with an external PSK,
-which the lab decides itself; and leaks of what a mode does not have, which change nothing.
+the models: leaks of what a mode does not have, which change nothing.
+
+A cell with a weak PSK names a second file, MODE-guess-....pv, under "guess": that one asks by
+"weaksecret" whether the PSK can be found by trying; the cell's own file asks what it then opens.
 """
 
 
@@ -246,6 +259,7 @@ def write(folder: Path) -> int:
         expected[f"{model.name}.pv"] = {
             "verdict": model.cell.verdict,
             "queries": list(model.expected),
+            **({"guess": f"{model.guess}.pv"} if model.guess else {}),
         }
     whole_file.write(folder / "README.txt", README.encode())
     whole_file.write(folder / "expected.json", (json.dumps(expected, indent=1) + "\n").encode())

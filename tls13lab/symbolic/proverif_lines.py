@@ -7,8 +7,9 @@ The secrets are computed line by line from the schedule table.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from tls13lab.crypto.schedule import SCHEDULE, Context
+from tls13lab.crypto.schedule import IMPORTER, SCHEDULE, Context
 
 TRANSCRIPT = "(hello, sh)"
 """What all Finished and secrets are bound to.
@@ -28,6 +29,18 @@ HANDSHAKE = (
 APPLICATION = ("client_application_traffic_secret_0", "server_application_traffic_secret_0")
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a ClientHello with an external PSK carries, and whether the PSK was imported."""
+
+    binder: bool = True
+    early_data: bool = True
+    importer: bool = False
+
+
+USUAL = Offer()
+
+
 def secrets(rows: Iterable[str], mode: str) -> str:
     """``let`` lines for rows of the table; ``hello``, ``sh`` and what they need must be there."""
     bound = {
@@ -39,7 +52,7 @@ def secrets(rows: Iterable[str], mode: str) -> str:
     leaves = {"zeros": "zeros", "psk": "psk", "ecdhe": "zeros" if mode == "psk_ke" else "ecdhe"}
     lines = []
     for name in rows:
-        row = SCHEDULE[name]
+        row = SCHEDULE[name] if name in SCHEDULE else IMPORTER[name]
         arguments = [leaves.get(one, one) for one in row.inputs]
         arguments += [bound[row.context]] if row.context in bound else []
         lines.append(f"  let {name} = kdf_{name}({', '.join(arguments)}) in\n")
@@ -51,6 +64,22 @@ def mac(row: str, base: str, transcript: str = TRANSCRIPT) -> str:
     return f"kdf_{row}(kdf_finished_key({base}), {transcript})"
 
 
-def binder_key(mode: str) -> str:
+def binder_key(mode: str, offer: Offer = USUAL) -> str:
     """The row of the table that the binder of a mode of the matrix is made with."""
+    if offer.importer:
+        return "imp_binder_key"
     return "ext_binder_key" if mode.startswith("external") else "res_binder_key"
+
+
+def imported(context: str) -> str:
+    """What the importer makes of the external PSK for an imported identity (RFC 9258).
+
+    >>> imported("psk_identity")
+    'kdf_ipskx(kdf_epskx(zeros, external_psk), psk_identity)'
+    """
+    return f"kdf_ipskx(kdf_epskx(zeros, external_psk), {context})"
+
+
+def external(offer: Offer = USUAL) -> str:
+    """The PSK that both ends hold; the importer's context is the identity itself."""
+    return imported("psk_identity") if offer.importer else "external_psk"

@@ -14,7 +14,10 @@ from tls13lab.symbolic.proverif_lines import (
     EARLY,
     HANDSHAKE,
     TRANSCRIPT,
+    USUAL,
+    Offer,
     binder_key,
+    external,
     mac,
     secrets,
 )
@@ -25,6 +28,7 @@ class Parties:
     """The processes of a cell. ``text`` is from the first ``let`` to the end of the file."""
 
     cell: Cell
+    offer: Offer = USUAL
 
     @property
     def text(self) -> str:
@@ -37,7 +41,7 @@ class Parties:
             parts.append(self._resumer())
             main = "!first_client(zeros, zeros) | !first_server() | !resumer() | !server()"
         else:
-            given = "external_psk, psk_identity" if psk_mode else "zeros, zeros"
+            given = f"{external(self.offer)}, psk_identity" if psk_mode else "zeros, zeros"
             main = f"!client({given}) | !server()"
         if kind == "external":
             # The server takes tickets as well, and so do forgers bring it some.
@@ -101,19 +105,25 @@ class Parties:
             parts.append("  new x: bitstring;\n" + self._share_leak("x", "client", first=first))
         parts.append("  (\n" + secrets(EARLY, mode))
         if psk:
-            key = binder_key(self.cell.mode)
-            parts.append(
-                "  event PskUsed(psk);\n"
-                f"  let hello = (client_random, identity{share}) in\n"
-                + secrets([key, "client_early_traffic_secret"], mode)
-                + self._fresh("  event SentEarly(hello);\n")
-                + f"  out(c, (hello, {mac('binder', key, 'hello')}));\n"
-                "  out(c, sealed(client_early_traffic_secret, early_data));\n"
-            )
+            parts.append(self._offered(mode, share))
         else:
             parts.append(f"  let hello = (client_random, zeros{share}) in\n  out(c, hello);\n")
         parts.append(self._client_answer(mode, first=first))
         return "".join(parts)
+
+    def _offered(self, mode: str, share: str) -> str:
+        """A ClientHello with a PSK, and early data under it."""
+        key = binder_key(self.cell.mode, self.offer)
+        hello = f"(hello, {mac('binder', key, 'hello')})" if self.offer.binder else "hello"
+        early = "  out(c, sealed(client_early_traffic_secret, early_data));\n"
+        return (
+            "  event PskUsed(psk);\n"
+            f"  let hello = (client_random, identity{share}) in\n"
+            + secrets([key, "client_early_traffic_secret"], mode)
+            + self._fresh("  event SentEarly(hello);\n")
+            + f"  out(c, {hello});\n"
+            + (early if self.offer.early_data else "")
+        )
 
     def _client_answer(self, mode: str, *, first: bool) -> str:
         dhe = mode != "psk_ke"
@@ -175,18 +185,24 @@ class Parties:
                 + secrets(EARLY, mode)
             )
         else:
-            external = self.cell.mode.startswith("external") and not by_ticket
-            named = "=psk_identity" if external else "identity: bitstring"
-            psk = "external_psk" if external else "unsealed(ticket_key, identity)"
-            key = "res_binder_key" if by_ticket else binder_key(self.cell.mode)
-            parts.append(
-                "  in(c, (hello: bitstring, binder: bitstring));\n"
-                f"  let (client_random: bitstring, {named}{share}) = hello in\n"
-                f"  let psk = {psk} in\n"
-                + secrets([*EARLY, key], mode)
-                + f"  if binder = {mac('binder', key, 'hello')} then\n"
-            )
+            parts.append(self._chosen(mode, share, by_ticket=by_ticket))
         return "".join(parts) + self._server_answer(mode, first=first)
+
+    def _chosen(self, mode: str, share: str, *, by_ticket: bool) -> str:
+        """The PSK that the ClientHello names, and the check of its binder."""
+        known = self.cell.mode.startswith("external") and not by_ticket
+        named = "=psk_identity" if known else "identity: bitstring"
+        psk = external(self.offer) if known else "unsealed(ticket_key, identity)"
+        key = "res_binder_key" if by_ticket else binder_key(self.cell.mode, self.offer)
+        bound = self.offer.binder
+        heard = "(hello: bitstring, binder: bitstring)" if bound else "hello: bitstring"
+        return (
+            f"  in(c, {heard});\n"
+            f"  let (client_random: bitstring, {named}{share}) = hello in\n"
+            f"  let psk = {psk} in\n"
+            + secrets([*EARLY, key], mode)
+            + (f"  if binder = {mac('binder', key, 'hello')} then\n" if bound else "")
+        )
 
     def _server_answer(self, mode: str, *, first: bool) -> str:
         share = f"{self._took_early(mode)}  (\n  let sh = server_random in\n"

@@ -12,7 +12,10 @@ from tls13lab.symbolic.proverif_lines import (
     EARLY,
     HANDSHAKE,
     TRANSCRIPT,
+    USUAL,
+    Offer,
     binder_key,
+    external,
     mac,
     secrets,
 )
@@ -23,6 +26,7 @@ class Sessions:
     """The processes of a cell. ``text`` is from the first ``let`` to the end of the file."""
 
     cell: Cell
+    offer: Offer = USUAL
 
     @property
     def text(self) -> str:
@@ -34,7 +38,8 @@ class Sessions:
             parts.append(self._session("full", first=True))
             main = "!first_session(zeros, zeros)"
         else:
-            main = f"!session({'external_psk, psk_identity' if psk_mode else 'zeros, zeros'})"
+            given = f"{external(self.offer)}, psk_identity" if psk_mode else "zeros, zeros"
+            main = f"!session({given})"
         names = {"ticket_key": "ticket_key", "certificate_key": "certificate_key"}
         if kind == "external":
             names["psk"] = "external_psk"
@@ -82,11 +87,13 @@ class Sessions:
         return "".join(parts)
 
     def _first_flight(self) -> str:
-        key = binder_key(self.cell.mode)
+        key = binder_key(self.cell.mode, self.offer)
+        hello = f"(hello, {mac('binder', key, 'hello')})" if self.offer.binder else "hello"
+        early = "  out(c, sealed(client_early_traffic_secret, early_data));\n"
         return (
             secrets([key, "client_early_traffic_secret"], "")
-            + f"  out(c, (hello, {mac('binder', key, 'hello')}));\n"
-            "  out(c, sealed(client_early_traffic_secret, early_data));\n"
+            + f"  out(c, {hello});\n"
+            + (early if self.offer.early_data else "")
         )
 
     @staticmethod

@@ -37,7 +37,7 @@ def false_server(mode: str) -> Scene:
 
 def false_server_importing(mode: str) -> Scene:
     """The same; the client imported its PSK."""
-    return _false_server(mode, _importing(attacked(connections(mode)[-1])))
+    return _false_server(mode, importing(attacked(connections(mode)[-1])))
 
 
 def _false_server(mode: str, this: Connection) -> Scene:
@@ -116,7 +116,7 @@ def false_client(mode: str) -> Scene:
 
 def false_client_importing(mode: str) -> Scene:
     """The same; the server imported its PSK."""
-    return _false_client(mode, _importing(attacked(connections(mode)[-1])))
+    return _false_client(mode, importing(attacked(connections(mode)[-1])))
 
 
 def forged_ticket(mode: str) -> Scene:
@@ -179,7 +179,7 @@ def reflected(mode: str) -> Scene:
 def reflected_with_roles(mode: str) -> Scene:
     """The same, but each end imported the PSK with who is client and who is server."""
     client = attacked(connections(mode)[-1])
-    return _carried(_importing(client), _importing(client, OTHER_WAY))
+    return _carried(importing(client), importing(client, OTHER_WAY))
 
 
 def rerouted(mode: str) -> Scene:
@@ -194,10 +194,10 @@ def rerouted(mode: str) -> Scene:
 def rerouted_with_names(mode: str) -> Scene:
     """The same, but each end imported the PSK with whom it is for."""
     client = attacked(connections(mode)[-1])
-    return _carried(_importing(client), _importing(client, ANOTHER_WAY))
+    return _carried(importing(client), importing(client, ANOTHER_WAY))
 
 
-def _importing(this: Connection, context: Term = THIS_WAY) -> Connection:
+def importing(this: Connection, context: Term = THIS_WAY) -> Connection:
     """The same connection with what the importer makes of the PSK, for these two ends."""
     psk = apply("ipskx", apply("epskx", ZEROS, this.psk or ZEROS), context)
     return replace(this, psk=psk, identity=context, binder_key="imp_binder_key")

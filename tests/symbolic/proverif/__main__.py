@@ -1,0 +1,56 @@
+"""Ask ProVerif about the models, and compare with the lab.
+
+    .venv/bin/python -m tests.symbolic.proverif [--jobs N] [PATTERN]
+
+Asks about each model (whose name contains PATTERN) that has no recorded answer, and records it, so
+it can be stopped and gone on with. Needs ``proverif`` on the PATH. At its end it says what does not
+agree, and exits with 1 if anything does not.
+"""
+
+import argparse
+import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+from tqdm import tqdm
+
+from tests.symbolic.proverif.asking import ask, digest, installed, record, recorded
+from tls13lab.symbolic.proverif import Model, models
+
+
+def main() -> int:
+    """Ask about all that is open."""
+    parser = argparse.ArgumentParser(prog="python -m tests.symbolic.proverif")
+    parser.add_argument(
+        "pattern", nargs="?", default="", help="only models with this in their name"
+    )
+    parser.add_argument("--jobs", type=int, default=2, help="how many at once")
+    options = parser.parse_args()
+    version = installed()
+    if not version:
+        print("There is no proverif on the PATH.", file=sys.stderr)
+        return 2
+    every = list(models())
+    before = recorded()
+    answers = dict(before.answers) if before.version == version else {}
+    waiting = {digest(one): one for one in every if options.pattern in one.name}
+    waiting = {key: one for key, one in waiting.items() if key not in answers}
+    with ThreadPoolExecutor(options.jobs) as pool:
+        asked = {pool.submit(ask, one): key for key, one in waiting.items()}
+        for done in tqdm(as_completed(asked), total=len(asked)):
+            answers[asked[done]] = done.result()
+            record(version, answers, every)
+    return _compare(every)
+
+
+def _compare(every: list[Model]) -> int:
+    known = recorded().answers
+    asked = [one for one in every if digest(one) in known]
+    wrong = [one for one in asked if known[digest(one)].queries != one.expected]
+    for one in wrong:
+        print(f"{one.name}: expected {one.expected}, answered {known[digest(one)].queries}")
+    print(f"{len(every)} models, {len(asked)} asked about, {len(asked) - len(wrong)} as expected")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""One ProVerif model, asked about; and what was answered before.
+
+What is recorded lies under a digest of the model without its comments. So a model that changes in
+anything that ProVerif reads has no answer until it is asked again.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tls13lab.symbolic.proverif import Model
+
+RESULTS = Path(__file__).with_name("results.json")
+LONGEST = 3600  # seconds, after which there is no answer
+_ANSWERS = {"is true.": True, "is false.": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Of each query whether it is proved, None if ProVerif cannot tell; and seconds of CPU."""
+
+    queries: tuple[bool | None, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was answered, by digest; and by which ProVerif."""
+
+    version: str
+    answers: dict[str, Answer]
+
+
+def digest(model: Model) -> str:
+    """Of what ProVerif reads: comments and spaces do not count.
+
+    >>> one, other = "(* a *) free c: channel.", "free  c: channel. (* b *)"
+    >>> _bare(one) == _bare(other)
+    True
+    """
+    return hashlib.sha256(_bare(model.text).encode()).hexdigest()[:16]
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.sub(r"\(\*.*?\*\)", " ", text, flags=re.DOTALL).split())
+
+
+def installed() -> str:
+    """The version of the ``proverif`` on the PATH; empty if there is none."""
+    if shutil.which("proverif") is None:
+        return ""
+    says = subprocess.run(["proverif", "-help"], capture_output=True, text=True, check=False)
+    found = re.search(r"Proverif (\d+\.\d+\S*)\.", says.stdout, re.IGNORECASE)
+    return found[1] if found else "unknown"
+
+
+def ask(model: Model) -> Answer:
+    """Run ProVerif. No answer to a query where it gives up, or takes longer than an hour.
+
+    The seconds are the process's own (POSIX only), so that what else runs does not count.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path, said = Path(folder) / f"{model.name}.pv", Path(folder) / "said"
+        path.write_text(model.text, encoding="utf-8")
+        with said.open("wb") as out:
+            process = subprocess.Popen(["proverif", path], stdout=out, stderr=subprocess.STDOUT)
+            stop = threading.Timer(LONGEST, process.kill)
+            stop.start()
+            _, _, usage = os.wait4(process.pid, 0)
+            stop.cancel()
+            process.returncode = 0  # it has been waited for
+        lines = results(said.read_text("utf-8"))
+    return Answer(tuple(map(_answer, lines)), round(usage.ru_utime + usage.ru_stime, 2))
+
+
+def results(output: str) -> list[str]:
+    """ProVerif's result of each query, in the order of the file.
+
+    Of a query about "once" that is false it also says, in brackets, what of it is true.
+    """
+    lines = [line for line in output.splitlines() if line.startswith("RESULT")]
+    return [line for line in lines if not line.startswith("RESULT (")]
+
+
+def _answer(line: str) -> bool | None:
+    return next((value for end, value in _ANSWERS.items() if line.endswith(end)), None)
+
+
+def recorded() -> Recorded:
+    """What lies in ``results.json``."""
+    if not RESULTS.exists():
+        return Recorded("", {})
+    found = json.loads(RESULTS.read_text("utf-8"))
+    answers = {
+        key: Answer(tuple(queries), seconds) for key, (queries, seconds) in found["answers"].items()
+    }
+    return Recorded(found["version"], answers)
+
+
+def record(version: str, answers: dict[str, Answer], wanted: Iterable[Model]) -> None:
+    """Write the answers to these models, one a line; an answer to no model is dropped."""
+    lines = [
+        f'  "{key}": {json.dumps([answers[key].queries, answers[key].seconds])}'
+        for key in dict.fromkeys(map(digest, wanted))
+        if key in answers
+    ]
+    body = ",\n".join(lines)
+    text = f'{{\n "version": "{version}",\n "answers": {{\n{body}\n }}\n}}\n'
+    RESULTS.write_text(text, encoding="utf-8")

@@ -1,0 +1,105 @@
+"""Can a weak PSK be guessed, offline? As ProVerif models: the query ``weaksecret``.
+
+To ProVerif a weak secret is one whose values can all be tried. The query holds if nothing that the
+adversary has after the last message tells a right guess from a wrong one. That does not depend on
+what is asked for, so there is one model for several cells; what a found PSK opens is asked in the
+cells' own models, where it is given away.
+
+Beside the cells: what the guess is checked against. So there are models without a binder (which the
+RFC does not allow, 4.3.11), without early data, and with an imported PSK (RFC 9258).
+
+>>> found(Guess("external-psk_dhe_ke", "passive"))
+True
+>>> found(Guess("external-psk_dhe_ke", "passive", offer=Offer(binder=False, early_data=False)))
+False
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tls13lab.symbolic import scenes, speaking
+from tls13lab.symbolic.claims import Cell, absent
+from tls13lab.symbolic.guessing import saturate
+from tls13lab.symbolic.proverif_lines import USUAL, Offer
+from tls13lab.symbolic.rules import QUANTUM, RULES
+from tls13lab.symbolic.scenes import Scene, Turn
+
+ADVERSARIES = ("passive", "active_then_leak", "active")
+LEAKS = ("ticket_key", "client_ecdhe", "server_ecdhe", "quantum")
+MODES = ("external-psk_ke", "external-psk_dhe_ke")
+QUERY = "weaksecret external_psk."
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A question: can this adversary, with these leaks, find the PSK by trying?"""
+
+    mode: str
+    adversary: str
+    leaks: tuple[str, ...] = ()
+    offer: Offer = USUAL
+
+    @property
+    def name(self) -> str:
+        """The model's file, without ``.pv``."""
+        parts = [self.mode, "guess", self.adversary, *(self.leaks or ("nothing",))]
+        parts += [] if self.offer.binder else ["no_binder"]
+        parts += [] if self.offer.early_data else ["no_early_data"]
+        parts += ["importer"] if self.offer.importer else []
+        return "-".join(parts)
+
+    @property
+    def cell(self) -> Cell:
+        """What the processes need to know of it."""
+        verdict = "lost" if found(self) else "kept"
+        return Cell(self.mode, "psk", self.adversary, self.leaks, verdict)
+
+
+def of_cell(cell: Cell) -> Guess | None:
+    """The question that a cell with a weak PSK rests on; None if the PSK is given away anyway."""
+    if "weak_psk" not in cell.leaks or "psk" in cell.leaks:
+        return None
+    others = tuple(one for one in cell.leaks if one != "weak_psk")
+    offer = Offer(importer=cell.options.get("importer") == "on")
+    return Guess(cell.mode, cell.adversary, others, offer)
+
+
+def guesses() -> Iterator[Guess]:
+    """Every question: with each leak, and with what a ClientHello can do without."""
+    for mode in MODES:
+        leaks = [(), *((one,) for one in LEAKS if not absent(mode, (one,)))]
+        for adversary in ADVERSARIES:
+            for importer in (False, True):
+                yield from (Guess(mode, adversary, one, Offer(importer=importer)) for one in leaks)
+                for early_data in (True, False):
+                    yield Guess(mode, adversary, (), Offer(False, early_data, importer))
+
+
+def found(guess: Guess) -> bool:
+    """What the lab's own model says."""
+    (weak,) = scenes.weak_secrets(guess.mode)
+    scene = _scene(guess)
+    secrets = scenes.secrets_to_steal(guess.mode)
+    stolen = [term for leak in guess.leaks for term in secrets.get(leak, ())]
+    rules = (*RULES.values(), *([QUANTUM] if "quantum" in guess.leaks else []))
+    world = scene.world(rules, [weak, *stolen])
+    if guess.adversary != "active_then_leak":
+        return weak in scene.play(world, stolen, [weak])[0]
+    # Guessing takes its time: it comes when nobody speaks any more, as the leaks do.
+    _, turns = scene.play(scene.world(RULES.values(), [weak]), ())
+    return weak in saturate(world, [*scene.heard(turns), *stolen], [weak])
+
+
+def _scene(guess: Guess) -> Scene:
+    """A recording; and, of an active adversary, a server that it calls itself."""
+    offer = guess.offer
+    this = scenes.connections(guess.mode)[-1]
+    this = speaking.importing(this) if offer.importer else this
+    this = replace(this, binder=offer.binder, early_data=offer.early_data)
+    known = (*scenes.PUBLIC, *this.wire)
+    if guess.adversary == "passive":
+        return Scene(known, {})
+    other = scenes.attacked(this)
+    own = (other.name("client_random"), other.name("client_ecdhe"))
+    answer = (other.server_hello, other.server_flight_record)
+    return Scene((*known, *own), {}, (Turn((other.client_hello,), answer),))
