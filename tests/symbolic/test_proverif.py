@@ -14,7 +14,7 @@ from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE
 from tls13lab.symbolic import proverif
 from tls13lab.symbolic.claims import cells
 from tls13lab.symbolic.proverif import Model
-from tls13lab.symbolic.proverif_guess import Guess, found, guesses
+from tls13lab.symbolic.proverif_guess import Guess, found, guesses, secret_of
 from tls13lab.symbolic.proverif_lines import Offer
 
 MODELS = {model.name: model for model in proverif.models()}
@@ -122,6 +122,9 @@ ASKED = [
     "external-psk_dhe_ke-application_data-active_then_leak-weak_psk",
     "external-psk_dhe_ke-guess-active_then_leak-nothing-no_binder-no_early_data",
     "external-psk_dhe_ke-peer_identity-active_then_leak-psk-group_two-importer_off-roles_fixed",
+    "resumption-psk_ke-from-external-psk_ke-application_data-passive-weak_psk",
+    "resumption-psk_ke-from-external-psk_dhe_ke-application_data-passive-weak_psk",
+    "resumption-psk_dhe_ke-from-external-psk_ke-server_authentication-active-weak_psk",
     "external-psk_dhe_ke-guess-passive-nothing",
     "external-psk_dhe_ke-guess-passive-nothing-no_binder",
     "external-psk_dhe_ke-guess-passive-nothing-no_binder-no_early_data",
@@ -155,7 +158,8 @@ def test_there_is_a_model_for_every_cell_that_is_inside() -> None:
 
 def test_a_cell_with_a_weak_psk_names_the_model_that_asks_whether_it_is_found() -> None:
     for model in MODELS.values():
-        weak = "weak_psk" in model.cell.leaks and "psk" not in model.cell.leaks
+        mode, leaks = model.cell.mode, model.cell.leaks
+        weak = "weak_psk" in leaks and secret_of(mode) not in leaks
         assert bool(model.guess) == weak
         if weak:
             asked = MODELS[model.guess]

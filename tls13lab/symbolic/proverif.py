@@ -49,6 +49,10 @@ MODES = (
     "resumption-psk_dhe_ke",
     "external-psk_ke",
     "external-psk_dhe_ke",
+    "resumption-psk_ke-from-external-psk_ke",
+    "resumption-psk_dhe_ke-from-external-psk_ke",
+    "resumption-psk_ke-from-external-psk_dhe_ke",
+    "resumption-psk_dhe_ke-from-external-psk_dhe_ke",
 )
 ADVERSARIES = ("passive", "active_then_leak", "active")
 """What there are processes for."""
@@ -122,7 +126,7 @@ def _guessed(cell: Cell, guess: Guess | None) -> Cell:
         return cell
     others = tuple(one for one in cell.leaks if one != "weak_psk")
     if guess is not None and proverif_guess.found(guess):
-        others = ("psk", *others)
+        others = (proverif_guess.secret_of(cell.mode), *others)
     return replace(cell, leaks=others)
 
 
@@ -186,7 +190,7 @@ def _weak(guess: Guess | None) -> str:
         return f"   The PSK is weak, but not found: {guess.name}.pv asks that.\n"
     return (
         f"   The PSK is weak: {guess.name}.pv asks whether it is found.\n"
-        "   It is, and so it is given away here.\n"
+        "   It is, and so the external PSK is given away here.\n"
     )
 
 

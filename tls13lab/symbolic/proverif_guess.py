@@ -18,14 +18,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tls13lab.symbolic import scenes, speaking
-from tls13lab.symbolic.claims import Cell, absent
+from tls13lab.symbolic.claims import LEAKS, Cell, absent
 from tls13lab.symbolic.guessing import saturate
 from tls13lab.symbolic.proverif_lines import USUAL, Offer
 from tls13lab.symbolic.rules import QUANTUM, RULES
 from tls13lab.symbolic.scenes import Scene, Turn
 
 ADVERSARIES = ("passive", "active_then_leak", "active")
-LEAKS = ("ticket_key", "client_ecdhe", "server_ecdhe", "quantum")
 MODES = ("external-psk_ke", "external-psk_dhe_ke")
 QUERY = "weaksecret external_psk."
 
@@ -57,22 +56,42 @@ class Guess:
 
 def of_cell(cell: Cell) -> Guess | None:
     """The question that a cell with a weak PSK rests on; None if the PSK is given away anyway."""
-    if "weak_psk" not in cell.leaks or "psk" in cell.leaks:
+    if "weak_psk" not in cell.leaks or secret_of(cell.mode) in cell.leaks:
         return None
     others = tuple(one for one in cell.leaks if one != "weak_psk")
     offer = Offer(importer=cell.options.get("importer") == "on")
     return Guess(cell.mode, cell.adversary, others, offer)
 
 
+def secret_of(mode: str) -> str:
+    """The leak that is the weak PSK itself: after a ticket it is another one than ``psk``."""
+    return "psk" if mode in MODES else "external_psk"
+
+
 def guesses() -> Iterator[Guess]:
     """Every question: with each leak, and with what a ClientHello can do without."""
-    for mode in MODES:
-        leaks = [(), *((one,) for one in LEAKS if not absent(mode, (one,)))]
+    for mode in scenes.MODES:
+        if not scenes.weak_secrets(mode):
+            continue
+        leaks = [(), *((one,) for one in _leaks(mode))]
         for adversary in ADVERSARIES:
-            for importer in (False, True):
-                yield from (Guess(mode, adversary, one, Offer(importer=importer)) for one in leaks)
-                for early_data in (True, False):
-                    yield Guess(mode, adversary, (), Offer(False, early_data, importer))
+            yield from (Guess(mode, adversary, one) for one in leaks)
+            if mode in MODES:
+                yield from _variants(mode, adversary, leaks)
+
+
+def _leaks(mode: str) -> list[str]:
+    """What may leak beside the guess."""
+    there = [one for one in LEAKS if not absent(mode, (one,))]
+    return [one for one in there if one not in ("weak_psk", secret_of(mode))]
+
+
+def _variants(mode: str, adversary: str, leaks: list[tuple[str, ...]]) -> Iterator[Guess]:
+    for importer in (False, True):
+        if importer:
+            yield from (Guess(mode, adversary, one, Offer(importer=True)) for one in leaks)
+        for early_data in (True, False):
+            yield Guess(mode, adversary, (), Offer(False, early_data, importer))
 
 
 def found(guess: Guess) -> bool:
@@ -93,13 +112,13 @@ def found(guess: Guess) -> bool:
 def _scene(guess: Guess) -> Scene:
     """A recording; and, of an active adversary, a server that it calls itself."""
     offer = guess.offer
-    this = scenes.connections(guess.mode)[-1]
-    this = speaking.importing(this) if offer.importer else this
-    this = replace(this, binder=offer.binder, early_data=offer.early_data)
-    known = (*scenes.PUBLIC, *this.wire)
+    first, *later = scenes.connections(guess.mode)
+    first = speaking.importing(first) if offer.importer else first
+    first = replace(first, binder=offer.binder, early_data=offer.early_data and not later)
+    known = (*scenes.PUBLIC, *(term for one in (first, *later) for term in one.wire))
     if guess.adversary == "passive":
         return Scene(known, {})
-    other = scenes.attacked(this)
+    other = scenes.attacked(first)
     own = (other.name("client_random"), other.name("client_ecdhe"))
     answer = (other.server_hello, other.server_flight_record)
     return Scene((*known, *own), {}, (Turn((other.client_hello,), answer),))

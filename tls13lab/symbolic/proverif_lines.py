@@ -64,11 +64,24 @@ def mac(row: str, base: str, transcript: str = TRANSCRIPT) -> str:
     return f"kdf_{row}(kdf_finished_key({base}), {transcript})"
 
 
-def binder_key(mode: str, offer: Offer = USUAL) -> str:
-    """The row of the table that the binder of a mode of the matrix is made with."""
-    if offer.importer:
-        return "imp_binder_key"
-    return "ext_binder_key" if mode.startswith("external") else "res_binder_key"
+def split(mode: str) -> tuple[str, str, str]:
+    """A mode of the matrix: its kind, its own PSK mode, and how the ticket's issuer was reached.
+
+    >>> split("resumption-psk_ke-from-external-psk_dhe_ke")
+    ('resumption', 'psk_ke', 'psk_dhe_ke')
+    >>> split("full"), split("resumption-psk_ke")
+    (('full', 'full', ''), ('resumption', 'psk_ke', 'full'))
+    """
+    this, _, issuing = mode.partition("-from-external-")
+    kind, _, psk_mode = this.partition("-")
+    return kind, psk_mode or kind, issuing or ("full" if kind == "resumption" else "")
+
+
+def binder_key(offer: Offer = USUAL, *, external: bool) -> str:
+    """The row of the table that the binder of an external PSK, or of a ticket, is made with."""
+    if not external:
+        return "res_binder_key"
+    return "imp_binder_key" if offer.importer else "ext_binder_key"
 
 
 def imported(context: str) -> str:

@@ -20,6 +20,7 @@ from tls13lab.symbolic.proverif_lines import (
     external,
     mac,
     secrets,
+    split,
 )
 
 
@@ -33,21 +34,22 @@ class Parties:
     @property
     def text(self) -> str:
         """All processes, and the main one."""
-        kind, _, psk_mode = self.cell.mode.partition("-")
-        parts = [self._client(psk_mode or kind), self._server(psk_mode or kind)]
+        kind, psk_mode, issuing = split(self.cell.mode)
+        parts = [self._client(psk_mode), self._server(psk_mode)]
+        given = f"{external(self.offer)}, psk_identity"
         if kind == "resumption":
             # A first connection, whose ticket is handed to a client that resumes with it.
-            parts += [self._client("full", first=True), self._server("full", first=True)]
+            parts += [self._client(issuing, first=True), self._server(issuing, first=True)]
             parts.append(self._resumer())
-            main = "!first_client(zeros, zeros) | !first_server() | !resumer() | !server()"
+            held = "zeros, zeros" if issuing == "full" else given
+            main = f"!first_client({held}) | !first_server() | !resumer() | !server()"
         else:
-            given = f"{external(self.offer)}, psk_identity" if psk_mode else "zeros, zeros"
-            main = f"!client({given}) | !server()"
+            main = f"!client({given if kind == 'external' else 'zeros, zeros'}) | !server()"
         if kind == "external":
             # The server takes tickets as well, and so do forgers bring it some.
             parts.append(self._server(psk_mode, by_ticket=True))
             main += " | !ticket_server()"
-        keys = ("certificate_key", *(("client_key",) if kind == "resumption" else ()))
+        keys = ("certificate_key", *(("client_key",) if issuing == "full" else ()))
         published = "".join(f"  out(c, public_key({key}));\n" for key in keys)
         return "\n".join((*parts, f"process\n{published}  ({main}{self._stolen()})\n"))
 
@@ -58,6 +60,7 @@ class Parties:
         names = {
             "ticket_key": "ticket_key",
             "certificate_key": "certificate_key",
+            "external_psk": "external_psk",
             "psk": "" if self.cell.mode.startswith("resumption") else "external_psk",
         }
         terms = [names[leak] for leak in self.cell.leaks if names.get(leak)]
@@ -105,24 +108,28 @@ class Parties:
             parts.append("  new x: bitstring;\n" + self._share_leak("x", "client", first=first))
         parts.append("  (\n" + secrets(EARLY, mode))
         if psk:
-            parts.append(self._offered(mode, share))
+            parts.append(self._offered(mode, share, first=first))
         else:
             parts.append(f"  let hello = (client_random, zeros{share}) in\n  out(c, hello);\n")
         parts.append(self._client_answer(mode, first=first))
         return "".join(parts)
 
-    def _offered(self, mode: str, share: str) -> str:
-        """A ClientHello with a PSK, and early data under it."""
-        key = binder_key(self.cell.mode, self.offer)
+    def _external(self, *, first: bool) -> bool:
+        """Whether a connection begins with an external PSK, and not with a ticket."""
+        return first or self.cell.mode.startswith("external")
+
+    def _offered(self, mode: str, share: str, *, first: bool) -> str:
+        """A ClientHello with a PSK; early data under it, unless it is only for a ticket."""
+        key = binder_key(self.offer, external=self._external(first=first))
         hello = f"(hello, {mac('binder', key, 'hello')})" if self.offer.binder else "hello"
         early = "  out(c, sealed(client_early_traffic_secret, early_data));\n"
         return (
-            "  event PskUsed(psk);\n"
-            f"  let hello = (client_random, identity{share}) in\n"
-            + secrets([key, "client_early_traffic_secret"], mode)
-            + self._fresh("  event SentEarly(hello);\n")
+            ("" if first else "  event PskUsed(psk);\n")
+            + f"  let hello = (client_random, identity{share}) in\n"
+            + secrets([key, *([] if first else ["client_early_traffic_secret"])], mode)
+            + ("" if first else self._fresh("  event SentEarly(hello);\n"))
             + f"  out(c, {hello});\n"
-            + (early if self.offer.early_data else "")
+            + (early if self.offer.early_data and not first else "")
         )
 
     def _client_answer(self, mode: str, *, first: bool) -> str:
@@ -147,16 +154,20 @@ class Parties:
             f"{verify} = {mac('verify_data', shts)} then\n"
             + ("" if first else "  event ClientAccepted((hello, sh));\n")
             + secrets(APPLICATION, mode)
-            + f"  let client_flight = {self._signed(finished, first=first)} in\n"
+            + f"  let client_flight = {self._signed(finished, signs=self._signs(mode, first))} in\n"
             + ("" if first else "  event ClientSent((hello, sh));\n")
             + f"  out(c, sealed({chts}, client_flight));\n"
             f"{self._client_end(mode, first=first)}  ).\n"
         )
 
     @staticmethod
-    def _signed(finished: str, *, first: bool) -> str:
-        """A first client signs as well, so that there is somebody whose place can be taken."""
-        return f"(signature(client_key, {TRANSCRIPT}), {finished})" if first else finished
+    def _signs(mode: str, first: bool) -> bool:
+        """A first client without a PSK signs: so there is somebody whose place can be taken."""
+        return first and mode == "full"
+
+    @staticmethod
+    def _signed(finished: str, *, signs: bool) -> str:
+        return f"(signature(client_key, {TRANSCRIPT}), {finished})" if signs else finished
 
     def _client_end(self, mode: str, *, first: bool) -> str:
         """It says something, and takes a ticket; the first one hands it on."""
@@ -185,15 +196,15 @@ class Parties:
                 + secrets(EARLY, mode)
             )
         else:
-            parts.append(self._chosen(mode, share, by_ticket=by_ticket))
+            parts.append(self._chosen(mode, share, first=first, by_ticket=by_ticket))
         return "".join(parts) + self._server_answer(mode, first=first)
 
-    def _chosen(self, mode: str, share: str, *, by_ticket: bool) -> str:
+    def _chosen(self, mode: str, share: str, *, first: bool, by_ticket: bool) -> str:
         """The PSK that the ClientHello names, and the check of its binder."""
-        known = self.cell.mode.startswith("external") and not by_ticket
+        known = self._external(first=first) and not by_ticket
         named = "=psk_identity" if known else "identity: bitstring"
         psk = external(self.offer) if known else "unsealed(ticket_key, identity)"
-        key = "res_binder_key" if by_ticket else binder_key(self.cell.mode, self.offer)
+        key = binder_key(self.offer, external=known)
         bound = self.offer.binder
         heard = "(hello: bitstring, binder: bitstring)" if bound else "hello: bitstring"
         return (
@@ -205,11 +216,12 @@ class Parties:
         )
 
     def _server_answer(self, mode: str, *, first: bool) -> str:
-        share = f"{self._took_early(mode)}  (\n  let sh = server_random in\n"
+        early = "" if first else self._took_early(mode)
+        share = f"{early}  (\n  let sh = server_random in\n"
         if mode != "psk_ke":
             share = (
                 f"  new y: bitstring;\n{self._share_leak('y', 'server', first=first)}"
-                f"{self._took_early(mode)}  (\n"
+                f"{early}  (\n"
                 "  let sh = (server_random, share(y)) in\n  let ecdhe = server_dh(gx, y) in\n"
             )
         shts, chts = (f"{side}_handshake_traffic_secret" for side in ("server", "client"))
@@ -226,14 +238,14 @@ class Parties:
             + f"  out(c, sh);\n  out(c, sealed({shts}, server_flight));\n"
             "  in(c, flight_record: bitstring);\n"
             f"  let client_flight = opened({chts}, flight_record) in\n"
-            f"{self._check_client(expected, first=first)}"
+            f"{self._check_client(expected, signs=self._signs(mode, first))}"
             + ("" if first else "  event ServerAccepted((hello, sh));\n")
             + f"{self._server_end(mode, first=first)}  ).\n"
         )
 
     @staticmethod
-    def _check_client(expected: str, *, first: bool) -> str:
-        if not first:
+    def _check_client(expected: str, *, signs: bool) -> str:
+        if not signs:
             return f"  if client_flight = {expected} then\n"
         return (
             "  let (s_: bitstring, finished: bitstring) = client_flight in\n"
@@ -246,7 +258,7 @@ class Parties:
         """A ticket; and data, unless anyone at all may be the client."""
         keys = APPLICATION[1]
         says = ""
-        if mode != "full":
+        if mode != "full" and not first:
             says = f"  event NextPsk(next);\n  out(c, sealed({keys}, application_data));\n"
         # Who resumed does not resume again here: tickets within tickets would never end.
         ticket = "ticket" if first else "next_ticket"

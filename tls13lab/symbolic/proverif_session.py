@@ -18,6 +18,7 @@ from tls13lab.symbolic.proverif_lines import (
     external,
     mac,
     secrets,
+    split,
 )
 
 
@@ -31,16 +32,16 @@ class Sessions:
     @property
     def text(self) -> str:
         """All processes, and the main one."""
-        kind, _, psk_mode = self.cell.mode.partition("-")
-        parts = [self._session(psk_mode or kind)]
+        kind, psk_mode, issuing = split(self.cell.mode)
+        parts = [self._session(psk_mode)]
+        name, first = "session", psk_mode
         if kind == "resumption":
             # A first connection, whose ticket is resumed any number of times.
-            parts.append(self._session("full", first=True))
-            main = "!first_session(zeros, zeros)"
-        else:
-            given = f"{external(self.offer)}, psk_identity" if psk_mode else "zeros, zeros"
-            main = f"!session({given})"
-        names = {"ticket_key": "ticket_key", "certificate_key": "certificate_key"}
+            parts.append(self._session(issuing, first=True))
+            name, first = "first_session", issuing
+        given = "zeros, zeros" if first == "full" else f"{external(self.offer)}, psk_identity"
+        main = f"!{name}({given})"
+        names = {one: one for one in ("ticket_key", "certificate_key", "external_psk")}
         if kind == "external":
             names["psk"] = "external_psk"
         stolen = "".join(
@@ -81,19 +82,20 @@ class Sessions:
                 "  if ecdhe = server_dh(share(x), y) then\n"
             )
         parts.append(secrets(EARLY, mode))
-        parts.append(self._first_flight() if psk else "  out(c, hello);\n")
+        parts.append(self._first_flight(first=first) if psk else "  out(c, hello);\n")
         parts.append(secrets((*HANDSHAKE, *APPLICATION, "resumption_secret"), mode))
         parts.append(self._rest(mode, first=first) + "  ).\n")
         return "".join(parts)
 
-    def _first_flight(self) -> str:
-        key = binder_key(self.cell.mode, self.offer)
+    def _first_flight(self, *, first: bool) -> str:
+        external_psk = first or self.cell.mode.startswith("external")
+        key = binder_key(self.offer, external=external_psk)
         hello = f"(hello, {mac('binder', key, 'hello')})" if self.offer.binder else "hello"
         early = "  out(c, sealed(client_early_traffic_secret, early_data));\n"
         return (
             secrets([key, "client_early_traffic_secret"], "")
             + f"  out(c, {hello});\n"
-            + (early if self.offer.early_data else "")
+            + (early if self.offer.early_data and not first else "")
         )
 
     @staticmethod
