@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.conformance.tlsfuzzer.scripts import NOT_RUN, RESULTS, SCRIPTS, Script
 from tests.conformance.tlsfuzzer.servers import SERVERS, serving
 
-PREFIX, SECONDS = "test-tls13-", 1200
+PREFIX, SECONDS = "test-tls13-", 7200
 ROOT = Path(__file__).parents[3]
 
 
@@ -51,10 +51,15 @@ def read(name: str, printed: str, script: Script) -> Outcome:
     return outcome
 
 
-def run(checkout: Path, names: list[str], python: str) -> Iterator[Outcome]:
-    """Run these scripts, or all of TLS 1.3 that are not in NOT_RUN."""
-    found = sorted(one.stem.removeprefix(PREFIX) for one in checkout.glob(f"scripts/{PREFIX}*.py"))
-    chosen = [one for one in found if (one in names if names else one not in NOT_RUN)]
+def rows(checkout: Path) -> list[str]:
+    """The names in the table of what can be run: scripts of TLS 1.3 that are not in NOT_RUN."""
+    found = {one.stem.removeprefix(PREFIX) for one in checkout.glob(f"scripts/{PREFIX}*.py")}
+    again = {name for name, script in SCRIPTS.items() if script.file in found}
+    return sorted((found | again) - set(NOT_RUN))
+
+
+def run(checkout: Path, chosen: list[str], python: str) -> Iterator[Outcome]:
+    """Run these rows of the table, server by server."""
     for server in SERVERS:
         mine = [one for one in chosen if SCRIPTS.get(one, Script()).server == server]
         if not mine:
@@ -66,7 +71,7 @@ def run(checkout: Path, names: list[str], python: str) -> Iterator[Outcome]:
 
 def _one(checkout: Path, name: str, python: str, port: int) -> Outcome:
     script = SCRIPTS.get(name, Script())
-    command = [python, str(checkout / "scripts" / f"{PREFIX}{name}.py")]
+    command = [python, str(checkout / "scripts" / f"{PREFIX}{script.file or name}.py")]
     command += ["-h", "127.0.0.1", "-p", str(port), *script.options]
     try:
         done = subprocess.run(
@@ -85,7 +90,11 @@ def _one(checkout: Path, name: str, python: str, port: int) -> Outcome:
 
 
 def main(checkout: Path, arguments: list[str]) -> int:
-    """Run, print a line a script, record if asked to; the exit code."""
+    """Run, print a line a script, record if asked to; the exit code.
+
+    A recorder that was interrupted goes on where it was: it runs what has no figure yet of the
+    same commits.
+    """
     checkout, python = checkout.resolve(), sys.executable
     if "--python" in arguments:
         place = arguments.index("--python")
@@ -96,28 +105,38 @@ def main(checkout: Path, arguments: list[str]) -> int:
     if not (checkout / "scripts").is_dir():
         print(f"{checkout} is no checkout of tlsfuzzer: it has no scripts.", file=sys.stderr)
         return 2
+    had = _figures(checkout) if recording else {}
+    chosen = [one for one in rows(checkout) if (one in names if names else one not in had)]
     done = []
-    for outcome in run(checkout, names, python):
+    for outcome in run(checkout, chosen, python):
         done.append(outcome)
         words = f"{outcome.passed} passed, {len(outcome.expected)} expected to fail"
         print(f"{outcome.name}: {outcome.trouble or words}", flush=True)
         for probe in outcome.failed:
             print(f"  FAILED {probe}")
+        if recording and not (outcome.failed or outcome.trouble):
+            _record(checkout, outcome)
     bad = [one for one in done if one.failed or one.trouble]
-    if recording:
-        _record(checkout, [one for one in done if one not in bad])
     print(f"{len(done)} scripts, {len(bad)} with something unexpected")
     return 1 if bad or not done else 0
 
 
-def _record(checkout: Path, done: list[Outcome]) -> None:
-    """Put these figures in the place of earlier ones of the same commits of both."""
-    version = _version(checkout)
+def _figures(checkout: Path) -> dict[str, list[int]]:
+    """What was recorded of the same commits of both."""
     found = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
-    same = (found.get("version"), found.get("lab")) == (version, _commit(ROOT))
-    figures = found.get("scripts", {}) if same else {}
-    figures |= {one.name: [one.passed, len(one.expected)] for one in done}
-    recorded = {"version": version, "lab": _commit(ROOT), "scripts": dict(sorted(figures.items()))}
+    same = (found.get("version"), found.get("lab")) == (_version(checkout), _commit(ROOT))
+    figures: dict[str, list[int]] = found["scripts"] if same else {}
+    return figures
+
+
+def _record(checkout: Path, outcome: Outcome) -> None:
+    """Add these figures, in the place of those of other commits."""
+    figures = _figures(checkout) | {outcome.name: [outcome.passed, len(outcome.expected)]}
+    recorded = {
+        "version": _version(checkout),
+        "lab": _commit(ROOT),
+        "scripts": dict(sorted(figures.items())),
+    }
     RESULTS.write_text(json.dumps(recorded, indent=1) + "\n", "utf-8")
 
 

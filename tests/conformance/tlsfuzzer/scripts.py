@@ -30,7 +30,6 @@ NOT_RUN = {
     "mldsa-in-certificate-verify": CLIENT_CERTIFICATES,
     "non-support": "is for servers without TLS 1.3",
     "post-handshake-auth": CLIENT_CERTIFICATES,
-    "version-negotiation": TLS12,
 }
 """Scripts, without ``test-tls13-``, that ask for what is not here."""
 
@@ -41,28 +40,32 @@ class Script:
 
     ``options`` go to the script; ``expected`` are patterns of probes that fail, and why, and
     ``either`` of those that fail or pass: by chance, or as the network divides what is sent.
+    ``file`` is the script's name, if it is not the name in the table: one script may be run
+    against several servers.
     """
 
     server: str = "rsa"
     options: tuple[str, ...] = ()
     expected: dict[str, str] = field(default_factory=dict)
     either: dict[str, str] = field(default_factory=dict)
+    file: str = ""
 
+
+ALL = ("-n", "0")
+"""All probes of a script that would otherwise draw some of them at random."""
 
 PSK = ("--psk", "00112233445566778899aabbccddeeff", "--psk-iden", "lab")
-NO_GROUP = "no such group here: x25519, x448, three NIST curves and X25519MLKEM768 are"
+NO_GROUP = "of the hybrid groups only X25519MLKEM768 is here"
 NO_SCHEME = "no such signature scheme here"
-ONE_CERTIFICATE = "the server has one certificate, which signs with another scheme"
+ONE_CERTIFICATE = "the server has one certificate, which signs with another scheme (4.3.3)"
 EMPTY_SHARE = (
     "tlsfuzzer wants illegal_parameter; key_exchange<1..2^16-1> (4.3.8) cannot be empty: a "
     "decode_error"
 )
-NO_SUITE = "no CCM suites here"
 NO_LIMIT = (
     "tlsfuzzer wants at most one change_cipher_spec, or two; the RFC sets no number (5), and the "
     "lab's is 32 records in a row that carry nothing"
 )
-ECHO = "expects one answer to a request in several pieces; the lab echoes each piece that comes"
 SCRIPTS: dict[str, Script] = {
     "0rtt-garbage": Script(expected={"*downgrade to TLS 1.2*": TLS12}),
     "connection-abort": Script(
@@ -77,38 +80,7 @@ SCRIPTS: dict[str, Script] = {
             "empty x448 key share": EMPTY_SHARE,
         }
     ),
-    "dhe-shared-secret-padding": Script(
-        # It draws one group each time.
-        either={"*ffdhe*": FFDHE}
-    ),
-    "keyupdate-from-server": Script(
-        expected={
-            "post-handshake KeyUpdate msg from server": "`tls13lab serve` sends no KeyUpdate of "
-            "its own accord"
-        }
-    ),
-    "mlkem": Script(expected={"*secp256r1mlkem768*": NO_GROUP, "*secp384r1mlkem1024*": NO_GROUP}),
-    "multiple-ccs-messages": Script(expected={"*multiple CCS*": NO_LIMIT, "second CCS*": NO_LIMIT}),
-    "keyupdate": Script(
-        options=("-n", "0", "--coalescing"),
-        either={"app data split, conversation with KeyUpdate msg": ECHO},
-    ),
-    "finished": Script(
-        either={
-            "padding - cipher * pad_right 131072": "the alert comes while the script is still "
-            "sending, and whether it reads it then is a matter of time"
-        }
-    ),
-    "shuffled-extentions": Script(
-        expected={
-            "HRR reversed order of *": "tlsfuzzer wants illegal_parameter if the second "
-            "ClientHello has its extensions in another order; their order means nothing (4.3), "
-            "and wolfSSL's client changes it"
-        }
-    ),
-    "rsapss-signatures": Script("rsa-pss"),
-    "psk_ke": Script("psk_ke", PSK),
-    "psk_dhe_ke": Script("psk_dhe_ke", PSK, expected={"ffdhe*": FFDHE}),
+    "dhe-shared-secret-padding": Script(options=ALL, expected={"*ffdhe*": FFDHE}),
     "ecdsa-support": Script(
         "ecdsa",
         expected={
@@ -117,23 +89,86 @@ SCRIPTS: dict[str, Script] = {
             "*secp521r1*": ONE_CERTIFICATE,
         },
     ),
-    "eddsa": Script("ed25519", expected={"ed448 only": ONE_CERTIFICATE}),
-    "session-resumption": Script("both modes", expected={"*TLS 1.2*": TLS12}),
-    "obsolete-curves": Script(options=("-a", "handshake_failure", "--relaxed")),
-    "symetric-ciphers": Script(expected={"*CCM*": NO_SUITE}),
-    "serverhello-random": Script(expected={"*ffdhe*": FFDHE}),
-    "unrecognised-groups": Script(expected={"*ffdhe2048*": FFDHE}),
-    "zero-content-type": Script(
-        either={"zero content type * during appl*": ECHO, "zero content type during appl*": ECHO}
-    ),
-    "zero-length-data": Script(expected={"zero-length app data*": ECHO}),
-    "no-unknown-groups": Script(
-        options=("--groups", "x25519,secp256r1,secp384r1"),
+    "ecdsa-support, P-384": Script(
+        "ecdsa-p384",
         expected={
-            "long list of unknown (between 4356 and 4611)": "X25519MLKEM768 is in this range, and "
+            "*brainpool*": NO_SCHEME,
+            "*secp256r1*": ONE_CERTIFICATE,
+            "*secp521r1*": ONE_CERTIFICATE,
+        },
+        file="ecdsa-support",
+    ),
+    "ecdsa-support, P-521": Script(
+        "ecdsa-p521",
+        expected={
+            "*brainpool*": NO_SCHEME,
+            "*secp256r1*": ONE_CERTIFICATE,
+            "*secp384r1*": ONE_CERTIFICATE,
+        },
+        file="ecdsa-support",
+    ),
+    "eddsa": Script("ed25519", expected={"ed448 only": ONE_CERTIFICATE}),
+    "eddsa, Ed448": Script("ed448", expected={"ed25519 only": ONE_CERTIFICATE}, file="eddsa"),
+    "finished": Script(
+        options=ALL,
+        either={
+            "padding - cipher * pad_right 131072": "the alert comes while the script is still "
+            "sending, and whether it reads it then is a matter of time"
+        },
+    ),
+    "invalid-ciphers": Script(options=ALL),
+    "keyupdate": Script(
+        "http",
+        (*ALL, "--coalescing"),
+        expected={
+            "app data split, conversation with KeyUpdate msg": "tlsfuzzer waits for an answer to "
+            'its KeyUpdate before the request is whole; it must come "prior to sending its next '
+            'Application Data record" (4.7.3), and only then it does'
+        },
+    ),
+    "keyupdate-from-server": Script(
+        expected={
+            "post-handshake KeyUpdate msg from server": "`tls13lab serve` sends no KeyUpdate of "
+            "its own accord"
+        }
+    ),
+    "large-number-of-extensions": Script(options=ALL),
+    "lengths": Script(options=ALL),
+    "mlkem": Script(
+        options=ALL,
+        expected={"*secp256r1mlkem768*": NO_GROUP, "*secp384r1mlkem1024*": NO_GROUP},
+    ),
+    "multiple-ccs-messages": Script(expected={"*multiple CCS*": NO_LIMIT, "second CCS*": NO_LIMIT}),
+    "no-unknown-groups": Script(
+        options=("--groups", "x25519,secp256r1,secp384r1,secp521r1,x448"),
+        expected={
+            "long list of unknown (between 4358 and 4613)": "X25519MLKEM768 is in this range, and "
             "the lab has it"
         },
     ),
+    "obsolete-curves": Script(options=("-a", "handshake_failure", "--relaxed")),
+    "psk_dhe_ke": Script("psk_dhe_ke", PSK, expected={"ffdhe*": FFDHE}),
+    "psk_ke": Script("psk_ke", PSK),
+    "record-layer-limits": Script(options=ALL),
+    "rsapss-signatures": Script("rsa-pss"),
+    "serverhello-random": Script(expected={"*ffdhe*": FFDHE}),
+    "session-resumption": Script("both modes", expected={"*TLS 1.2*": TLS12}),
+    "shuffled-extentions": Script(
+        expected={
+            "HRR reversed order of *": "tlsfuzzer wants illegal_parameter if the second "
+            "ClientHello has its extensions in another order; their order means nothing (4.3), "
+            "and wolfSSL's client changes it"
+        }
+    ),
+    "signature-algorithms": Script(options=ALL),
+    "symetric-ciphers": Script("all suites", ALL),
+    "unrecognised-groups": Script(expected={"*ffdhe2048*": FFDHE}),
+    "version-negotiation": Script(
+        options=ALL,
+        expected={"fallback from *": TLS12, "TLS 1.[38] in client hello legacy field": TLS12},
+    ),
+    "zero-content-type": Script("http"),
+    "zero-length-data": Script("http"),
 }
 
 

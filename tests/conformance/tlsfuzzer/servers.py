@@ -9,21 +9,31 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tls13lab.wire.codepoints import CipherSuite
 
 PSK = ("--psk", "00112233445566778899aabbccddeeff", "--identity", "lab")
 SERVERS: dict[str, tuple[str, ...]] = {
     "rsa": ("rsa",),
+    "http": ("rsa", "--http"),
+    "all suites": ("rsa", "--suites", ",".join(one.name for one in CipherSuite)),
     "ecdsa": ("ecdsa",),
+    "ecdsa-p384": ("ecdsa-p384",),
+    "ecdsa-p521": ("ecdsa-p521",),
     "ed25519": ("ed25519",),
+    "ed448": ("ed448",),
     "rsa-pss": ("rsa-pss",),
     "psk_ke": ("rsa", *PSK, "--modes", "psk_ke"),
     "psk_dhe_ke": ("rsa", *PSK),
     "both modes": ("rsa", "--modes", "psk_ke,psk_dhe_ke"),
 }
-"""By name: the kind of its key, and the options of ``tls13lab serve``."""
+"""By name: the kind of its key, and the options of ``tls13lab serve``.
+
+All echo each piece that comes but ``http``, which gives one answer to a request in several pieces.
+"""
 
 
 @contextmanager
@@ -47,6 +57,9 @@ def serving(name: str, folder: Path) -> Iterator[int]:
 
 
 def _credential(kind: str, folder: Path) -> tuple[Path, Path]:
+    chain, private = folder / f"{kind}.pem", folder / f"{kind}.key"
+    if private.exists():
+        return chain, private
     if kind == "rsa-pss":
         return _pss_credential(folder)
     key = _KEYS[kind]()
@@ -60,9 +73,8 @@ def _credential(kind: str, folder: Path) -> tuple[Path, Path]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(hours=1))
         .not_valid_after(now + datetime.timedelta(days=1))
-        .sign(key, None if kind == "ed25519" else hashes.SHA256())
+        .sign(key, None if kind.startswith("ed") else hashes.SHA256())
     )
-    chain, private = folder / f"{kind}.pem", folder / f"{kind}.key"
     chain.write_bytes(certificate.public_bytes(Encoding.PEM))
     private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return chain, private
@@ -81,5 +93,8 @@ def _pss_credential(folder: Path) -> tuple[Path, Path]:
 _KEYS: dict[str, Callable[[], CertificateIssuerPrivateKeyTypes]] = {
     "rsa": lambda: rsa.generate_private_key(65537, 2048),
     "ecdsa": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "ecdsa-p384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "ecdsa-p521": lambda: ec.generate_private_key(ec.SECP521R1()),
     "ed25519": ed25519.Ed25519PrivateKey.generate,
+    "ed448": ed448.Ed448PrivateKey.generate,
 }
