@@ -83,7 +83,7 @@ def test_flags_are_for_all_connections_or_for_one_kind() -> None:
         ["-max-version", "771"],
         ["-server", "-verify-peer"],
         ["-cert-file", "cert.pem"],
-        ["-server", "-cert-file", "/keys/ecdsa_p521_cert.pem"],
+        ["-server", "-cert-file", "/keys/ecdsa_p224_cert.pem"],
     ],
 )
 def test_what_the_lab_lacks_is_refused_before_anything_is_imported(arguments: list[str]) -> None:
@@ -93,7 +93,15 @@ def test_what_the_lab_lacks_is_refused_before_anything_is_imported(arguments: li
 
 
 @pytest.mark.parametrize(
-    "arguments", [["-max-version", "772"], ["-verify-peer"], ["-server", "-cert-file", "cert.pem"]]
+    "arguments",
+    [
+        ["-max-version", "772"],
+        ["-verify-peer"],
+        ["-curves", "25"],
+        ["-verify-prefs", "1539"],
+        ["-server", "-cert-file", "cert.pem"],
+        ["-server", "-cert-file", "/keys/ecdsa_p521_cert.pem"],
+    ],
 )
 def test_the_twins_are_not_refused(arguments: list[str]) -> None:
     parse(arguments)

@@ -1,5 +1,6 @@
 """Which certificates are believed, for which name, when, and with which fault if not."""
 
+import base64
 import hashlib
 import ipaddress
 from datetime import UTC, datetime, timedelta
@@ -249,13 +250,28 @@ def test_credentials_come_from_pem() -> None:
     assert load_credential(chain, key).chain == CHAIN
     assert load_pem_chain(chain) == CHAIN
     locked = LEAF_KEY.private_bytes(*plain, BestAvailableEncryption(b"x"))
-    for bad in (b"", locked):
-        with pytest.raises(LocalFault, match="private key"):
-            load_credential(chain, bad)
+    with pytest.raises(LocalFault, match="holds no unencrypted PEM private key"):
+        load_credential(chain, chain)
+    with pytest.raises(LocalFault, match=r"the private key in leaf\.key is encrypted"):
+        load_credential(chain, locked, ("leaf.pem", "leaf.key"))
     with pytest.raises(LocalFault, match="does not belong"):
         load_credential(chain, ROOT_KEY.private_bytes(*plain, NoEncryption()))
     with pytest.raises(LocalFault, match="no PEM certificate"):
         load_pem_chain(b"nothing")
+
+
+def test_a_key_that_is_there_but_cannot_be_read_is_not_said_to_be_missing() -> None:
+    # "It is an octet string of length ceiling (log2(n)/8)" (RFC 5915, 3): 66 for P-521, and not 65.
+    key = ec.derive_private_key(2**512 + 1, ec.SECP521R1())
+    whole = key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    scalar = b"\x04\x42" + (2**512 + 1).to_bytes(66, "big")
+    assert whole[:3] == b"\x30\x81\xdc"
+    assert whole[6:74] == scalar
+    short = b"\x30\x81\xdb" + whole[3:6] + b"\x04\x41" + scalar[3:] + whole[74:]
+    lines = base64.encodebytes(short)
+    pem = b"-----BEGIN EC PRIVATE KEY-----\n" + lines + b"-----END EC PRIVATE KEY-----\n"
+    with pytest.raises(LocalFault, match=r"the private key in leaf\.key cannot be read: .*short$"):
+        load_credential(LEAF.public_bytes(Encoding.PEM), pem, ("leaf.pem", "leaf.key"))
 
 
 @pytest.mark.parametrize(

@@ -267,12 +267,7 @@ def load_credential(
     chain_pem: bytes, key_pem: bytes, names: tuple[str, str] = ("the file", "the file")
 ) -> Credential:
     """A server's chain and its unencrypted private key, from PEM; ``names`` are the files'."""
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    try:
-        key = load_pem_private_key(key_pem, None)
-    except (ValueError, TypeError):
-        raise LocalFault(f"{names[1]} holds no unencrypted PEM private key") from None
+    key = _load_key(key_pem, names[1])
     chain = load_pem_chain(chain_pem, names[0])
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -281,6 +276,22 @@ def load_credential(
         raise LocalFault("the private key does not belong to the certificate")
     _check_that_it_can_sign(chain[0])
     return Credential(chain, key)
+
+
+def _load_key(pem: bytes, name: str) -> "PrivateKeyTypes":
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        return load_pem_private_key(pem, None)
+    except TypeError:
+        raise LocalFault(f"the private key in {name} is encrypted; give it unencrypted") from None
+    except (ValueError, UnsupportedAlgorithm) as reason:
+        if b"PRIVATE KEY-----" not in pem:
+            raise LocalFault(f"{name} holds no unencrypted PEM private key") from None
+        # It may be readable elsewhere: OpenSSL takes an EC key whose length RFC 5915 does not.
+        why = str(reason).partition(". ")[0].rstrip(".")
+        raise LocalFault(f"the private key in {name} cannot be read: {why}") from None
 
 
 def _check_that_it_can_sign(leaf: bytes) -> None:

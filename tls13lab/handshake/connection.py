@@ -16,6 +16,8 @@ raises the fault.
 b'hello'
 """
 
+from typing import Self
+
 from tls13lab.handshake import client, server
 from tls13lab.handshake.actions import (
     Action,
@@ -85,7 +87,7 @@ class Connection:
         self._early_data = EarlyDataLimits()
 
     @classmethod
-    def client(cls, config: ClientConfig, env: Environment, tap: Tap | None = None) -> "Connection":
+    def client(cls, config: ClientConfig, env: Environment, tap: Tap | None = None) -> Self:
         """A client; its ClientHello is in :meth:`outgoing` at once."""
         state, actions = client.start(config, env)
         connection = cls("client", state, config.padding, tap)
@@ -93,7 +95,7 @@ class Connection:
         return connection
 
     @classmethod
-    def server(cls, config: ServerConfig, tap: Tap | None = None) -> "Connection":
+    def server(cls, config: ServerConfig, tap: Tap | None = None) -> Self:
         """A server, which waits."""
         return cls("server", server.start(config), config.padding, tap)
 

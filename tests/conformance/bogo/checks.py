@@ -1,10 +1,16 @@
 """What a BoGo test expects of a connection, as its ``-expect-...`` flags say."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.conformance.bogo.flags import Values
+from tests.conformance.bogo.flags import Values, listed
+from tests.conformance.bogo.roles import as_bytes, protocols
 from tls13lab.crypto.certificates import load_pem_chain
 from tls13lab.handshake.actions import Outcome
+from tls13lab.messages.client_hello import ClientHello
+from tls13lab.messages.handshake import Message
+from tls13lab.messages.negotiation import Alpn, SignatureAlgorithms
+from tls13lab.messages.server_flight import CertificateVerify
 from tls13lab.psk.keys import ResumptionPsk
 
 
@@ -33,6 +39,22 @@ def check_handshake(
         if values.get(flag):
             _equal("retried", outcome.retried, retried)
     _check_early_data(values, outcome, offered, server=server)
+
+
+def check_messages(values: Values, heard: Sequence[Message]) -> None:
+    """What the peer's handshake messages must have said; of a signature, if there was one."""
+    hello = next((one for one in heard if isinstance(one, ClientHello)), None)
+    if hello is not None and "expect-advertised-alpn" in values:
+        alpn = hello.find(Alpn)
+        advertised = protocols(as_bytes(values["expect-advertised-alpn"]))
+        _equal("the client's ALPN", alpn.protocols if alpn else (), advertised)
+    if hello is not None and "expect-peer-verify-pref" in values:
+        offered = hello.find(SignatureAlgorithms)
+        schemes = offered.schemes if offered else ()
+        _equal("the client's schemes", schemes, listed(values, "expect-peer-verify-pref"))
+    for one in heard:
+        if isinstance(one, CertificateVerify) and "expect-peer-signature-algorithm" in values:
+            _equal("scheme", one.algorithm, values["expect-peer-signature-algorithm"])
 
 
 def _check_early_data(

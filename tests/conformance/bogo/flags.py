@@ -28,8 +28,8 @@ Values = dict[str, object]
 
 TLS13 = 0x0304
 KNOWN = {
-    "curves": (23, 24, 29),
-    "verify-prefs": (0x0403, 0x0804, 0x0805, 0x0806, 0x0807),
+    "curves": (23, 24, 25, 29),
+    "verify-prefs": (0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0807),
     "expect-cipher": (0x1301, 0x1302, 0x1303),
     "max-version": (TLS13,),
     "expect-version": (TLS13,),
@@ -47,6 +47,11 @@ SWITCHES = frozenset(
         "shim-shuts-down",
         "check-close-notify",
         "verify-peer",
+        "verify-fail",
+        "expect-verify-result",
+        "enforce-rsa-key-usage",
+        "server-preference",
+        "use-old-client-cert-callback",
         "use-custom-verify-callback",
         "enable-early-data",
         "no-ticket",
@@ -72,9 +77,11 @@ SWITCHES = frozenset(
 )
 """Flags without a value.
 
-``implicit-handshake``, ``no-op-extra-handshake`` and ``use-custom-verify-callback`` choose between
-ways to call BoringSSL that are one way here; ``expect-no-session-id`` asks that no session is kept
-under a session ID, and none ever is.
+``implicit-handshake``, ``no-op-extra-handshake``, ``use-old-client-cert-callback`` and
+``use-custom-verify-callback`` choose between ways to call BoringSSL that are one way here.
+``expect-no-session-id`` asks that no session is kept under a session ID, and none ever is;
+``expect-verify-result`` that a chain was found good, and otherwise no handshake here completes.
+What ``enforce-rsa-key-usage`` and ``server-preference`` ask for, the lab always does.
 """
 
 NUMBERS = frozenset(
@@ -88,9 +95,10 @@ NUMBERS = frozenset(
         "expect-version",
         "expect-curve-id",
         "expect-cipher",
+        "expect-peer-signature-algorithm",
     }
 )
-LISTS = frozenset(["curves", "verify-prefs"])
+LISTS = frozenset(["curves", "verify-prefs", "expect-peer-verify-pref"])
 """Numbers that add up to a list, one for each time that the flag is there."""
 
 TEXTS = frozenset(
@@ -102,6 +110,7 @@ TEXTS = frozenset(
         "advertise-alpn",
         "select-alpn",
         "expect-alpn",
+        "expect-advertised-alpn",
         "export-label",
         "export-context",
         "expect-early-data-reason",
@@ -176,8 +185,8 @@ def _refuse_certificates(values: Values) -> None:
         if flag in values:
             raise Unimplemented(f"-{flag} of a {'server' if values.get('server') else 'client'}")
     name = os.path.basename(str(values.get("cert-file", "")))
-    if name.startswith(("ecdsa_p224", "ecdsa_p384", "ecdsa_p521")):
-        raise Unimplemented("-cert-file with a curve other than P-256")
+    if name.startswith("ecdsa_p224"):
+        raise Unimplemented("-cert-file with a curve that TLS 1.3 has not")
 
 
 def main(arguments: list[str]) -> int:

@@ -1,15 +1,14 @@
 """The configuration that a BoGo test asks for, from its flags."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from tests.conformance.bogo.flags import Values, listed
-from tls13lab.crypto.certificates import TrustAnyone, load_credential
+from tls13lab.crypto.certificates import TrustAnyone, TrustPin, load_credential
 from tls13lab.handshake.config import ClientConfig, ServerConfig
 from tls13lab.psk.anti_replay import ClientHelloWindow
 from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.psk.stateful import StatefulTickets
-from tls13lab.wire.codepoints import NamedGroup
+from tls13lab.wire.codepoints import NamedGroup, SignatureScheme
 
 HELLO = b"hello"
 """What the shim says where it is to speak first."""
@@ -19,6 +18,18 @@ EARLY_DATA = 14336
 
 GROUPS = (NamedGroup.X25519, NamedGroup.SECP256R1, NamedGroup.SECP384R1)
 """BoringSSL's, and in its order."""
+
+SCHEMES = (
+    SignatureScheme.ECDSA_SECP256R1_SHA256,
+    SignatureScheme.RSA_PSS_RSAE_SHA256,
+    SignatureScheme.ECDSA_SECP384R1_SHA384,
+    SignatureScheme.RSA_PSS_RSAE_SHA384,
+    SignatureScheme.RSA_PSS_RSAE_SHA512,
+)
+"""BoringSSL's, and in its order: neither P-521 nor Ed25519 unless a test asks for it."""
+
+NOBODY = TrustPin(bytes(32))
+"""No certificate has this hash."""
 
 
 class Roles:
@@ -35,7 +46,7 @@ class Roles:
         if values.get("reject-alpn"):
             alpn = (b"a protocol that no client offers",)
         elif not values.get("decline-alpn") and "select-alpn" in values:
-            alpn = (_bytes(values["select-alpn"]),)
+            alpn = (as_bytes(values["select-alpn"]),)
         return ServerConfig(
             credential=load_credential(chain.read_bytes(), key.read_bytes()),
             tickets=None if values.get("no-ticket") else self._tickets,
@@ -48,30 +59,32 @@ class Roles:
     def client(
         self, values: Values, ticket: ResumptionPsk | None, *, resuming: bool
     ) -> ClientConfig:
-        """One that believes every certificate, as BoringSSL's does in these tests."""
+        """One that believes every certificate, as BoringSSL's does in these tests, or none."""
         early = resuming and values.get("enable-early-data") and values.get("shim-writes-first")
-        config = ClientConfig(
+        # Without verify-peer BoringSSL's client goes on whatever its check says.
+        refuses = values.get("verify-peer") and values.get("verify-fail")
+        return ClientConfig(
             psks=() if ticket is None else (ticket,),
-            trust=TrustAnyone(),
+            trust=NOBODY if refuses else TrustAnyone(),
             server_name=str(values["host-name"]) if "host-name" in values else None,
-            alpn=_protocols(_bytes(values.get("advertise-alpn", ""))),
+            alpn=protocols(as_bytes(values.get("advertise-alpn", ""))),
             groups=_groups(values),
             early_data=HELLO if early else b"",
+            schemes=listed(values, "verify-prefs") or SCHEMES,
         )
-        schemes = listed(values, "verify-prefs")
-        return replace(config, schemes=schemes) if schemes else config
 
 
 def _groups(values: Values) -> tuple[NamedGroup, ...]:
     return tuple(map(NamedGroup, listed(values, "curves"))) or GROUPS
 
 
-def _bytes(text: object) -> bytes:
+def as_bytes(text: object) -> bytes:
+    """A flag's text as the bytes that it stands for."""
     # The runner's flags carry bytes; Python decoded them by the file system's rules.
     return str(text).encode("utf-8", "surrogateescape")
 
 
-def _protocols(wire: bytes) -> tuple[bytes, ...]:
+def protocols(wire: bytes) -> tuple[bytes, ...]:
     """ALPN names, each behind a length of one byte."""
     names = []
     while wire:

@@ -11,8 +11,14 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 
-from tests.conformance.bogo.checks import Unexpected, check_handshake, check_tickets
+from tests.conformance.bogo.checks import (
+    Unexpected,
+    check_handshake,
+    check_messages,
+    check_tickets,
+)
 from tests.conformance.bogo.flags import Options, Values, number
 from tests.conformance.bogo.roles import HELLO, Roles
 from tls13lab.handshake.connection import Connection, TruncatedConnection
@@ -23,9 +29,13 @@ from tls13lab.handshake.events import (
     Event,
     HandshakeCompleted,
     PeerClosed,
+    Tap,
     TicketReceived,
 )
+from tls13lab.handshake.machine import AnyState
+from tls13lab.messages.handshake import Message, unpack
 from tls13lab.psk.keys import ResumptionPsk
+from tls13lab.records.reassembly import Reassembler
 from tls13lab.wire.faults import PeerFault, TLSFault
 
 CRASHED = 90
@@ -52,6 +62,21 @@ def run(options: Options) -> int:
     return 0
 
 
+class Hearing(Connection):
+    """A connection that remembers the handshake messages that its peer sent."""
+
+    def __init__(self, role: str, state: AnyState, padding: int, tap: Tap | None) -> None:
+        super().__init__(role, state, padding, tap)
+        self._whole, self.heard = Reassembler(), list[Message]()
+
+    def _take_handshake(self, content: bytes, env: Environment, events: list[Event]) -> None:
+        self._whole.feed(content)
+        with suppress(PeerFault):  # the connection itself says what is wrong
+            while (raw := self._whole.next()) is not None:
+                self.heard.append(unpack(raw))
+        super()._take_handshake(content, env, events)
+
+
 class Exchange:
     """One connection."""
 
@@ -72,10 +97,10 @@ class Exchange:
         self._ended = False
         self._offered = ticket
         if values.get("server"):
-            self._connection = Connection.server(roles.server(values))
+            self._connection: Hearing = Hearing.server(roles.server(values))
         else:
             config = roles.client(values, ticket, resuming=resuming)
-            self._connection = Connection.client(config, self._environment())
+            self._connection = Hearing.client(config, self._environment())
         self._socket = _connect(number(values, "port"))
 
     def _environment(self) -> Environment:
@@ -140,6 +165,7 @@ class Exchange:
                 raise Unexpected("early data was rejected")
             values = self._expected = self._retry
         check_handshake(values, outcome, resuming=self._resuming, offered=self._offered)
+        check_messages(values, connection.heard)
         if length := number(values, "export-keying-material"):
             label, context = str(values["export-label"]), str(values["export-context"])
             connection.send(connection.exported(label, context.encode(), length))
