@@ -5,6 +5,7 @@ tlsfuzzer itself cannot be installed, so no test runs it: ``python -m tests.conf
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -123,9 +124,12 @@ def test_a_recorder_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.Mon
     before = json.loads(results.read_text("utf-8"))
     assert before["scripts"] == {"hrr": [1, 0]}
     ran: list[str] = []
-    monkeypatch.setattr(
-        runner, "run", lambda checkout, chosen, python: iter(ran.extend(chosen) or ())
-    )
+
+    def run(checkout: Path, chosen: list[str], python: str) -> Iterator[runner.Outcome]:
+        ran.extend(chosen)
+        return iter(())
+
+    monkeypatch.setattr(runner, "run", run)
     runner.main(tmp_path, ["--record"])
     assert ran == ["ccs"]
     results.write_text(json.dumps(before | {"lab": "another"}), "utf-8")
