@@ -79,6 +79,7 @@ WRITERS: dict[str, Callable[[str, int], tuple[str, ...]]] = {
     "page": lambda path, port: ("inspect", CAPTURE, "--html", path),
     "matrix": lambda path, port: ("claims", "--svg", path),
     "models": lambda path, port: ("claims", "--proverif", path),
+    "theories": lambda path, port: ("claims", "--tamarin", path),
 }
 
 
@@ -91,7 +92,11 @@ def test_a_full_disk(what: str, tmp_path: Path) -> None:
         done = tls13lab(*command, full=True)
         assert re.search("too large|no space", one_sentence(done), re.IGNORECASE)
         assert not [one for one in tmp_path.iterdir() if one.name.startswith(".")]
-        if what in ("models", "recording"):  # a folder; and a recording replaces nothing
+        if what in (
+            "models",
+            "theories",
+            "recording",
+        ):  # a folder; and a recording replaces nothing
             return
         good = tls13lab(*command)
         assert good.returncode == 0, good.stderr

@@ -19,12 +19,14 @@ from tls13lab.psk.strength import in_words
 from tls13lab.symbolic.claims import cells
 from tls13lab.symbolic.prices import Prices, drawn_bits
 from tls13lab.symbolic.proverif import write
+from tls13lab.symbolic.tamarin import write as write_theories
 
 
 def run(
     *,
     svg: str | None,
     proverif: str | None,
+    tamarin: str | None,
     searching: bool,
     weak_bits: float,
     rate: float | None,
@@ -36,8 +38,13 @@ def run(
         raise click.UsageError("--cents needs a --rate: what is paid for is time")
     prices = Prices(weak_psk=drawn_bits(weak_bits))
     means = Means(rate, cents_per_core_hour=cents) if rate is not None else None
+    if proverif is not None and tamarin is not None:
+        raise click.UsageError("--proverif and --tamarin each write a folder: one at a time")
     if proverif is not None:
         report.run(lambda: _models(Path(proverif)), _told_of_models, as_json=as_json)
+        return
+    if tamarin is not None:
+        report.run(lambda: _theories(Path(tamarin)), _told_of_theories, as_json=as_json)
         return
 
     def work() -> report.Result:
@@ -111,6 +118,17 @@ def _models(folder: Path) -> report.Result:
 
 def _told_of_models(result: report.Result) -> str:
     return f"{result['models']} models and README.txt written to {result['folder']}"
+
+
+def _theories(folder: Path) -> report.Result:
+    return {"folder": str(folder), "theories": write_theories(folder)}
+
+
+def _told_of_theories(result: report.Result) -> str:
+    return (
+        f"{result['theories']} theories and README.txt written to {result['folder']}; "
+        "their syntax is checked, nobody has proved them"
+    )
 
 
 _BESIDE = (

@@ -14,6 +14,12 @@ from tls13lab.cli.options import FILE
     help="Instead, write the claims as ProVerif models into this folder.",
 )
 @click.option(
+    "--tamarin",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Instead, write them as Tamarin theories: syntax checked, not proved.",
+)
+@click.option(
     "--search",
     "searching",
     is_flag=True,
@@ -66,6 +72,7 @@ def claims(**options: object) -> None:
       tls13lab claims --search
       tls13lab claims --svg matrix.svg
       tls13lab claims --proverif models
+      tls13lab claims --tamarin theories
       tls13lab claims --json
     """
     from tls13lab.cli import claims as command

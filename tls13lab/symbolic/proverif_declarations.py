@@ -18,14 +18,22 @@ _BOUND = {
 }
 
 
+def arity(row: Row) -> int:
+    """How many arguments a row has as a function: its inputs, and what it is bound to.
+
+    >>> arity(SCHEDULE["early_secret"]), arity(SCHEDULE["ext_binder_key"])
+    (2, 1)
+    """
+    return len(row.inputs) + (row.context in _BOUND)
+
+
 def function_of(row: Row) -> str:
     """A row of the schedule table as a function that nobody can invert.
 
     >>> function_of(SCHEDULE["client_handshake_traffic_secret"]).splitlines()[0]
     'fun kdf_client_handshake_traffic_secret(bitstring, bitstring): bitstring.'
     """
-    arity = len(row.inputs) + (row.context in _BOUND)
-    arguments = ", ".join(["bitstring"] * arity)
+    arguments = ", ".join(["bitstring"] * arity(row))
     label = f', label "{row.label}"' if row.label else ""
     return (
         f"fun kdf_{row.name}({arguments}): bitstring.\n"
