@@ -1,0 +1,137 @@
+"""``docs/claims.md``: the lab's cells beside two published analyses, and what ProVerif said."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from statistics import median
+
+from tests.symbolic.proverif.asking import digest, recorded
+from tests.symbolic.published.compared import ONLY_THEIRS, ROWS, Ours, Row, Theirs
+from tests.symbolic.published.names import REFTLS, TAMARIN, Source, stored
+from tls13lab.symbolic.claims import ASSETS as QUESTIONS
+from tls13lab.symbolic.claims import absent, decide, outside
+from tls13lab.symbolic.proverif import ADVERSARIES, MODES, Model, models
+from tls13lab.symbolic.tamarin import MODES as THEORIES
+from tls13lab.symbolic.tamarin import THEFTS, lemmas, ways_to_lose
+
+TEXT = Path(__file__).with_name("claims.md.in")
+PAGE = Path(__file__).parents[3] / "docs" / "claims.md"
+
+
+def page() -> str:
+    """The whole document."""
+    every = list(models())
+    parts = {
+        "version": recorded().version,
+        "figures": _figures(every),
+        "not_asked": _not_asked(every),
+        "compared": "\n".join(_compared()),
+        "only_theirs": _table(("asked there", "where"), ONLY_THEIRS),
+        "thefts": _thefts(),
+        "lemmas": str(sum(1 for mode in THEORIES for _ in lemmas(mode))),
+        "theories": str(len(THEORIES)),
+        "sources": _sources(),
+    }
+    text = TEXT.read_text("utf-8")
+    for name, part in parts.items():
+        text = text.replace("{{" + name + "}}", part)
+    return text
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    lines = [tuple(head), *map(tuple, rows)]
+    lines.insert(1, ("---",) * len(lines[0]))
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+# ProVerif's answers ------------------------------------------------------------------------------
+
+
+def _figures(every: list[Model]) -> str:
+    """By mode: cells (and guesses), models that differ, asked about, agreeing; seconds."""
+    head = ("mode", "cells and guesses", "different models", "asked about", "agree")
+    rows = [_row(mode, [one for one in every if one.cell.mode == mode]) for mode in MODES]
+    seconds = ("median s", "longest s")
+    return _table((*head, *seconds), [*rows, _row("**all**", every)])
+
+
+def _row(name: str, some: list[Model]) -> tuple[object, ...]:
+    answers = recorded().answers
+    different = {digest(one): one for one in some}
+    asked = {key: one for key, one in different.items() if key in answers}
+    agree = sum(answers[key].queries == one.expected for key, one in asked.items())
+    took = sorted(answers[key].seconds for key in asked)
+    times = (f"{median(took):.2f}", f"{took[-1]:.0f}") if took else ("", "")
+    return (name, len(some), len(different), len(asked), agree, *times)
+
+
+def _not_asked(every: list[Model]) -> str:
+    missing = {digest(one) for one in every} - set(recorded().answers)
+    if not missing:
+        return "There is none that it was not asked about."
+    return (
+        f"{len(missing)} of the models that differ have not been asked about as they are now: they "
+        "are longer runs, or have changed since. Of those nothing is known yet."
+    )
+
+
+# The comparison ----------------------------------------------------------------------------------
+
+
+def _compared() -> Iterator[str]:
+    for row in ROWS:
+        yield f"### {row.question}\n"
+        yield "\n".join(_lab(row)) + "\n"
+        yield f"- **TLS13Tamarin: {_theirs(row.tamarin)}"
+        yield f"- **RefTLS: {_theirs(row.reftls)}\n"
+
+
+def _lab(row: Row) -> Iterator[str]:
+    if row.ours:
+        head = ("the lab: mode", "asset", "adversary", "stolen", "verdict")
+        yield _table(head, map(_cell, row.ours))
+    if row.beside:
+        yield f"\nIn the lab: {row.beside}" if row.ours else f"In the lab: {row.beside}"
+
+
+def _cell(ours: Ours) -> tuple[str, ...]:
+    cell = decide(ours.mode, ours.asset, ours.adversary, ours.leaks, dict(ours.options))
+    asset = ", ".join((ours.asset, *(f"{name} {value}" for name, value in ours.options)))
+    return (ours.mode, asset, ours.adversary, " and ".join(ours.leaks) or "nothing", cell.verdict)
+
+
+def _theirs(theirs: Theirs) -> str:
+    names = ", ".join(f"`{name}` ({file})" for name, file in theirs.names)
+    return f"{theirs.asks}.** {theirs.why}" + (f" See {names}." if names else "")
+
+
+def _thefts() -> str:
+    """Of each mode and asset the smallest thefts that lose it, for the three adversaries."""
+    rows = []
+    for mode in THEORIES:
+        for asset in QUESTIONS[:6]:
+            if not outside(mode, asset, "active"):
+                found = (_ways(mode, asset, adversary) for adversary in ADVERSARIES)
+                rows.append((mode, asset, *found))
+    return _table(("mode", "asset", *ADVERSARIES), rows)
+
+
+def _ways(mode: str, asset: str, adversary: str) -> str:
+    if outside(mode, asset, adversary):
+        return "not asked"
+    ways = ways_to_lose(mode, asset, adversary)
+    there = sum(not absent(mode, (leak,)) for leak in THEFTS)
+    return "; ".join(" + ".join(one) for one in ways) or f"none of the {there} thefts, nor all"
+
+
+def _sources() -> str:
+    read = stored()
+    rows = [_source(one, str(read[one.name]["commit"])) for one in (TAMARIN, REFTLS)]
+    return _table(("analysis", "sources", "commit"), rows)
+
+
+def _source(source: Source, commit: str) -> tuple[str, str, str]:
+    papers = {
+        "TLS13Tamarin": "TLS13Tamarin (Cremers, Horvat, Hoyland, Scott, van der Merwe, CCS 2017)",
+        "RefTLS": "RefTLS (Bhargavan, Blanchet, Kobeissi, S&P 2017)",
+    }
+    return papers[source.name], source.address, f"`{commit[:7]}`"
