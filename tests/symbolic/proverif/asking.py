@@ -105,11 +105,11 @@ def recorded() -> Recorded:
     return Recorded(found["version"], answers)
 
 
-def record(version: str, answers: dict[str, Answer], wanted: Iterable[Model]) -> None:
-    """Write the answers to these models, one a line; an answer to no model is dropped."""
+def record(version: str, answers: dict[str, Answer], wanted: Iterable[str]) -> None:
+    """Write the answers under these digests, one a line; an answer to no model is dropped."""
     lines = [
         f'  "{key}": {json.dumps([answers[key].queries, answers[key].seconds])}'
-        for key in dict.fromkeys(map(digest, wanted))
+        for key in wanted
         if key in answers
     ]
     body = ",\n".join(lines)
