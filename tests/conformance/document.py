@@ -8,8 +8,7 @@ from typing import Any
 from tests.conformance.bogo import suite
 from tests.conformance.bogo.differences import DIFFERENCES
 from tests.conformance.bogo.topics import TOPICS, reason, topic
-from tests.conformance.probes import openssl
-from tests.conformance.probes.planted import FAULTS
+from tests.conformance.probes import openssl, planted, planted_client
 from tests.conformance.probes.tables import SUBJECTS
 from tests.conformance.tlsfuzzer import scripts
 
@@ -35,7 +34,8 @@ def page() -> str:
         "bogo_flags": _flags(recorded),
         "bogo_differences": _differences(recorded),
         "probe_figures": _probe_figures(),
-        "probe_faults": str(len(FAULTS)),
+        "server_faults": str(len(planted.FAULTS)),
+        "client_faults": str(len(planted_client.FAULTS)),
         "probe_same": str(
             sum(openssl.same(one.name) for name in openssl.SUBJECTS for one in SUBJECTS[name])
         ),

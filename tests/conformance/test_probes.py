@@ -1,20 +1,23 @@
 """The project's own probes: every question of every table gets its answer. See docs/conformance.md.
 
-Each is a conversation of its own over loopback with a server in this process. The answer is exact:
-the alert, and nothing behind it.
+Each is a conversation of its own: with a server in this process over loopback, or with a client in
+memory. The answer is exact: the alert, and nothing behind it.
 """
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 import pytest
 
-from tests.conformance.probes import openssl
+from tests.conformance.probes import openssl, planted_client
 from tests.conformance.probes.planted import FAULTS, Fault
-from tests.conformance.probes.question import SERVER, Question
-from tests.conformance.probes.tables import SUBJECTS
+from tests.conformance.probes.question import SERVER
+from tests.conformance.probes.tables import SUBJECTS, Probe
+from tests.conformance.probes.talk import NOW_MS
 from tests.conftest import missing
+from tls13lab.handshake.environment import Environment
 from tls13lab.peers.background import Running, serving
 from tls13lab.peers.openssl import OpenSSLServer, OpenSSLUnavailable
 from tls13lab.peers.server import Limits
@@ -22,15 +25,20 @@ from tls13lab.peers.server import Limits
 ALL = [(subject, one) for subject, questions in SUBJECTS.items() for one in questions]
 
 
+def environment() -> Environment:
+    return Environment(NOW_MS, os.urandom)
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Running]:
     # The limits are longer than a talk waits: no answer is one that time gave.
-    with serving(SERVER, limits=Limits(handshake_s=120, idle_s=120)) as running:
+    limits = Limits(handshake_s=120, idle_s=120)
+    with serving(SERVER, limits=limits, environment=environment) as running:
         yield running
 
 
 @pytest.mark.parametrize(("subject", "question"), ALL, ids=[f"{s}: {q.name}" for s, q in ALL])
-def test_the_answer_is_the_right_one(server: Running, subject: str, question: Question) -> None:
+def test_the_answer_is_the_right_one(server: Running, subject: str, question: Probe) -> None:
     assert question.put(server.port) == question.answer
 
 
@@ -39,7 +47,7 @@ def test_no_question_is_asked_twice() -> None:
     assert [name for name, count in asked.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("fault", [*FAULTS, *planted_client.FAULTS], ids=lambda one: one.name)
 def test_a_planted_fault_is_caught(
     server: Running, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,7 +74,7 @@ def other() -> Iterator[OpenSSLServer]:
 
 @pytest.mark.openssl
 @pytest.mark.parametrize("question", OTHERS, ids=lambda one: one.name)
-def test_openssls_server_gives_the_same_answer(other: OpenSSLServer, question: Question) -> None:
+def test_openssls_server_gives_the_same_answer(other: OpenSSLServer, question: Probe) -> None:
     assert question.put(other.port) == question.answer
 
 

@@ -148,11 +148,28 @@ def test_a_tls_1_2_client_hello_without_extensions_gets_protocol_version() -> No
     assert alert_of(Connection.server(SERVER), record(raw)) == "protocol_version"
 
 
+def more_shares(*entries: KeyShareEntry) -> Change:
+    """These shares behind the honest ones."""
+
+    def change(extensions: list[Extension]) -> list[Extension]:
+        return [
+            KeyShareClientHello((*one.client_shares, *entries))
+            if isinstance(one, KeyShareClientHello)
+            else one
+            for one in extensions
+        ]
+
+    return change
+
+
 SECOND_CHANGES: list[tuple[Change, str]] = [
     (added(EarlyData()), "illegal_parameter"),
     (swapped(SupportedGroups((P256,))), "illegal_parameter"),
     (swapped(KeyShareClientHello(())), "illegal_parameter"),
     (added(RawExtension(0x0A0A, b"new")), "illegal_parameter"),
+    (added(Cookie(b"that was not given")), "illegal_parameter"),
+    # The right share, and one in a group that was offered and not asked for.
+    (more_shares(SHARE), "illegal_parameter"),
 ]
 
 
@@ -262,6 +279,12 @@ SERVER_HELLO_CHANGES: list[tuple[ClientConfig, Callable[[ServerHello], Message],
         "illegal_parameter",
     ),
     (ClientConfig(psks=(PSK,), modes=BOTH), extended(without(SelectedPsk)), "handshake_failure"),
+    # A client that offers psk_ke and nothing else has sent no key_share.
+    (
+        ClientConfig(psks=(PSK,), modes=frozenset({PSK_KE})),
+        extended(added(OTHER_SHARE)),
+        "unsupported_extension",
+    ),
 ]
 
 

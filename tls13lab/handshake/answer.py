@@ -115,6 +115,8 @@ def check_server_hello(
         if PSK_KE not in config.modes:
             raise IllegalParameter("the server chose psk_ke, which was not offered")
         return Answer(suite, psk, index, None, None)
+    if not config.offers_dhe:
+        raise UnsupportedExtension("key_share was not offered")
     if psk is None and config.trust is None:
         raise HandshakeFailure("the server took no PSK, and this client believes no certificate")
     if psk is not None and PSK_DHE_KE not in config.modes:

@@ -48,7 +48,6 @@ from tls13lab.messages.key_share import (
 )
 from tls13lab.messages.negotiation import (
     CertWithExternPsk,
-    Cookie,
     EarlyData,
     SelectedVersion,
 )
@@ -101,7 +100,8 @@ def _compatibility_ccs(message: ClientHello) -> Actions:
     return [SendCompatibilityCcs()] if message.legacy_session_id else []
 
 
-_MAY_CHANGE = (KeyShareClientHello, EarlyData, Cookie, OfferedPsks)
+_MAY_CHANGE = (KeyShareClientHello, EarlyData, OfferedPsks)
+"""And a cookie "if one was provided in the HelloRetryRequest" (4.2.2), which none is here."""
 
 
 def _same_but_for_retry(first: ClientHello, second: ClientHello) -> bool:
@@ -135,14 +135,20 @@ def on_second_client_hello(
     suite = next(one for one in before.config.suites if one == before.retry.cipher_suite)
     config = replace(before.config, suites=(suite,))
     choice = choose(config, message, env.now_ms)
-    wanted = before.retry.find(KeyShareHelloRetryRequest)
-    if choice.share is None or wanted is None or choice.group != wanted.selected_group:
-        raise IllegalParameter("the second ClientHello lacks the share that was asked for")
+    _check_second_share(before.retry, message)
     after, actions = _answer(before.config, choice, message, raw, before.transcript, env)
     if not offers_early_data(before.first):
         return after, actions
     # What was sent behind the first ClientHello has come before the second.
     return _with_retry_s_rejection(after), [SkipEarlyData(None), *actions]
+
+
+def _check_second_share(retry: HelloRetryRequest, message: ClientHello) -> None:
+    """ "a list containing a single KeyShareEntry from the indicated group" (4.2.2)."""
+    wanted, sent = retry.find(KeyShareHelloRetryRequest), message.find(KeyShareClientHello)
+    groups_sent = [share.group for share in sent.client_shares] if sent else []
+    if wanted is None or groups_sent != [wanted.selected_group]:
+        raise IllegalParameter("the second ClientHello has not just the share that was asked for")
 
 
 def _check_second_psks(before: WaitSecondClientHello, message: ClientHello) -> None:
@@ -228,7 +234,8 @@ def _answer(
         "client_handshake_traffic_secret": client_handshake_secret,
         "server_handshake_traffic_secret": server_handshake_secret,
     }
-    state, receiving = _receiving(after, message, early, raw)
+    allowed = min(config.max_early_data_size, psk.max_early_data_size if psk else 0)
+    state, receiving = _receiving(after, allowed, early, raw)
     return state, [
         SendMessage(hello),
         Reveal(known),
@@ -262,9 +269,9 @@ def _server_hello(
 
 
 def _receiving(
-    after: WaitClientFinished, message: ClientHello, early: EarlyStage, raw: bytes
+    after: WaitClientFinished, allowed: int, early: EarlyStage, raw: bytes
 ) -> tuple[AfterFlight, Actions]:
-    """What comes from the client next, and under which keys."""
+    """What comes from the client next, and under which keys; so much of it may be early data."""
     suite = after.outcome.suite
     install = InstallKeys(Direction.RECEIVE, Epoch.HANDSHAKE, suite, after.client_handshake_secret)
     if after.outcome.early_data == "none":
@@ -275,7 +282,8 @@ def _receiving(
     return WaitEndOfEarlyData(after), [
         Reveal({"client_early_traffic_secret": secret}),
         InstallKeys(Direction.RECEIVE, Epoch.EARLY, suite, secret),
-        TakeEarlyData(after.config.max_early_data_size),
+        # "using this ticket" (4.7.1): it may be older than a setting that now allows more.
+        TakeEarlyData(allowed),
     ]
 
 

@@ -70,13 +70,16 @@ class Hello:
         """With this extension twice."""
         return replace(self, extensions=((code, self.data(code)), *self.extensions))
 
-    def bound(self, psk: Psk) -> Self:
-        """With the last binder made anew, for a hello that was changed in front of it."""
+    def bound(self, psk: Psk, before: bytes = b"") -> Self:
+        """With the last binder made anew, for a hello that was changed in front of it.
+
+        ``before`` is what precedes it: after a HelloRetryRequest, that and message_hash.
+        """
         if not self.extensions or self.extensions[-1][0] != PSK_TYPE:
             return self
         offered = OfferedPsks.decode(Reader(self.data(PSK_TYPE)))
         length = offered.binders_length
-        made = binder(psk.kind, psk.key, psk.hash_name, self.encode()[:-length])
+        made = binder(psk.kind, psk.key, psk.hash_name, before + self.encode()[:-length])
         binders = b"".join(opaque8(one) for one in (*offered.binders[:-1], made))
         identities = self.data(PSK_TYPE)[:-length]
         return self.put(PSK_TYPE, identities + opaque16(binders))

@@ -1,23 +1,34 @@
 """Faults that are put into the server on purpose, one at a time: which subject must notice.
 
 A probe that cannot fail proves nothing. Each fault is one check less, or one answer too many, of
-the kind that a change to the code could bring back.
+the kind that a change to the code could bring back. Those of the client are in ``planted_client``.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from tls13lab.handshake import choice, server
+from tls13lab.handshake import choice, early_data, server, server_flight
+from tls13lab.handshake.choice import Choice
+from tls13lab.handshake.config import ServerConfig
 from tls13lab.handshake.connected import Connected
 from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.sending import Sender
 from tls13lab.messages import handshake, pre_shared_key
 from tls13lab.messages.post_handshake import KeyUpdate
+from tls13lab.messages.pre_shared_key import OfferedPsks
+from tls13lab.messages.transcript import Transcript
+from tls13lab.psk import stateless
+from tls13lab.psk.binder import check_binder
+from tls13lab.psk.keys import Psk
+from tls13lab.psk.stateless import TicketKey
+from tls13lab.psk.tickets import TicketState
 from tls13lab.records import early_data_limits, protection
 from tls13lab.wire.codepoints import AlertDescription, HandshakeType
-from tls13lab.wire.faults import IllegalParameter
+from tls13lab.wire.faults import DecodeError, IllegalParameter
 from tls13lab.wire.reader import Reader
 
 
@@ -87,6 +98,51 @@ def _updates_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(server, "on_key_update", ignored)
 
 
+def _lets_the_second_hello_change(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(server, "_same_but_for_retry", lambda first, second: True)
+
+
+def _takes_any_share_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(server, "_check_second_share", lambda retry, message: None)
+
+
+def _forgets_the_retry_in_binders(patch: pytest.MonkeyPatch) -> None:
+    def check(psk: Psk, raw: bytes, offered: OfferedPsks, index: int, before: Transcript) -> None:
+        check_binder(psk, raw, offered, index, Transcript())
+
+    patch.setattr(server, "check_binder", check)
+
+
+def _lets_tickets_live(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(TicketState, "valid", lambda self, now_ms: True)
+
+
+def _opens_any_seal(patch: pytest.MonkeyPatch) -> None:
+    def unseal(key: TicketKey, ticket: bytes) -> TicketState | None:
+        nonce, sealed = ticket[16:28], ticket[28:-16]
+        block = nonce + (2).to_bytes(4, "big")  # the counter of GCM's first block of content
+        opened = Cipher(algorithms.AES(key.key), modes.CTR(block)).decryptor().update(sealed)
+        try:
+            return TicketState.decode(opened)
+        except DecodeError:
+            return None
+
+    patch.setattr(stateless, "unseal", unseal)
+
+
+def _asks_no_age(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(early_data, "_fresh", lambda psk, age, now_ms: True)
+
+
+def _takes_early_data_under_the_second(patch: pytest.MonkeyPatch) -> None:
+    original = early_data.refusal
+
+    def refusal(config: ServerConfig, choice: Choice, *rest: Any) -> str:
+        return original(config, replace(choice, index=0), *rest)
+
+    patch.setattr(server_flight, "refusal", refusal)
+
+
 FAULTS = (
     Fault("a fatal alert is answered", _answers_alerts, ("records", "a fatal alert unknown_ca")),
     Fault("no binder is checked", _believes_binders, ("PSKs", "a binder over another hello")),
@@ -118,4 +174,35 @@ FAULTS = (
         ("records", "Finished: a bit of byte 0 is another"),
     ),
     Fault("KeyUpdates change no keys", _updates_nothing, ("records", "1 KeyUpdates, not asking")),
+    Fault(
+        "a second hello may differ",
+        _lets_the_second_hello_change,
+        ("the second hello", "changed: another server_name"),
+    ),
+    Fault(
+        "a second hello may have more shares",
+        _takes_any_share_again,
+        ("the second hello", "another share behind the one asked for"),
+    ),
+    Fault(
+        "binders do not cover the HelloRetryRequest",
+        _forgets_the_retry_in_binders,
+        ("the second hello", "with a PSK: a binder over the second hello alone"),
+    ),
+    Fault("tickets do not age", _lets_tickets_live, ("tickets", "a ticket past its lifetime")),
+    Fault(
+        "the tag of a ticket is not checked",
+        _opens_any_seal,
+        ("tickets", "a ticket with a bit of its end turned"),
+    ),
+    Fault(
+        "0-RTT asks for no age",
+        _asks_no_age,
+        ("tickets", "early data, and an age that is 10001 ms off"),
+    ),
+    Fault(
+        "0-RTT under another PSK than the first",
+        _takes_early_data_under_the_second,
+        ("tickets", "early data under the first of two, the second right"),
+    ),
 )

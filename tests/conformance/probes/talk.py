@@ -1,9 +1,9 @@
 """One conversation with a server: an honest client, and the moment at which it is not.
 
-The honest part is the lab's own client, with random bytes that are the same each time. What is sent
-instead, or after it, is up to the question. The answer is one word: ``goes on`` if the server then
-echoes, or answers in an echo's place, the name of its alert, or ``closed``; and whatever came after
-the alert is said, too.
+The honest part is the lab's own client, with random bytes that are the same each time, and a clock
+that stands still. What is sent instead, or after it, is up to the question. The answer is one word:
+``goes on`` if the server then echoes, or answers in an echo's place, the name of its alert, or
+``closed``; and whatever came after the alert is said, too.
 """
 
 import socket
@@ -18,12 +18,12 @@ from tls13lab.handshake.client_states import WaitServerHello
 from tls13lab.handshake.config import ClientConfig
 from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.environment import Environment
-from tls13lab.handshake.events import DataReceived, Event, PeerClosed
+from tls13lab.handshake.events import DataReceived, Event, PeerClosed, TicketReceived
+from tls13lab.handshake.pair import LESSON_TIME_MS
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack
 from tls13lab.messages.transcript import Transcript
-from tls13lab.peers.link import real_environment
-from tls13lab.psk.keys import Psk
+from tls13lab.psk.keys import Psk, ResumptionPsk
 from tls13lab.records.framing import RecordBuffer, frame
 from tls13lab.records.protection import RecordProtection
 from tls13lab.wire.codepoints import AlertDescription, ContentType, name_of
@@ -31,6 +31,8 @@ from tls13lab.wire.faults import AlertReceived, PeerFault
 from tls13lab.wire.writer import uint16
 
 SECONDS = 60.0
+NOW_MS = LESSON_TIME_MS
+"""The clock of both sides, in Unix milliseconds: it stands still, so that ages are exact."""
 PING = b"are you there?\n"
 GOES_ON = "goes on"
 HANDSHAKE, ALERT = ContentType.HANDSHAKE, ContentType.ALERT
@@ -44,6 +46,7 @@ class Talk:
         self._port, self._entropy = port, seeded("the probes' client")
         self.config = config
         self._heard: list[Event] = []
+        self.tickets: list[ResumptionPsk] = []
 
     def __enter__(self) -> Self:
         self._socket = socket.create_connection(("127.0.0.1", self._port), SECONDS)
@@ -60,7 +63,7 @@ class Talk:
         self._socket.close()
 
     def _environment(self) -> Environment:
-        return Environment(real_environment().now_ms, self._entropy)
+        return Environment(NOW_MS, self._entropy)
 
     # What is sent ---------------------------------------------------------------------------------
 
@@ -69,29 +72,52 @@ class Talk:
         """The honest client's first hello."""
         return Hello.of(self.hello_raw)
 
+    @property
+    def second(self) -> Hello:
+        """The honest client's second hello, which is not sent yet."""
+        return Hello.of(self._waits().offer.raw)
+
+    @property
+    def before(self) -> bytes:
+        """What precedes the hello that is on: nothing, or message_hash and HelloRetryRequest."""
+        state = self._waits()
+        return state.transcript.messages.removesuffix(state.offer.raw)
+
+    def _waits(self) -> WaitServerHello:
+        state = self.client._state
+        assert isinstance(state, WaitServerHello)
+        return state
+
     def send(self, data: bytes) -> None:
         """Bytes as they are. That a server has closed already is heard, not found here."""
         with suppress(ConnectionError):
             self._socket.sendall(data)
 
     def say(self, hello: Hello, psks: tuple[Psk, ...] | None = None) -> None:
-        """This ClientHello in the place of the honest one; the client goes on from there.
+        """This ClientHello in the place of the honest one, the first or the second; the client goes
+        on from there.
 
         ``psks`` are those that it offers, if not the honest ones.
         """
-        raw, state = hello.encode(), self.client._state
-        assert isinstance(state, WaitServerHello)
+        raw, state, before = hello.encode(), self._waits(), self.before
         offer = replace(state.offer, raw=raw, psks=state.offer.psks if psks is None else psks)
         with suppress(PeerFault):  # one that cannot be read has no answer that counts
             message = unpack(raw)
             assert isinstance(message, ClientHello)
             offer = replace(offer, hello=message)
-        self.client._state = replace(state, offer=offer, transcript=Transcript(raw))
+        self.client._state = replace(state, offer=offer, transcript=Transcript(before + raw))
         self.send(in_records(raw))
 
     def greet(self) -> None:
         """The honest hello, with what the client sends behind it."""
         self.send(self.waiting)
+
+    def hear_retry(self) -> None:
+        """The honest hello, and the server's HelloRetryRequest to it."""
+        self.greet()
+        while self._waits().retry is None:
+            assert self._hear(), "no HelloRetryRequest came"
+        self.client.outgoing()  # the second hello: the question says what is sent for it
 
     def shake(self) -> None:
         """The honest client's handshake, to its end; its Finished is sent, and an echo awaited."""
@@ -127,7 +153,9 @@ class Talk:
             data = self._socket.recv(65536)
         except ConnectionError:
             return False
-        self._heard += self.client.receive(data, self._environment())
+        events = self.client.receive(data, self._environment())
+        self._heard += events
+        self.tickets += [one.psk for one in events if isinstance(one, TicketReceived)]
         return bool(data)
 
     def _data(self) -> bytes:
