@@ -238,9 +238,9 @@ def test_psk_ke_where_it_was_not_offered_and_psk_dhe_ke_where_it_was_not() -> No
     assert refused(only_dhe, without_share) == "illegal_parameter"
     only_ke = replace(WITH_PSK, modes=frozenset({PSK_KE}))
     assert refused(only_ke, plus(SHARE)) == "illegal_parameter"
-    # Without trust in certificates no key_share is sent at all.
+    # Without trust in certificates no key_share is sent at all, so none may be answered (4.2).
     bare = ClientConfig(psks=(PSK,), modes=frozenset({PSK_KE}))
-    assert refused(bare, plus(SHARE)) == "illegal_parameter"
+    assert refused(bare, plus(SHARE)) == "unsupported_extension"
 
 
 def test_neither_a_psk_nor_a_share() -> None:
