@@ -67,7 +67,8 @@ class TakesNoneBack(StatefulTickets):
 def month() -> ServerConfig:
     """Tickets for thirty days, which the configuration would not let one ask for."""
     config = good()
-    object.__setattr__(config, "ticket_lifetime_s", 30 * 24 * 3600)
+    for field in ("ticket_lifetime_s", "resume_within_s"):
+        object.__setattr__(config, field, 30 * 24 * 3600)
     return config
 
 
