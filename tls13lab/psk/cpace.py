@@ -16,7 +16,7 @@ is nothing to compare a guess with. Who takes part has to choose a generator, an
 What it is not: it is no TLS and has no sockets. It does not confirm that the other end has the key;
 what the key is used for does, here TLS's binder and Finished. Nothing returns K: the draft forbids
 it, because a leaked K may let a guess be checked. Both ends must know the word itself, so who robs
-either of them has it. Party names belong into ``CI`` or the ``AD``s; see :func:`names`.
+either of them has it. Party names belong into ``CI``, or into each ``AD``; see :func:`names`.
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> both_know = {"PRS": b"sternchen", "CI": names(b"alice", b"printer")}
