@@ -56,7 +56,7 @@ def test_who_is_kept_safe_from_what(
 
 
 def test_both_are_never_worse_than_the_certificate_alone() -> None:
-    """RFC 9973 section 7: the PSK adds something to the secrets, and nothing to authentication."""
+    """draft-ietf-tls-8773bis 7: the PSK adds to the secrets, and not to authentication."""
     for _, asset, adversary, leaks in questions():
         alone = decide("full", asset, adversary, leaks).verdict
         both = decide(BOTH, asset, adversary, leaks).verdict

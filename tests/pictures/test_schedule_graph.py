@@ -187,6 +187,6 @@ def test_what_there_is_not_is_a_key_error(wrong: dict[str, str]) -> None:
 
 
 def test_a_certificate_beside_a_psk_changes_nothing_in_the_schedule() -> None:
-    """RFC 9973 5.3: the PSK and the (EC)DHE secret are both in it, as in psk_dhe_ke."""
+    """draft-ietf-tls-8773bis 5.3: PSK and (EC)DHE secret are both in it, as in psk_dhe_ke."""
     both, alone = (schedule_graph(mode=mode) for mode in ("cert_with_extern_psk", "psk_dhe_ke"))
     assert both.svg == alone.svg

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tls13lab.symbolic import breaks
 from tls13lab.symbolic.claims import LEAKS, SECRECY, Cell, cells, decide
-from tls13lab.symbolic.cost import Cost, cheapest, cost, total
-from tls13lab.symbolic.prices import USUAL, Prices, drawn_bits, share_bits
+from tls13lab.symbolic.cost import Cost, cheapest, cost
+from tls13lab.symbolic.prices import USUAL, Prices, drawn_bits, log2_sum, share_bits
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.scenes import MODES
 
@@ -58,18 +58,18 @@ def test_no_set_is_cheaper(
 ) -> None:
     prices, enough = question
     every = [frozenset(one) for size in range(6) for one in combinations(NAMES, size)]
-    sums = [total(prices[name] for name in one) for one in every if enough(one)]
+    sums = [log2_sum(prices[name] for name in one) for one in every if enough(one)]
     found = cheapest(prices, enough)
     if not sums:
         assert found is None
         return
     assert found is not None
     assert enough(frozenset(found))
-    assert isclose(total(prices[name] for name in found), min(sums))
+    assert isclose(log2_sum(prices[name] for name in found), min(sums))
 
 
 def test_a_guess_that_two_steps_need_is_paid_once() -> None:
-    both = total([20.0, 20.0])
+    both = log2_sum([20.0, 20.0])
     assert both == 21.0
     # The PSK is behind the early secret and behind the handshake secret; it is guessed once.
     data = cost("external-psk_ke", "application_data", "passive", ("weak_psk",))

@@ -257,7 +257,7 @@ def agreed(decided: Decided, *, searching: bool = False) -> dict[str, Any]:
         "verdict": decided.verdict,
         "decided": said,
         "steps": decided.steps,
-        "citation": "RFC 9973 7" if decided.mode == BOTH else "RFC 9846 F.1",
+        "citation": "draft-ietf-tls-8773bis 7" if decided.mode == BOTH else "RFC 9846 F.1",
     }
 
 

@@ -1,6 +1,6 @@
 """Properties beside the matrix, each decided by the model and done on bytes; all must agree.
 
-- ``key_compromise_impersonation``: does a thief pass for others to whom it robbed?
+- ``key_compromise_impersonation``: can a thief pose as others to the party it robbed?
 - ``agreement``: do both ends mean the same keys, mode, PSK and name, one session for one?
 - ``reveal``: does one secret of one session open more than its own use?
 - ``ticket_nonce_reuse``: what does a stolen ticket open, if two tickets have the same nonce?

@@ -141,6 +141,7 @@ _NOTES = (
     "in no way. A guess is verified by what opens, or by a term that is known already; two ways to",
     "one new term are not compared, for with these rules that would tell nothing more. A number is",
     "what the best way known takes: an attacker pays no more, and nobody has proved that none pays",
-    "less. --weak-bits says what a weak PSK is taken to have.",
+    "less. --weak-bits says what a weak PSK is taken to have. The leak quantum takes logarithms of",
+    "shares only; in the table of certificates and PSKs it takes a certificate's as well.",
 )
 _WORDS = {"model": "the model", "bytes": "a script on bytes", "search": "a search on bytes"}

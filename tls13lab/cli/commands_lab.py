@@ -58,12 +58,16 @@ def claims(**options: object) -> None:
       active_then_leak  speaks, too; the leaks come afterwards, when nobody speaks any more
       active            has the leaks first, and speaks
 
-    Properties beside the matrix: whether a thief passes for others to whom it robbed (key
+    Properties beside the matrix: whether a thief can pose as others to the party it robbed (key
     compromise impersonation), whether both ends mean the same (injective agreement), what a
     revealed session key or exporter secret opens, and what a ticket nonce given out twice does.
 
     Beside each verdict stands log2 of the guesses that the asset costs all the same: whatever has
     to be computed instead of stolen, a PSK, a share or a key, each once.
+
+    The leak "quantum" takes logarithms of key shares and of nothing else. A quantum computer that
+    is there while a client connects forges certificates as well: the table of certificates and
+    PSKs in the output counts that.
 
     \b
     Examples:

@@ -134,7 +134,8 @@ def second_offer(
             "has that hash, and it trusts no certificate"
         )
     if config.cert_with_extern_psk and not psks:
-        # The second ClientHello has the extension again, or there is none (RFC 9973 5).
+        # The second ClientHello has the extension again, or there is none: section 5 of
+        # draft-ietf-tls-8773bis.
         raise HandshakeFailure(
             f"the server's HelloRetryRequest wants a suite with {hash_name}: no PSK of this client "
             "has that hash, and it asks for a certificate and a PSK"

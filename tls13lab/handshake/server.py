@@ -182,7 +182,7 @@ def _check_psk(choice: Choice, message: ClientHello, raw: bytes, before: Transcr
     except BinderMismatch as fault:
         if choice.certified:
             # Where the two documents differ, the extension's own is followed: illegal_parameter
-            # (RFC 9973 5.1) instead of decrypt_error (RFC 9846 6.2).
+            # (draft-ietf-tls-8773bis 5.1) instead of decrypt_error (RFC 9846 6.2).
             raise IllegalParameter(str(fault)) from None
         raise
 

@@ -143,7 +143,7 @@ class EarlyData:
 
 @dataclass(frozen=True, slots=True)
 class CertWithExternPsk:
-    """In a ClientHello and in a ServerHello: a certificate beside an external PSK. RFC 9973 5."""
+    """In a ClientHello and in a ServerHello: a certificate beside an external PSK. RFC 9973."""
 
     extension_type: ClassVar[int] = ExtensionType.TLS_CERT_WITH_EXTERN_PSK
 

@@ -90,7 +90,7 @@ _SECTIONS = {
     "extensions.psk_key_exchange_modes": "4.3.9",
     "extensions.early_data": "4.3.10",
     "extensions.pre_shared_key": "4.3.11",
-    "extensions.tls_cert_with_extern_psk": "RFC 9973 section 5",
+    "extensions.tls_cert_with_extern_psk": "RFC 9973",
     "extensions.server_name": "RFC 6066 section 3",
     "extensions.application_layer_protocol_negotiation": "RFC 7301 section 3.1",
     "encrypted_extensions": "4.4.1",

@@ -22,8 +22,10 @@ distribution but one password's place in a list: an :class:`Estimate`. Both have
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import ceil, log2
+from math import ceil, log, log2
 from typing import Protocol
+
+from tls13lab.symbolic.prices import log2_sum
 
 Block = tuple[int, float]
 """So many values that are equally likely, and log2 of the probability of each."""
@@ -201,22 +203,9 @@ def _ranks(first: int, count: int, exponent: float) -> float:
     # The integrand at the block's beginning is taken out, so that nothing is too small for a float.
     ratio = high / low
     if abs(exponent - 1) < 1e-9:
-        from math import log
-
         return log2(log(ratio))
     area = (ratio ** (1 - exponent) - 1) / (1 - exponent)
     return (1 - exponent) * log2(low) + log2(area)
-
-
-def log2_sum(logs: Iterable[float]) -> float:
-    """log2 of a sum, from the log2 of each term: also where the sum is too large for a float.
-
-    >>> log2_sum([2000.0, 2000.0]), log2_sum([20.0])
-    (2001.0, 20.0)
-    """
-    listed = list(logs)
-    most = max(listed)
-    return most + log2(sum(2.0 ** (one - most) for one in listed))
 
 
 def _weight(count: int, each: float) -> float:

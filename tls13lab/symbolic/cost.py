@@ -9,6 +9,8 @@ What is exact: the answer is the cheapest of all such sets. That follows from on
 test holds: who knows more is never worse off. What is a bound: the price of each secret, which is
 that of the best way known; so the whole is what an attacker would pay, and no proof that nobody
 pays less. That a logarithm has to be done while a connection lasts is not counted, either.
+Nor is a quantum computer at work on signatures: the leak ``quantum`` makes shares cost nothing, and
+a certificate's key keeps its price (in :mod:`~tls13lab.symbolic.certificate_with_psk` both fall).
 
 >>> cost("external-psk_ke", "application_data", "passive", ("weak_psk",)).log2_guesses
 20.0
@@ -16,15 +18,14 @@ pays less. That a logarithm has to be done while a connection lasts is not count
 ('psk', 'client_ecdhe of this')
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heappop, heappush
-from math import log2
 
 from tls13lab.symbolic import breaks, scenes
 from tls13lab.symbolic.claims import decide, outside
-from tls13lab.symbolic.prices import USUAL, Prices
+from tls13lab.symbolic.prices import USUAL, Prices, log2_sum
 
 WEAK = "weak_psk"
 """The leak that switches guessing on, here for an external PSK of any strength."""
@@ -59,7 +60,7 @@ def cost(
     if chosen is None:
         return Cost(None)
     names = tuple(PSK if name == WEAK else name for name in chosen)
-    return Cost(total(dict(priced)[name] for name in chosen), names)
+    return Cost(log2_sum(dict(priced)[name] for name in chosen), names)
 
 
 @lru_cache(maxsize=8192)
@@ -86,18 +87,6 @@ def _prices(mode: str, prices: Prices, *, weak: bool) -> tuple[tuple[str, float]
     return tuple(sorted(every.items(), key=lambda one: (one[1], one[0])))
 
 
-def total(logs: Iterable[float]) -> float:
-    """log2 of the sum of so many guesses, each number as a log2; 0 for none at all.
-
-    >>> total([20.0, 20.0]), total([])
-    (21.0, 0.0)
-    """
-    listed = sorted(logs, reverse=True)
-    if not listed:
-        return 0.0
-    return listed[0] + log2(sum(2.0 ** (one - listed[0]) for one in listed))
-
-
 def cheapest(
     prices: Mapping[str, float], enough: Callable[[frozenset[str]], bool]
 ) -> tuple[str, ...] | None:
@@ -120,7 +109,7 @@ def cheapest(
         return None
     for name in sorted(found, key=lambda one: (prices[one], one), reverse=True):
         found = found - {name} if enough(found - {name}) else found
-    if total(prices[name] for name in found) > least:
+    if log2_sum(prices[name] for name in found) > least:
         found = _searched(prices, enough)
     return tuple(sorted(found, key=lambda one: (prices[one], one)))
 
@@ -138,4 +127,4 @@ def _searched(
             return names
         for number in range(chosen[-1] + 1 if chosen else 0, len(ordered)):
             larger = (*chosen, number)
-            heappush(waiting, (total(prices[ordered[one]] for one in larger), larger))
+            heappush(waiting, (log2_sum(prices[ordered[one]] for one in larger), larger))

@@ -19,7 +19,7 @@ is as long as a hash, and never the cheapest.
 (125.8, 127.8)
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import log2, pi
 
@@ -47,6 +47,20 @@ def drawn_bits(bits: float) -> float:
     127.0
     """
     return max(0.0, bits - 1)
+
+
+def log2_sum(logs: Iterable[float]) -> float:
+    """log2 of a sum, from the log2 of each term: also where the sum is too large for a float.
+
+    0 for no terms at all, which is the price of what costs nothing.
+
+    >>> log2_sum([2000.0, 2000.0]), log2_sum([20.0]), log2_sum([])
+    (2001.0, 20.0, 0.0)
+    """
+    listed = sorted(logs, reverse=True)
+    if not listed:
+        return 0.0
+    return listed[0] + log2(sum(2.0 ** (one - listed[0]) for one in listed))
 
 
 WEAK_PSK_BITS = 21.0
