@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tls13lab.claims.race import ASKS, LISTENS, PAKE, PSK, Lane
-from tls13lab.pictures.race import WIDTH, race_picture
+from tls13lab.pictures.race import SCALE, WIDTH, race_picture
 
 LANES = (
     Lane(PSK, LISTENS, 36_070, 0, b"sternchen"),
@@ -33,6 +33,11 @@ def test_what_found_the_word_differs_by_more_than_colour() -> None:
     assert svg.count("<path") == 1, "one flag"
     assert svg.count(">FOUND, ") == 1
     assert svg.count(">not found, ") == 2
+
+
+def test_the_picture_says_that_its_scale_is_logarithmic() -> None:
+    assert f">{SCALE}</text>" in race_picture(LANES).svg
+    assert "Logarithmic" in SCALE
 
 
 counts = st.integers(0, 10**9)

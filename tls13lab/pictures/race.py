@@ -18,6 +18,7 @@ from tls13lab.pictures.text_size import width
 
 WIDTH, TOP, PITCH, BAR = 940, 56, 34, 20
 HEADER = ("protection", "attacker", "guesses tried", "runs it took part in", "the word")
+SCALE = "Logarithmic scale: every tenfold number of guesses makes a bar longer by the same step."
 _SIZE, _GAP = 13, 12
 _DARK = "#1f4e79"
 
@@ -50,10 +51,12 @@ def _drawn(lanes: Sequence[Lane], title: str) -> str:
     left = _GAP + max((width(one, _SIZE) for one in names), default=0) + _GAP
     room = WIDTH - left - 2 * _GAP - max((width(one, _SIZE) for one in ends), default=0)
     most = max((lane.tried for lane in lanes), default=1)
-    height = TOP + PITCH * len(lanes) + _GAP
+    foot = TOP + PITCH * len(lanes)
+    height = foot + _SIZE + _GAP
     parts = [
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
         f'<text x="{_GAP}" y="30" font-size="16" font-weight="bold">{escape(title)}</text>',
+        _text(_GAP, foot + _SIZE * 0.7, SCALE),
     ]
     for row, (lane, name, end) in enumerate(zip(lanes, names, ends, strict=True)):
         y = TOP + PITCH * row
