@@ -28,7 +28,7 @@ from tls13lab.symbolic.connection import Connection
 from tls13lab.symbolic.guessing import verifiers
 from tls13lab.symbolic.rules import RULES, Rule, Step
 from tls13lab.symbolic.saturation import World
-from tls13lab.symbolic.scenes import IDENTITY, PUBLIC
+from tls13lab.symbolic.scenes import IDENTITY, PUBLIC, Scene, Turn
 from tls13lab.symbolic.terms import Term, apply, name
 
 GENERATOR = "cpace_generator"  # of a word
@@ -138,6 +138,22 @@ def asked_server(guess: Term) -> Run:
     return Run((*_others(guess), MALLORYS, Yb, *own), one)
 
 
+def client_comes(guess: Term) -> Scene:
+    """:func:`client_came`, turn by turn: its share is heard before the adversary's is made."""
+    Ya, Yb = share(generator(WORD), ALICES), share(generator(guess), MALLORYS)
+    turns = (Turn((), (Ya,)), Turn((Yb,), (client_came(guess).connection.client_hello,)))
+    return Scene((*PUBLIC, MALLORYS), {}, turns)
+
+
+def asks_server(guess: Term) -> Scene:
+    """:func:`asked_server`, turn by turn: who makes the right ClientHello is answered."""
+    Ya, Yb = share(generator(guess), MALLORYS), share(generator(WORD), PRINTERS)
+    one = asked_server(guess).connection
+    own = (MALLORYS, one.name("client_random"), one.name("client_ecdhe"))
+    turns = (Turn((Ya,), (Yb,)), Turn((one.client_hello,), (one.server_hello,)))
+    return Scene((*PUBLIC, *own), {}, turns)
+
+
 def _others(guess: Term) -> tuple[Term, ...]:
     """A wrong guess is a word that the adversary has; the right one is what it has to try."""
     return () if guess is WORD else (guess,)
@@ -166,10 +182,7 @@ def gets_in(run: Run) -> bool:
     return run.connection.client_hello in knowledge
 
 
-Scene = Callable[[], Run]
-"""One of the runs, with its guess."""
-
-SCENES: dict[str, Scene] = {
+SCENES: dict[str, Callable[[], Run]] = {
     "the word is the PSK, listens": without_pake,
     "CPace first, listens": listened,
     "CPace first, lets a client come, wrong guess": lambda: client_came(ANOTHER),

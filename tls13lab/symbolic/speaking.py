@@ -32,16 +32,16 @@ _CLIENTS = ("client_random", "client_ecdhe")
 
 def false_server(mode: str) -> Scene:
     """The adversary answers an honest client in the server's place."""
-    return _false_server(mode, attacked(connections(mode)[-1]))
+    return as_server(attacked(connections(mode)[-1]), recorded(mode).known)
 
 
 def false_server_importing(mode: str) -> Scene:
     """The same; the client imported its PSK."""
-    return _false_server(mode, importing(attacked(connections(mode)[-1])))
+    return as_server(importing(attacked(connections(mode)[-1])), recorded(mode).known)
 
 
-def _false_server(mode: str, this: Connection) -> Scene:
-    before = recorded(mode)
+def as_server(this: Connection, known: tuple[Term, ...]) -> Scene:
+    """In the server's place in this connection, by somebody who has ``known`` when it begins."""
     own = (*(this.name(what) for what in _SERVERS), this.nonce(1))
     turns = (
         Turn((), (this.client_hello, *((this.early_record,) if this.early_data else ()))),
@@ -50,7 +50,7 @@ def _false_server(mode: str, this: Connection) -> Scene:
     wanted = {"application_data": (this.client_data,)}
     if this.early_data:
         wanted["early_data"] = (this.early,)
-    return Scene((*before.known, *own), wanted, turns)
+    return Scene((*known, *own), wanted, turns)
 
 
 def hasty(mode: str) -> Scene:
@@ -111,12 +111,12 @@ def _issuing(first: Connection, this: Connection) -> tuple[Turn, ...]:
 
 def false_client(mode: str) -> Scene:
     """The adversary connects to an honest server in the client's place."""
-    return _false_client(mode, attacked(connections(mode)[-1]))
+    return as_client(attacked(connections(mode)[-1]), recorded(mode).known)
 
 
 def false_client_importing(mode: str) -> Scene:
     """The same; the server imported its PSK."""
-    return _false_client(mode, importing(attacked(connections(mode)[-1])))
+    return as_client(importing(attacked(connections(mode)[-1])), recorded(mode).known)
 
 
 def forged_ticket(mode: str) -> Scene:
@@ -129,13 +129,14 @@ def forged_ticket(mode: str) -> Scene:
     psk = name("the adversary's own psk")
     ticket = apply(TICKET, TICKET_KEY, psk)
     forged = replace(this, psk=psk, identity=ticket, binder_key="res_binder_key")
-    return _false_client(mode, forged, psk)
+    return as_client(forged, (*recorded(mode).known, psk))
 
 
-def _false_client(mode: str, this: Connection, *made_up: Term) -> Scene:
-    own = (*(this.name(what) for what in _CLIENTS), *made_up)
+def as_client(this: Connection, known: tuple[Term, ...]) -> Scene:
+    """In the client's place in this connection, by somebody who has ``known`` when it begins."""
+    own = (this.name(what) for what in _CLIENTS)
     wanted = {"application_data": (this.server_data,)}
-    return Scene((*recorded(mode).known, *own), wanted, _connecting(this))
+    return Scene((*known, *own), wanted, _connecting(this))
 
 
 def _connecting(this: Connection) -> tuple[Turn, ...]:
