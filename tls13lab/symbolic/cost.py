@@ -111,6 +111,9 @@ def cheapest(
         found = found - {name} if enough(found - {name}) else found
     if log2_sum(prices[name] for name in found) > least:
         found = _searched(prices, enough)
+        # What is small beside the rest is lost in a float's last digit: it is no reason to pay it.
+        for name in sorted(found):
+            found = found - {name} if enough(found - {name}) else found
     return tuple(sorted(found, key=lambda one: (prices[one], one)))
 
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 from tls13lab.symbolic.connection import Connection
 from tls13lab.symbolic.guessing import verifiers
-from tls13lab.symbolic.rules import RULES, Rule, Step
+from tls13lab.symbolic.rules import RULES, Rule, Step, making
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.scenes import IDENTITY, PUBLIC, Scene, Turn
 from tls13lab.symbolic.terms import Term, apply, name
@@ -56,16 +56,6 @@ def isk(base: Term, mine: Term, theirs: Term, Ya: Term, Yb: Term) -> Term:
     return apply(ISK, apply(KEY, base, first, second), Ya, Yb)
 
 
-def _made(symbol: str, says: str) -> Rule:
-    """Whoever has all arguments has the term."""
-
-    def steps(term: Term) -> Iterator[Step]:
-        if term.symbol == symbol:
-            yield Step(symbol, term.arguments, term)
-
-    return Rule(symbol, says, _DRAFT, steps)
-
-
 def _multiply(term: Term) -> Iterator[Step]:
     if term.symbol == KEY:
         base, one, other = term.arguments
@@ -81,10 +71,10 @@ def _logarithm(term: Term) -> Iterator[Step]:
 
 _DRAFT = "draft-irtf-cfrg-cpace"
 CPACE_RULES = (
-    _made(GENERATOR, "the generator of a word"),
-    _made(SHARE, "a generator times a scalar"),
+    making(GENERATOR, "the generator of a word", _DRAFT),
+    making(SHARE, "a generator times a scalar", _DRAFT),
     Rule(KEY, "a scalar times the other side's share", _DRAFT, _multiply),
-    _made(ISK, "the key, from K and what was said"),
+    making(ISK, "the key, from K and what was said", _DRAFT),
 )
 """What anyone can do, besides the rules of TLS."""
 

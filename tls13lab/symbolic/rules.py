@@ -50,8 +50,8 @@ class Rule:
     steps: Callable[[Term], Iterator[Step]]
 
 
-def _making(symbol: str, says: str, section: str) -> Rule:
-    """Whoever has all arguments has the term."""
+def making(symbol: str, says: str, section: str) -> Rule:
+    """A rule: whoever has all arguments of a term with this symbol has the term."""
 
     def steps(term: Term) -> Iterator[Step]:
         if term.symbol == symbol and term.arguments:
@@ -97,7 +97,7 @@ def _logarithm(term: Term) -> Iterator[Step]:
 
 # From the table: a row's premises are its inputs and what it is bound to.
 _TABLE = tuple(
-    _making(row.name, row.operation.value, row.section)
+    making(row.name, row.operation.value, row.section)
     for row in (*SCHEDULE.values(), *FAMILIES.values(), *IMPORTER.values())
 )
 
@@ -105,16 +105,16 @@ RULES: dict[str, Rule] = {
     rule.name: rule
     for rule in (
         *_TABLE,
-        _making(TRANSCRIPT, "concatenate the messages", "4.1"),
+        making(TRANSCRIPT, "concatenate the messages", "4.1"),
         Rule("pack", "put a message together from its fields", "4", _pack),
         Rule("fields", "read a message's fields", "4", _fields),
-        _making(SHARE, "the public share of a private key", "4.3.8"),
+        making(SHARE, "the public share of a private key", "4.3.8"),
         Rule(ECDHE, "a private key and the other side's share", "7.4", _diffie_hellman),
-        _making(SEALED, "protect a record", "5.2"),
+        making(SEALED, "protect a record", "5.2"),
         Rule("open", "take off a record's protection", "5.2", _open),
         Rule("unseal", "open a stateless ticket", "4.7.1", _unseal),
-        _making(TICKET, "seal a ticket, around whichever PSK", "4.7.1"),
-        _making(SIGNATURE, "sign the transcript", "4.5.2"),
+        making(TICKET, "seal a ticket, around whichever PSK", "4.7.1"),
+        making(SIGNATURE, "sign the transcript", "4.5.2"),
     )
 }
 """What anyone can do."""

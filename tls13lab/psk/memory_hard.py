@@ -1,0 +1,202 @@
+"""A PSK out of a word by a slow, memory-hard derivation: scrypt or Argon2id. RFC 7914, RFC 9106.
+
+A guess at the word then costs one derivation more, for everybody alike: the two ends derive once,
+an attacker for each word. A *salt*, which is no secret, makes it another PSK for each pair of ends,
+so that no table of words serves against two.
+
+What it does not do: it adds no entropy. "low entropy PSKs, i.e., those derived from less than 128
+bits of entropy, are subject to attack and SHOULD be avoided" (RFC 9257 section 6), and a word stays
+a word however slowly the PSK is derived from it. The binder is a verifier as before, so the search
+stays offline; it only takes longer.
+
+The functions are hashlib's, and pyca/cryptography's for Argon2id. In text a derivation is a PHC
+string without the key, as password files have it.
+
+>>> made = Scrypt(salt=b"printer and alice", log2_n=4)
+>>> str(made)
+'$scrypt$ln=4,r=8,p=1$cHJpbnRlciBhbmQgYWxpY2U'
+>>> made.derive(b"sternchen").hex()[:16], parse(str(made)) == made
+('8ff6372c64da1368', True)
+"""
+
+import binascii
+import hashlib
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from tls13lab.wire.faults import LocalFault
+
+LENGTH = 32
+"""Bytes of a PSK that is derived: 256 bits, whatever the word had."""
+SALT_LENGTH = 16
+"""Bytes of a salt, if none is given: what RFC 9106 section 3.1 recommends for passwords."""
+LONGEST_SALT = 64
+MOST_MEMORY = 2**32
+"""Bytes: what asks for more is a slip, and would end in a machine that hangs."""
+MOST_PASSES, MOST_LANES = 2**16, 2**8
+_KIB = 1024
+
+
+class Derivation(Protocol):
+    """A function from words to PSKs, with its salt and what it costs."""
+
+    @property
+    def memory(self) -> int:
+        """Bytes that one guess takes while it lasts."""
+
+    def derive(self, word: bytes) -> bytes:
+        """The PSK, 32 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scrypt:
+    """``salt`` in bytes; N is 2^``log2_n``, the block size ``r`` and the parallelization ``p``.
+
+    Raises LocalFault for what RFC 7914 section 6 does not allow, and for more than 4 GiB.
+    """
+
+    salt: bytes
+    log2_n: int = 17
+    r: int = 8
+    p: int = 1
+
+    def __post_init__(self) -> None:
+        _check_salt(self.salt)
+        _within("ln", self.log2_n, 1, 32)
+        _within("r", self.r, 1, 2**16)
+        _within("p", self.p, 1, min(MOST_PASSES, (2**32 - 1) * 32 // (128 * self.r)))
+        _check_memory(self.memory)
+
+    @property
+    def memory(self) -> int:
+        """Bytes: N blocks of 128 r, and those that wait to be mixed."""
+        return 128 * self.r * ((1 << self.log2_n) + self.p)
+
+    def derive(self, word: bytes) -> bytes:
+        """The PSK of a word, 32 bytes."""
+        _check_word(word)
+        # OpenSSL counts a few kilobytes more than RFC 7914 does.
+        most = self.memory + 128 * self.r * 4 + 2**16
+        n = 1 << self.log2_n
+        return hashlib.scrypt(
+            word, salt=self.salt, n=n, r=self.r, p=self.p, maxmem=most, dklen=LENGTH
+        )
+
+    def __str__(self) -> str:
+        return f"$scrypt$ln={self.log2_n},r={self.r},p={self.p}${_encoded(self.salt)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Argon2id:
+    """``salt``, 8 bytes or more; memory in KiB, ``passes`` over it, ``lanes``.
+
+    The defaults are the second option that RFC 9106 section 4 recommends, for where 2 GiB are too
+    much. Raises LocalFault for what section 3.1 does not allow, and for more than 4 GiB.
+    """
+
+    salt: bytes
+    memory_kib: int = 2**16
+    passes: int = 3
+    lanes: int = 4
+
+    def __post_init__(self) -> None:
+        _check_salt(self.salt, least=8)
+        _within("t", self.passes, 1, MOST_PASSES)
+        _within("p", self.lanes, 1, MOST_LANES)
+        _within("m", self.memory_kib, 8 * self.lanes, MOST_MEMORY // _KIB)
+
+    @property
+    def memory(self) -> int:
+        """Bytes."""
+        return self.memory_kib * _KIB
+
+    def derive(self, word: bytes) -> bytes:
+        """The PSK of a word, 32 bytes. Raises LocalFault where this Python has no Argon2id."""
+        _check_word(word)
+        try:
+            from cryptography.exceptions import UnsupportedAlgorithm
+            from cryptography.hazmat.primitives.kdf.argon2 import Argon2id as Function
+        except ImportError:
+            raise LocalFault(_WITHOUT) from None
+        try:
+            return Function(
+                salt=self.salt,
+                length=LENGTH,
+                iterations=self.passes,
+                lanes=self.lanes,
+                memory_cost=self.memory_kib,
+            ).derive(word)
+        except UnsupportedAlgorithm:  # an OpenSSL before 3.2
+            raise LocalFault(_WITHOUT) from None
+
+    def __str__(self) -> str:
+        settings = f"m={self.memory_kib},t={self.passes},p={self.lanes}"
+        return f"$argon2id$v=19${settings}${_encoded(self.salt)}"
+
+
+_WITHOUT = (
+    "there is no Argon2id here: pyca/cryptography with OpenSSL 3.2 or newer has it; scrypt is"
+)
+
+
+def parse(text: str) -> Scrypt | Argon2id:
+    """From a PHC string: the function, its settings and the salt; a key at its end is passed over.
+
+    Raises LocalFault, which says what is wrong.
+    """
+    parts = text.strip().split("$")
+    match parts:
+        case ["", "scrypt", settings, salt, *_] if len(parts) < 6:
+            n, r, p = _settings(settings, ("ln", "r", "p"))
+            return Scrypt(_decoded(salt), n, r, p)
+        case ["", "argon2id", "v=19", settings, salt, *_] if len(parts) < 7:
+            m, t, p = _settings(settings, ("m", "t", "p"))
+            return Argon2id(_decoded(salt), m, t, p)
+    raise LocalFault(
+        "a derivation is written $scrypt$ln=17,r=8,p=1$SALT or "
+        "$argon2id$v=19$m=65536,t=3,p=4$SALT, the salt in base64; quote it for the shell"
+    )
+
+
+def _settings(text: str, names: tuple[str, ...]) -> tuple[int, int, int]:
+    pairs = [one.partition("=")[::2] for one in text.split(",")]
+    values: Mapping[str, str] = dict(pairs)
+    if len(pairs) != len(names) or set(values) != set(names):
+        raise LocalFault(f"the settings are {', '.join(names)}, each once, as in {names[0]}=4")
+    if not all(one.isascii() and one.isdigit() and len(one) < 12 for one in values.values()):
+        raise LocalFault(f"each of {', '.join(names)} is a whole number")
+    first, second, third = (int(values[name]) for name in names)
+    return first, second, third
+
+
+def _encoded(salt: bytes) -> str:
+    return b64encode(salt).decode("ascii").rstrip("=")
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise LocalFault("the salt of a derivation is base64, without = at its end") from None
+
+
+def _check_salt(salt: bytes, least: int = 1) -> None:
+    if not least <= len(salt) <= LONGEST_SALT:
+        raise LocalFault(f"a salt has {least} to {LONGEST_SALT} bytes")
+
+
+def _check_word(word: bytes) -> None:
+    if not word:
+        raise LocalFault("a word has one byte at the least")
+
+
+def _within(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise LocalFault(f"{name} of a slow derivation is {low} to {high}")
+
+
+def _check_memory(memory: int) -> None:
+    if memory > MOST_MEMORY:
+        raise LocalFault("a slow derivation takes at most 4 GiB")

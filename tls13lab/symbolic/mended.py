@@ -1,0 +1,222 @@
+"""A weak word, and what is put around it: what opens, and what that costs. By the rules.
+
+A word is guessed. The PSK is the word itself, or is made from it: by a slow *derivation* with a
+salt, by the *importer*, by a *PAKE* that both ends run first. The connection is in one of three
+modes: psk_ke, psk_dhe_ke, or a certificate together with the PSK (RFC 9973). What is asked is the
+same each time: what can an adversary open that can guess the word?
+
+- ``past``: what was said in a connection that was recorded;
+- ``early_data``: the 0-RTT data of that connection;
+- ``present``: what an honest client says to the adversary, who answers in the server's place;
+- ``next_ticket``: the PSK behind a ticket that the recorded connection issued.
+
+The cost is that of the cheapest set of secrets to compute, as in :mod:`~tls13lab.symbolic.cost`.
+Its unit is a guess at a word that is the PSK itself. A slow derivation makes the guess dearer, and
+so is a price; the rules say that it hides nothing, for its salt is no secret.
+
+What is left out: a false client (whoever has the PSK of psk_ke or psk_dhe_ke can be one, too), and
+a quantum computer. That the adversary has to have computed a share while the client waits is not
+counted either.
+
+>>> [epoch for epoch in EPOCHS if opens("psk_ke", PLAIN, epoch)]
+['past', 'early_data', 'present', 'next_ticket']
+>>> [epoch for epoch in EPOCHS if opens("psk_dhe_ke", DERIVED, epoch)]
+['early_data', 'present']
+>>> [epoch for epoch in EPOCHS if opens("cert_with_extern_psk", PLAIN, epoch)]
+[]
+>>> cost("psk_dhe_ke", PLAIN, "past", word=20.0).computed
+('word', 'client_ecdhe of this')
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from tls13lab.symbolic import certificate_with_psk as certified
+from tls13lab.symbolic import cpace
+from tls13lab.symbolic.connection import CERTIFICATE_KEY, Connection
+from tls13lab.symbolic.cost import Cost, cheapest
+from tls13lab.symbolic.guessing import verifiers
+from tls13lab.symbolic.prices import USUAL, Prices, log2_sum
+from tls13lab.symbolic.rules import RULES, SEALED, Rule, making
+from tls13lab.symbolic.scenes import PUBLIC, Scene, Turn
+from tls13lab.symbolic.speaking import importing
+from tls13lab.symbolic.terms import Term, apply, name
+
+PLAIN, DERIVED, IMPORTED, PAKE = "plain", "derived", "imported", "pake"
+MADE = (PLAIN, DERIVED, IMPORTED, PAKE)
+"""What the PSK is to the word."""
+MODES = ("psk_ke", "psk_dhe_ke", certified.BOTH)
+PAST, EARLY_DATA, PRESENT, NEXT_TICKET = "past", "early_data", "present", "next_ticket"
+EPOCHS = (PAST, EARLY_DATA, PRESENT, NEXT_TICKET)
+
+WORD = certified.PSK
+SALT = name("salt")
+DERIVATION = making("derivation", "a slow derivation of word and salt", "RFC 7914, RFC 9106")
+
+GUESS, LOGARITHMS = "word", "word, a logarithm for each guess"
+"""Two ways to a word: guesses that something recorded tells apart; and, against the PAKE, guesses
+that each cost a discrete logarithm before anything does."""
+_SIDES = ("client_ecdhe", "server_ecdhe")
+
+
+def opens(mode: str, made: str, epoch: str) -> bool:
+    """Whether guesses at the word, and nothing else that is computed, open it."""
+    return not outside(mode, epoch) and enough(mode, made, epoch, frozenset({GUESS}))
+
+
+def outside(mode: str, epoch: str) -> bool:
+    """Whether there is nothing to ask: a certificate together with a PSK rules 0-RTT out."""
+    return mode == certified.BOTH and epoch == EARLY_DATA
+
+
+def checkable(mode: str, made: str, epoch: str = PAST) -> tuple[Term, ...]:
+    """What tells a right guess at the word from a wrong one, without asking anybody.
+
+    Of what was recorded; or, with ``present``, also of what a client says that came by itself.
+
+    >>> [term.symbol for term in checkable("psk_dhe_ke", IMPORTED)]
+    ['binder', 'sealed']
+    >>> checkable("psk_dhe_ke", PAKE), checkable("psk_dhe_ke", PAKE, "present")
+    ((), ())
+    """
+    scene = _scenes(mode, made, epoch)[0]
+    world = scene.world((*RULES.values(), DERIVATION, *cpace.CPACE_RULES), [WORD])
+    _, turns = scene.play(world, ())
+    return verifiers(world, scene.heard(max(1, turns) if scene.turns else 0), WORD)
+
+
+def cost(
+    mode: str, made: str, epoch: str, word: float, dearer: float = 0.0, prices: Prices = USUAL
+) -> Cost:
+    """The cheapest that opens it, for a word of 2^``word`` guesses that cost 2^``dearer`` each.
+
+    None where there is nothing to ask. ``prices`` are those of all other secrets.
+
+    >>> cost("psk_ke", DERIVED, "past", word=20.0, dearer=18.0)
+    Cost(log2_guesses=38.0, computed=('word',))
+    """
+    if outside(mode, epoch):
+        return Cost(None)
+    priced = dict(_prices(mode, made, prices))
+    priced[GUESS] = word + dearer
+    if made == PAKE:
+        # A logarithm is what each guess takes; the guess itself is small beside it.
+        priced[LOGARITHMS] = word + log2_sum([prices.share, dearer])
+    chosen = cheapest(priced, lambda names: enough(mode, made, epoch, names))
+    if chosen is None:
+        return Cost(None)
+    return Cost(log2_sum(priced[one] for one in chosen), chosen)
+
+
+def _prices(mode: str, made: str, prices: Prices) -> Iterator[tuple[str, float]]:
+    """All that can be computed but the word, with log2 of the steps."""
+    for secret in _secrets(mode, made):
+        kind = "signature" if secret == "certificate_key" else "share"
+        yield secret, getattr(prices, "record_key" if secret.startswith("key under") else kind)
+
+
+@lru_cache(maxsize=16)
+def _secrets(mode: str, made: str) -> Mapping[str, tuple[Term, ...]]:
+    """What can be computed but the word, and the terms that it yields."""
+    this = connection(mode, made, "this")
+    found: dict[str, tuple[Term, ...]] = {}
+    if mode != "psk_ke":
+        for label in ("this", "attacked"):
+            found |= {f"{side} of {label}": (name(f"{side} of {label}"),) for side in _SIDES}
+    for record in this.wire:
+        if record.symbol == SEALED:
+            key, iv, _ = record.arguments
+            found[f"key under {key.arguments[0].symbol}"] = (key, iv)
+    if mode == certified.BOTH:
+        found["certificate_key"] = (CERTIFICATE_KEY,)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def enough(mode: str, made: str, epoch: str, computed: frozenset[str]) -> bool:
+    """Whether so much opens an epoch: what a set of computed secrets leads to, by the rules.
+
+    >>> enough("psk_dhe_ke", PLAIN, PAST, frozenset({GUESS, "server_ecdhe of this"}))
+    True
+    """
+    secrets = _secrets(mode, made)
+    stolen = [term for one in sorted(computed) for term in secrets.get(one, ())]
+    rules: tuple[Rule, ...] = (*RULES.values(), DERIVATION, *cpace.CPACE_RULES)
+    if LOGARITHMS in computed:
+        rules = (*rules, cpace.CPACE_QUANTUM)
+    weak = (WORD,) if {GUESS, LOGARITHMS} & computed else ()
+    every = [term for terms in secrets.values() for term in terms]
+    for scene in _scenes(mode, made, epoch):
+        world = scene.world(rules, [*every, WORD])
+        knowledge, turns = scene.play(world, stolen, weak)
+        if any(term in knowledge for term in scene.asked(epoch, turns)):
+            return True
+    return False
+
+
+# Connections and scenes ---------------------------------------------------------------------------
+
+
+def connection(mode: str, made: str, label: str) -> Connection:
+    """A connection whose PSK is made from the word; 0-RTT is sent where it may be."""
+    plain = certified.connection(mode, label)
+    one = replace(plain, early_data=mode != certified.BOTH, psk=WORD)
+    if made == DERIVED:
+        return replace(one, psk=apply(DERIVATION.name, WORD, SALT))
+    if made == IMPORTED:
+        return importing(one)
+    return replace(one, psk=_pake(label)[-1]) if made == PAKE else one
+
+
+def _pake(label: str) -> tuple[Term, ...]:
+    """CPace before a connection: what the adversary knows of it, and then the key.
+
+    In an attacked one it has answered itself, and has chosen another word before it did.
+    """
+    alices, others = name(f"y of alice, {label}"), name(f"y of the other, {label}")
+    base = cpace.generator(WORD)
+    Ya = cpace.share(base, alices)
+    if label == "this":
+        Yb = cpace.share(base, others)
+        return Ya, Yb, cpace.isk(base, alices, others, Ya, Yb)
+    other = cpace.generator(cpace.ANOTHER)
+    Yb = cpace.share(other, others)
+    return cpace.ANOTHER, others, Ya, cpace.isk(other, alices, others, Ya, Yb)
+
+
+def _known(mode: str, made: str, labels: Iterable[str]) -> tuple[Term, ...]:
+    """What nobody has to steal, besides the records."""
+    known = (*PUBLIC, SALT, *((certified.CERTIFICATE,) if mode == certified.BOTH else ()))
+    run = [term for label in labels for term in _pake(label)[:-1]] if made == PAKE else []
+    return (*known, *run)
+
+
+@lru_cache(maxsize=64)
+def _scenes(mode: str, made: str, epoch: str) -> tuple[Scene, ...]:
+    """Those any of which may open the epoch."""
+    this = connection(mode, made, "this")
+    if epoch != PRESENT:
+        wanted = {
+            PAST: (this.client_data, this.server_data),
+            EARLY_DATA: (this.early,),
+            NEXT_TICKET: (this.ticket_psk(1), this.ticket_psk(2)),
+        }
+        return (Scene((*_known(mode, made, ("this",)), *this.wire), wanted),)
+    attacked = connection(mode, made, "attacked")
+    answers = [attacked]
+    if mode == certified.BOTH:
+        # Whoever answers may leave the PSK out, and go on with the certificate alone.
+        answers.append(certified.Unheeded("attacked", "full"))
+    known = (*_known(mode, made, ("this", "attacked")), *this.wire)
+    return tuple(_answered(known, one) for one in answers)
+
+
+def _answered(known: tuple[Term, ...], answer: Connection) -> Scene:
+    """An honest client comes; the adversary answers it, and hears what it says to a server."""
+    own = [answer.name(what) for what in ("server_random", "server_ecdhe", "EncryptedExtensions")]
+    turns = (
+        Turn((), (answer.client_hello,)),
+        Turn((answer.server_hello, answer.server_flight_record), (answer.client_data_record,)),
+    )
+    return Scene((*known, *own), {PRESENT: (answer.client_data,)}, turns)
