@@ -11,6 +11,8 @@ from tls13lab.claims.agreement import TWICE, Carrying, ends
 from tls13lab.claims.cast import cast_of
 from tls13lab.claims.matrix import Disagreement
 from tls13lab.claims.stage import stage
+from tls13lab.crypto import keyschedule
+from tls13lab.crypto.schedule import FAMILIES, SCHEDULE, Length, Operation
 from tls13lab.handshake.connection import Connection
 from tls13lab.impostor.moves import Known
 from tls13lab.impostor.parties import Runs
@@ -176,6 +178,19 @@ def test_the_table_is_searched_downwards_and_leads_there(mode: str) -> None:
     assert reveals.reached(mode, ("psk",)) == {"psk", "early_data"}
     assert reveals.reached(mode, ("resumption_secret",)) == {"next_psk"}
     assert reveals.reached(mode, ("main_secret",)) == {"application_data", "next_psk"}
+
+
+def test_the_search_runs_every_line_of_the_table() -> None:
+    """Its shortcut gives what the key schedule gives, line by line."""
+    secret = bytes(range(32))
+    made = set(reveals._from("external-psk_dhe_ke", secret))
+    for row in (*SCHEDULE.values(), *FAMILIES.values()):
+        inputs = (secret, bytes(32)) if row.operation is Operation.EXTRACT else (secret,)
+        for context in reveals._contexts("external-psk_dhe_ke", row):
+            length = {Length.KEY: 16, Length.CALLER: reveals.EXPORTED}.get(row.length)
+            label = reveals.LABEL if row.name == "derived_exporter_secret" else None
+            value = keyschedule.run(row, "sha256", inputs, context, length=length, label=label)
+            assert value in made, row.name
 
 
 @pytest.mark.full

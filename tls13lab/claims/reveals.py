@@ -12,6 +12,7 @@ flights in the transcripts are sealed; so what it does not reach, the eavesdropp
 ['exported']
 """
 
+import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -21,7 +22,7 @@ from tls13lab.adversary.eavesdropper import Eavesdropper
 from tls13lab.adversary.theft import Theft
 from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS, record, talk
 from tls13lab.claims.stage import EARLY_WORDS, stage
-from tls13lab.crypto import keyschedule
+from tls13lab.crypto import hkdf, keyschedule
 from tls13lab.crypto.schedule import FAMILIES, SCHEDULE, Context, Length, Operation, Row
 from tls13lab.handshake.config import PSK_KE
 from tls13lab.handshake.pair import Pair
@@ -145,14 +146,28 @@ def reached(mode: str, revealed: tuple[str, ...], depth: int = DEPTH) -> frozens
 
 def _from(mode: str, secret: bytes) -> Iterator[bytes]:
     """Every line of the table on one secret, with zeros or a transcript hash beside it."""
+    yield hkdf.extract(HASH, secret, bytes(SIZE))
+    yield hkdf.extract(HASH, bytes(SIZE), secret)
+    for data, size in _lines(mode):
+        yield hmac.digest(secret, data, HASH)[:size]
+
+
+@lru_cache(maxsize=8)
+def _lines(mode: str) -> tuple[tuple[bytes, int], ...]:
+    """What is hashed under a secret by each line but the extractions, and the bytes that are kept.
+
+    Written down once, for the search runs each line on thousands of secrets.
+    """
+    found: dict[tuple[bytes, int], None] = {}
     for row in (*SCHEDULE.values(), *FAMILIES.values()):
-        if row.operation is Operation.EXTRACT:
-            yield keyschedule.run(row, HASH, (secret, bytes(SIZE)))
-            yield keyschedule.run(row, HASH, (bytes(SIZE), secret))
-            continue
         label = LABEL if row.name == "derived_exporter_secret" else None
         for context, length in product(_contexts(mode, row), _lengths(row)):
-            yield keyschedule.run(row, HASH, (secret,), context, length=length, label=label)
+            if row.operation is Operation.HMAC:
+                found[context, SIZE] = None
+            elif row.operation is not Operation.EXTRACT:
+                info, size = keyschedule.expansion(row, HASH, context, length=length, label=label)
+                found[info + b"\x01", size] = None  # one block of HKDF-Expand
+    return tuple(found)
 
 
 def _lengths(row: Row) -> tuple[int | None, ...]:

@@ -55,13 +55,33 @@ def run(
     (secret,) = inputs
     if row.operation is Operation.HMAC:
         return hmac.digest(secret, context, hash_name)
+    info, size = expansion(row, hash_name, context, length=length, label=label)
+    return hkdf.expand(hash_name, secret, info, size)
+
+
+def expansion(
+    row: Row,
+    hash_name: str,
+    context: bytes = b"",
+    *,
+    length: int | None = None,
+    label: str | None = None,
+) -> tuple[bytes, int]:
+    """What a row of Derive-Secret or HKDF-Expand-Label gives to HKDF-Expand: info, and a length.
+
+    Neither depends on the secret, so who runs one row on many secrets writes them down once. The
+    arguments are those of :func:`run`.
+
+    >>> expansion(FAMILIES["iv"], "sha256")[0].hex()
+    '000c08746c73313320697600'
+    """
     if row.operation is Operation.DERIVE_SECRET and row.context is Context.EMPTY:
         context = empty_hash(hash_name)
     size = HASH_LENGTHS[hash_name] if length is None else length
     if row.length is Length.IV:
         size = IV_LENGTH
     chosen = row.label if label is None else label
-    return hkdf.expand_label(hash_name, secret, chosen, context, size)
+    return hkdf.hkdf_label(chosen, context, size), size
 
 
 def _zeros(hash_name: str) -> bytes:
