@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.handshake.scenes import BOTH, CREDENTIAL, NAME, PSK, env
+from tests.held_ports import held_port
 from tls13lab.crypto.certificates import TrustAnyone, TrustPin
 from tls13lab.handshake.config import ClientConfig, ServerConfig
 from tls13lab.handshake.connection import Connection, TruncatedConnection
@@ -147,7 +148,14 @@ def retry(work: Callable[[], bool]) -> None:
 
 
 def test_stopping_says_close_notify_to_who_is_connected() -> None:
-    with serving(SERVER) as server:
+    with held_port() as port:
+        stopped_while_connected(port)
+        with pytest.raises(Unreachable, match="nobody listens there"):
+            connect(HOST, port, CLIENT)
+
+
+def stopped_while_connected(port: int) -> None:
+    with serving(SERVER, port=port) as server:
         client = ByHand(server.port)
         client.shake()
         client.connection.send(b"one echo, so that the server is done with the handshake")
@@ -159,8 +167,6 @@ def test_stopping_says_close_notify_to_who_is_connected() -> None:
         events = client.connection.receive(data, real_environment())
     assert type(events[-1]).__name__ == "PeerClosed"
     assert str(server.reports[0]).endswith("ended: the server was stopped")
-    with pytest.raises(Unreachable, match="nobody listens there"):
-        connect(HOST, server.port, CLIENT)
 
 
 def test_a_fault_of_the_servers_own_is_one_connections_end() -> None:
@@ -193,10 +199,11 @@ def test_after_its_last_connection_a_server_lets_nobody_in() -> None:
 
 
 def test_an_exception_in_the_block_stops_the_server() -> None:
-    with pytest.raises(KeyError), serving(SERVER) as server:
-        raise KeyError
-    with pytest.raises(Unreachable):
-        connect(HOST, server.port, CLIENT)
+    with held_port() as port:
+        with pytest.raises(KeyError), serving(SERVER, port=port):
+            raise KeyError
+        with pytest.raises(Unreachable):
+            connect(HOST, port, CLIENT)
 
 
 # --- servers that a client may meet --------------------------------------------------------------

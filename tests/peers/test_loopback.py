@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.handshake.scenes import BOTH, CREDENTIAL, NAME, PSK
+from tests.held_ports import held_port
 from tls13lab.crypto.certificates import TrustAnyone
 from tls13lab.handshake.config import PSK_KE, ClientConfig, ServerConfig
 from tls13lab.peers.background import CannotListen, serving
@@ -90,15 +91,15 @@ def test_a_wrong_key_is_told_by_an_alert_on_both_sides() -> None:
 
 
 def test_nobody_there_and_a_port_that_is_taken() -> None:
-    with serving(SERVER) as server:
+    with held_port() as port:
         with (
+            serving(SERVER, port=port),
             pytest.raises(CannotListen, match="cannot listen"),
-            serving(SERVER, port=server.port),
+            serving(SERVER, port=port),
         ):
             pass
-        port = server.port
-    with pytest.raises(Unreachable):
-        connect(HOST, port, CLIENT, timeout=120)
+        with pytest.raises(Unreachable):
+            connect(HOST, port, CLIENT, timeout=120)
 
 
 def test_a_server_that_is_no_tls_server_and_one_that_hangs_up() -> None:
