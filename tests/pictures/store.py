@@ -13,6 +13,7 @@ from tls13lab.adversary.plan import GOALS, SINGLE_LEAKS, Shape, plan
 from tls13lab.capture.keylog import ROWS
 from tls13lab.pictures import dot, guessing_time
 from tls13lab.pictures.attack_tree import attack_dot
+from tls13lab.pictures.moves_graph import SIDES, moves_dot
 from tls13lab.pictures.schedule_dot import MODES, schedule_dot
 
 FOLDER = Path(dot.__file__).parent / "stored"
@@ -52,10 +53,16 @@ def attacks() -> Iterator[tuple[str, str]]:
     yield "attack-psk_ke-client_data-by-psk", attack_dot(one_side)
 
 
+def moves() -> Iterator[tuple[str, str]]:
+    """The same of what each side may hear."""
+    for side in SIDES:
+        yield f"moves-of-a-{side}", moves_dot(side)
+
+
 def sources() -> dict[str, str]:
     """Name and DOT text of all that is stored; of what looks the same the first."""
     first: dict[str, str] = {}
-    for name, source in (*schedules(), *attacks()):
+    for name, source in (*schedules(), *moves(), *attacks()):
         first.setdefault(source, name)
     return {name: source for source, name in first.items()}
 

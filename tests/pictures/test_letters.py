@@ -24,7 +24,9 @@ from tls13lab.symbolic.claims import cells
 pytestmark = pytest.mark.browser
 
 FONTS = Path(mpl.get_data_path(), "fonts", "ttf")
-GRAPHS = sorted(one for one in store.FOLDER.glob("*.svg") if one.name.startswith(("att", "sch")))
+GRAPHS = sorted(
+    one for one in store.FOLDER.glob("*.svg") if one.name.startswith(("att", "mov", "sch"))
+)
 VALUES = dict.fromkeys(("psk", "ecdhe", *SCHEDULE), bytes.fromhex("d0") * 32)
 
 # The texts of which some corner is not on the shape that their box is drawn as.
