@@ -314,6 +314,25 @@ def test_the_external_psk_behind_an_import_has_a_hash_of_its_own(
     assert json.loads(opened.stdout)["verdict"] == "lost"
 
 
+def test_an_imported_psk_in_a_stack_without_an_importer(tmp_path: Path) -> None:
+    """What an importer made is used as an external PSK: the label is "ext binder" (RFC 9258)."""
+    (imported,) = import_psk(ExternalPsk(b"base", b"4711"), b"context", ("sha256",))
+    plain = ExternalPsk(imported.identity, imported.key)
+    path = written(tmp_path / "talk.pcap", talk(*lesson_configs("psk_ke", plain), "plain"))
+    (one,) = told(path, "--mask", "?d?d?d?d")["targets"]
+    # The kind is what the label says; that the external PSK has a hash, that it was imported.
+    assert (one["kind"], one["text"], one["epsk_hash"]) == ("external", "4711", "sha256")
+    said = invoke(path, "--mask", "4?d?d?d").output
+    assert (
+        'imported PSK, though with "ext binder", sha256 (the external one\'s: sha256): 4711' in said
+    )
+    leak = ["--leak", f"psk={b'4711'.hex()}", "--json"]
+    opened = CliRunner().invoke(cli, ["break", str(path), *leak])
+    assert json.loads(opened.stdout)["verdict"] == "lost"
+    (one,) = told(path, "--mask", "?d?d?d", code=1)["targets"]
+    assert (one["kind"], one["text"]) == ("imported", None)
+
+
 def test_both_sides_of_a_connection_in_any_order_in_the_file(tmp_path: Path) -> None:
     psk = ExternalPsk(b"late", b"4711")
     client, server = lesson_configs("psk_dhe_ke", psk)

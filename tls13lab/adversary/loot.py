@@ -151,7 +151,7 @@ def _imported_with(offered: OfferedPsk, epsk: bytes) -> str:
         return ""
     for epsk_hash in KDFS:
         psk = imported_key(epsk, epsk_hash, offered.identity, offered.hash_name)
-        if offered.made_with(psk, PskKind.IMPORTED):
+        if offered.kind_of(psk) is not None:
             return epsk_hash
     return ""
 

@@ -241,7 +241,7 @@ def _result(search: Search, seconds: float, count: int) -> report.Result:
                 "identity": readable(target.identity),
                 **_kind(target, found[index].word if index in found else None),
                 "hash": target.hash_name,
-                "epsk_hash": target.epsk_hash if target.kind.value == "imported" else None,
+                "epsk_hash": target.epsk_hash if target.imported else None,
                 "psk": found[index].word.hex() if index in found else None,
                 "text": readable(found[index].word) if index in found else None,
             }
@@ -277,7 +277,10 @@ def _text(result: report.Result) -> str:
         second = ", ClientHello 2" if one["client_hello"] == 2 else ""
         who = f"connection {one['connection']}{second}, identity {one['identity']}"
         assumed = f" (assumed: {one['assumed']})" if one["assumed"] else ""
-        what = f"{one['kind']} PSK{assumed}, {one['hash']}"
+        kind = f"{one['kind']} PSK"
+        if one["epsk_hash"] and one["kind"] == "external":
+            kind = 'imported PSK, though with "ext binder"'
+        what = f"{kind}{assumed}, {one['hash']}"
         what += f" (the external one's: {one['epsk_hash']})" if one["epsk_hash"] else ""
         verdict = f"{one['text']}  (hex {one['psk']})" if one["psk"] else "not found"
         lines.append(f"{who}, {what}: {verdict}")

@@ -57,12 +57,13 @@ class OfferedPsk:
     def possible_kinds(self) -> tuple[PskKind, ...]:
         """What it can be, the likeliest first: only the binder's label would prove it.
 
-        An importer's identities have a structure of their own (RFC 9258). A ticket claims an age.
+        An importer's identities have a structure of their own (RFC 9258); a stack that knows only
+        external PSKs may be using what was imported elsewhere. A ticket claims an age.
         So may an external PSK: "an obfuscated_ticket_age of 0 SHOULD be used, and servers MUST
         ignore the value" (4.3.11); and a ticket's is 0 if the addition comes to that.
         """
         if imported_by(self.identity):
-            return (PskKind.IMPORTED,)
+            return PskKind.IMPORTED, PskKind.EXTERNAL
         kinds = (PskKind.EXTERNAL, PskKind.RESUMPTION)
         return kinds[::-1] if self.age else kinds
 

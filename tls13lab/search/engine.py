@@ -95,7 +95,7 @@ def groups(targets: Sequence[Target]) -> Iterator[tuple[Target, ...]]:
     def shared(target: Target) -> tuple[str, ...]:
         # An imported PSK depends on the identity as well, and on the external PSK's hash.
         imported = (target.identity.hex(), target.epsk_hash)
-        more = imported if target.kind is PskKind.IMPORTED else ()
+        more = imported if target.imported else ()
         return (target.hash_name, target.kind.value, *more)
 
     for _, group in groupby(sorted(targets, key=shared), shared):

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tls13lab.psk.keys import PskKind
 from tls13lab.search.compiled import tester
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.lanes_pack import GROUP
@@ -27,7 +26,7 @@ class Lanes:
     def __init__(self, targets: Sequence[Target]) -> None:
         sha = SHA2[targets[0].hash_name]
         self._targets = targets
-        imported = targets[0].kind is PskKind.IMPORTED
+        imported = targets[0].imported
         if imported and sha.name != targets[0].epsk_hash:
             raise NotImplementedError("two hashes in one guess")
         self._test, self._shape = tester(sha.name, "test_imported" if imported else "test")

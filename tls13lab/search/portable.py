@@ -9,7 +9,6 @@ import hmac
 from collections.abc import Callable, Iterator, Sequence
 
 from tls13lab.psk.importer import imported_key
-from tls13lab.psk.keys import PskKind
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.target import Target
 
@@ -61,8 +60,7 @@ class Portable:
         first, second, _ = targets[0].macs
         self._hash = targets[0].hash_name
         self._finished_key = way(self._hash, first, second)
-        imported = targets[0].kind is PskKind.IMPORTED
-        self._imported = targets[0].identity if imported else None
+        self._imported = targets[0].identity if targets[0].imported else None
         self._epsk_hash = targets[0].epsk_hash
         self._targets = [(target.macs[2], target) for target in targets]
 

@@ -15,7 +15,7 @@ from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE
 from tls13lab.crypto.suites import HASH_LENGTHS
 from tls13lab.messages.handshake import unpack
 from tls13lab.psk.binder import BINDER_KEYS, binder
-from tls13lab.psk.importer import imported_key
+from tls13lab.psk.importer import imported_by, imported_key
 from tls13lab.psk.keys import PskKind
 from tls13lab.psk.offered import OfferedPsk, offered_in
 from tls13lab.wire.codepoints import ContentType
@@ -30,7 +30,7 @@ class Target:
     """One recorded binder, and the truncated transcript's bytes that it was made over.
 
     ``kind`` is what the PSK looks like, and ``also`` what else it may be: the binder's label is the
-    proof, and a search tries them all. Of an imported one (RFC 9258) ``epsk_hash`` is the hash of
+    proof, and a search tries them all. Of an imported PSK (RFC 9258) ``epsk_hash`` is the hash of
     the external PSK that it was imported from. ``hello`` is the ClientHello, 1 or 2.
     """
 
@@ -49,6 +49,15 @@ class Target:
         """The same as so many targets of one kind each."""
         return tuple(replace(self, kind=kind, also=()) for kind in (self.kind, *self.also))
 
+    @property
+    def imported(self) -> bool:
+        """Whether what is guessed is the external PSK from which this one was imported.
+
+        The identity says so, whatever the label: a stack that knows nothing of importers, and is
+        given an imported PSK, makes its binder with "ext binder".
+        """
+        return self.kind is PskKind.IMPORTED or imported_by(self.identity) is not None
+
     def made_with(self, psk: bytes) -> bool:
         """Whether this PSK makes the binder."""
         return self.kind_with(psk) is not None
@@ -56,17 +65,17 @@ class Target:
     def kind_with(self, psk: bytes) -> PskKind | None:
         """The label under which this PSK makes the binder, computed as the honest endpoints do.
 
-        Where the binder is an imported PSK's, ``psk`` is the external one it was imported from.
+        Where the PSK was imported, ``psk`` is the external one.
 
         >>> told = binder(PskKind.EXTERNAL, b"secret", "sha256", b"ClientHello")
         >>> target = Target(b"lab", PskKind.EXTERNAL, "sha256", b"ClientHello", told)
         >>> target.kind_with(b"secret"), target.kind_with(b"Secret")
         (<PskKind.EXTERNAL: 'external'>, None)
         """
+        key = psk
+        if self.imported:
+            key = imported_key(psk, self.epsk_hash, self.identity, self.hash_name)
         for kind in (self.kind, *self.also):
-            key = psk
-            if kind is PskKind.IMPORTED:
-                key = imported_key(psk, self.epsk_hash, self.identity, self.hash_name)
             if binder(kind, key, self.hash_name, self.truncated) == self.binder:
                 return kind
         return None
