@@ -71,12 +71,13 @@ WRONG = [
     b"hello",
     b"\xff\xfe",
     LINE + b" 00",
-    LINE + LINE,  # as two writers leave them
+    LINE[:40] + LINE[:-1],  # as two writers leave them
+    LINE[:-1] + LINE[:-1],
     LINE[:-1],
     LINE.replace(b"bb" * 32, b"bb" * 31),
     LINE.replace(b"aa" * 32, b"aa" * 33),
     LINE.replace(b"aa", b"zz"),
-    LINE + b" " * 2000,
+    LINE + b" " * 2**20,
     b"EXPORTER_SECRET",
 ]
 
@@ -85,8 +86,59 @@ WRONG = [
 def test_a_line_that_is_none_is_passed_over_and_counted(line: bytes) -> None:
     found = parse([LINE, line, LINE.replace(b"aa", b"cc")])
     assert set(found) == {b"\xaa" * 32, b"\xcc" * 32}
-    assert found.skipped_in_words == "line 2 is not LABEL RANDOM SECRET and was passed over"
-    assert "2 lines, the first of them line 1, are not" in parse([line, line]).skipped_in_words
+    assert found.remark.endswith("line 2 is not LABEL RANDOM SECRET and was passed over")
+    assert "2 lines, the first of them line 1, are not" in parse([line, line]).remark
+
+
+OTHER = b"EARLY_EXPORTER_SECRET " + b"cc" * 32 + b" " + b"dd" * 48
+EARLY = {b"\xcc" * 32: {"early_exporter_secret": b"\xdd" * 48}}
+LATE = {b"\xaa" * 32: {"exporter_secret": b"\xbb" * 32}}
+TORN = "line 2 is not LABEL RANDOM SECRET and was passed over"
+APART = "1 line was several, glued together, and was taken apart"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected", "remark"),
+    [
+        (LINE + OTHER, LATE | EARLY, APART),
+        (OTHER + LINE, LATE | EARLY, APART),
+        (OTHER.upper() + LINE.replace(b"bb", b"BB"), LATE | EARLY, APART),
+        (OTHER + b"CLIENT_RANDOM " + b"ee" * 32 + b" " + b"ff" * 48, EARLY, APART),
+        # Half a line before a whole one, and the other half behind that.
+        (LINE[:99] + OTHER, EARLY, f"{APART}; {TORN}"),
+        (LINE[:8] + OTHER, EARLY, f"{APART}; {TORN}"),
+        # Here one cannot tell where the secret ends, or the label begins.
+        (LINE + b"00" + OTHER[:22], {}, TORN),
+        (b"EARLY_" + LINE + b"cc", {}, TORN),
+        # A label that is not known here may end like one that is.
+        (b"QUIC_" + OTHER, {}, ""),
+        (b"# " + LINE + OTHER, {}, ""),
+        (b"#" + LINE, {}, ""),
+    ],
+)
+def test_lines_that_are_glued_together(
+    line: bytes, expected: dict[bytes, dict[str, bytes]], remark: str
+) -> None:
+    found = parse([b"# the first line", line])
+    assert (found, found.remark) == (expected, remark)
+
+
+@pytest.mark.parametrize("block", [1, 100, 2**16])
+def test_a_program_that_never_ends_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    """As fluxzy and eCapture had it once."""
+    monkeypatch.setattr(keylog, "_BLOCK", block)
+    secrets = dict.fromkeys(keylog.ROWS.values(), bytes(48))
+    logs = {n.to_bytes(32): secrets for n in range(40)}
+    path = tmp_path / "keys"
+    path.write_text("".join(line for one in logs for line in keylog.lines(one, secrets)), "ascii")
+    found = read_keylog(path)
+    assert (found, found.remark) == (logs, APART)
+    # What is too long is cut, and the line at the cut is torn.
+    monkeypatch.setattr(keylog, "LONGEST_LINE", 5_000)
+    found = read_keylog(path)
+    assert (len(found), found.skipped) == (4, 1)
 
 
 @pytest.mark.parametrize("line", [line for line in WRONG if line.isascii()])

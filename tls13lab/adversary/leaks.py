@@ -42,7 +42,7 @@ def leak_of(text: str) -> Leak:
         )
     if name == "keylog":
         log = read_keylog(Path(value))
-        return Leak(name, Theft(keylog=log), log.skipped_in_words)
+        return Leak(name, Theft(keylog=log), log.remark)
     stolen = secret(value, name)
     return Leak(name, _theft(name, stolen))
 

@@ -4,8 +4,9 @@ One line per secret: its label, the ClientHello's random, the secret. Which secr
 a column of the schedule table. Whoever has the file reads the connections: that is what it is for.
 
 Lines may end with CR, LF or both. A program that is still running leaves half a line at the end,
-and two that write at once glue lines together: such a line is passed over and counted, and the rest
-of the file serves.
+one that forgets to end its lines, or two that write at once, glue them together. Lines that are
+glued are taken apart where one can be told from the next; what then is no line of a key log is
+passed over and counted, and the rest of the file serves.
 
 >>> secrets = {"exporter_secret": b"\\x05\\x06", "main_secret": b"\\x07\\x08"}
 >>> list(lines(bytes(2), secrets))
@@ -23,13 +24,20 @@ from tls13lab.wire.faults import LocalFault
 
 ROWS = {row.keylog: row.name for row in SCHEDULE.values() if row.keylog}
 RANDOM_LENGTH = 32
-LONGEST_LINE = 1024
+LONGEST_LINE = 2**20
+"""In bytes: some 5,000 lines that are glued together. What comes after that is passed over."""
 MOST_CONNECTIONS = 1_000_000
 _BLOCK = 2**16
 _BOM = b"\xef\xbb\xbf"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LABEL = re.compile(rb"[A-Z][A-Z0-9_]*")
+_LABELS = "|".join(("CLIENT_RANDOM", *ROWS))
+# A label that we know, with a random and a secret behind it, and the end of another line before it.
+# Not behind "_": EXPORTER_SECRET is also the end of EARLY_EXPORTER_SECRET.
+_GLUED = re.compile(
+    rf"(?<=[0-9A-Za-z])(?=(?:{_LABELS}) [0-9A-Fa-f]{{64}} [0-9A-Fa-f]{{64}})".encode("ascii")
+)
 
 
 class KeyLogError(LocalFault):
@@ -46,17 +54,30 @@ def lines(client_random: bytes, secrets: Mapping[str, bytes]) -> Iterator[str]:
 class KeyLogFile(dict[bytes, dict[str, bytes]]):
     """By client random, the secrets by the names of the schedule table.
 
-    ``skipped`` counts the lines that are not LABEL RANDOM SECRET; ``first_skipped`` is the number
-    of the first of them, from 1. Labels of other versions of TLS are counted in ``others``.
+    ``skipped`` counts the lines that are not LABEL RANDOM SECRET; ``first_skipped`` is where in the
+    file the first of them is, from 1. ``glued`` counts the lines of the file that had several in
+    them. Labels of other versions of TLS are counted in ``others``.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.skipped = self.first_skipped = self.others = 0
+        self.skipped = self.first_skipped = self.glued = self.others = 0
 
     @property
-    def skipped_in_words(self) -> str:
-        """What is to be said of the lines that were passed over; empty if none was."""
+    def remark(self) -> str:
+        """What is to be said of its lines; empty if each was as it should be."""
+        return "; ".join(filter(None, (self._glued_in_words, self._skipped_in_words)))
+
+    @property
+    def _glued_in_words(self) -> str:
+        if not self.glued:
+            return ""
+        if self.glued == 1:
+            return "1 line was several, glued together, and was taken apart"
+        return f"{self.glued} lines were several each, glued together, and were taken apart"
+
+    @property
+    def _skipped_in_words(self) -> str:
         if not self.skipped:
             return ""
         if self.skipped == 1:
@@ -69,18 +90,21 @@ class KeyLogFile(dict[bytes, dict[str, bytes]]):
     def add(self, text: Iterable[bytes]) -> None:
         """Take in lines. Raises KeyLogError for more connections than anybody logs."""
         for number, line in enumerate(text, 1):
-            words = line.split()
-            if not words or words[0].startswith(b"#"):
+            if not line.strip() or line.lstrip().startswith(b"#"):
                 continue
-            if not self._add(words, len(line)):
-                self.skipped += 1
-                self.first_skipped = self.first_skipped or number
+            apart = _GLUED.split(line)
+            self.glued += len(apart) > 1
+            for place, one in enumerate(apart, 1):
+                cut = place == len(apart) and len(line) > LONGEST_LINE
+                if cut or not self._add(one.split()):
+                    self.skipped += 1
+                    self.first_skipped = self.first_skipped or number
             if len(self) > MOST_CONNECTIONS:
                 raise KeyLogError(f"the key log has more than {MOST_CONNECTIONS} connections")
 
-    def _add(self, words: list[bytes], length: int) -> bool:
+    def _add(self, words: list[bytes]) -> bool:
         """Whether the line is one of a key log."""
-        if len(words) != 3 or length > LONGEST_LINE or not _LABEL.fullmatch(words[0]):
+        if len(words) != 3 or not _LABEL.fullmatch(words[0]):
             return False
         try:
             random, secret = (bytes.fromhex(word.decode("ascii")) for word in words[1:])
@@ -113,22 +137,25 @@ def read_keylog(path: Path) -> KeyLogFile:
 def split(file: BinaryIO) -> Iterator[bytes]:
     """The lines without their ends: CR, LF or both, all of which a tool must accept (section 2).
 
-    Of a line that is too long there is just its beginning, too long as well. UTF-16, as PowerShell
+    Of a line that is too long there is just its beginning, one byte too long. UTF-16, as PowerShell
     writes it, is read by leaving out every other byte: a key log is ASCII.
     """
-    rest, wide = b"", False
+    rest, held, wide = b"", b"", False
     while block := file.read(_BLOCK):
-        if not rest:
+        if not rest + held:
             wide = wide or block.startswith(_WIDE)
             for mark in (_BOM, *_WIDE):
                 block = block.removeprefix(mark)
-        rest += block.replace(b"\0", b"") if wide else block
+        text = held + (block.replace(b"\0", b"") if wide else block)
         # A CR at the end may be half of a CRLF.
-        end = -1 if rest.endswith(b"\r") else len(rest)
-        *whole, last = _LINE_END.split(rest[:end])
-        yield from (line[: LONGEST_LINE + 1] for line in whole)
-        rest = last[: LONGEST_LINE + 1] + rest[end:][-1:] * (end < 0)
-    yield from filter(None, _LINE_END.split(rest))
+        held = b"\r" if text.endswith(b"\r") else b""
+        first, *more = _LINE_END.split(text.removesuffix(held))
+        rest = (rest + first)[: LONGEST_LINE + 1]
+        for line in more:
+            yield rest
+            rest = line[: LONGEST_LINE + 1]
+    if rest:
+        yield rest
 
 
 def parse(text: Iterable[bytes]) -> KeyLogFile:

@@ -34,8 +34,8 @@ class Notes:
         found = []
         if self.passed_over:
             found.append(f"passed over: {', '.join(map(_counted, self.passed_over.items()))}")
-        if self.keylog.skipped:
-            found.append(f"secrets in the capture: {self.keylog.skipped_in_words}")
+        if self.keylog.remark:
+            found.append(f"secrets in the capture: {self.keylog.remark}")
         if self.torn:
             found.append(self.torn)
         return found

@@ -72,8 +72,8 @@ def _capture(path: Path, keylog: str | None, connection: int | None, most: int) 
     if keylog:
         log = read_keylog(Path(keylog))
         notes.keylog.update(log)
-        if log.skipped:
-            told.append(f"{named(Path(keylog))}: {log.skipped_in_words}")
+        if log.remark:
+            told.append(f"{named(Path(keylog))}: {log.remark}")
     # Chosen while it is read: of the other connections of a large capture nothing is kept.
     items = (
         item
