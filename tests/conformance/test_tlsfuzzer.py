@@ -123,6 +123,7 @@ def test_a_recorder_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.Mon
     assert runner.main(tmp_path, ["hrr", "--record"]) == 0
     before = json.loads(results.read_text("utf-8"))
     assert before["scripts"] == {"hrr": [1, 0]}
+    assert before["files"] == ["ccs", "hrr"]
     ran: list[str] = []
 
     def run(checkout: Path, chosen: list[str], python: str) -> Iterator[runner.Outcome]:

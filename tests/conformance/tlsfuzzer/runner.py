@@ -51,9 +51,14 @@ def read(name: str, printed: str, script: Script) -> Outcome:
     return outcome
 
 
+def files(checkout: Path) -> set[str]:
+    """The scripts of TLS 1.3 that a checkout has."""
+    return {one.stem.removeprefix(PREFIX) for one in checkout.glob(f"scripts/{PREFIX}*.py")}
+
+
 def rows(checkout: Path) -> list[str]:
     """The names in the table of what can be run: scripts of TLS 1.3 that are not in NOT_RUN."""
-    found = {one.stem.removeprefix(PREFIX) for one in checkout.glob(f"scripts/{PREFIX}*.py")}
+    found = files(checkout)
     again = {name for name, script in SCRIPTS.items() if script.file in found}
     return sorted((found | again) - set(NOT_RUN))
 
@@ -135,6 +140,7 @@ def _record(checkout: Path, outcome: Outcome) -> None:
     recorded = {
         "version": _version(checkout),
         "lab": _commit(ROOT),
+        "files": sorted(files(checkout)),
         "scripts": dict(sorted(figures.items())),
     }
     RESULTS.write_text(json.dumps(recorded, indent=1) + "\n", "utf-8")
