@@ -46,7 +46,13 @@ def break_(**options: object) -> None:
 
 
 @click.command()
-@click.argument("capture", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.argument(
+    "captures",
+    metavar="CAPTURE...",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    nargs=-1,
+    required=True,
+)
 @click.option(
     "--wordlist",
     type=FILE,
@@ -74,16 +80,24 @@ def break_(**options: object) -> None:
     show_default=True,
     help="The hash of the external PSK behind an imported one (RFC 9258); found is the external.",
 )
-@click.option("--connection", type=click.IntRange(1), help="Only this one of the capture.")
+@click.option("--connection", type=click.IntRange(1), help="Only this one, of a single capture.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one for each processor.")
-@click.option("--checkpoint", type=FILE, help="Where to note progress; CAPTURE.checkpoint if not.")
+@click.option(
+    "--checkpoint",
+    type=FILE,
+    help="Where to note progress; CAPTURE.checkpoint if not, of the first.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def crack(**options: object) -> None:
     """Search for the PSK of a recorded ClientHello, with the binder as the judge.
 
     To find out whether a PSK of one's own can be guessed, and to see why RFC 9846 section 2.2
-    demands one that cannot. It reads a recording and speaks to nobody. Ctrl-C stops it; the same
+    demands one that cannot. It reads recordings and speaks to nobody. Ctrl-C stops it; the same
     command then goes on. The exit code is 1 if nothing is found.
+
+    All connections of all captures are searched at once: a guess costs 12 blocks of the hash, and
+    2 more for each binder, because no salt tells one victim from another. Imported PSKs (RFC 9258)
+    share 4 only, and take 16 for each identity.
 
     \b
     Examples:
@@ -93,6 +107,8 @@ def crack(**options: object) -> None:
       tls13lab crack talk.pcapng --mask "?1?1?1?1lab" --set "1=?l?d" --workers 4
       printf "123456\\nsternchen\\n" > words.txt
       tls13lab crack talk.pcapng --wordlist words.txt --json
+      tls13lab connect --psk 737465726e6368656e --identity printer --record other.pcapng
+      tls13lab crack talk.pcapng other.pcapng --wordlist common
     """
     from tls13lab.cli import crack as command
 

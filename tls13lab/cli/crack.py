@@ -1,10 +1,10 @@
-"""``tls13lab crack``: a recording and words to try in, the PSK out."""
+"""``tls13lab crack``: recordings and words to try in, the PSKs out."""
 
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,12 +22,12 @@ from tls13lab.search.mask import Mask
 from tls13lab.search.pieces import MaskSource, WordSource
 from tls13lab.search.rules import parse_rules
 from tls13lab.search.runner import Search, Workers, local_workers, processors
-from tls13lab.search.speed import own_rate
+from tls13lab.search.speed import rate_at
 from tls13lab.search.target import Target, readable, targets
 from tls13lab.search.wordlist import COMMON, USUAL
 from tls13lab.wire.faults import LocalFault
 
-MOST_TARGETS = 64
+MOST_TARGETS = 1000
 STOPPED = 130
 """The exit code after Ctrl-C, as shells have it."""
 SMALL = 2_000_000
@@ -36,7 +36,7 @@ SMALL = 2_000_000
 
 def run(
     *,
-    capture: str,
+    captures: Sequence[str],
     wordlist: str | None,
     mask: str | None,
     sets: Sequence[str],
@@ -49,15 +49,19 @@ def run(
     as_json: bool,
 ) -> None:
     """Search, tell how far it came while it does, and what was found."""
-    source = _source(capture, wordlist, mask, sets, rules)
+    names = list(dict.fromkeys(captures))
+    if connection is not None and len(names) > 1:
+        raise click.UsageError("--connection chooses from a single capture")
+    source = _source(names, wordlist, mask, sets, rules)
     stop = threading.Event()
     done: list[Search] = []
 
     def work() -> report.Result:
-        wanted, left_out = _targets(Path(capture), identity, connection, epsk_hash)
+        wanted, left_out = _targets(names, identity, connection, epsk_hash)
         if left_out:
             click.echo(f"tls13lab: {_left_out(left_out)}", err=True)
-        search = Search(wanted, source(), _noted(capture, checkpoint))
+        found_in, every = zip(*wanted, strict=True)
+        search = Search(every, source(), _noted(names[0], checkpoint))
         _try_to_note(search)
         chosen = _workers(search, workers)
         click.echo(_expected(search, chosen), err=True)
@@ -65,7 +69,7 @@ def run(
         _search(search, chosen, stop, quiet=as_json)
         seconds = time.monotonic() - began
         done.append(search)
-        result = _result(search, seconds, search.progress.count - before)
+        result = _result(search, found_in, seconds, search.progress.count - before)
         return result | {"left_out": left_out}
 
     def delivered() -> None:
@@ -81,7 +85,7 @@ def run(
 
 
 def _noted(capture: str, checkpoint: str | None) -> Path | None:
-    """Where progress is noted; a capture that is no file has no place of its own."""
+    """Where progress is noted; a first capture that is no file has no place of its own."""
     if checkpoint is not None:
         return Path(checkpoint)
     return Path(f"{capture}.checkpoint") if Path(capture).is_file() else None
@@ -125,7 +129,11 @@ def _ctrl_c_sets(stop: threading.Event) -> Iterator[None]:
 
 
 def _source(
-    capture: str, wordlist: str | None, mask: str | None, sets: Sequence[str], rules: str | None
+    captures: Sequence[str],
+    wordlist: str | None,
+    mask: str | None,
+    sets: Sequence[str],
+    rules: str | None,
 ) -> Any:
     """What makes the source; usage errors are told at once."""
     if (wordlist is None) == (mask is None):
@@ -137,7 +145,7 @@ def _source(
         return lambda: MaskSource(Mask.parse(mask, own))
     if sets:
         raise click.UsageError("--set belongs to a --mask")
-    if wordlist == capture == "-":
+    if wordlist == "-" and "-" in captures:
         raise click.UsageError("only one of the two can be standard input")
     words = COMMON if wordlist == "common" else Path(wordlist or "")
     changes = USUAL if rules == "usual" else Path(rules or "")
@@ -145,35 +153,46 @@ def _source(
 
 
 def _targets(
-    capture: Path, identity: str | None, connection: int | None, epsk_hash: str
-) -> tuple[tuple[Target, ...], int]:
-    """The binders to be searched for, and how many were left out beside them.
+    captures: Sequence[str], identity: str | None, connection: int | None, epsk_hash: str
+) -> tuple[list[tuple[str, Target]], int]:
+    """The binders to be searched for, each with its capture, and how many were left out.
 
     Those that claim an age, as tickets do, are left out where there are others.
     """
-    notes = Notes()
-    found = (replace(one, epsk_hash=epsk_hash) for one in targets(read_capture(capture, notes)))
-    every = list(dict.fromkeys(found))
+    notes = {name: Notes() for name in captures}
+    every = list(
+        dict.fromkeys(
+            (name, replace(one, epsk_hash=epsk_hash))
+            for name in captures
+            for one in targets(read_capture(Path(name), notes[name]))
+        )
+    )
     chosen = [
-        one
-        for one in every
+        (name, one)
+        for name, one in every
         if (identity is None or readable(one.identity) == identity)
         and (connection is None or one.connection == connection)
     ]
     if not chosen:
+        where = "this capture" if len(captures) == 1 else "these captures"
         raise LocalFault(
-            "; ".join(("no ClientHello in this capture has a PSK binder", *notes.lines()))
+            "; ".join((f"no ClientHello in {where} has a PSK binder", *_notes(notes)))
             if not every
-            else "no binder in this capture has that --identity and --connection"
+            else f"no binder in {where} has that --identity and --connection"
         )
     # A resumption PSK is a secret of a whole hash's length: nobody guesses it.
-    likely = [one for one in chosen if one.kind is not PskKind.RESUMPTION] or chosen
+    likely = [(name, one) for name, one in chosen if one.kind is not PskKind.RESUMPTION] or chosen
     if len(likely) > MOST_TARGETS:
         raise LocalFault(
-            f"this capture has {len(likely)} binders, more than {MOST_TARGETS} at a time: choose "
-            "with --identity or --connection"
+            f"here are {len(likely)} binders, more than {MOST_TARGETS} at a time: choose with "
+            "--identity or --connection"
         )
-    return tuple(likely), len(chosen) - len(likely)
+    return likely, len(chosen) - len(likely)
+
+
+def _notes(notes: Mapping[str, Notes]) -> Iterator[str]:
+    for name, one in notes.items():
+        yield from (f"{name}: {line}" if len(notes) > 1 else line for line in one.lines())
 
 
 def _left_out(count: int) -> str:
@@ -198,7 +217,8 @@ def _expected(search: Search, workers: Workers) -> str:
         told = f"the list is {search.source.written}, its words are tried as UTF-8; {told}"
     if left < SMALL:
         return told
-    each = own_rate(search.targets[0].hash_name)
+    open_targets = [search.targets[number] for number in sorted(search.open_targets())]
+    each = rate_at(open_targets or search.targets)
     return f"{told}: at {each:,.0f} a second and core, {in_words(left / each / workers.count)}"
 
 
@@ -223,7 +243,8 @@ def _search(search: Search, workers: Workers, stop: threading.Event, *, quiet: b
                 click.echo(f"tls13lab: {told}: the search goes on, and is noted nowhere", err=True)
 
 
-def _result(search: Search, seconds: float, count: int) -> report.Result:
+def _result(search: Search, captures: Sequence[str], seconds: float, count: int) -> report.Result:
+    """``captures`` says of each target where it was recorded; ``count`` guesses were tried now."""
     progress = search.progress
     found = {hit.target: hit for hit in progress.found}
     return {
@@ -236,6 +257,7 @@ def _result(search: Search, seconds: float, count: int) -> report.Result:
         "checkpoint": _goes_on_from(search),
         "targets": [
             {
+                "capture": capture,
                 "connection": target.connection,
                 "client_hello": target.hello,
                 "identity": readable(target.identity),
@@ -245,7 +267,7 @@ def _result(search: Search, seconds: float, count: int) -> report.Result:
                 "psk": found[index].word.hex() if index in found else None,
                 "text": readable(found[index].word) if index in found else None,
             }
-            for index, target in enumerate(search.targets)
+            for index, (capture, target) in enumerate(zip(captures, search.targets, strict=True))
         ],
     }
 
@@ -273,9 +295,11 @@ def _goes_on_from(search: Search) -> str | None:
 
 def _text(result: report.Result) -> str:
     lines = []
+    several = len({one["capture"] for one in result["targets"]}) > 1
     for one in result["targets"]:
         second = ", ClientHello 2" if one["client_hello"] == 2 else ""
         who = f"connection {one['connection']}{second}, identity {one['identity']}"
+        who = f"{one['capture']}, {who}" if several else who
         assumed = f" (assumed: {one['assumed']})" if one["assumed"] else ""
         kind = f"{one['kind']} PSK"
         if one["epsk_hash"] and one["kind"] == "external":

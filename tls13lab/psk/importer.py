@@ -85,17 +85,27 @@ class ImportedPsk(ExternalPsk):
     kind: ClassVar[PskKind] = PskKind.IMPORTED
 
 
+def epskx(epsk: bytes, epsk_hash: str) -> bytes:
+    """``epskx`` of section 5.1, as many bytes as the external PSK's hash has.
+
+    No identity goes into it: it is the same wherever an external PSK is imported.
+    """
+    return keyschedule.run(IMPORTER["epskx"], epsk_hash, (bytes(HASH_LENGTHS[epsk_hash]), epsk))
+
+
+def ipskx(key: bytes, epsk_hash: str, identity: bytes, target_hash: str) -> bytes:
+    """``ipskx`` of section 5.1, from ``epskx``: as many bytes as the target's hash has."""
+    told = hashlib.new(epsk_hash, identity).digest()
+    length = HASH_LENGTHS[target_hash]
+    return keyschedule.run(IMPORTER["ipskx"], epsk_hash, (key,), told, length=length)
+
+
 def imported_key(epsk: bytes, epsk_hash: str, identity: bytes, target_hash: str) -> bytes:
-    """``ipskx`` of section 5.1, as many bytes as the target's hash has.
+    """The PSK that the importer makes, as many bytes as the target's hash has.
 
     "The hash function used for HKDF [RFC5869] is that which is associated with the EPSK."
     """
-    zeros = bytes(HASH_LENGTHS[epsk_hash])
-    rows = IMPORTER
-    epskx = keyschedule.run(rows["epskx"], epsk_hash, (zeros, epsk))
-    told = hashlib.new(epsk_hash, identity).digest()
-    length = HASH_LENGTHS[target_hash]
-    return keyschedule.run(rows["ipskx"], epsk_hash, (epskx,), told, length=length)
+    return ipskx(epskx(epsk, epsk_hash), epsk_hash, identity, target_hash)
 
 
 def import_psk(

@@ -23,13 +23,15 @@ from tls13lab.crypto.suites import HASH_LENGTHS
 from tls13lab.psk.keys import PskKind
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.pieces import Piece
-from tls13lab.search.portable import Found, Portable, by_copies, by_digest
+from tls13lab.search.portable import Found, Portable, Way, by_copies, by_digest
 from tls13lab.search.target import Target
 
 MANY = 50_000
 """With fewer guesses to try, compiling takes longer than trying them."""
 SLICE = 500
-"""Guesses between two looks whether the compiled engine is ready."""
+"""Guesses at a target between two looks whether the compiled engine is ready."""
+_compiled: set[str] = set()
+"""Hashes whose program is there: an engine for other targets is then made at once."""
 
 
 class Engine(Protocol):
@@ -90,12 +92,13 @@ def engines(targets: tuple[Target, ...], compile: bool) -> tuple[Engine, ...]:
 
 
 def groups(targets: Sequence[Target]) -> Iterator[tuple[Target, ...]]:
-    """Targets that share all of a guess but the last HMAC."""
+    """Targets that share the beginning of a guess: one hash and label, of the import as well.
+
+    All but the last HMAC if no PSK is imported; else what comes before the identity.
+    """
 
     def shared(target: Target) -> tuple[str, ...]:
-        # An imported PSK depends on the identity as well, and on the external PSK's hash.
-        imported = (target.identity.hex(), target.epsk_hash)
-        more = imported if target.imported else ()
+        more = (target.epsk_hash,) if target.imported else ()
         return (target.hash_name, target.kind.value, *more)
 
     for _, group in groupby(sorted(targets, key=shared), shared):
@@ -110,7 +113,9 @@ def compiled_engine(targets: Sequence[Target]) -> Engine | None:
     try:
         from tls13lab.search.lanes import Lanes
 
-        return Lanes(targets)
+        engine = Lanes(targets)
+        _compiled.add(targets[0].hash_name)
+        return engine
     except (ImportError, OSError, RuntimeError):  # not installed; not for this system; too old
         return None
 
@@ -119,12 +124,13 @@ def fastest_portable(targets: Sequence[Target]) -> Portable:
     """Which way is faster depends on the machine: both are timed, for some milliseconds."""
     sample = Guesses.of(b"%08d" % n for n in range(SLICE))
 
-    def seconds(engine: Portable) -> float:
+    def seconds(way: Way) -> float:
+        engine = Portable(targets[:1], way)
         began = time.perf_counter()
         list(engine.test(sample))
         return time.perf_counter() - began
 
-    return min((Portable(targets, way) for way in (by_copies, by_digest)), key=seconds)
+    return Portable(targets, min((by_copies, by_digest), key=seconds))
 
 
 class OfHashLength:
@@ -153,8 +159,13 @@ class Changing:
 
     def __init__(self, targets: Sequence[Target]) -> None:
         self._targets = targets
+        self._slice = max(1, SLICE // len(targets))
         self._engine: Engine = Portable(targets)
-        self._making: Thread | None = Thread(target=self._make)
+        self._making: Thread | None = None
+        if targets[0].hash_name in _compiled:
+            self._make()
+            return
+        self._making = Thread(target=self._make)
         try:
             self._making.start()
         except RuntimeError:  # a browser has no threads, and no compiler either
@@ -168,8 +179,8 @@ class Changing:
         """Those of the guesses that made a target's binder."""
         done = 0
         while self._making is not None and done < len(guesses):
-            yield from Portable(self._targets).test(guesses.part(done, SLICE))
-            done += SLICE
+            yield from Portable(self._targets).test(guesses.part(done, self._slice))
+            done += self._slice
             if not self._making.is_alive():
                 self._making = None
         if done < len(guesses):

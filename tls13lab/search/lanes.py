@@ -1,6 +1,8 @@
-"""Testing guesses with compiled code: many lanes of SHA-2 side by side, 14 compressions a guess."""
+"""Testing guesses with compiled code: many lanes of SHA-2 side by side, many targets at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,7 @@ import numpy.typing as npt
 from tls13lab.search.compiled import tester
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.lanes_pack import GROUP
-from tls13lab.search.portable import Found
+from tls13lab.search.portable import Found, by_identity
 from tls13lab.search.sha2 import SHA2, Numbers, Sha2, pad, schedule
 from tls13lab.search.target import Target
 
@@ -17,7 +19,7 @@ Words = npt.NDArray[Any]
 
 
 class Lanes:
-    """Tests guesses against targets of one kind and hash; imported ones, of one identity.
+    """Tests guesses against targets of one kind and hash.
 
     The first of a hash is compiled. Raises NotImplementedError for a PSK imported for another hash
     than its own.
@@ -25,21 +27,25 @@ class Lanes:
 
     def __init__(self, targets: Sequence[Target]) -> None:
         sha = SHA2[targets[0].hash_name]
-        self._targets = targets
         imported = targets[0].imported
         if imported and sha.name != targets[0].epsk_hash:
             raise NotImplementedError("two hashes in one guess")
         self._test, self._shape = tester(sha.name, "test_imported" if imported else "test")
         self._readable_after = sha.word
+        self._targets, groups = by_identity(targets)
         word = np.dtype(f"u{sha.word}")
-        first, second, _ = targets[0].macs
-        messages = (first, second, targets[0].import_mac) if imported else (first, second)
-        shared = [_scheduled(sha, message) for message in messages]
-        transcripts = [_scheduled(sha, target.macs[2]) for target in targets]
-        wanted = [int.from_bytes(target.binder[: sha.word]) for target in targets]
+        *shared, _ = targets[0].macs
+        imports = [group[0].import_mac for group in groups] if imported else []
+        firsts = [0, *accumulate(len(group) for group in groups)][:-1]
+        transcripts = [target.macs[2] for target in self._targets]
+        wanted = [int.from_bytes(target.binder[: sha.word]) for target in self._targets]
+        self._identities = len(groups)
         self._constant: tuple[Words, ...] = (
-            np.array(shared, word),
-            np.array(transcripts, word),
+            _scheduled(sha, shared),
+            _scheduled(sha, imports),
+            np.array(firsts, np.int64),
+            np.array([len(group) for group in groups], np.int64),
+            _scheduled(sha, transcripts),
             np.array(wanted, word),
         )
 
@@ -56,7 +62,8 @@ class Lanes:
         # A word at a guess's end is read whole, so some bytes must follow the last one.
         end = int((starts + lengths).max()) + self._readable_after
         arrays = (_filled(guesses.data, end), starts, lengths, *self._constant, marks)
-        self._test(*(array.ctypes.data for array in arrays), groups, targets)
+        addresses = (array.ctypes.data for array in arrays)
+        self._test(*addresses, groups, targets, self._identities)
         for at in np.flatnonzero(marks):
             vector, target = divmod(int(at), targets)
             for lane in range(lanes):
@@ -75,7 +82,12 @@ def _filled(array: Words, length: int) -> Words:
     return np.ascontiguousarray(array)
 
 
-def _scheduled(sha: Sha2, message: bytes) -> list[int]:
-    """The message schedule of the one block that ends an HMAC over ``message``."""
-    numbers = Numbers(sha.bits)
-    return list(schedule(sha, numbers, pad(sha, message, before=sha.block)))
+def _scheduled(sha: Sha2, messages: Iterable[bytes]) -> Words:
+    """For each message the schedule of the one block that ends an HMAC over it."""
+    return np.array([_schedule_of(sha, one) for one in messages], np.dtype(f"u{sha.word}"))
+
+
+@lru_cache(maxsize=4096)
+def _schedule_of(sha: Sha2, message: bytes) -> tuple[int, ...]:
+    # Kept: whenever a PSK is found, an engine for the others is made.
+    return tuple(schedule(sha, Numbers(sha.bits), pad(sha, message, before=sha.block)))

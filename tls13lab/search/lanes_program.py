@@ -1,11 +1,16 @@
 """The program that tests guesses side by side: from bytes of guesses to marks of what fits.
 
-A guess costs 14 compressions, whatever the hash. The early secret is an HMAC keyed with a salt of
-zeros (RFC 9846 section 7.1), so the blocks of that key are taken in while writing the program: two
-are left if the PSK fits one block. Three HMACs follow, each keyed with what came before and over
-one block that all guesses share: four compressions each, and of the shared block only the message
-schedule is handed in. A lane compares one word of the binder; what it lets through is asked of the
+A guess at one target costs 14 compressions, whatever the hash. The early secret is an HMAC keyed
+with a salt of zeros (RFC 9846 section 7.1), so the blocks of that key are taken in while writing
+the program: two are left if the PSK fits one block. Three HMACs follow, each keyed with what came
+before and over one block that all guesses share: four compressions each, and of the shared block
+only the message schedule is handed in. The last HMAC's key is the same for all targets, so each
+further one costs two. A lane compares one word of the binder; what it lets through is asked of the
 honest endpoint's function.
+
+An imported PSK (RFC 9258) is another one for each identity. Only what comes before the identity is
+done once, four compressions; then each identity costs fourteen, and each of its targets two.
+``psk.amortised`` counts the same from the schedule table.
 
 >>> from tls13lab.search.sha2 import SHA256
 >>> "define void @test" in program(SHA256, Shape(32, 8))
@@ -27,12 +32,17 @@ from tls13lab.search.lanes_pack import (
 from tls13lab.search.lanes_text import Function, Shape, Vector
 from tls13lab.search.sha2 import Numbers, Sha2, Word, compress, rounds, words
 
-PARAMETERS = ("data", "starts", "lengths", "shared", "transcripts", "wanted", "marks")
+PARAMETERS = (
+    *("data", "starts", "lengths", "shared", "imports", "firsts", "counts"),
+    *("transcripts", "wanted", "marks"),
+)
 """Addresses that ``test`` is given: the bytes of all guesses; for each guess where it begins and
-how many bytes it has (64 bits each); the message schedules that all targets share, two or three;
-one for each target's transcript hash; the first word of each target's binder; and 16 bits for each
-vector and each target, to be filled: bit n is lane n."""
-NUMBERS = ("groups", "targets")
+how many bytes it has (64 bits each); the two message schedules that all targets share. For each
+identity of imported PSKs, a message schedule, the number of its first target and how many it has;
+if none is imported, once the two numbers. Then a message schedule for each target's transcript
+hash; the first word of each target's binder; and 16 bits for each vector and each target, to be
+filled: bit n is lane n."""
+NUMBERS = ("groups", "targets", "identities")
 
 
 def program(sha: Sha2, shape: Shape) -> str:
@@ -141,28 +151,51 @@ def _shared(sha: Sha2, shape: Shape) -> str:
 
 
 def _test(sha: Sha2, shape: Shape, *, imported: bool) -> str:
-    """The whole way of a guess. For an imported PSK the early secret of the external one is keyed
-    once more, and the result is the PSK: six compressions that the others do not need."""
+    """The whole way of a guess. For imported PSKs the early secret of the external one, made once,
+    is keyed with each identity, and the result is the PSK."""
     name = "test_imported" if imported else "test"
     text = Function(name, [*PARAMETERS], shape, NUMBERS)
-    for name, count in {"block": 16, "key": 8, "told": 8, "state": 8}.items():
+    buffers = {"block": 16, "key": 8, "told": 8, "state": 8, "inner": 8, "outer": 8}
+    buffers |= {"import_inner": 8, "import_outer": 8} if imported else {}
+    for name, count in buffers.items():
         text.raw(f"%{name} = alloca {shape.vector}, i64 {count * GROUP}")
-    scheduled = len(sha.constants)
-    word = f"i{sha.bits}"
     with text.loop("%groups") as group:
         first = text.name(f"mul i64 {group}, {shape.lanes * GROUP}")
         _early_secret(text, sha, *(text.address(f"%{each}", first, "i64") for each in GUESSES))
         if imported:
-            _hmac(text, text.address("%shared", 2 * scheduled, word), "%key")
-            _extract_again(text, sha)
-        # Derive-Secret of nothing gives the binder key, and one more HMAC the finished key.
-        for step in range(2):
-            _hmac(text, text.address("%shared", step * scheduled, word), "%key")
-        with text.loop("%targets") as target:
-            which = text.name(f"mul i64 {target}, {scheduled}")
-            _hmac(text, text.address("%transcripts", which, word), "%told")
-            _mark(text, group, target)
+            _keyed(text, "%import_inner", "%import_outer")
+            with text.loop("%identities") as identity:
+                schedule = _nth(text, sha, "%imports", identity)
+                _hmac(text, schedule, "%key", "%import_inner", "%import_outer")
+                _extract_again(text, sha)
+                _binders(text, sha, group, identity)
+        else:
+            _binders(text, sha, group, "0")
     return text.finished()
+
+
+def _binders(text: Function, sha: Sha2, group: str, identity: str) -> None:
+    """From the early secret in %key to the marks of the targets of an identity."""
+    # Derive-Secret of nothing gives the binder key, and one more HMAC the finished key.
+    for step in range(2):
+        _keyed(text, "%inner", "%outer")
+        _hmac(text, _nth(text, sha, "%shared", str(step)), "%key", "%inner", "%outer")
+    _keyed(text, "%inner", "%outer")
+    begin, count = (
+        text.name(f"load i64, ptr {text.address(f'%{each}', identity, 'i64')}")
+        for each in ("firsts", "counts")
+    )
+    with text.loop(count) as number:
+        target = text.name(f"add i64 {begin}, {number}")
+        transcript = _nth(text, sha, "%transcripts", target)
+        _hmac(text, transcript, "%told", "%inner", "%outer")
+        _mark(text, group, target)
+
+
+def _nth(text: Function, sha: Sha2, base: str, number: str) -> str:
+    """Where a message schedule lies among others."""
+    first = text.name(f"mul i64 {number}, {len(sha.constants)}")
+    return text.address(base, first, f"i{sha.bits}")
 
 
 def _early_secret(text: Function, sha: Sha2, starts: str, lengths: str) -> None:
@@ -229,12 +262,16 @@ def _longest(text: Function, lengths: str) -> str:
     return text.name(f"call i64 @llvm.vector.reduce.umax.v{lanes}i64({long} {most})")
 
 
-def _hmac(text: Function, schedule: str, out: str) -> None:
-    """HMAC, keyed with %key, over the block with this message schedule."""
-    text.raw("call void @inner_pad(ptr %key, ptr %state)")
-    text.raw(f"call void @shared(ptr %state, ptr {schedule}, ptr %block)")
-    text.raw("call void @outer_pad(ptr %key, ptr %state)")
-    text.raw(f"call void @finish(ptr %state, ptr %block, ptr {out})")
+def _keyed(text: Function, inner: str, outer: str) -> None:
+    """The two states of an HMAC that is keyed with %key, before anything is taken in."""
+    text.raw(f"call void @inner_pad(ptr %key, ptr {inner})")
+    text.raw(f"call void @outer_pad(ptr %key, ptr {outer})")
+
+
+def _hmac(text: Function, schedule: str, out: str, inner: str, outer: str) -> None:
+    """The HMAC with these states, over the block with this message schedule."""
+    text.raw(f"call void @shared(ptr {inner}, ptr {schedule}, ptr %block)")
+    text.raw(f"call void @finish(ptr {outer}, ptr %block, ptr {out})")
 
 
 def _mark(text: Function, group: str, target: str) -> None:

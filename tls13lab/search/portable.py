@@ -7,28 +7,35 @@ or contexts of hashlib that have taken in the constant part already and are copi
 import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 
-from tls13lab.psk.importer import imported_key
+from tls13lab.psk.importer import epskx, ipskx
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.target import Target
 
 Found = tuple[int, Target, bytes]
 """The place among all guesses, whose binder it is, and the PSK."""
+Mac = Callable[[bytes], bytes]
+Way = Callable[[str, bytes, bytes], Callable[[bytes], Mac]]
+"""From a hash and what two HMACs are taken over to a function of a PSK: the HMAC that is keyed with
+its finished key, and may be asked for the binder of any transcript hash."""
 
 
-def by_digest(hash_name: str, first: bytes, second: bytes) -> Callable[[bytes], bytes]:
-    """From a PSK to the finished key, with one call an HMAC."""
+def by_digest(hash_name: str, first: bytes, second: bytes) -> Callable[[bytes], Mac]:
+    """With one call an HMAC."""
     salt = bytes(hashlib.new(hash_name).digest_size)
 
-    def finished_key(psk: bytes) -> bytes:
+    def binders(psk: bytes) -> Mac:
         early_secret = hmac.digest(salt, psk, hash_name)
-        return hmac.digest(hmac.digest(early_secret, first, hash_name), second, hash_name)
+        binder_key = hmac.digest(early_secret, first, hash_name)
+        finished_key = hmac.digest(binder_key, second, hash_name)
+        return lambda told: hmac.digest(finished_key, told, hash_name)
 
-    return finished_key
+    return binders
 
 
-def by_copies(hash_name: str, first: bytes, second: bytes) -> Callable[[bytes], bytes]:
-    """The same, with the salt's two blocks taken in once: HMAC as RFC 2104 writes it."""
+def by_copies(hash_name: str, first: bytes, second: bytes) -> Callable[[bytes], Mac]:
+    """The same, with a key's two blocks taken in once: HMAC as RFC 2104 writes it."""
     new = getattr(hashlib, hash_name)
     block = new().block_size
     inner_salt, outer_salt = new(b"\x36" * block), new(b"\x5c" * block)
@@ -37,7 +44,7 @@ def by_copies(hash_name: str, first: bytes, second: bytes) -> Callable[[bytes], 
     tail = bytes(block - new().digest_size)
     inner_tail, outer_tail = tail.translate(inner), tail.translate(outer)
 
-    def finished_key(psk: bytes) -> bytes:
+    def binders(psk: bytes) -> Mac:
         head, end = inner_salt.copy(), outer_salt.copy()
         head.update(psk)
         end.update(head.digest())
@@ -45,24 +52,46 @@ def by_copies(hash_name: str, first: bytes, second: bytes) -> Callable[[bytes], 
         for message in (first, second):
             told = new(key.translate(inner) + inner_tail + message).digest()
             key = new(key.translate(outer) + outer_tail + told).digest()
-        result: bytes = key
-        return result
+        inner_key = new(key.translate(inner) + inner_tail)
+        outer_key = new(key.translate(outer) + outer_tail)
 
-    return finished_key
+        def binder(told: bytes) -> bytes:
+            head, end = inner_key.copy(), outer_key.copy()
+            head.update(told)
+            end.update(head.digest())
+            result: bytes = end.digest()
+            return result
+
+        return binder
+
+    return binders
+
+
+def by_identity(targets: Sequence[Target]) -> tuple[list[Target], list[list[Target]]]:
+    """Targets in the order in which a word is tried on them, and the same in groups.
+
+    Those of a group share all of a guess but the last HMAC. Imported PSKs differ by the identity.
+    """
+
+    def identity(target: Target) -> bytes:
+        return target.identity if target.imported else b""
+
+    ordered = sorted(targets, key=identity)
+    return ordered, [list(group) for _, group in groupby(ordered, identity)]
 
 
 class Portable:
-    """Tests guesses against targets of one kind and hash; imported ones, of one identity."""
+    """Tests guesses against targets of one kind and hash."""
 
-    def __init__(
-        self, targets: Sequence[Target], way: Callable[..., Callable[[bytes], bytes]] = by_copies
-    ) -> None:
+    def __init__(self, targets: Sequence[Target], way: Way = by_copies) -> None:
         first, second, _ = targets[0].macs
-        self._hash = targets[0].hash_name
-        self._finished_key = way(self._hash, first, second)
-        self._imported = targets[0].identity if targets[0].imported else None
-        self._epsk_hash = targets[0].epsk_hash
-        self._targets = [(target.macs[2], target) for target in targets]
+        self._hash, self._epsk_hash = targets[0].hash_name, targets[0].epsk_hash
+        self._imported = targets[0].imported
+        self._binders = way(self._hash, first, second)
+        _, groups = by_identity(targets)
+        self._groups = [
+            (group[0].identity, [(target.macs[2], target) for target in group]) for group in groups
+        ]
 
     def test(self, guesses: Guesses) -> Iterator[Found]:
         """Those of the guesses that made a target's binder."""
@@ -70,10 +99,10 @@ class Portable:
             word = guesses[index]
             if not word:
                 continue  # no PSK is empty; a line that was passed over is
-            psk = word
-            if self._imported is not None:
-                psk = imported_key(word, self._epsk_hash, self._imported, self._hash)
-            key = self._finished_key(psk)
-            for transcript_hash, target in self._targets:
-                if hmac.digest(key, transcript_hash, self._hash) == target.binder:
-                    yield guesses.first + index, target, word
+            key = epskx(word, self._epsk_hash) if self._imported else word
+            for identity, targets in self._groups:
+                psk = ipskx(key, self._epsk_hash, identity, self._hash) if self._imported else key
+                binder = self._binders(psk)
+                for transcript_hash, target in targets:
+                    if binder(transcript_hash) == target.binder:
+                        yield guesses.first + index, target, word

@@ -241,7 +241,7 @@ class _Giving:
 
     def __init__(self, search: Search, workers: Workers) -> None:
         self._workers = workers
-        self._targets = search.targets
+        self._search = search
         self._compile = search.total - search.progress.count >= MANY
         self._rate = FEWEST / PIECE_S
         self._pieces = search.source.pieces(search.start, self._size)
@@ -264,7 +264,12 @@ class _Giving:
 
     def _submit(self, piece: Piece) -> Future[Tried]:
         with _deaf_children():
-            return self._executor.submit(tried, self._targets, piece, compile=self._compile)
+            return self._executor.submit(tried, self._wanted(), piece, compile=self._compile)
+
+    def _wanted(self) -> tuple[Target, ...]:
+        """Those whose PSK is not found yet; a binder that was recorded twice, once."""
+        listed = (self._search.targets[n] for n in sorted(self._search.open_targets()))
+        return tuple(dict.fromkeys(replace(one, connection=1, hello=1) for one in listed))
 
     def done(self) -> Iterator[tuple[Piece, Tried]]:
         """What is ready at the head of the line; waits a little."""

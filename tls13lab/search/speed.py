@@ -5,10 +5,11 @@ True
 """
 
 import time
+from collections.abc import Sequence
 
 from tls13lab.psk.binder import binder
 from tls13lab.psk.keys import PskKind
-from tls13lab.search.engine import Engine, compiled_engine, fastest_portable
+from tls13lab.search.engine import Engine, compiled_engine, fastest_portable, groups
 from tls13lab.search.mask import Mask
 from tls13lab.search.target import Target
 
@@ -19,15 +20,33 @@ def engine_for(hash_name: str = "sha256", *, compiled: bool = True) -> tuple[Eng
     """An engine that searches for what is not there, and how many guesses it likes at once."""
     made = binder(PskKind.EXTERNAL, b"no word of the mask", hash_name, b"ClientHello")
     target = Target(b"", PskKind.EXTERNAL, hash_name, b"ClientHello", made)
-    engine = compiled_engine([target]) if compiled else None
+    return _engine([target], compiled=compiled)
+
+
+def _engine(targets: Sequence[Target], *, compiled: bool = True) -> tuple[Engine, int]:
+    engine = compiled_engine(targets) if compiled else None
+    # Fewer words at a time for more targets, so that a try takes some milliseconds.
     if engine is not None:
-        return engine, 2**15
-    return fastest_portable([target]), 500
+        return engine, max(2**9, 2**15 // len(targets))
+    return fastest_portable(targets), max(1, 500 // len(targets))
 
 
 def own_rate(hash_name: str = "sha256", seconds: float = 0.3, *, compiled: bool = True) -> float:
-    """Guesses a second of one core, the best of some tries; compiling is not counted."""
-    engine, count = engine_for(hash_name, compiled=compiled)
+    """Guesses a second of one core at one target, the best of some tries; compiling not counted."""
+    return _best(*engine_for(hash_name, compiled=compiled), seconds)
+
+
+def rate_at(targets: Sequence[Target], seconds: float = 0.3) -> float:
+    """Words a second of one core if each is tried on all of these targets, by the engines for them.
+
+    The engine for words of a hash's length is left out: hardly a word of a list is as long.
+    """
+    made = list(groups([one for target in targets for one in target.each_kind]))
+    wanted = [group for group in made if group[0].kind is not PskKind.RESUMPTION] or made
+    return 1 / sum(1 / _best(*_engine(group), seconds / len(wanted)) for group in wanted)
+
+
+def _best(engine: Engine, count: int, seconds: float) -> float:
     best, first = 0.0, 0
     began = time.perf_counter()
     while time.perf_counter() - began < seconds or not best:
