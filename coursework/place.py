@@ -26,7 +26,7 @@ seems to have gone wrong; nothing is sent anywhere. `give("NUMBER")` shows what 
 where a function is asked for, that is one example of its inputs. In a course, write your name or
 number into a file `student.txt` beside this notebook: each student's tasks have other keys. The
 next cell loads what the tasks need."""
-TOOLS = "from tls13lab.exercises.catalogue import check, give"
+TOOLS = "from tls13lab.lesson import check, give"
 ASK = "The next cell checks your answer."
 
 Stub = Callable[[Exercise], str]

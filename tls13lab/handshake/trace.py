@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from tls13lab.crypto.schedule import descendants
 from tls13lab.handshake.actions import Outcome
 from tls13lab.handshake.events import Step
+from tls13lab.messages.handshake import message_name
 from tls13lab.wire.codepoints import NamedGroup, name_of
 
 
@@ -27,6 +28,33 @@ class Conversation:
     suite: str
     group: str | None
     secrets: Mapping[str, bytes] = field(repr=False)
+
+    def messages(self, name: str) -> tuple[bytes, ...]:
+        """All messages of that name, each with its type and length in front, in their order.
+
+        ``name`` is the RFC's, such as ``NewSessionTicket``; a HelloRetryRequest is no ServerHello.
+        """
+        every = (message for step in self.steps for message in step.messages)
+        return tuple(message for message in every if message_name(message) == name)
+
+    def message(self, name: str) -> bytes:
+        """The first of them; raises LookupError where there is none.
+
+        >>> from tls13lab.handshake.pair import Pair, lesson_configs
+        >>> pair = Pair(*lesson_configs("psk_ke"), seed="an example")
+        >>> outcome = pair.handshake()
+        >>> pair.conversation().message("ServerHello")[:1].hex()
+        '02'
+        """
+        found = self.messages(name)
+        if not found:
+            raise LookupError(f"no {name} was sent in this conversation")
+        return found[0]
+
+    def record(self, name: str) -> bytes:
+        """The record, header included, that completes the first message of that name."""
+        wanted = self.message(name)
+        return next(step.wire for step in self.steps if wanted in step.messages)
 
 
 class Trace:
