@@ -53,8 +53,9 @@ def project_root() -> Path:
 
 def find_chromium() -> str | None:
     """The browser: ``$PLAYWRIGHT_CHROMIUM``, or the first Chromium or Chrome on the PATH."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    candidates = (os.environ.get("PLAYWRIGHT_CHROMIUM"), *map(shutil.which, names))
+    from tls13lab.cli.doctor import CHROMIUM
+
+    candidates = (os.environ.get("PLAYWRIGHT_CHROMIUM"), *map(shutil.which, CHROMIUM))
     return next((candidate for candidate in candidates if candidate), None)
 
 

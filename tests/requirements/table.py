@@ -10,11 +10,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from pages import numbering
+
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "requirements.md"
-
-SECTIONS_8446 = {"4.2": "4.1", "4.3": "4.2", "4.4": "4.3", "4.5": "4.4", "4.6": "4.5", "4.7": "4.6"}
-"""RFC 9846 put a section in front of these; the rest keeps its number (appendices move by one)."""
 
 
 @dataclass(frozen=True)
@@ -35,23 +34,8 @@ class Requirement:
     @property
     def section_8446(self) -> str:
         """The number in RFC 8446; empty if the rule is new."""
-        if self.new:
-            return ""
-        for new, old in SECTIONS_8446.items():
-            if self.section == new or self.section.startswith(new + "."):
-                tail = self.section[len(new) :]
-                return old + (_TAILS.get(self.section) or tail)
-        return _APPENDICES.get(self.section, self.section)
+        return "" if self.new else numbering.SECTIONS[self.section].old
 
-
-# Inside of 4.3 and 4.5 RFC 9846 moved some, too.
-_TAILS = {
-    "4.5.1": ".2",
-    "4.5.1.3": ".2.4",
-    "4.5.2": ".3",
-    "4.5.3": ".4",
-}
-_APPENDICES = {"F.5": "E.5", "E.4": "D.4"}
 
 S, C, R, T = (
     f"requirements/test_{name}.py::" for name in ("server", "client", "records", "sender")

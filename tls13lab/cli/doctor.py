@@ -101,9 +101,12 @@ def _openssl() -> list[Finding]:
     return rows
 
 
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
+"""What the browser of the tests may be called."""
+
+
 def _browser() -> Finding:
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    found = next((name for name in names if shutil.which(name)), None)
+    found = next((name for name in CHROMIUM if shutil.which(name)), None)
     advice = "install Chromium: only the browser tests use it"
     return Finding("browser for tests", found is not None, found or "not found", False, advice)
 
