@@ -37,7 +37,7 @@ def test_what_is_passed_over_counts_at_least_a_byte_for_each_record() -> None:
     limits.skip(10)
     assert limits.skips(record(7))
     assert all(limits.skips(short) for short in (record(0), b"", record(1)))
-    with pytest.raises(UnexpectedMessage, match="than is passed over"):
+    with pytest.raises(UnexpectedMessage, match="than the server skips"):
         limits.skips(record(0))
 
 

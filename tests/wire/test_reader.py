@@ -10,13 +10,12 @@ from tls13lab.wire.faults import DecodeError
 from tls13lab.wire.reader import Reader
 from tls13lab.wire.spans import Span
 
-UINTS = {"u8": 1, "u16": 2, "u24": 3, "u32": 4}
+UINTS = {"u8": 1, "u16": 2, "u32": 4}
 PREFIXES = {"opaque8": 1, "opaque16": 2, "opaque24": 3}
 VECTORS = {"vector8": 1, "vector16": 2, "vector24": 3}
 WRITERS = {
     "u8": writer.uint8,
     "u16": writer.uint16,
-    "u24": writer.uint24,
     "u32": writer.uint32,
 }
 OPAQUE_WRITERS = {

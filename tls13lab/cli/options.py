@@ -3,13 +3,11 @@
 import os
 from collections.abc import Callable, Sequence
 from enum import IntEnum
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from tls13lab.wire.codepoints import CipherSuite, NamedGroup, PskKeyExchangeMode
-
-Code = TypeVar("Code", bound=IntEnum)
 
 FILE = click.Path(dir_okay=False)
 SUITES = tuple(CipherSuite)

@@ -15,7 +15,7 @@ from tls13lab.handshake.connection import Connection, TruncatedConnection
 from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import Event
 from tls13lab.peers.recorder import Tape
-from tls13lab.wire.faults import LocalFault, PeerFault, TLSFault
+from tls13lab.wire.faults import LocalFault, TLSFault
 
 BUFFER = 2**16
 """Bytes read at once; asyncio holds at most twice as many more before it stops reading."""
@@ -121,8 +121,3 @@ class Link:
                 await self._writer.wait_closed()
         except (OSError, TimeoutError):
             self._writer.transport.abort()
-
-
-def sent_alert(fault: TLSFault) -> bool:
-    """Whether the fault's alert was ours: we send none for what is not the peer's doing."""
-    return isinstance(fault, PeerFault)

@@ -1,1 +1,1 @@
-"""The record layer: framing, protection under an epoch's keys, reassembly. RFC 9846 section 5."""
+"""The record layer: framing, AEAD protection, reassembly of messages. RFC 9846 section 5."""

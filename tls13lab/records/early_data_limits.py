@@ -1,8 +1,8 @@
-"""How much early data a server takes in, or passes over. RFC 9846 sections 4.3.10 and 4.7.1.
+"""How much early data a server accepts, or skips. RFC 9846 sections 4.3.10 and 4.7.1.
 
-A server that accepts 0-RTT takes as many bytes as the ticket allows. One that rejects it has no key
-for what the client has sent already: the records behind the ClientHello make no sense to it, and it
-passes over them until one opens with the handshake keys. Neither goes on without end.
+A server that accepts 0-RTT data accepts as many bytes as the ticket allows. A server that rejects
+it still receives the records that the client has already sent. It cannot decrypt them, so it skips
+records until one decrypts under the handshake keys. Both amounts are limited.
 
 >>> limits = EarlyDataLimits()
 >>> limits.take(5)
@@ -18,7 +18,7 @@ from tls13lab.wire.faults import UnexpectedMessage
 
 
 class EarlyDataLimits:
-    """What may still come, in bytes; at first nothing."""
+    """The two limits, in bytes. At first, no early data is accepted and none is skipped."""
 
     __slots__ = ("_skip_left", "_take_left")
 
@@ -27,16 +27,16 @@ class EarlyDataLimits:
         self._skip_left: int | None = None
 
     def take(self, limit: int | None) -> None:
-        """From now on ``limit`` bytes of early data are accepted; None: no more."""
+        """Accept up to ``limit`` bytes of early data from now on, or none if ``limit`` is None."""
         self._take_left = limit
 
     @property
     def taking(self) -> bool:
-        """Whether application data is early data now."""
+        """Whether application data that arrives now counts as early data."""
         return self._take_left is not None
 
     def taken(self, length: int) -> None:
-        """So much came; raises UnexpectedMessage when it is too much."""
+        """Count ``length`` bytes of early data; raises UnexpectedMessage beyond the limit."""
         self._take_left = (self._take_left or 0) - length
         if self._take_left < 0:
             # "A server receiving more than max_early_data_size bytes of 0-RTT data SHOULD terminate
@@ -44,15 +44,18 @@ class EarlyDataLimits:
             raise UnexpectedMessage("more early data came than the ticket allows")
 
     def skip(self, limit: int | None) -> None:
-        """From now on ``limit`` bytes of rejected early data are passed over; None: no more."""
+        """Skip up to ``limit`` bytes of rejected early data from now on, or none if it is None."""
         self._skip_left = limit
 
     def skips(self, fragment: bytes) -> bool:
-        """Whether a record that makes no sense is passed over; raises when they are too many."""
+        """Whether to skip a record that does not decrypt.
+
+        Raises UnexpectedMessage once more bytes would be skipped than the limit allows.
+        """
         if self._skip_left is None:
             return False
-        # At least one byte each, or records of nothing could come without end.
+        # An empty record counts as one byte, or a client could send them forever.
         self._skip_left -= max(1, len(fragment) - TAG_LENGTH - 1)
         if self._skip_left < 0:
-            raise UnexpectedMessage("more early data came than is passed over")
+            raise UnexpectedMessage("more rejected early data came than the server skips")
         return True

@@ -1,6 +1,6 @@
-"""The epochs: which traffic secret protects a record. RFC 9846 section 7.3.
+"""Epochs: which traffic secret protects a record. RFC 9846 section 7.3.
 
-TLS counts no epochs on the wire (DTLS does); the numbers here are DTLS 1.3's, and serve as names.
+Epoch numbers belong to DTLS, and TLS never sends them. The lab uses those of DTLS 1.3 (RFC 9147).
 
 >>> Epoch.HANDSHAKE.name, int(Epoch.APPLICATION)
 ('HANDSHAKE', 3)
@@ -10,7 +10,7 @@ from enum import IntEnum
 
 
 class Epoch(IntEnum):
-    """Unprotected, 0-RTT, the handshake after ServerHello, and application data."""
+    """No protection, 0-RTT data, the handshake after ServerHello, application data."""
 
     PLAINTEXT = 0
     EARLY = 1

@@ -1,6 +1,7 @@
-"""Records on the wire: a header of 5 bytes, and a fragment. RFC 9846 section 5.1.
+"""Records on the wire: a header of 5 bytes and a fragment. RFC 9846 section 5.1.
 
-Bytes come in as the network delivers them; whole records come out. Nothing is decrypted here.
+A :class:`RecordBuffer` takes bytes as the network delivers them and returns complete records.
+Nothing is decrypted here.
 
 >>> buffer = RecordBuffer()
 >>> buffer.feed(bytes.fromhex("1503030002"))
@@ -20,11 +21,11 @@ from tls13lab.wire.writer import opaque16, uint8, uint16
 
 HEADER_LENGTH = 5
 MAX_PLAINTEXT = 2**14
-"""Bytes of content in one record, at most."""
+"""The most content that a record may have, in bytes."""
 MAX_CIPHERTEXT = 2**14 + 256
-"""Bytes of a protected record's fragment, at most (5.2)."""
+"""The longest fragment of a protected record, in bytes (5.2)."""
 
-_TYPES = {int(one): one for one in ContentType}
+_TYPES = {int(content_type): content_type for content_type in ContentType}
 
 
 class Record(NamedTuple):
@@ -36,12 +37,12 @@ class Record(NamedTuple):
 
 
 def frame(content_type: ContentType, fragment: bytes, version: int = LEGACY_VERSION) -> bytes:
-    """A record around ``fragment``."""
+    """The bytes of a record: ``fragment`` with a header in front, 5 bytes longer."""
     return uint8(content_type) + uint16(version) + opaque16(fragment)
 
 
 class RecordBuffer:
-    """Collects bytes until a record is whole. Holds at most one record more than it was fed."""
+    """Collects bytes until a record is complete; its length is the number of bytes it holds."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
@@ -50,13 +51,17 @@ class RecordBuffer:
         return len(self._bytes)
 
     def feed(self, data: bytes) -> None:
-        """Take in what the network delivered."""
+        """Append bytes from the network."""
         self._bytes += data
 
     def next(self) -> Record | None:
-        """The next whole record, or None if there is none yet."""
+        """Remove and return the first record, or return None if it is not complete yet.
+
+        Raises UnexpectedMessage for an unknown content type, RecordOverflow for a record that is
+        too long.
+        """
         if len(self._bytes) < HEADER_LENGTH:
-            # A peer that does not speak TLS is known by its first byte.
+            # The first byte alone may show that the peer does not speak TLS.
             if self._bytes:
                 self._content_type()
             return None
@@ -71,7 +76,7 @@ class RecordBuffer:
     def _content_type(self) -> ContentType:
         content_type = _TYPES.get(self._bytes[0])
         if content_type is None:
-            raise UnexpectedMessage(f"there is no record of type {self._bytes[0]}: is this TLS?")
+            raise UnexpectedMessage(f"unknown record type {self._bytes[0]}: is this TLS?")
         return content_type
 
     def _fragment_length(self, content_type: ContentType) -> int:

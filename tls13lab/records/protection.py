@@ -3,8 +3,9 @@
     TLSInnerPlaintext = content || type (1 byte) || zeros
     TLSCiphertext     = header (5 bytes) || AEAD(key, iv XOR sequence, header, TLSInnerPlaintext)
 
-The true type and the true length are inside; outside, every protected record says that it is
-application data. One object protects one direction under one traffic secret, and counts.
+The true content type and length are encrypted; the header of every protected record says
+application_data. A :class:`RecordProtection` protects one direction under one traffic secret, and
+counts the records.
 
 >>> from tls13lab.crypto.suites import SUITES
 >>> sender, receiver = (RecordProtection(SUITES[0x1301], bytes(32)) for _ in range(2))
@@ -23,13 +24,13 @@ from tls13lab.wire.writer import uint8, uint16
 
 _PROTECTED_HEADER = uint8(ContentType.APPLICATION_DATA) + uint16(LEGACY_VERSION)
 _INNER_TYPES = {
-    int(one): one
-    for one in (ContentType.ALERT, ContentType.HANDSHAKE, ContentType.APPLICATION_DATA)
+    int(inner_type): inner_type
+    for inner_type in (ContentType.ALERT, ContentType.HANDSHAKE, ContentType.APPLICATION_DATA)
 }
 
 
 class RecordProtection:
-    """Seals or opens the records of one direction, in their order."""
+    """Encrypts or decrypts the records of one direction, in order."""
 
     __slots__ = ("_aead", "_iv", "sequence", "suite")
 
@@ -38,7 +39,7 @@ class RecordProtection:
 
     @classmethod
     def from_keys(cls, suite: Suite, key: bytes, iv: bytes) -> "RecordProtection":
-        """With key (``suite.key_length`` bytes) and IV (12 bytes), for one who has just these."""
+        """From a key (``suite.key_length`` bytes) and an IV (12 bytes), without the secret."""
         protection = cls.__new__(cls)
         protection._begin(suite, key, iv)
         return protection
@@ -55,7 +56,11 @@ class RecordProtection:
         return (self._iv ^ self.sequence).to_bytes(12, "big")
 
     def seal(self, content_type: ContentType, content: bytes, padding: int = 0) -> bytes:
-        """A whole protected record: 6 bytes and a tag longer than content and padding."""
+        """Encrypt one record, header included.
+
+        It is 6 bytes and a tag (``suite.tag_length``) longer than content and padding together.
+        Raises LocalFault if these are longer than 2^14 bytes.
+        """
         inner = content + uint8(content_type) + bytes(padding)
         if len(inner) > MAX_PLAINTEXT + 1:
             raise LocalFault(f"{len(inner) - 1} bytes do not fit into one record")
@@ -65,9 +70,11 @@ class RecordProtection:
         return header + sealed
 
     def open(self, header: bytes, fragment: bytes) -> tuple[ContentType, bytes]:
-        """The true type and the content of a protected record; raises BadRecordMac.
+        """Decrypt one record: its true content type, and its content without padding.
 
-        Only a record that opens is counted, so a server can try one after the other (4.3.10).
+        Raises BadRecordMac if the tag does not verify, RecordOverflow or UnexpectedMessage if what
+        was decrypted is not allowed. A record that fails to decrypt does not count, so a server can
+        skip rejected early data and try the next one (4.3.10).
         """
         if len(fragment) < self.suite.tag_length + 1:
             raise BadRecordMac("a protected record is too short to hold a type and a tag")
@@ -84,7 +91,7 @@ class RecordProtection:
 def _strip_padding(inner: bytes) -> tuple[ContentType, bytes]:
     content = inner.rstrip(b"\x00")
     if not content:
-        raise UnexpectedMessage("a record holds nothing but padding")
+        raise UnexpectedMessage("a protected record holds nothing but padding")
     content_type = _INNER_TYPES.get(content[-1])
     if content_type is None:
         raise UnexpectedMessage(f"a protected record claims to be of type {content[-1]}")

@@ -1,7 +1,8 @@
-"""Handshake messages out of record fragments. RFC 9846 section 5.1.
+"""Handshake messages put together from record fragments. RFC 9846 section 5.1.
 
-A message may be spread over records, and a record may hold several; but a message may not stretch
-over a change of keys, nor have another type of record in its midst.
+A message may span several records, and a record may hold several messages. But a message must not
+span a key change, and records of other types must not come between its fragments. Callers check
+both with :attr:`Reassembler.pending`.
 
 >>> messages = Reassembler()
 >>> messages.feed(bytes.fromhex("0500"))
@@ -16,26 +17,30 @@ from tls13lab.wire.faults import DecodeError
 
 HEADER_LENGTH = 4
 MAX_MESSAGE = 2**17
-"""The longest handshake message taken in, in bytes: no ClientHello is longer, and no sane chain."""
+"""The longest handshake message accepted, in bytes: longer than any sensible certificate chain."""
 
 
 class Reassembler:
-    """Collects fragments until a message is whole."""
+    """Collects fragments until a message is complete."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
 
     @property
     def pending(self) -> bool:
-        """Whether a message has begun, or waits to be taken."""
+        """Whether it holds any bytes: part of a message, or messages not yet taken."""
         return bool(self._bytes)
 
     def feed(self, fragment: bytes) -> None:
-        """Take in the content of one handshake record."""
+        """Append the content of one handshake record."""
         self._bytes += fragment
 
     def next(self) -> bytes | None:
-        """The next whole message, with its type and length, or None."""
+        """Remove and return the first message, or return None if it is not complete yet.
+
+        The message includes its 4 bytes of type and length. Raises DecodeError if it is longer
+        than :data:`MAX_MESSAGE`.
+        """
         if len(self._bytes) < HEADER_LENGTH:
             return None
         end = HEADER_LENGTH + int.from_bytes(self._bytes[1:4], "big")

@@ -1,4 +1,5 @@
-"""Bytes in, bytes out: reading, writing, code points, faults and named spans. RFC 9846 section 3.
+"""The wire format: reading and writing bytes, code points, faults, named spans. RFC 9846 section 3.
 
-This room imports the standard library only, and knows nothing of keys or of the handshake's order.
+This room imports only the standard library. It knows nothing about keys, or about the order of the
+handshake messages.
 """

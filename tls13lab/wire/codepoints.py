@@ -1,8 +1,8 @@
 """The numbers of TLS 1.3 and their names. RFC 9846 appendix B and the IANA TLS registries.
 
-Each enumeration names what this lab speaks or wants to name when it sees it. A number that is not
-here is not an error by itself: peers send code points that we do not know (GREASE, RFC 8701), so
-message fields hold plain ``int`` and :func:`name_of` finds the name if there is one.
+Each enumeration lists the code points that the lab uses, and some that it only displays. An unknown
+number is not an error in itself: peers send code points that we do not know (GREASE, RFC 8701). So
+the fields of messages are plain ``int``, and :func:`name_of` gives the name if there is one.
 
 >>> ExtensionType.PRE_SHARED_KEY.value
 41
@@ -29,8 +29,8 @@ class HandshakeType(IntEnum):
     SERVER_HELLO = 2
     NEW_SESSION_TICKET = 4
     END_OF_EARLY_DATA = 5
-    # Reserved: on the wire a HelloRetryRequest is a ServerHello with a special random. The state
-    # table treats it as a message of its own, under the number the RFC reserves for it.
+    # Never on the wire, where a HelloRetryRequest is a ServerHello with a special random. The state
+    # table treats it as a separate message and uses the number that the RFC reserves for it.
     HELLO_RETRY_REQUEST = 6
     ENCRYPTED_EXTENSIONS = 8
     CERTIFICATE = 11
@@ -38,7 +38,7 @@ class HandshakeType(IntEnum):
     CERTIFICATE_VERIFY = 15
     FINISHED = 20
     KEY_UPDATE = 24
-    # Never sent: it stands for ClientHello1 in the transcript after a HelloRetryRequest.
+    # Never sent: it replaces ClientHello1 in the transcript after a HelloRetryRequest.
     MESSAGE_HASH = 254
 
 
@@ -84,12 +84,12 @@ class NamedGroup(IntEnum):
     X25519 = 0x001D
     X448 = 0x001E
     FFDHE2048 = 0x0100
-    # draft-ietf-tls-ecdhe-mlkem: ML-KEM-768 and X25519 side by side.
+    # A hybrid of ML-KEM-768 and X25519: draft-ietf-tls-ecdhe-mlkem.
     X25519MLKEM768 = 0x11EC
 
 
 class SignatureScheme(IntEnum):
-    """How a CertificateVerify was signed, two bytes. Section 4.3.3 (RFC 8446: 4.2.3)."""
+    """A signature algorithm and its hash, two bytes. Section 4.3.3 (RFC 8446: 4.2.3)."""
 
     RSA_PKCS1_SHA256 = 0x0401
     ECDSA_SECP256R1_SHA256 = 0x0403
@@ -113,14 +113,14 @@ class PskKeyExchangeMode(IntEnum):
 
 
 class AlertLevel(IntEnum):
-    """One byte that TLS 1.3 receivers ignore. Section 6."""
+    """The first byte of an alert, which a TLS 1.3 receiver ignores. Section 6."""
 
     WARNING = 1
     FATAL = 2
 
 
 class AlertDescription(IntEnum):
-    """Why a connection ends, one byte. Section 6."""
+    """The reason that an alert gives, one byte. Section 6."""
 
     CLOSE_NOTIFY = 0
     UNEXPECTED_MESSAGE = 10
@@ -153,14 +153,14 @@ class AlertDescription(IntEnum):
 
 
 LEGACY_VERSION = 0x0303
-"""What every TLS 1.3 message says in its version fields, for old middleboxes."""
+"""TLS 1.2: what TLS 1.3 writes into the old version fields, because of middleboxes."""
 
 TLS13 = 0x0304
-"""The version that is negotiated, in the supported_versions extension."""
+"""The version number in the supported_versions extension, where the version is negotiated."""
 
 
 def name_of(registry: type[IntEnum], code: int) -> str:
-    """The registry's name for ``code``, in the RFC's spelling, or the number in hexadecimal.
+    """The name of ``code`` in the RFC's spelling, or the number in hexadecimal if it has no name.
 
     >>> name_of(HandshakeType, 1)
     'client_hello'
@@ -169,6 +169,6 @@ def name_of(registry: type[IntEnum], code: int) -> str:
         name = registry(code).name
     except ValueError:
         return f"0x{code:04x}"
-    # The RFC writes suites and the hybrid group in capitals and all else in lower case.
+    # The RFC writes suites and the hybrid group in capitals, and everything else in lower case.
     capitals = registry is CipherSuite or name == "X25519MLKEM768"
     return name if capitals else name.lower()

@@ -1,8 +1,8 @@
-"""What can go wrong, whose fault it is, and the alert that says so. RFC 9846 section 6.
+"""Protocol errors: what went wrong, whose fault it was, which alert says so. RFC 9846 section 6.
 
-Every error of the protocol is a :class:`TLSFault`. Its class says whose fault it is, and its
-``alert`` is what the endpoint sends (or was sent) before the connection ends. A fault never carries
-a secret in its text.
+Every protocol error is a :class:`TLSFault`. Its class says whose fault it was: a
+:class:`PeerFault` is the peer's, a :class:`LocalFault` our own. ``alert`` is the alert that we
+send, or that the peer sent, before the connection ends. A fault's text never contains a secret.
 
 >>> try:
 ...     raise IllegalParameter("selected_identity 7 of 2")
@@ -17,13 +17,13 @@ from tls13lab.wire.codepoints import AlertDescription, name_of
 
 
 class TLSFault(Exception):
-    """Any reason to end a connection; ``alert`` is the alert that goes with it."""
+    """Any error that ends a connection; ``alert`` is the alert that goes with it."""
 
     alert: AlertDescription
 
 
 class PeerFault(TLSFault):
-    """The other side broke the protocol: we send ``alert`` and close."""
+    """The peer broke the protocol: we send ``alert`` and close the connection."""
 
     description: ClassVar[AlertDescription]
 
@@ -33,23 +33,23 @@ class PeerFault(TLSFault):
 
 
 class AlertReceived(TLSFault):
-    """The other side ended the connection with an alert."""
+    """The peer ended the connection with an alert."""
 
     def __init__(self, alert: int) -> None:
-        # An alert number that we do not know still ends the connection (section 6.2).
+        # An unknown alert ends the connection, too (section 6.2).
         known = alert in AlertDescription._value2member_map_
         self.alert = AlertDescription(alert) if known else AlertDescription.INTERNAL_ERROR
         super().__init__(f"the peer sent the alert {name_of(AlertDescription, alert)}")
 
 
 class LocalFault(TLSFault):
-    """We were asked for something that cannot be: nothing the peer did."""
+    """Our own caller asked for something impossible; the peer did nothing wrong."""
 
     alert = AlertDescription.INTERNAL_ERROR
 
 
 class DoesNotFit(LocalFault):
-    """A value is larger than the field that is to hold it."""
+    """A value is too large for its field."""
 
 
 class DecodeError(PeerFault):
@@ -59,25 +59,25 @@ class DecodeError(PeerFault):
 
 
 class UnexpectedMessage(PeerFault):
-    """A message that the state table does not allow here."""
+    """A message that the state table does not allow in this state."""
 
     description = AlertDescription.UNEXPECTED_MESSAGE
 
 
 class IllegalParameter(PeerFault):
-    """A field that parses but contradicts another, or what was offered."""
+    """A field that parses, but contradicts another field or what was offered."""
 
     description = AlertDescription.ILLEGAL_PARAMETER
 
 
 class MissingExtension(PeerFault):
-    """An extension that the RFC demands here is not there."""
+    """A mandatory extension is missing."""
 
     description = AlertDescription.MISSING_EXTENSION
 
 
 class UnsupportedExtension(PeerFault):
-    """The answer to an extension that was never asked for."""
+    """A response to an extension that was never offered."""
 
     description = AlertDescription.UNSUPPORTED_EXTENSION
 
@@ -89,72 +89,72 @@ class WrongVersion(PeerFault):
 
 
 class HandshakeFailure(PeerFault):
-    """No suite, group, signature scheme or key that both sides accept."""
+    """Both sides have no suite, group, signature scheme or key in common."""
 
     description = AlertDescription.HANDSHAKE_FAILURE
 
 
 class UnknownPskIdentity(PeerFault):
-    """No offered identity is known here, and there is no certificate to fall back to."""
+    """The server knows none of the offered PSKs and has no certificate to fall back on."""
 
     description = AlertDescription.UNKNOWN_PSK_IDENTITY
 
 
 class NoApplicationProtocol(PeerFault):
-    """The client offered ALPN protocols and the server speaks none of them (RFC 7301)."""
+    """The server supports none of the ALPN protocols that the client offered (RFC 7301)."""
 
     description = AlertDescription.NO_APPLICATION_PROTOCOL
 
 
 class BinderMismatch(PeerFault):
-    """The PSK binder does not verify: another key, or a ClientHello changed on the way."""
+    """The PSK binder does not verify: a different PSK, or a ClientHello changed in transit."""
 
     description = AlertDescription.DECRYPT_ERROR
 
 
 class FinishedMismatch(PeerFault):
-    """The Finished MAC does not verify: other keys, or a transcript changed on the way."""
+    """The Finished MAC does not verify: different keys, or a message changed in transit."""
 
     description = AlertDescription.DECRYPT_ERROR
 
 
 class SignatureMismatch(PeerFault):
-    """The CertificateVerify signature does not verify under the certificate's key."""
+    """The signature in CertificateVerify does not verify under the certificate's key."""
 
     description = AlertDescription.DECRYPT_ERROR
 
 
 class BadRecordMac(PeerFault):
-    """A record's AEAD tag does not verify."""
+    """The AEAD tag of a record does not verify."""
 
     description = AlertDescription.BAD_RECORD_MAC
 
 
 class RecordOverflow(PeerFault):
-    """A record longer than section 5.1 or 5.2 allows."""
+    """A record is longer than section 5.1 or 5.2 allows."""
 
     description = AlertDescription.RECORD_OVERFLOW
 
 
 class BadCertificate(PeerFault):
-    """A certificate that cannot be read, or is not for this name."""
+    """A certificate cannot be parsed, or is not valid for this server name."""
 
     description = AlertDescription.BAD_CERTIFICATE
 
 
 class CertificateExpired(PeerFault):
-    """A certificate outside its validity period."""
+    """A certificate is used outside its validity period."""
 
     description = AlertDescription.CERTIFICATE_EXPIRED
 
 
 class UnsupportedCertificate(PeerFault):
-    """A certificate with a kind of key that this lab does not verify."""
+    """A certificate has a type of key that the lab cannot use."""
 
     description = AlertDescription.UNSUPPORTED_CERTIFICATE
 
 
 class UnknownCA(PeerFault):
-    """A certificate that does not lead to a trusted root."""
+    """A certificate does not lead to a trusted root."""
 
     description = AlertDescription.UNKNOWN_CA

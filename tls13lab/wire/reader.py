@@ -1,8 +1,9 @@
 """Reading the presentation language of TLS. RFC 9846 section 3.
 
-A :class:`Reader` walks over bytes and never past their end: every read names its field, checks its
-length, and raises :class:`~tls13lab.wire.faults.DecodeError` with the field's name when the bytes
-run out. Given a list of spans it notes each field's place. It does not interpret values.
+A :class:`Reader` moves a cursor over bytes and never reads past their end. Every read names its
+field and checks the length; when too few bytes are left, it raises
+:class:`~tls13lab.wire.faults.DecodeError` with that name. If it was given a list of spans, it also
+records where each field is. It does not interpret values.
 
 >>> spans = []
 >>> r = Reader(bytes.fromhex("0303" "02" "beef"), spans)
@@ -18,7 +19,12 @@ from tls13lab.wire.spans import Span
 
 
 class Reader:
-    """A bounded cursor over ``data``; ``path`` prefixes the names of the spans it notes."""
+    """A bounded cursor over ``data[start:end]``.
+
+    Each field read is appended to ``spans``, under its name with ``path`` in front. All ``u``,
+    ``opaque`` and ``vector`` methods raise DecodeError when too few bytes are left, or when a
+    vector's length is not between ``low`` and ``high``.
+    """
 
     __slots__ = ("_at", "_data", "_end", "_path", "_spans")
 
@@ -38,12 +44,12 @@ class Reader:
 
     @property
     def offset(self) -> int:
-        """Where the next byte is, counted from the start of the data."""
+        """The position of the next byte, counted from the start of ``data``."""
         return self._at
 
     @property
     def left(self) -> int:
-        """How many bytes are still to be read."""
+        """How many bytes are left to read."""
         return self._end - self._at
 
     def _advance(self, length: int, name: str) -> int:
@@ -73,49 +79,45 @@ class Reader:
         """An unsigned integer of 2 bytes, network order."""
         return self._uint(2, name)
 
-    def u24(self, name: str) -> int:
-        """An unsigned integer of 3 bytes."""
-        return self._uint(3, name)
-
     def u32(self, name: str) -> int:
         """An unsigned integer of 4 bytes."""
         return self._uint(4, name)
 
     def take(self, length: int, name: str) -> bytes:
-        """Exactly ``length`` bytes: ``opaque name[length]``."""
+        """``opaque name[length]``: exactly ``length`` bytes."""
         start = self._advance(length, name)
         self._note(name, start)
         return self._data[start : self._at]
 
     def rest(self, name: str) -> bytes:
-        """All bytes that are left, perhaps none."""
+        """All remaining bytes; there may be none."""
         return self.take(self.left, name)
 
     def opaque8(self, name: str, low: int = 0, high: int = 2**8 - 1) -> bytes:
-        """A vector of ``low`` to ``high`` bytes behind a length of 1 byte."""
+        """``opaque name<low..high>`` with a length prefix of 1 byte."""
         return self._opaque(1, name, low, high)
 
     def opaque16(self, name: str, low: int = 0, high: int = 2**16 - 1) -> bytes:
-        """A vector of ``low`` to ``high`` bytes behind a length of 2 bytes."""
+        """``opaque name<low..high>`` with a length prefix of 2 bytes."""
         return self._opaque(2, name, low, high)
 
     def opaque24(self, name: str, low: int = 0, high: int = 2**24 - 1) -> bytes:
-        """A vector of ``low`` to ``high`` bytes behind a length of 3 bytes."""
+        """``opaque name<low..high>`` with a length prefix of 3 bytes."""
         return self._opaque(3, name, low, high)
 
     def _opaque(self, prefix: int, name: str, low: int, high: int) -> bytes:
         return self.take(self._vector_length(prefix, name, low, high), name)
 
     def vector8(self, name: str, low: int = 0, high: int = 2**8 - 1) -> "Reader":
-        """A reader over a vector of ``low`` to ``high`` bytes behind a length of 1 byte."""
+        """A reader over a vector of ``low`` to ``high`` bytes with a length prefix of 1 byte."""
         return self._vector(1, name, low, high)
 
     def vector16(self, name: str, low: int = 0, high: int = 2**16 - 1) -> "Reader":
-        """A reader over a vector of ``low`` to ``high`` bytes behind a length of 2 bytes."""
+        """A reader over a vector of ``low`` to ``high`` bytes with a length prefix of 2 bytes."""
         return self._vector(2, name, low, high)
 
     def vector24(self, name: str, low: int = 0, high: int = 2**24 - 1) -> "Reader":
-        """A reader over a vector of ``low`` to ``high`` bytes behind a length of 3 bytes."""
+        """A reader over a vector of ``low`` to ``high`` bytes with a length prefix of 3 bytes."""
         return self._vector(3, name, low, high)
 
     def _vector(self, prefix: int, name: str, low: int, high: int) -> "Reader":
@@ -129,12 +131,12 @@ class Reader:
         return length
 
     def part(self, length: int, name: str) -> "Reader":
-        """A reader over the next ``length`` bytes, which this reader then has passed."""
+        """A reader over the next ``length`` bytes; this reader continues after them."""
         start = self._advance(length, name)
         self._note(name, start)
         return Reader(self._data, self._spans, self._full(name), start, self._at)
 
     def finish(self) -> None:
-        """All must have been read: "trailing data is forbidden" (section 4.3)."""
+        """Raise DecodeError if bytes are left: "trailing data is forbidden" (section 4.3)."""
         if self._at != self._end:
             raise DecodeError(f"{self._path or 'the message'} has {self.left} bytes left over")

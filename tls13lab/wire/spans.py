@@ -1,8 +1,8 @@
-"""Named byte spans: which bytes of a message are which field.
+"""Named byte spans: which bytes of a message belong to which field.
 
-A :class:`Span` is what a :class:`~tls13lab.wire.reader.Reader` notes down for each field when it is
-asked to. So the names that a student sees in the byte view come from the very decoder that runs the
-handshake, and cannot drift from it. It says where a field is, not what its value means.
+When asked to, a :class:`~tls13lab.wire.reader.Reader` records a :class:`Span` for each field. So
+the names that a student sees in the byte view come from the same decoder that runs the handshake,
+and cannot disagree with it. A span says where a field is, not what its value means.
 
 >>> Span("client_hello.random", 6, 38).length
 32
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Span(NamedTuple):
-    """A field: its dotted path, and its first byte and one past its last, counted from 0."""
+    """A field: its dotted path, and its bytes ``start`` to ``end - 1``, counted from 0."""
 
     path: str
     start: int
@@ -20,21 +20,10 @@ class Span(NamedTuple):
 
     @property
     def length(self) -> int:
-        """How many bytes the field has."""
+        """The length of the field in bytes."""
         return self.end - self.start
 
     @property
     def name(self) -> str:
         """The last part of the path."""
         return self.path.rsplit(".", 1)[-1]
-
-
-def span_at(spans: list[Span], offset: int) -> Span | None:
-    """The narrowest span that covers the byte at ``offset``, or None.
-
-    >>> spans = [Span("a", 0, 4), Span("a.b", 2, 4)]
-    >>> span_at(spans, 3).path
-    'a.b'
-    """
-    covering = [span for span in spans if span.start <= offset < span.end]
-    return min(covering, key=lambda span: span.length, default=None)

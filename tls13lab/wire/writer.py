@@ -1,7 +1,7 @@
-"""Writing the presentation language of TLS: plain functions to bytes. RFC 9846 section 3.
+"""Writing the presentation language of TLS: functions that return bytes. RFC 9846 section 3.
 
-The inverse of :mod:`tls13lab.wire.reader`. A value that does not fit its field is our own mistake,
-so it raises :class:`~tls13lab.wire.faults.DoesNotFit`.
+The inverse of :mod:`tls13lab.wire.reader`. A value that does not fit into its field is a mistake of
+ours, not the peer's: all functions here raise :class:`~tls13lab.wire.faults.DoesNotFit` for it.
 
 >>> (uint16(0x0303) + opaque8(b"\\xbe\\xef")).hex()
 '030302beef'
@@ -20,42 +20,42 @@ def _uint(value: int, length: int) -> bytes:
 
 
 def uint8(value: int) -> bytes:
-    """1 byte."""
+    """An unsigned integer as 1 byte."""
     return _uint(value, 1)
 
 
 def uint16(value: int) -> bytes:
-    """2 bytes, network order."""
+    """An unsigned integer as 2 bytes, in network byte order."""
     return _uint(value, 2)
 
 
 def uint24(value: int) -> bytes:
-    """3 bytes."""
+    """An unsigned integer as 3 bytes, in network byte order."""
     return _uint(value, 3)
 
 
 def uint32(value: int) -> bytes:
-    """4 bytes."""
+    """An unsigned integer as 4 bytes, in network byte order."""
     return _uint(value, 4)
 
 
 def opaque8(data: bytes) -> bytes:
-    """``data`` behind a length of 1 byte."""
+    """``data`` after its length in 1 byte."""
     return _uint(len(data), 1) + data
 
 
 def opaque16(data: bytes) -> bytes:
-    """``data`` behind a length of 2 bytes."""
+    """``data`` after its length in 2 bytes."""
     return _uint(len(data), 2) + data
 
 
 def opaque24(data: bytes) -> bytes:
-    """``data`` behind a length of 3 bytes."""
+    """``data`` after its length in 3 bytes."""
     return _uint(len(data), 3) + data
 
 
 def uint16s(values: Iterable[int]) -> bytes:
-    """Numbers of 2 bytes each, with no length before them.
+    """Unsigned integers as 2 bytes each, with no length in front.
 
     >>> uint16s([0x1301, 0x1303]).hex()
     '13011303'
