@@ -4,4 +4,8 @@
 and the tests hold that to be true. Nothing is written twice either: :mod:`pages.stage` puts a copy
 of all sources together in ``build/``, and what can be gathered from them is gathered there: which
 lesson kills which misconception, and which lessons, tasks and modules treat a section of the RFC.
+
+Sphinx makes it, with myst-nb and sphinx-book-theme. Jupyter Book 2 fetches its theme from the
+network at every build and does not read docstrings; nbconvert has neither search nor
+cross-references.
 """

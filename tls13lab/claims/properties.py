@@ -7,6 +7,10 @@
 
 Each object says what was asked, under ``asks``, and names its counter-test: what else of the same
 list comes out the other way.
+
+They are a list beside the matrix and not more assets in it: what a reveal opens, or what two ends
+agree on, is asked differently from what a theft opens. Key compromise impersonation alone is a
+reading of cells that the matrix has.
 """
 
 from collections import Counter

@@ -3,6 +3,11 @@
 It reads the offer and decides; it verifies no binder and makes no keys. A PSK is chosen before the
 suite, because a PSK with the wrong hash cannot be used: a server that picks its favourite suite
 first can end up silently ignoring a PSK it was configured with.
+
+The RFC's note suggests the other order as the simplest one, but also says that external PSKs
+"SHOULD influence cipher suite selection". Of two modes that both sides allow the server takes
+psk_dhe_ke unless its configuration says ``prefer_psk_ke``: forward secrecy should not hang on the
+order of the client's list.
 """
 
 from dataclasses import dataclass

@@ -4,6 +4,9 @@
 same bytes, sent again, are as good as the first time. Only a memory can tell. It is asked after the
 binder has verified, or anyone could fill it.
 
+An external PSK has no age, so no window bounds how long its ClientHello must be remembered: it is
+remembered for good, and a memory that is full refuses 0-RTT data.
+
 >>> memory = ClientHelloWindow()
 >>> memory.first_time(b"ticket", b"binder", now_ms=1_000, issued_ms=500)
 True

@@ -18,6 +18,11 @@ what the key is used for does, here TLS's binder and Finished. Nothing returns K
 it, because a leaked K may let a guess be checked. Both ends must know the word itself, so who robs
 either of them has it. Party names belong into ``CI``, or into each ``AD``; see :func:`names`.
 
+With X25519 the arithmetic is pyca/cryptography's, or tlslite-ng's in the browser; only the map to
+the curve is written here. ristretto255 would need a package of its own (rbcl: 5.6 MB, and nothing
+for a browser; PyNaCl does not offer that group), and a share on P-256 is a whole point, of which
+pyca/cryptography's ECDH gives one coordinate.
+
 >>> from tls13lab.crypto.entropy import seeded
 >>> both_know = {"PRS": b"sternchen", "CI": names(b"alice", b"printer")}
 >>> a = begin(Role.INITIATOR, **both_know, entropy=seeded("a"))

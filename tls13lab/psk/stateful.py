@@ -4,6 +4,9 @@ Taking a ticket out on its use keeps 0-RTT data from being replayed and gives th
 connections "forward secrecy once all copies of the PSK from the database entry have been deleted":
 what is gone cannot be stolen. The client's copy counts, too.
 
+Finding a ticket and using it up are two calls: a ticket is used up only after its binder has been
+verified, or anyone who saw the ticket could use it up.
+
 >>> from tls13lab.crypto.entropy import seeded
 >>> book = StatefulTickets()
 >>> ticket = book.issue(TicketState(CipherSuite(0x1301), bytes(32), 0, 1000, 7200, 7), seeded("t"))

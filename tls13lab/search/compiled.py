@@ -2,6 +2,9 @@
 
 The compiled code lies where Python keeps the compiled code of this module, under a name that
 changes with the text, the processor and LLVM's version. It can be deleted at any time.
+
+Why not Numba, which stands on the same LLVM: it took 20 to 30 s to compile what takes one second
+here, and its program was a sixth slower.
 """
 
 import ctypes

@@ -1,6 +1,8 @@
 """Worker processes of a search: started anew, deaf to Ctrl-C, and ended when nobody needs them.
 
 Nobody needs them either when the process that gave out the work was killed and could not say so.
+
+A worker is a new Python process on every system (*spawn*): a fork would copy threads and locks.
 """
 
 import os

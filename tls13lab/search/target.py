@@ -2,6 +2,10 @@
 
 A binder can be checked against a guess at the PSK with nothing but the ClientHello that carries it:
 no ServerHello, no key share. That is why (EC)DHE does not help.
+
+For an imported PSK (RFC 9258) the guesses are at the *external* PSK. The import is taken to use
+SHA-256, as the RFC does where nothing is said. Where the target's hash is another one, one guess
+needs two hash functions, and only the portable engine does that.
 """
 
 import hashlib
