@@ -25,6 +25,8 @@ from tls13lab.impostor.stand_in import false_client
 from tls13lab.peers.client import Report, Unreachable, connect
 from tls13lab.peers.link import real_environment
 from tls13lab.psk.stateless import TicketKey
+from tls13lab.wire.codepoints import AlertDescription
+from tls13lab.wire.faults import TLSFault
 
 KEY = PSK.key.hex()
 CLIENT = ClientConfig(trust=TrustAnyone(), modes=BOTH)
@@ -173,6 +175,35 @@ def test_a_certificate_from_files(tmp_path: Path) -> None:
     report, result = serve(visit(CLIENT), "--cert", str(cert), "--key", str(key))
     assert report.outcome.chain == CREDENTIAL.chain
     assert result.stdout.endswith("served 1\n")
+
+
+def test_a_lockout_is_for_the_owner_as_well() -> None:
+    """One wrong binder from anybody, and the right one is not looked at any more."""
+    owner = replace(CLIENT, psks=(PSK,))
+    guess = replace(CLIENT, psks=(replace(PSK, key=bytes(32)),))
+    alerts = []
+
+    def visits(port: int) -> Report:
+        try:
+            visit(guess)(port)
+        except Unreachable:
+            raise
+        except TLSFault as wrong:
+            alerts.append(wrong.alert)
+        return visit(owner)(port)
+
+    options = (*EXTERNAL, "--self-signed", "--lockout")
+    report, _ = serve(visits, *options, "1", connections=2)
+    assert report.mode == "full"
+    report, _ = serve(visits, *options, "2", "--lockout-window", "3600", connections=2)
+    assert report.mode == "psk_dhe_ke"
+    assert alerts == [AlertDescription.DECRYPT_ERROR] * 2
+
+
+def test_a_window_needs_a_lockout() -> None:
+    result = CliRunner().invoke(cli, ["serve", *EXTERNAL, "--lockout-window", "9"])
+    assert result.exit_code == 2
+    assert "--lockout-window needs a --lockout" in result.stderr
 
 
 def test_a_port_that_is_taken() -> None:

@@ -58,6 +58,19 @@ from tls13lab.cli.options import FILE, GROUPS, MODES, SUITES, Hexadecimal, Liste
     "without a certificate.",
 )
 @click.option(
+    "--lockout",
+    type=click.IntRange(1),
+    metavar="N",
+    help="After N wrong binders for an --identity act as if its --psk were not there: who guesses "
+    "has N tries, and can lock the owner out.",
+)
+@click.option(
+    "--lockout-window",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Forget a wrong binder after so long; without it, with the end of the command.",
+)
+@click.option(
     "--cert-with-psk",
     is_flag=True,
     help="Take a --psk only together with the certificate, from clients that ask for both (RFC "
@@ -90,6 +103,7 @@ def serve(**options: object) -> None:
       openssl rand -hex 32 > printer.hex
       tls13lab serve --psk @printer.hex --identity printer
       tls13lab serve --psk 0011223344556677 --identity lab --modes psk_ke --connections 1
+      tls13lab serve --psk @printer.hex --identity printer --lockout 10 --lockout-window 3600
       tls13lab serve --self-signed --psk @printer.hex --identity printer --cert-with-psk
       tls13lab serve --self-signed --max-early-data 1000 --anti-replay off --record talk.pcapng
     """

@@ -31,6 +31,7 @@ from tls13lab.psk.anti_replay import (
     NoAntiReplay,
     SingleUseTickets,
 )
+from tls13lab.psk.lockout import Limit, Lockout
 from tls13lab.psk.stateful import StatefulTickets
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.psk.tickets import TicketBook
@@ -96,9 +97,13 @@ def _config(
     max_early_data: int,
     anti_replay: str,
     hide_identities: bool,
+    lockout: int | None,
+    lockout_window: float | None,
     cert_with_psk: bool,
 ) -> ServerConfig:
     external = external_psks(psks, identities, psk_hash, suites, max_early_data)
+    if lockout_window is not None and lockout is None:
+        raise click.UsageError("--lockout-window needs a --lockout")
     credential = _credential(cert, key, self_signed)
     if credential is None and not external:
         raise click.UsageError("give --self-signed, or --cert and --key, or --psk and --identity")
@@ -117,6 +122,7 @@ def _config(
         max_early_data_size=max_early_data,
         anti_replay=_anti_replay(anti_replay),
         hide_identities=hide_identities,
+        lockout=Lockout(Limit(lockout, lockout_window)) if lockout else None,
         cert_with_extern_psk=cert_with_psk,
     )
 

@@ -189,7 +189,8 @@ def _known_psks(config: ServerConfig, hello: ClientHello, now_ms: int) -> list[t
     for index, one in enumerate(offered.identities if offered else ()):
         external = config.external_psk(one.identity)
         if external is not None:
-            known.append((index, external))
+            if config.lockout is None or config.lockout.admits(external, now_ms):
+                known.append((index, external))
             continue
         state = config.tickets.find(one.identity, now_ms) if config.tickets else None
         psk = _of_ticket(one.identity, state) if state else None

@@ -1,7 +1,7 @@
 """What an endpoint is willing to do. RFC 9846 section 4.2.1.
 
 A configuration is a value: it never changes, and one may serve many connections. (A server's
-``tickets`` book and its ``anti_replay`` have a memory; they are the two things here that do.)
+``tickets`` book, its ``anti_replay`` and its ``lockout`` have a memory; nothing else here has.)
 
 >>> ClientConfig(modes=frozenset({PSK_KE})).offers_dhe
 False
@@ -16,6 +16,7 @@ from tls13lab.handshake import cert_with_extern_psk
 from tls13lab.messages.post_handshake import MAX_LIFETIME_S
 from tls13lab.psk.anti_replay import AntiReplay, ClientHelloWindow
 from tls13lab.psk.keys import ExternalPsk, Psk
+from tls13lab.psk.lockout import Lockout
 from tls13lab.psk.tickets import TicketBook
 from tls13lab.wire.codepoints import CipherSuite, NamedGroup, PskKeyExchangeMode
 from tls13lab.wire.faults import LocalFault
@@ -85,7 +86,8 @@ class ServerConfig:
     With ``cert_with_extern_psk`` it takes external PSKs together with its certificate, if the
     client asks for both (RFC 9973), and in no other way. It takes a ticket for ``resume_within_s``
     seconds from the handshake that began its chain of resumptions, and issues none that would be
-    good for longer.
+    good for longer. A ``lockout`` counts wrong binders, and to an external PSK that had too many of
+    them the server acts as if it did not have it.
     """
 
     credential: Credential | None = None
@@ -104,6 +106,7 @@ class ServerConfig:
     cert_with_extern_psk: bool = False
     resume_within_s: int = MAX_LIFETIME_S
     anti_replay: AntiReplay = field(default_factory=ClientHelloWindow, compare=False)
+    lockout: Lockout | None = field(default=None, compare=False)
     _by_identity: dict[bytes, ExternalPsk] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -57,7 +57,7 @@ from tls13lab.messages.server_flight import Finished
 from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
 from tls13lab.messages.transcript import Transcript
 from tls13lab.psk.binder import check_binder
-from tls13lab.psk.keys import PskKind
+from tls13lab.psk.keys import ExternalPsk, PskKind
 from tls13lab.records.epochs import Epoch
 from tls13lab.wire.codepoints import ExtensionType
 from tls13lab.wire.faults import BinderMismatch, IllegalParameter
@@ -79,7 +79,7 @@ def on_client_hello(
     if not choice.needs_retry:
         return _answer(before.config, choice, message, raw, Transcript(), env)
     # The binder of ClientHello1 is checked too: a HelloRetryRequest tells a prober nothing.
-    _check_psk(choice, message, raw, Transcript())
+    _check_psk(before.config, choice, message, raw, Transcript(), env.now_ms)
     group = choice.group or 0
     retry = HelloRetryRequest(
         message.legacy_session_id,
@@ -172,7 +172,14 @@ def _with_retry_s_rejection(after: AfterFlight) -> AfterFlight:
     )
 
 
-def _check_psk(choice: Choice, message: ClientHello, raw: bytes, before: Transcript) -> None:
+def _check_psk(
+    config: ServerConfig,
+    choice: Choice,
+    message: ClientHello,
+    raw: bytes,
+    before: Transcript,
+    now_ms: int,
+) -> None:
     """A PSK is taken only when "the corresponding binder value" verifies (4.3.11)."""
     offered = message.find(OfferedPsks)
     if choice.psk is None or choice.index is None or offered is None:
@@ -180,6 +187,8 @@ def _check_psk(choice: Choice, message: ClientHello, raw: bytes, before: Transcr
     try:
         check_binder(choice.psk, raw, offered, choice.index, before)
     except BinderMismatch as fault:
+        if config.lockout is not None and isinstance(choice.psk, ExternalPsk):
+            config.lockout.failed(choice.psk, now_ms)
         if choice.certified:
             # Where the two documents differ, the extension's own is followed: illegal_parameter
             # (draft-ietf-tls-8773bis 5.1) instead of decrypt_error (RFC 9846 6.2).
@@ -196,7 +205,7 @@ def _answer(
     env: Environment,
 ) -> tuple[AfterFlight, Actions]:
     """ServerHello to Finished."""
-    _check_psk(choice, message, raw, before)
+    _check_psk(config, choice, message, raw, before, env.now_ms)
     suite, psk, hash_name = choice.suite, choice.psk, choice.suite.hash_name
     outcome = agreed(config, choice, message, env.now_ms, retried=bool(before.messages))
     if psk is not None and psk.kind is PskKind.RESUMPTION and config.tickets is not None:
