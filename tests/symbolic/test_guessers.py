@@ -22,10 +22,13 @@ from tls13lab.symbolic.guessers import (
 )
 from tls13lab.symbolic.guessing import verifiers
 from tls13lab.symbolic.prices import Prices
+from tls13lab.symbolic.proverif_guess import Guess, found, guesses
+from tls13lab.symbolic.proverif_lines import Offer
 from tls13lab.symbolic.rules import QUANTUM
 from tls13lab.symbolic.scenes import PUBLIC, connections, recorded, weak_secrets
 
 TO_THE_PSK = [mode for mode in MODES if "-from-" not in mode and mode != CPACE]
+EXPORTED = set(guesses())
 TICKETS = [mode for mode in MODES if "-from-" in mode]
 
 
@@ -119,6 +122,20 @@ def test_with_the_first_connection_recorded_the_ticket_s_client_is_no_hindrance(
     visit = (*PUBLIC, this.client_hello, this.early_record)
     assert not verifiers(world, visit, weak)
     assert verifiers(world, (*visit, *first.wire), weak)
+
+
+@pytest.mark.parametrize("binder", [True, False])
+@pytest.mark.parametrize("kind", ["external", "imported"])
+@pytest.mark.parametrize("psk_mode", ["psk_ke", "psk_dhe_ke"])
+def test_proverif_was_asked_the_same(psk_mode: str, kind: str, binder: bool) -> None:
+    """Its models are held to these answers: an active adversary is all who speak, and listens."""
+    offer = Offer(binder, early_data=binder, importer=kind == "imported")
+    mode = f"{kind}-{psk_mode}"
+    free = {one for one in GUESSERS if decide(mode, one, binder=binder).checks is Checks.FREELY}
+    for adversary, can_be in (("passive", {OFFLINE}), ("active", set(GUESSERS))):
+        guess = Guess(f"external-{psk_mode}", adversary, offer=offer)
+        assert guess in EXPORTED
+        assert found(guess) is bool(free & can_be)
 
 
 # What it costs -----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from tls13lab import whole_file
-from tls13lab.claims import certificate_with_psk
+from tls13lab.claims import certificate_with_psk, guessers
 from tls13lab.claims.chains import chains
 from tls13lab.claims.matrix import matrix
 from tls13lab.claims.properties import properties, summary
@@ -58,6 +58,7 @@ def run(
             "chains": list(chains()),
             "properties": list(properties(searching=searching)),
             "certificate_with_psk": beside,
+            "guessers": list(guessers.claims(prices)),
         }
 
     report.run(work, lambda result: _text(result, prices, means), as_json=as_json)
@@ -87,7 +88,8 @@ def _text(result: report.Result, prices: Prices, means: Means | None) -> str:
         opened = ", ".join(map(str, chain["opened"])) or "none"
         lines.append(f"  {' > '.join(chain['modes'])}, {chain['leak']} stolen: opens {opened}")
     lines += ["", *summary(result["properties"])]
-    lines += ["", *_BESIDE, *certificate_with_psk.table().splitlines(), ""]
+    lines += ["", *_BESIDE, *certificate_with_psk.table().splitlines()]
+    lines += ["", *_GUESSERS, *guessers.table(result["guessers"]).splitlines(), ""]
     for (verdict, methods), count in sorted(counts.items()):
         *others, last = (_WORDS[method] for method in methods)
         by = f"{', '.join(others)} and {last}" if others else last
@@ -135,6 +137,11 @@ _BESIDE = (
     "A certificate, a PSK, or both (RFC 9973): what is safe after a theft. A recording, from a",
     "quantum computer that comes later; that nobody else is the server, from one that is there",
     "already and forges the certificate's signature.",
+)
+_GUESSERS = (
+    "Who may guess at a weak PSK, and how often. Offline has a recording; online asks the server;",
+    "the harvester takes its place once and keeps what a client says first. Who resumes offers the",
+    "ticket alone. tls13lab psk odds tells how likely each of them is to find the PSK.",
 )
 _NOTES = (
     "Lost is certain: there is a derivation, and it was run. Kept means that these rules derive it",

@@ -62,6 +62,9 @@ def claims(**options: object) -> None:
     compromise impersonation), whether both ends mean the same (injective agreement), what a
     revealed session key or exporter secret opens, and what a ticket nonce given out twice does.
 
+    Who may guess at a weak PSK, and how often: somebody with a recording, one who asks the server,
+    and one who takes its place and keeps what a client says first.
+
     Beside each verdict stands log2 of the guesses that the asset costs all the same: whatever has
     to be computed instead of stolen, a PSK, a share or a key, each once.
 

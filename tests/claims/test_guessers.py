@@ -1,0 +1,141 @@
+"""Who may guess, on bytes: each cell agrees with the model, and could have come out otherwise."""
+
+from dataclasses import replace
+
+import pytest
+
+from tls13lab.claims import guessers
+from tls13lab.claims.guessers import (
+    IN_NO_LIST,
+    OTHER_WORDS,
+    SCALAR,
+    WORD,
+    WORDS,
+    Locked,
+    agreed,
+    bench,
+    claims,
+    counter_test,
+    done,
+    locked_out,
+    table,
+)
+from tls13lab.claims.matrix import Disagreement
+from tls13lab.impostor.online import Answer, ask, served_by
+from tls13lab.symbolic.guessers import (
+    CPACE,
+    GUESSERS,
+    HARVESTER,
+    MODES,
+    OFFLINE,
+    ONLINE,
+    Checks,
+    decide,
+)
+from tls13lab.symbolic.prices import Prices
+
+EVERY = list(claims())
+TO_THE_PSK = [mode for mode in MODES if "-from-" not in mode and mode != CPACE]
+TICKETS = [mode for mode in MODES if "-from-" in mode]
+
+
+def test_model_and_bytes_agree_on_every_cell() -> None:
+    assert [(one["mode"], one["guesser"]) for one in EVERY] == [
+        (mode, guesser) for mode in MODES for guesser in GUESSERS
+    ]
+    for one in EVERY:
+        assert set(one["decided"].values()) == {one["checks"]}
+
+
+@pytest.mark.parametrize("mode", TO_THE_PSK)
+def test_the_third_word_in_one_recording_three_connections_or_one_visit(mode: str) -> None:
+    told = {guesser: done(mode, guesser) for guesser in GUESSERS}
+    assert {one.found for one in told.values()} == {WORD}
+    assert [(told[one].guesses, told[one].runs) for one in GUESSERS] == [(3, 0), (3, 3), (3, 1)]
+
+
+def test_behind_cpace_the_listener_has_nothing_and_the_others_a_word_a_run() -> None:
+    told = [done(CPACE, guesser) for guesser in GUESSERS]
+    assert [(one.found, one.runs) for one in told] == [(None, 0), (WORD, 3), (WORD, 3)]
+
+
+@pytest.mark.parametrize("mode", TICKETS)
+def test_a_ticket_s_client_and_server_give_nothing_away(mode: str) -> None:
+    assert done(mode, OFFLINE).found == WORD
+    for guesser in (ONLINE, HARVESTER):
+        one = done(mode, guesser)
+        assert (one.found, one.runs, one.checks) == (None, len(WORDS), Checks.NEVER)
+
+
+@pytest.mark.parametrize("mode", TICKETS)
+def test_that_client_and_server_do_connect(mode: str) -> None:
+    """Else nothing would be found there for another reason."""
+    one = bench(mode)
+    owner = ask(one.client, served_by(one.server, one.env("bob")), one.env("alice"))
+    assert owner is Answer.RIGHT
+
+
+# Counter-tests ------------------------------------------------------------------------------------
+
+
+def test_each_cell_names_what_comes_out_the_other_way() -> None:
+    told = {(one["mode"], one["guesser"]): one["counter_test"] for one in EVERY}
+    assert told["external-psk_ke", HARVESTER] == IN_NO_LIST
+    assert told[CPACE, OFFLINE] == SCALAR
+    for mode in TICKETS:
+        assert told[mode, HARVESTER] == told[mode, ONLINE] == mode.partition("-from-")[2]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_is_in_no_list_nobody_finds(mode: str) -> None:
+    assert WORD not in OTHER_WORDS
+    assert [done(mode, one, OTHER_WORDS).found for one in GUESSERS] == [None] * 3
+
+
+def test_a_counter_test_that_fails_is_a_disagreement(monkeypatch: pytest.MonkeyPatch) -> None:
+    way = decide("external-psk_dhe_ke", HARVESTER)
+    monkeypatch.setattr(guessers, "OTHER_WORDS", WORDS)
+    with pytest.raises(Disagreement, match="the counter-test, a PSK that is in no list, fails"):
+        counter_test(way)
+
+
+@pytest.mark.parametrize("checks", [one for one in Checks if one is not Checks.FREELY])
+def test_another_answer_of_the_model_is_a_disagreement(checks: Checks) -> None:
+    way = replace(decide("external-psk_dhe_ke", HARVESTER), checks=checks)
+    with pytest.raises(Disagreement, match="harvester against external-psk_dhe_ke"):
+        agreed(way)
+
+
+# A server that counts -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", TO_THE_PSK)
+def test_a_lockout_bounds_who_asks_and_locks_the_owner_out(mode: str) -> None:
+    assert locked_out(mode, 2) == Locked(("wrong", "wrong", "passed over"), owner_connects=False)
+    assert locked_out(mode, 3) == Locked(("wrong", "wrong", "right"), owner_connects=True)
+    assert done(mode, HARVESTER).found == WORD, "and is nothing to who takes a binder home"
+
+
+def test_a_ticket_outlives_the_lock() -> None:
+    assert locked_out(TICKETS[0], 1).owner_connects
+
+
+def test_cpace_has_ends_of_its_own() -> None:
+    with pytest.raises(KeyError):
+        bench(CPACE)
+
+
+# How it is told -----------------------------------------------------------------------------------
+
+
+def test_runs_are_those_of_the_expected_guesses() -> None:
+    told = {one["guesser"]: one for one in claims(Prices(weak_psk=10.0)) if one["mode"] == MODES[0]}
+    assert [told[one]["runs"] for one in GUESSERS] == [0.0, 1024.0, 1.0]
+    assert {one["log2_guesses"] for one in told.values()} == {10.0}
+
+
+def test_the_table() -> None:
+    lines = table(EVERY).splitlines()
+    assert len(lines) == 1 + len(MODES)
+    assert lines[0].split() == list(GUESSERS)
+    assert lines[-1].split() == [CPACE, "never", *["once", "a", "run"] * 2]
