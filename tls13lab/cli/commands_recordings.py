@@ -92,8 +92,9 @@ def crack(**options: object) -> None:
     """Search for the PSK of a recorded ClientHello, with the binder as the judge.
 
     To find out whether a PSK of one's own can be guessed, and to see why RFC 9846 section 2.2
-    demands one that cannot. It reads recordings and speaks to nobody. Ctrl-C stops it; the same
-    command then goes on. The exit code is 1 if nothing is found.
+    demands one that cannot. It reads recordings and speaks to nobody. A client need not have
+    reached its server: what it says first, to whoever it calls, is enough. Ctrl-C stops it; the
+    same command then goes on. The exit code is 1 if nothing is found.
 
     All connections of all captures are searched at once: a guess costs 12 blocks of the hash, and
     2 more for each binder, because no salt tells one victim from another. Imported PSKs (RFC 9258)

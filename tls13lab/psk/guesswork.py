@@ -101,8 +101,8 @@ class Choice:
             found += _weight(tried, each)
             left -= tried
             if left <= 0:
-                break
-        return min(1.0, found)
+                return min(1.0, found)
+        return 1.0  # all are tried, whatever the sum of floats says
 
     def guesses_for(self, share: float) -> float:
         """The least number of guesses that succeed with probability ``share``, from 0 to 1.

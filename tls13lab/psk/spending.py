@@ -38,6 +38,14 @@ class Means:
         """How long so many guesses take, on all cores."""
         return float(2.0 ** min(MOST, log2_guesses - log2(self.rate))) / self.cores
 
+    def guesses(self, seconds: float) -> float:
+        """How many guesses all cores make in this time.
+
+        >>> Means(rate=1000.0, cores=4).guesses(60.0)
+        240000.0
+        """
+        return self.rate * self.cores * seconds
+
     def cents(self, log2_guesses: float) -> float | None:
         """What they cost; None if no price is known."""
         if self.cents_per_core_hour is None:

@@ -7,11 +7,26 @@ from statistics import median
 from tests.symbolic.proverif.asking import digest, recorded
 from tests.symbolic.published.compared import ONLY_THEIRS, ROWS, Ours, Row, Theirs
 from tests.symbolic.published.names import REFTLS, TAMARIN, Source, stored
+from tls13lab.psk.guesswork import even, zipf
+from tls13lab.psk.lockout import Limit
+from tls13lab.psk.odds import Bounds, odds
+from tls13lab.psk.spending import Means
 from tls13lab.symbolic.claims import ASSETS as QUESTIONS
 from tls13lab.symbolic.claims import absent, decide, outside
+from tls13lab.symbolic.guessers import CPACE, GUESSERS
+from tls13lab.symbolic.guessers import MODES as MODES_GUESSED
+from tls13lab.symbolic.guessers import decide as guess
 from tls13lab.symbolic.proverif import ADVERSARIES, MODES, Model, models
 from tls13lab.symbolic.tamarin import MODES as THEORIES
 from tls13lab.symbolic.tamarin import THEFTS, lemmas, ways_to_lose
+
+FAILURES = 10
+BOUNDS = Bounds(Means(rate=1e6), Limit(FAILURES), seconds=24 * 3600.0)
+CHOICES = {
+    "one of 2^21, evenly": even(2**21),
+    "one of 2^21 words, by Zipf's law": zipf(2**21, 1.0),
+    "128 random bits": even(2**128),
+}
 
 TEXT = Path(__file__).with_name("claims.md.in")
 PAGE = Path(__file__).parents[3] / "docs" / "claims.md"
@@ -27,6 +42,12 @@ def page() -> str:
         "compared": "\n".join(_compared()),
         "only_theirs": _table(("asked there", "where"), ONLY_THEIRS),
         "thefts": _thefts(),
+        "guessers": _guessers(MODES_GUESSED),
+        "no_binder": _guessers(MODES_GUESSED[:4], binder=False),
+        "odds": _odds(),
+        "hours": f"{BOUNDS.seconds / 3600:.0f}",
+        "rate": f"{BOUNDS.means.rate:,.0f}",
+        "failures": str(FAILURES),
         "lemmas": str(sum(1 for mode in THEORIES for _ in lemmas(mode))),
         "theories": str(len(THEORIES)),
         "sources": _sources(),
@@ -121,6 +142,25 @@ def _ways(mode: str, asset: str, adversary: str) -> str:
     ways = ways_to_lose(mode, asset, adversary)
     there = sum(not absent(mode, (leak,)) for leak in THEFTS)
     return "; ".join(" + ".join(one) for one in ways) or f"none of the {there} thefts, nor all"
+
+
+def _guessers(modes: Iterable[str], *, binder: bool = True) -> str:
+    def said(mode: str, guesser: str) -> str:
+        way = guess(mode, guesser, binder=binder)
+        told = f" ({', '.join(way.told_by)})" if way.applies else ""
+        return f"{way.checks.value}{told}"
+
+    rows = ((mode, *(said(mode, one) for one in GUESSERS)) for mode in modes)
+    return _table(("mode", *GUESSERS), rows)
+
+
+def _odds() -> str:
+    rows = []
+    for name, chosen in CHOICES.items():
+        for mode in ("external-psk_dhe_ke", CPACE):
+            found = (f"{one.success:.2g}" for one in odds(mode, chosen, BOUNDS))
+            rows.append((name, mode, *found))
+    return _table(("the PSK, or CPace's word", "mode", *GUESSERS), rows)
 
 
 def _sources() -> str:
