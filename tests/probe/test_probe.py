@@ -20,7 +20,7 @@ from tls13lab.messages.negotiation import PskKeyExchangeModes, ServerName
 from tls13lab.peers.background import serving
 from tls13lab.peers.client import Unreachable
 from tls13lab.peers.link import real_environment
-from tls13lab.probe import oracles
+from tls13lab.probe import questions
 from tls13lab.probe.finding import CATALOGUE, Grade
 from tls13lab.probe.probe import NothingToProbe, probe
 from tls13lab.probe.prober import MOST_CONNECTIONS, Prober, TooManyQuestions
@@ -204,8 +204,8 @@ def test_a_psk_first_extension_is_seen_if_it_is_taken(monkeypatch: pytest.Monkey
     """No server here can be made to take one, so the answer is made up."""
     with running(Odd("")) as port:
         prober = Prober("127.0.0.1", port, PSK, pause=0.0)
-        monkeypatch.setattr(oracles, "ask", lambda *_: "ServerHello with PSK")
-        names = {one.name for one in oracles.wrong_hellos(prober, PSK)}
+        monkeypatch.setattr(questions, "ask", lambda *_: "ServerHello with PSK")
+        names = {one.name for one in questions.wrong_hellos(prober, PSK)}
     assert names == {"psk-not-last-accepted", "modes-missing-accepted"}
 
 

@@ -11,7 +11,7 @@
 from collections.abc import Iterator
 
 from tls13lab.handshake.config import ClientConfig
-from tls13lab.probe import early_data, modes, oracles, tickets
+from tls13lab.probe import questions
 from tls13lab.probe.finding import Finding, Grade
 from tls13lab.probe.prober import Answer, Prober
 from tls13lab.psk.keys import ResumptionPsk
@@ -33,10 +33,10 @@ def probe(
     prober: Prober, also: Prober | None = None, words: bytes = b"GET / HTTP/1.0\r\n\r\n"
 ) -> list[Finding]:
     """Ask everything. Raises NothingToProbe, or Unreachable if nobody is there."""
-    return list(_questions(prober, also, words))
+    return list(_every_answer(prober, also, words))
 
 
-def _questions(prober: Prober, also: Prober | None, words: bytes) -> Iterator[Finding]:
+def _every_answer(prober: Prober, also: Prober | None, words: bytes) -> Iterator[Finding]:
     first = prober.ask(prober.config())
     if first.report is not None:
         seen = f"{first.report.outcome.suite.name} without a PSK"
@@ -49,7 +49,7 @@ def _questions(prober: Prober, also: Prober | None, words: bytes) -> Iterator[Fi
         yield from _external(prober)
     usual = prober.config() if first.report else prober.config((prober.psk,) if prober.psk else ())
     found, each = _collect(prober, usual, first)
-    yield from tickets.looks(found, each)
+    yield from questions.tickets(found, each)
     if found:
         yield from _resumption(prober, usual, also, found, words)
 
@@ -71,13 +71,13 @@ def _why_not(first: Answer) -> str:
 def _external(prober: Prober) -> Iterator[Finding]:
     psk = prober.psk
     assert psk is not None
-    asked = list(modes.modes(prober, [psk] * 3, "external PSK"))
+    asked = list(questions.modes(prober, [psk] * 3, "external PSK"))
     yield from asked
     if not any(one.name == "psk-accepted" for one in asked):
         return
-    yield from modes.retry(prober, psk, "external PSK")
-    yield from oracles.binders(prober, psk, "external PSK")
-    yield from oracles.wrong_hellos(prober, psk)
+    yield from questions.retry(prober, psk, "external PSK")
+    yield from questions.binders(prober, psk, "external PSK")
+    yield from questions.wrong_hellos(prober, psk)
 
 
 def _collect(prober: Prober, usual: ClientConfig, first: Answer) -> tuple[list[ResumptionPsk], int]:
@@ -104,20 +104,20 @@ def _resumption(
     # The newest first: a store that is small has forgotten the oldest.
     left = found[::-1]
     three = [left.pop(0) for _ in range(min(3, len(left)))]
-    asked = list(modes.modes(prober, list(three), "ticket"))
+    asked = list(questions.modes(prober, list(three), "ticket"))
     yield from asked
     if not any(one.name == "resumption-works" for one in asked):
         return
     if left:
-        yield from modes.retry(prober, left.pop(0), "ticket")
+        yield from questions.retry(prober, left.pop(0), "ticket")
     if left:
-        yield from tickets.reuse(prober, left.pop(0))
+        yield from questions.ticket_reuse(prober, left.pop(0))
     if left:
-        yield from tickets.names(prober, left.pop(0))
+        yield from questions.ticket_names(prober, left.pop(0))
     fresh = list(prober.ask(usual).tickets)
     if fresh:
-        yield from oracles.binders(prober, fresh[0], "ticket")
+        yield from questions.binders(prober, fresh[0], "ticket")
     if also is not None and len(fresh) > 1:
-        yield from tickets.elsewhere(also, fresh[1])
+        yield from questions.ticket_elsewhere(also, fresh[1])
     late = [one for _ in range(2) for one in prober.ask(usual).tickets]
-    yield from early_data.early_data(prober, late, words)
+    yield from questions.early_data(prober, late, words)
