@@ -1,6 +1,8 @@
 """Who may guess, on bytes: each cell agrees with the model, and could have come out otherwise."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from math import isclose
 
 import pytest
 
@@ -21,7 +23,18 @@ from tls13lab.claims.guessers import (
     table,
 )
 from tls13lab.claims.matrix import Disagreement
+from tls13lab.claims.race import CI, HonestCaller, tried_on
+from tls13lab.crypto.entropy import seeded
+from tls13lab.handshake.connection import Connection
+from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.pair import LESSON_PSK, LESSON_TIME_MS, lesson_configs
+from tls13lab.impostor.harvest import taken_home
+from tls13lab.impostor.one_guess import ask_caller, try_words
 from tls13lab.impostor.online import Answer, ask, served_by
+from tls13lab.psk.guesswork import counted
+from tls13lab.psk.lockout import Limit, Lockout
+from tls13lab.psk.odds import Bounds, odds
+from tls13lab.psk.spending import Means
 from tls13lab.symbolic.guessers import (
     CPACE,
     GUESSERS,
@@ -35,6 +48,7 @@ from tls13lab.symbolic.guessers import (
 from tls13lab.symbolic.prices import Prices
 
 EVERY = list(claims())
+ENV = Environment(LESSON_TIME_MS, seeded("the odds"))
 TO_THE_PSK = [mode for mode in MODES if "-from-" not in mode and mode != CPACE]
 TICKETS = [mode for mode in MODES if "-from-" in mode]
 
@@ -139,3 +153,52 @@ def test_the_table() -> None:
     assert len(lines) == 1 + len(MODES)
     assert lines[0].split() == list(GUESSERS)
     assert lines[-1].split() == [CPACE, "never", *["once", "a", "run"] * 2]
+
+
+# The odds, by doing it ----------------------------------------------------------------------------
+
+SEEN = (40, 25, 12, 9, 6, 4, 3, 1)
+"""How often each of eight words is chosen, the most frequent first."""
+CHOSEN = tuple(b"word %d" % rank for rank in range(len(SEEN)))
+
+
+def share(found: Iterable[bool]) -> float:
+    """Of all who chose: each of the eight is attacked once, and counts as often as it was seen."""
+    return sum(count for count, one in zip(SEEN, found, strict=True) if one) / sum(SEEN)
+
+
+@pytest.mark.parametrize("failures", [1, 3, 8])
+def test_the_odds_of_who_asks_are_those_of_doing_it(failures: int) -> None:
+    def falls(word: bytes) -> bool:
+        client, server = lesson_configs("psk_dhe_ke", replace(LESSON_PSK, key=word))
+        server = replace(server, lockout=Lockout(Limit(failures)))
+        return any(
+            ask(replace(client, psks=(replace(LESSON_PSK, key=one),)), served_by(server, ENV), ENV)
+            is Answer.RIGHT
+            for one in CHOSEN
+        )
+
+    _, online, _ = predicted("external-psk_dhe_ke", failures, visits=1)
+    assert isclose(share(map(falls, CHOSEN)), online)
+
+
+@pytest.mark.parametrize("visits", [0, 1, 3])
+def test_the_odds_of_who_lets_clients_come_are_those_of_doing_it(visits: int) -> None:
+    def falls_behind_cpace(word: bytes) -> bool:
+        caller, me = HonestCaller(word), seeded("mallory")
+        asked = try_words(CHOSEN, visits, lambda one: ask_caller(one, CI, caller, me))
+        return asked.found == word
+
+    def falls(word: bytes) -> bool:
+        client, _ = lesson_configs("psk_dhe_ke", replace(LESSON_PSK, key=word))
+        brought = [taken_home(Connection.client(client, ENV).outgoing()) for _ in range(visits)]
+        return any(tried_on(one, CHOSEN)[1] == word for one in brought)
+
+    for mode, done_so in (("cpace-psk_dhe_ke", falls_behind_cpace), ("external-psk_dhe_ke", falls)):
+        *_, harvester = predicted(mode, 1, visits)
+        assert isclose(share(map(done_so, CHOSEN)), harvester)
+
+
+def predicted(mode: str, failures: int, visits: int) -> list[float]:
+    bounds = Bounds(Means(1e6), Limit(failures), seconds=60.0, visits=visits)
+    return [one.success for one in odds(mode, counted(SEEN), bounds)]

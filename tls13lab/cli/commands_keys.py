@@ -48,6 +48,7 @@ def strength(**options: object) -> None:
     """Estimate how many guesses a PSK stands, and how long they take.
 
     The PSK is read from the file, or with - from standard input; it is not printed and not kept.
+    The times are those of who tries on a recording; psk odds has those who must ask.
 
     \b
     Examples:
