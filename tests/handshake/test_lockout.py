@@ -14,6 +14,7 @@ from tls13lab.handshake.pair import Pair, lesson_configs
 from tls13lab.psk.lockout import Limit, Lockout
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.wire.codepoints import NamedGroup
+from tls13lab.wire.faults import BinderMismatch
 
 WRONG = replace(PSK, key=bytes(32))
 STRANGER = replace(PSK, identity=b"nobody")
@@ -33,6 +34,13 @@ def test_after_the_last_failure_the_identity_is_unknown_even_to_its_owner() -> N
     server = counting(2)
     told = [answer(server, one) for one in (WRONG, WRONG, WRONG, PSK)]
     assert told == ["decrypt_error"] * 2 + ["unknown_psk_identity"] * 2
+
+
+def test_whoever_runs_the_server_is_told_when_it_locks() -> None:
+    server, guess = counting(2), ClientConfig(psks=(WRONG,))
+    for says in (r"does not verify$", r"does not verify; the PSK is locked now$"):
+        with pytest.raises(BinderMismatch, match=says):
+            Pair(guess, server, seed="told").handshake()
 
 
 def test_who_hides_identities_does_not_say_that_it_is_locked_either() -> None:

@@ -187,13 +187,20 @@ def _check_psk(
     try:
         check_binder(choice.psk, raw, offered, choice.index, before)
     except BinderMismatch as fault:
-        if config.lockout is not None and isinstance(choice.psk, ExternalPsk):
-            config.lockout.failed(choice.psk, now_ms)
+        why = f"{fault}{_counted(config, choice, now_ms)}"
         if choice.certified:
             # Where the two documents differ, the extension's own is followed: illegal_parameter
             # (draft-ietf-tls-8773bis 5.1) instead of decrypt_error (RFC 9846 6.2).
-            raise IllegalParameter(str(fault)) from None
-        raise
+            raise IllegalParameter(why) from None
+        raise BinderMismatch(why) from None
+
+
+def _counted(config: ServerConfig, choice: Choice, now_ms: int) -> str:
+    """Count a wrong binder; to whoever runs the server it is said if that was one too many."""
+    if config.lockout is None or not isinstance(choice.psk, ExternalPsk):
+        return ""
+    config.lockout.failed(choice.psk, now_ms)
+    return "" if config.lockout.admits(choice.psk, now_ms) else "; the PSK is locked now"
 
 
 def _answer(
