@@ -30,6 +30,8 @@ All names stand in the :ref:`genindex`, all modules in the :ref:`modindex`.
 Beside the rooms
 ----------------
 
+.. automodule:: tls13lab.lesson
+
 .. automodule:: tls13lab.whole_file
    :members:
 """
