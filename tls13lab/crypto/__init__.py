@@ -1,6 +1,6 @@
-"""Suites, HKDF, the schedule table, the key schedule, groups, AEADs, signatures. RFC 9846 7.
+"""The cryptography: the schedule table, the key schedule and the primitives. RFC 9846 section 7.
 
-The table and the key schedule need the standard library alone. The primitives proper (AEADs,
-groups, signatures, X.509) are pyca/cryptography's, and are imported where they are used, so that
-everything that needs only hashing also runs where that library is not installed.
+The table and the key schedule need only the standard library. The primitives (AEADs, groups,
+signatures, X.509) come from pyca/cryptography. It is imported only where it is used, so that code
+that needs nothing but hashing also runs where that library is not installed.
 """

@@ -1,7 +1,7 @@
-"""The AEADs behind one pair of calls. RFC 5116, RFC 6655, RFC 8439; RFC 9846 section 5.2.
+"""The AEADs of the suites, with one interface. RFC 5116, RFC 6655, RFC 8439; RFC 9846 section 5.2.
 
-The algorithms are pyca/cryptography's, or the portable stand-in's. What a record's nonce and
-additional data are is not said here but in :mod:`tls13lab.records.protection`.
+The algorithms come from pyca/cryptography or, in its absence, from :mod:`tls13lab.crypto.portable`.
+How a record uses its AEAD (nonce, additional data) is in :mod:`tls13lab.records.protection`.
 """
 
 from typing import Protocol
@@ -11,13 +11,13 @@ from tls13lab.crypto.suites import Suite
 
 
 class AEAD(Protocol):
-    """What TLS asks of an AEAD: pyca/cryptography's interface, as it is."""
+    """What TLS needs of an AEAD; this is the interface of pyca/cryptography."""
 
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
-        """Ciphertext and tag: ``suite.tag_length`` bytes longer than the data."""
+        """The ciphertext with its tag: ``suite.tag_length`` bytes longer than ``data``."""
 
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
-        """The plaintext; raises what :func:`wrong_tag` says."""
+        """The plaintext; raises the exception that :func:`wrong_tag` returns."""
 
 
 def aead(suite: Suite, key: bytes) -> AEAD:
@@ -42,7 +42,7 @@ def aead(suite: Suite, key: bytes) -> AEAD:
 
 
 def aes_gcm(key: bytes) -> AEAD:
-    """AES-GCM under a key of 16 or 32 bytes: of a suite, or of tickets."""
+    """AES-GCM under a key of 16 or 32 bytes, for records and for sealing tickets."""
     if compiled():
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -53,7 +53,7 @@ def aes_gcm(key: bytes) -> AEAD:
 
 
 def wrong_tag() -> type[Exception]:
-    """What ``decrypt`` raises if the tag does not verify; for an ``except`` to ask."""
+    """The exception that ``decrypt`` raises if the tag does not verify; use it in ``except``."""
     if compiled():
         from cryptography.exceptions import InvalidTag
 

@@ -1,9 +1,8 @@
-"""Whom to believe: checking a server's certificate chain, and making one for lessons. RFC 5280.
+"""Verifying a server's certificate chain, and making a certificate for lessons. RFC 5280.
 
-The checking of paths, names and dates is pyca/cryptography's X.509 verification. This file says
-only what a *trust* is: a set of roots, a pinned certificate, or nothing at all. TLS 1.3 carries
-the chain (RFC 9846 section 4.5.1) and leaves its checking to others, and so does the lab. It does
-not check revocation.
+pyca/cryptography verifies paths, names and dates. This file only says what to trust: a set of
+roots, one pinned certificate, or any certificate at all. Revocation is not checked. TLS 1.3 itself
+only carries the chain (RFC 9846 section 4.5.1); how to verify it is defined elsewhere.
 """
 
 import hashlib
@@ -38,21 +37,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TrustRoots:
-    """Believe chains that lead to one of these certificates (DER)."""
+    """Trust chains that lead to one of these root certificates (DER)."""
 
     roots: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TrustPin:
-    """Believe exactly the certificate whose SHA-256 (32 bytes, over the DER) this is."""
+    """Trust exactly one certificate, known by the SHA-256 of its DER (32 bytes)."""
 
     sha256: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class TrustAnyone:
-    """Believe every certificate: no authentication at all. For lessons about what that costs."""
+    """Trust every certificate: no authentication at all. For lessons on what that costs."""
 
 
 Trust = TrustRoots | TrustPin | TrustAnyone
@@ -60,7 +59,7 @@ Trust = TrustRoots | TrustPin | TrustAnyone
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A server's certificate chain (DER, its own first) and the private key that belongs to it."""
+    """A server's certificate chain (DER, its own certificate first) and its private key."""
 
     chain: tuple[bytes, ...]
     key: "PrivateKeyTypes" = field(repr=False)
@@ -69,7 +68,7 @@ class Credential:
 def public_key(der: bytes) -> "CertificatePublicKeyTypes":
     """The public key in a certificate; raises BadCertificate or UnsupportedCertificate."""
     if not compiled():
-        return cast("CertificatePublicKeyTypes", _read(der).key)  # knows how to verify
+        return cast("CertificatePublicKeyTypes", _read(der).key)  # it has a method that verifies
     from cryptography.exceptions import UnsupportedAlgorithm
 
     try:
@@ -79,32 +78,35 @@ def public_key(der: bytes) -> "CertificatePublicKeyTypes":
 
 
 def schemes(der: bytes) -> tuple[SignatureScheme, ...]:
-    """The schemes in which the key of this certificate may sign a handshake; perhaps none. 4.3.3.
+    """The schemes that this certificate's key may sign a handshake with; may be empty. 4.3.3.
 
     For rsa_pss_rsae_* "If the public key is carried in an X.509 certificate, it MUST use the
     rsaEncryption OID", for rsa_pss_pss_* "it MUST use the RSASSA-PSS OID".
     """
-    able = signatures.schemes_for(public_key(der))
+    possible = signatures.schemes_for(public_key(der))
     if not compiled():
-        return able
+        return possible
     certificate = _load(der)
     if rsa_pss.is_pss_only(certificate):
-        bound = rsa_pss.pss_schemes(certificate)
-        return tuple(one for one in able if one in bound)
-    return tuple(one for one in able if one not in rsa_pss.PSS_SCHEMES)
+        allowed = rsa_pss.pss_schemes(certificate)
+        return tuple(scheme for scheme in possible if scheme in allowed)
+    return tuple(scheme for scheme in possible if scheme not in rsa_pss.PSS_SCHEMES)
 
 
 def check_chain(chain: tuple[bytes, ...], trust: Trust, server_name: str, now_ms: int) -> None:
-    """Raise the fault that fits if ``chain`` is not to be believed for ``server_name`` now.
+    """Raise a fault unless ``trust`` accepts ``chain`` for ``server_name`` now.
 
-    ``server_name`` is a DNS name or an IP address; ``now_ms`` is Unix time in milliseconds.
+    ``server_name`` is a DNS name or an IP address; ``now_ms`` is Unix time in milliseconds. The
+    faults are BadCertificate, CertificateExpired, UnknownCA and, without pyca/cryptography,
+    UnsupportedCertificate; LocalFault if ``server_name`` is neither a DNS name nor an address.
     """
     if compiled():
         leaf = _load(chain[0])
         _check_key_usage(leaf)
         begin, end = leaf.not_valid_before_utc, leaf.not_valid_after_utc
     else:
-        begin, end = _read(chain[0]).dates  # one with a Key Usage would not have been read
+        # No check of Key Usage is needed: _read rejects every certificate that has one.
+        begin, end = _read(chain[0]).dates
     if isinstance(trust, TrustAnyone):
         return
     now = datetime.fromtimestamp(now_ms / 1000, UTC)
@@ -114,11 +116,11 @@ def check_chain(chain: tuple[bytes, ...], trust: Trust, server_name: str, now_ms
         if not hmac.compare_digest(hashlib.sha256(chain[0]).digest(), trust.sha256):
             raise UnknownCA("the certificate is not the pinned one")
         return
-    # A self-signed certificate that was itself given as a root is believed as a pin is: it names
-    # no authority that could have signed anything else.
+    # A self-signed certificate that is itself one of the roots is trusted as if it were pinned:
+    # no authority stands behind it.
     if chain[0] not in trust.roots:
         if not compiled():
-            raise UnknownCA("without pyca/cryptography only a root itself is believed")
+            raise UnknownCA("without pyca/cryptography only a root certificate itself is trusted")
         _verify_path(_load(chain[0]), chain[1:], trust.roots, server_name, now)
 
 
@@ -175,8 +177,9 @@ def _verify_path(
     if not roots:
         raise UnknownCA("no root is trusted")
     builder = PolicyBuilder().store(Store([_load(root) for root in roots])).time(now)
-    # Browsers demand these two of the certificates of public authorities. Path validation (RFC 5280
-    # section 6.1) does not ask for them, people make certificates without, and OpenSSL takes them.
+    # The library's defaults are the rules for public web servers, which demand an Authority Key
+    # Identifier and, of an authority, a Key Usage. Path validation (RFC 5280 section 6.1) demands
+    # neither, many private certificates lack them, and OpenSSL accepts those.
     ca, ee = (
         policy.may_be_present(x509.AuthorityKeyIdentifier, Criticality.AGNOSTIC, None)
         for policy in (ExtensionPolicy.webpki_defaults_ca(), ExtensionPolicy.webpki_defaults_ee())
@@ -195,12 +198,12 @@ def _verify_path(
             raise BadCertificate(f"the certificate is not for {server_name}") from None
         raise UnknownCA(f"the certificate does not lead to a trusted root: {reason}") from None
     except (ValueError, TypeError):
-        # The library parses some fields only when it comes to them.
+        # The library parses some fields only when it uses them.
         raise BadCertificate("the certificate cannot be parsed") from None
 
 
 def _may_sign_certificates(_: object, certificate: object, usage: "x509.KeyUsage | None") -> None:
-    """An authority's Key Usage, if it has one, must allow it (RFC 5280 section 6.1.4)."""
+    """Reject an authority whose Key Usage does not include keyCertSign (RFC 5280, 6.1.4)."""
     if usage is not None and not usage.key_cert_sign:
         raise ValueError("its Key Usage does not allow it to sign certificates")
 
@@ -226,7 +229,7 @@ _REASONS = {
 
 
 def _reason(text: str) -> str:
-    """The verifier's own reason, without the certificate's names, which may say anything."""
+    """The verifier's reason, without names from the certificate, which an attacker can choose."""
     reason = text.partition(" (encountered processing ")[0]
     for sign, words in _REASONS.items():
         if sign in reason:
@@ -253,12 +256,16 @@ def _subject(server_name: str) -> "x509.DNSName | x509.IPAddress":
 
 
 def load_pem_chain(pem: bytes, name: str = "the file") -> tuple[bytes, ...]:
-    """The certificates of a PEM file, as DER, in the file's order; ``name`` is said if none is."""
+    """The certificates in a PEM file, as DER, in the order of the file.
+
+    Raises LocalFault if there is none; ``name`` is the file's name in that message.
+    """
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding
 
     try:
-        return tuple(one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(pem))
+        certificates = x509.load_pem_x509_certificates(pem)
+        return tuple(certificate.public_bytes(Encoding.DER) for certificate in certificates)
     except ValueError:
         raise LocalFault(f"{name} holds no PEM certificate") from None
 
@@ -266,7 +273,11 @@ def load_pem_chain(pem: bytes, name: str = "the file") -> tuple[bytes, ...]:
 def load_credential(
     chain_pem: bytes, key_pem: bytes, names: tuple[str, str] = ("the file", "the file")
 ) -> Credential:
-    """A server's chain and its unencrypted private key, from PEM; ``names`` are the files'."""
+    """A server's chain and its unencrypted private key, from PEM.
+
+    ``names`` are the names of the two files, for messages. Raises LocalFault if either cannot be
+    read, if they do not belong together, or if no handshake can use them.
+    """
     key = _load_key(key_pem, names[1])
     chain = load_pem_chain(chain_pem, names[0])
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -289,18 +300,19 @@ def _load_key(pem: bytes, name: str) -> "PrivateKeyTypes":
     except (ValueError, UnsupportedAlgorithm) as reason:
         if b"PRIVATE KEY-----" not in pem:
             raise LocalFault(f"{name} holds no unencrypted PEM private key") from None
-        # It may be readable elsewhere: OpenSSL takes an EC key whose length RFC 5915 does not.
+        # So give the library's reason. OpenSSL, for one, reads EC keys of a length that RFC 5915
+        # does not allow.
         why = str(reason).partition(". ")[0].rstrip(".")
         raise LocalFault(f"the private key in {name} cannot be read: {why}") from None
 
 
 def _check_that_it_can_sign(leaf: bytes) -> None:
-    """Raise LocalFault for a certificate with which no handshake of TLS 1.3 can come about."""
+    """Raise LocalFault if no TLS 1.3 handshake can use this certificate."""
     if not schemes(leaf):
         raise LocalFault(
-            "no handshake can use this certificate: its key makes no signature that this lab and "
-            "TLS 1.3 have; use one with P-256, P-384, P-521, Ed25519, Ed448 or RSA of 1024 bits "
-            "and more"
+            "no handshake can use this certificate: its key fits no signature scheme of TLS 1.3 "
+            "that the lab supports; use P-256, P-384, P-521, Ed25519, Ed448, or RSA with at least "
+            "1024 bits"
         )
     try:
         _check_key_usage(_load(leaf))
@@ -309,7 +321,10 @@ def _check_that_it_can_sign(leaf: bytes) -> None:
 
 
 def self_signed(server_name: str, now_ms: int, entropy: Entropy, days: int = 30) -> Credential:
-    """A P-256 certificate for ``server_name`` that signs itself; same entropy, same bytes."""
+    """A self-signed P-256 certificate for ``server_name`` and its key, valid for ``days`` days.
+
+    The same entropy gives the same bytes.
+    """
     scalar = P256Share.new(entropy).private_key
     serial = int.from_bytes(entropy(16), "big") >> 1 | 1
     now = datetime.fromtimestamp(now_ms // 1000, UTC)
@@ -319,7 +334,7 @@ def self_signed(server_name: str, now_ms: int, entropy: Entropy, days: int = 30)
 
         key = portable.PrivateKey(scalar)
         chain = (portable.write(key, server_name, serial, dates),)
-        return Credential(chain, cast("PrivateKeyTypes", key))  # knows how to sign
+        return Credential(chain, cast("PrivateKeyTypes", key))  # it has a method that signs
     return _self_signed(scalar, server_name, serial, dates)
 
 

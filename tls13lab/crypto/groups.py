@@ -1,13 +1,14 @@
 """The key exchange methods: x25519, x448, three NIST curves, X25519MLKEM768. RFC 9846 4.3.8.
 
-All look alike from outside: the client *initiates* and sends a share, the server *responds*
-with a share and already has the secret, the client *finishes*. For Diffie-Hellman both shares are
-g^x; for the hybrid the server's share holds an ML-KEM ciphertext. The arithmetic is
-pyca/cryptography's; all but the hybrid also run on the portable stand-in.
+All have the same interface: the client calls :func:`initiate` and sends its share; the server calls
+:func:`respond`, which gives its share and the shared secret; the client calls ``finish`` with the
+server's share. In Diffie-Hellman both shares are public keys g^x. In the hybrid, the server's share
+contains an ML-KEM ciphertext instead. pyca/cryptography does the arithmetic; all but the hybrid
+also run on :mod:`tls13lab.crypto.portable`.
 
-Private keys come from the ``entropy`` that is passed in, so a handshake can be replayed byte for
-byte. One exception: the library's ML-KEM encapsulation draws its own randomness, so a *server's*
-X25519MLKEM768 share, and what follows from it, differs from run to run.
+Private keys come from the ``entropy`` argument, so a handshake can be repeated byte for byte. There
+is one exception: the library draws the randomness of ML-KEM encapsulation itself. So a *server's*
+X25519MLKEM768 share, and every secret derived from it, differs from run to run.
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> mine = initiate(NamedGroup.X25519, seeded("client"))
@@ -37,23 +38,23 @@ P521_ORDER = 2**521 - 0x5AE79787C40D069948033FEB708F65A2FC44A36477663B851449048E
 
 
 class PrivateShare(Protocol):
-    """The client's half: a public ``share`` to send, and a secret to finish with."""
+    """The client's half of a key exchange: a public share, and the private key behind it."""
 
     @property
     def share(self) -> bytes:
-        """KeyShareEntry.key_exchange, to be sent."""
+        """The public share, as the ``key_exchange`` field of a KeyShareEntry holds it."""
 
     @property
     def private_key(self) -> bytes:
-        """The secret exponent (and ML-KEM seed), which a lesson may leak."""
+        """The private key (for the hybrid: ML-KEM seed and scalar); a lesson may leak it."""
 
     def finish(self, server_share: bytes) -> bytes:
-        """The (EC)DHE shared secret; raises IllegalParameter on a bad share."""
+        """The (EC)DHE shared secret; raises IllegalParameter for an invalid share."""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The server's half: its ``share`` to send, and the secret, known at once."""
+    """The server's half of a key exchange: its public share, and the shared secret."""
 
     share: bytes
     shared_secret: bytes = field(repr=False)
@@ -62,9 +63,9 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class X25519Share:
-    """RFC 7748: 32 bytes each way.
+    """RFC 7748: private key, share and shared secret have 32 bytes each.
 
-    ``loaded`` is the library's form of ``private_key``, None where there is no library.
+    ``loaded`` is ``private_key`` as pyca/cryptography's object, or None without that library.
     """
 
     private_key: bytes = field(repr=False)
@@ -89,9 +90,8 @@ class X25519Share:
         return cls(private_key, key.public_key().public_bytes_raw(), key)
 
     def finish(self, server_share: bytes) -> bytes:
-        """32 bytes."""
         try:
-            # Either refuses the all-zero secret, as section 7.4.2 demands.
+            # Both libraries reject the all-zero secret, as section 7.4.2 demands.
             if self.loaded is None:
                 from tls13lab.crypto.portable.groups import x25519
 
@@ -105,7 +105,10 @@ class X25519Share:
 
 @dataclass(frozen=True, slots=True)
 class X448Share:
-    """RFC 7748: 56 bytes each way. ``loaded`` as in :class:`X25519Share`."""
+    """RFC 7748: private key, share and shared secret have 56 bytes each.
+
+    ``loaded`` is as in :class:`X25519Share`.
+    """
 
     private_key: bytes = field(repr=False)
     share: bytes
@@ -129,9 +132,8 @@ class X448Share:
         return cls(private_key, key.public_key().public_bytes_raw(), key)
 
     def finish(self, server_share: bytes) -> bytes:
-        """56 bytes."""
         try:
-            # As with x25519, the all-zero secret is refused.
+            # As for x25519, both libraries reject the all-zero secret.
             if self.loaded is None:
                 from tls13lab.crypto.portable.groups import x448
 
@@ -145,24 +147,27 @@ class X448Share:
 
 @dataclass(frozen=True, slots=True)
 class P256Share:
-    """SEC 1: an uncompressed point, 65 bytes, each way. ``loaded`` as in :class:`X25519Share`."""
+    """SEC 1: a share is an uncompressed point of 65 bytes, the secret its x coordinate, 32 bytes.
+
+    ``loaded`` is as in :class:`X25519Share`.
+    """
 
     group: ClassVar = NamedGroup.SECP256R1
     order: ClassVar = P256_ORDER
-    length: ClassVar = 32  # bytes of a coordinate, of a private key and of the secret
+    length: ClassVar = 32  # of a coordinate, a private key and the shared secret, in bytes
     private_key: bytes = field(repr=False)
     share: bytes
     loaded: "EllipticCurvePrivateKey | None" = field(repr=False, compare=False)
 
     @classmethod
     def new(cls, entropy: Entropy) -> Self:
-        """A share from 16 bytes of entropy more than the order has, so hardly any bias."""
+        """A share from ``length + 16`` bytes of entropy; the extra 16 make the bias negligible."""
         scalar = int.from_bytes(entropy(cls.length + 16), "big") % (cls.order - 1) + 1
         return cls.from_private(scalar.to_bytes(cls.length, "big"))
 
     @classmethod
     def from_private(cls, private_key: bytes) -> Self:
-        """The share that belongs to a private scalar of ``length`` bytes."""
+        """The share that belongs to a private key, a scalar of ``length`` bytes."""
         if not compiled():
             from tls13lab.crypto.portable.groups import public_point
 
@@ -183,13 +188,12 @@ class P256Share:
         return ec.SECP256R1()
 
     def finish(self, server_share: bytes) -> bytes:
-        """The x coordinate: ``length`` bytes."""
         name = self.group.name.lower()
         if len(server_share) != 1 + 2 * self.length or server_share[0] != 4:
             raise IllegalParameter(f"the {name} key share is not an uncompressed point")
         try:
             # "peers MUST validate each other's public value Q by ensuring that the point is a valid
-            # point on the elliptic curve" (4.3.8.2): the library does.
+            # point on the elliptic curve" (4.3.8.2). Both libraries do.
             if self.loaded is None:
                 from tls13lab.crypto.portable.groups import shared_x
 
@@ -203,7 +207,7 @@ class P256Share:
 
 
 class P384Share(P256Share):
-    """The same on a larger curve: 97 bytes each way. Many peers take it as a third choice."""
+    """Like P-256, with shares of 97 bytes and a secret of 48 bytes."""
 
     __slots__ = ()
     group = NamedGroup.SECP384R1
@@ -218,7 +222,7 @@ class P384Share(P256Share):
 
 
 class P521Share(P256Share):
-    """The largest of these curves: 133 bytes each way."""
+    """Like P-256, with shares of 133 bytes and a secret of 66 bytes."""
 
     __slots__ = ()
     group = NamedGroup.SECP521R1
@@ -234,7 +238,11 @@ class P521Share(P256Share):
 
 @dataclass(frozen=True, slots=True)
 class HybridShare:
-    """ML-KEM-768 first, x25519 second, in shares and in the secret (draft-ietf-tls-ecdhe-mlkem)."""
+    """X25519MLKEM768: ML-KEM-768 and x25519, concatenated. draft-ietf-tls-ecdhe-mlkem.
+
+    In shares and in the secret, ML-KEM comes first. The client's share has 1184 + 32 bytes, the
+    server's 1088 + 32, the shared secret 32 + 32.
+    """
 
     seed: bytes = field(repr=False)
     encapsulation_key: bytes
@@ -256,16 +264,14 @@ class HybridShare:
 
     @property
     def share(self) -> bytes:
-        """1184 + 32 bytes."""
         return self.encapsulation_key + self.x25519.share
 
     @property
     def private_key(self) -> bytes:
-        """64 + 32 bytes."""
+        """ML-KEM seed and x25519 private key: 64 + 32 bytes."""
         return self.seed + self.x25519.private_key
 
     def finish(self, server_share: bytes) -> bytes:
-        """32 + 32 bytes, from a share of 1088 + 32."""
         from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 
         if len(server_share) != MLKEM_CIPHERTEXT + 32:
@@ -309,16 +315,16 @@ _LOAD: dict[int, Callable[[bytes], PrivateShare]] = {
 }
 
 SUPPORTED = tuple(NamedGroup(group) for group in _NEW)
-"""The groups that can be run, in the lab's order of preference."""
+"""The groups that the lab supports, in its order of preference."""
 
 
 def initiate(group: int, entropy: Entropy) -> PrivateShare:
-    """The client's share in ``group``."""
+    """A new client share in ``group``."""
     return _NEW[group](entropy)
 
 
 def from_private(group: int, private_key: bytes) -> PrivateShare | None:
-    """The share in ``group`` with this private key; None if it is no private key of that group."""
+    """The share in ``group`` with this private key; None if the key does not fit the group."""
     load = _LOAD.get(group)
     try:
         return None if load is None else load(private_key)
@@ -327,7 +333,7 @@ def from_private(group: int, private_key: bytes) -> PrivateShare | None:
 
 
 def respond(group: int, client_share: bytes, entropy: Entropy) -> Response:
-    """The server's answer to a client's share; raises IllegalParameter on a bad one."""
+    """The server's share and the secret, from a client's share; raises IllegalParameter."""
     if group == NamedGroup.X25519MLKEM768:
         return _respond_hybrid(client_share, entropy)
     mine = initiate(group, entropy)

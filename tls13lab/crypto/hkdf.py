@@ -1,9 +1,9 @@
-"""HKDF and its TLS 1.3 dress, HKDF-Expand-Label. RFC 5869 and RFC 9846 section 7.1.
+"""HKDF, and HKDF-Expand-Label of TLS 1.3. RFC 5869 and RFC 9846 section 7.1.
 
-Two steps: *extract* squeezes entropy into one secret of Hash.length bytes, *expand* draws named
-secrets from it. TLS puts a label and a context into every expansion, so that a secret drawn for
-one purpose says nothing about the others. No label of the key schedule stands in this file: those
-are in :mod:`tls13lab.crypto.schedule`.
+HKDF has two steps. *Extract* concentrates the entropy of its input in one secret of Hash.length
+bytes; *expand* derives further secrets from it. TLS puts a label and a context into every
+expansion, so that a secret for one purpose reveals nothing about the others. The labels of the key
+schedule are in :mod:`tls13lab.crypto.schedule`.
 
 >>> early_secret = extract("sha256", salt=b"", ikm=bytes(32))
 >>> early_secret.hex()[:16]
@@ -19,12 +19,15 @@ from tls13lab.wire.writer import opaque8, uint16
 
 
 def extract(hash_name: str, salt: bytes, ikm: bytes) -> bytes:
-    """HKDF-Extract: HMAC keyed with the salt over the input keying material; Hash.length bytes."""
+    """HKDF-Extract(salt, IKM) = HMAC-Hash(salt, IKM): Hash.length bytes."""
     return hmac.digest(salt, ikm, hash_name)
 
 
 def expand(hash_name: str, secret: bytes, info: bytes, length: int) -> bytes:
-    """HKDF-Expand: ``length`` bytes, at most 255 * Hash.length, bound to ``info``."""
+    """HKDF-Expand(PRK, info, L): ``length`` bytes.
+
+    Raises LocalFault for more than 255 * Hash.length bytes.
+    """
     if length > 255 * HASH_LENGTHS[hash_name]:
         raise LocalFault(f"HKDF-Expand gives at most 255 blocks, not {length} bytes")
     if length <= HASH_LENGTHS[hash_name]:
@@ -46,7 +49,7 @@ def _label_prefix(label: str, length: int) -> bytes:
 
 
 def hkdf_label(label: str, context: bytes, length: int) -> bytes:
-    """The HkdfLabel structure, the ``info`` of every expansion in TLS 1.3.
+    """The HkdfLabel structure: the ``info`` of every expansion in TLS 1.3.
 
     >>> hkdf_label("iv", b"", 12).hex()
     '000c08746c73313320697600'

@@ -1,14 +1,13 @@
-"""The key schedule on bytes: the table, run. RFC 9846 section 7.1.
+"""The key schedule: it runs the schedule table on bytes. RFC 9846 section 7.1.
 
-The schedule has three stages, and each is a frozen type here. Only the next stage has the next
-secrets, so a program that asks for an application secret before the (EC)DHE secret went in does not
-type-check:
+The schedule has three stages, and each is a frozen type here. The secrets of a stage are methods of
+its type, so a program that asks for an application secret before the (EC)DHE secret was mixed in
+does not pass the type checker:
 
     EarlyStage --(ecdhe or zeros)--> HandshakeStage --(zeros)--> MainStage
 
-Every method reads its operation, inputs and label from :mod:`tls13lab.crypto.schedule`; a label
-cannot be spelled wrongly here because none stands here. Transcript hashes come in as arguments:
-this file does not know any message.
+Every method reads its operation, inputs and label from :mod:`tls13lab.crypto.schedule`, so no label
+can be misspelt here. Transcript hashes are arguments: this file knows nothing about messages.
 
 >>> early = EarlyStage.start("sha256", psk=None)
 >>> early.handshake(ecdhe=bytes(32)).main().main_secret == early.early_secret
@@ -27,7 +26,7 @@ from tls13lab.crypto.suites import HASH_LENGTHS, IV_LENGTH, Suite
 
 @lru_cache(maxsize=8)
 def empty_hash(hash_name: str) -> bytes:
-    """Transcript-Hash(""), which Derive-Secret takes where the table says ``""``."""
+    """Transcript-Hash(""): the context of Derive-Secret where the table says ``""``."""
     return hashlib.new(hash_name, b"").digest()
 
 
@@ -40,11 +39,11 @@ def run(
     length: int | None = None,
     label: str | None = None,
 ) -> bytes:
-    """One row of the table on bytes.
+    """Run one row of the table on bytes.
 
-    ``inputs`` in the row's order; ``context`` is a transcript hash or a nonce, as the row says;
-    ``length`` in bytes only where the row's length is not Hash.length; ``label`` only for the
-    exporter, where the application chooses it.
+    ``inputs`` are in the row's order. ``context`` is a transcript hash or a nonce, as the row says.
+    ``length``, in bytes, is needed only where the row's length is not Hash.length. ``label`` is
+    needed only for the exporter, where the application chooses it.
 
     >>> run(SCHEDULE["early_secret"], "sha256", (bytes(32), bytes(32))).hex()[:8]
     '33ad0a1c'
@@ -67,10 +66,10 @@ def expansion(
     length: int | None = None,
     label: str | None = None,
 ) -> tuple[bytes, int]:
-    """What a row of Derive-Secret or HKDF-Expand-Label gives to HKDF-Expand: info, and a length.
+    """The ``info`` and the length that a Derive-Secret or HKDF-Expand-Label row passes on.
 
-    Neither depends on the secret, so who runs one row on many secrets writes them down once. The
-    arguments are those of :func:`run`.
+    These are the arguments of HKDF-Expand besides the secret. They do not depend on it, so code
+    that runs one row on many secrets can compute them once. The arguments are those of :func:`run`.
 
     >>> expansion(FAMILIES["iv"], "sha256")[0].hex()
     '000c08746c73313320697600'
@@ -92,55 +91,54 @@ def _zeros(hash_name: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class MainStage:
-    """After the last extraction: application traffic, exporter and resumption secrets."""
+    """After the last extraction: application traffic, exporter and resumption secrets.
+
+    In all three stages, a method takes the transcript hash up to the message that its parameter
+    names (``to_server_finished``, for example), and returns a secret of Hash.length bytes.
+    """
 
     hash_name: str
     main_secret: bytes = field(repr=False)
 
     def derive(self, name: str, transcript_hash: bytes) -> bytes:
-        """A secret that the table derives from ``main_secret``; Hash.length bytes."""
+        """The secret that the table derives from ``main_secret`` under this name."""
         return _derive(name, "main_secret", self.main_secret, self.hash_name, transcript_hash)
 
     def client_application_traffic_secret_0(self, to_server_finished: bytes) -> bytes:
-        """Bound to ClientHello...server Finished."""
         return self.derive("client_application_traffic_secret_0", to_server_finished)
 
     def server_application_traffic_secret_0(self, to_server_finished: bytes) -> bytes:
-        """Bound to ClientHello...server Finished."""
         return self.derive("server_application_traffic_secret_0", to_server_finished)
 
     def exporter_secret(self, to_server_finished: bytes) -> bytes:
-        """Bound to ClientHello...server Finished."""
         return self.derive("exporter_secret", to_server_finished)
 
     def resumption_secret(self, to_client_finished: bytes) -> bytes:
-        """Bound to ClientHello...client Finished: the parent of every ticket's PSK."""
+        """The secret from which the PSKs of all tickets are derived."""
         return self.derive("resumption_secret", to_client_finished)
 
 
 @dataclass(frozen=True, slots=True)
 class HandshakeStage:
-    """After the (EC)DHE secret, or zeros in psk_ke: handshake traffic secrets."""
+    """After the (EC)DHE secret, or zeros in psk_ke: the handshake traffic secrets."""
 
     hash_name: str
     handshake_secret: bytes = field(repr=False)
 
     def derive(self, name: str, transcript_hash: bytes) -> bytes:
-        """A secret that the table derives from ``handshake_secret``; Hash.length bytes."""
+        """The secret that the table derives from ``handshake_secret`` under this name."""
         return _derive(
             name, "handshake_secret", self.handshake_secret, self.hash_name, transcript_hash
         )
 
     def client_handshake_traffic_secret(self, to_server_hello: bytes) -> bytes:
-        """Bound to ClientHello...ServerHello."""
         return self.derive("client_handshake_traffic_secret", to_server_hello)
 
     def server_handshake_traffic_secret(self, to_server_hello: bytes) -> bytes:
-        """Bound to ClientHello...ServerHello."""
         return self.derive("server_handshake_traffic_secret", to_server_hello)
 
     def main(self) -> MainStage:
-        """The next stage. Nothing secret enters: "0 --> HKDF-Extract = Main Secret"."""
+        """The next stage. No new secret goes in: "0 --> HKDF-Extract = Main Secret"."""
         salt = self.derive("handshake_derived_secret", b"")
         inputs = (salt, _zeros(self.hash_name))
         return MainStage(self.hash_name, run(SCHEDULE["main_secret"], self.hash_name, inputs))
@@ -148,20 +146,20 @@ class HandshakeStage:
 
 @dataclass(frozen=True, slots=True)
 class EarlyStage:
-    """After the PSK, or zeros without one: binder keys, early traffic, early exporter."""
+    """After the PSK, or zeros without a PSK: binder keys, early traffic, early exporter."""
 
     hash_name: str
     early_secret: bytes = field(repr=False)
 
     @classmethod
     def start(cls, hash_name: str, psk: bytes | None) -> "EarlyStage":
-        """Begin with a PSK of any length, or with None for the zero PSK."""
+        """The first stage, from a PSK of any length, or from zeros if ``psk`` is None."""
         zeros = _zeros(hash_name)
         inputs = (zeros, zeros if psk is None else psk)
         return cls(hash_name, run(SCHEDULE["early_secret"], hash_name, inputs))
 
     def derive(self, name: str, transcript_hash: bytes) -> bytes:
-        """A secret that the table derives from ``early_secret``; Hash.length bytes."""
+        """The secret that the table derives from ``early_secret`` under this name."""
         return _derive(name, "early_secret", self.early_secret, self.hash_name, transcript_hash)
 
     def ext_binder_key(self) -> bytes:
@@ -169,22 +167,21 @@ class EarlyStage:
         return self.derive("ext_binder_key", b"")
 
     def res_binder_key(self) -> bytes:
-        """The binder key of a PSK that an earlier connection made."""
+        """The binder key of a PSK that was established in an earlier connection."""
         return self.derive("res_binder_key", b"")
 
     def client_early_traffic_secret(self, client_hello: bytes) -> bytes:
-        """Bound to the ClientHello alone: the server has added nothing yet."""
+        """The secret of 0-RTT data; it depends on nothing from the server."""
         return self.derive("client_early_traffic_secret", client_hello)
 
     def early_exporter_secret(self, client_hello: bytes) -> bytes:
-        """Bound to the ClientHello alone."""
         return self.derive("early_exporter_secret", client_hello)
 
     def handshake(self, ecdhe: bytes | None) -> HandshakeStage:
-        """The next stage: with the (EC)DHE secret in psk_dhe_ke, with None in psk_ke.
+        """The next stage, from the (EC)DHE secret in psk_dhe_ke, or from None in psk_ke.
 
-        This one argument is the whole difference between the two modes' secrets, and so between
-        keeping forward secrecy and losing it.
+        This argument is the only difference between the secrets of the two modes. It makes the
+        difference between having forward secrecy and not having it.
         """
         salt = self.derive("early_derived_secret", b"")
         inputs = (salt, _zeros(self.hash_name) if ecdhe is None else ecdhe)
@@ -199,7 +196,7 @@ def _derive(name: str, parent: str, secret: bytes, hash_name: str, transcript_ha
     return run(row, hash_name, (secret,), transcript_hash)
 
 
-# The rows that can be applied to any secret of a kind ------------------------------------------
+# Rows that apply to every secret of one kind -----------------------------------------------------
 
 
 def traffic_keys(suite: Suite, traffic_secret: bytes) -> tuple[bytes, bytes]:
@@ -209,29 +206,29 @@ def traffic_keys(suite: Suite, traffic_secret: bytes) -> tuple[bytes, bytes]:
 
 
 def next_traffic_secret(hash_name: str, traffic_secret: bytes) -> bytes:
-    """application_traffic_secret_N+1 from _N, after a KeyUpdate. 7.2."""
+    """application_traffic_secret_N+1 from application_traffic_secret_N, after a KeyUpdate. 7.2."""
     return run(FAMILIES["next_traffic_secret"], hash_name, (traffic_secret,))
 
 
 def finished_key(hash_name: str, base_key: bytes) -> bytes:
-    """The MAC key of a Finished or of a binder. 4.5.3."""
+    """The MAC key of a Finished message or of a binder; Hash.length bytes. 4.5.3."""
     return run(FAMILIES["finished_key"], hash_name, (base_key,))
 
 
 def verify_data(hash_name: str, base_key: bytes, transcript_hash: bytes) -> bytes:
-    """The content of a Finished, from a handshake traffic secret; Hash.length bytes. 4.5.3."""
+    """The MAC in a Finished message, from a handshake traffic secret; Hash.length bytes. 4.5.3."""
     key = finished_key(hash_name, base_key)
     return run(FAMILIES["verify_data"], hash_name, (key,), transcript_hash)
 
 
 def binder(hash_name: str, binder_key: bytes, truncated_hash: bytes) -> bytes:
-    """The binder: made like a Finished, from a binder key; Hash.length bytes. 4.3.11.2."""
+    """A binder: computed like a Finished, but from a binder key; Hash.length bytes. 4.3.11.2."""
     key = finished_key(hash_name, binder_key)
     return run(FAMILIES["binder"], hash_name, (key,), truncated_hash)
 
 
 def resumption_psk(hash_name: str, resumption_secret: bytes, ticket_nonce: bytes) -> bytes:
-    """The PSK of one ticket: the nonce makes each ticket's different. 4.7.1."""
+    """The PSK of one ticket, Hash.length bytes; each nonce gives a different PSK. 4.7.1."""
     return run(FAMILIES["resumption_psk"], hash_name, (resumption_secret,), ticket_nonce)
 
 

@@ -1,8 +1,8 @@
-"""Who does the arithmetic: pyca/cryptography, or :mod:`tls13lab.crypto.portable` where it is not.
+"""Which code runs the primitives: pyca/cryptography, or :mod:`tls13lab.crypto.portable`.
 
-The library is preferred wherever it can be imported. Where no compiled package can be installed, as
-in a browser without a network, the portable stand-in makes the same bytes, some hundred times more
-slowly; it is for lessons alone.
+pyca/cryptography is used wherever it can be imported. In the browser edition of the lessons it is
+missing, and :mod:`tls13lab.crypto.portable` computes the same bytes about a hundred times more
+slowly. That code is for lessons only.
 
 >>> from importlib.util import find_spec
 >>> compiled() is (find_spec("cryptography") is not None)
@@ -14,7 +14,7 @@ from functools import cache
 
 @cache
 def compiled() -> bool:
-    """Whether pyca/cryptography is here. Asked once: a failed import takes long."""
+    """Whether pyca/cryptography can be imported. Cached, because a failed import is slow."""
     try:
         import cryptography  # noqa: F401
     except ImportError:

@@ -1,12 +1,12 @@
-"""Keys that are for RSASSA-PSS and nothing else. RFC 9846 section 4.3.3; RFC 4055 section 1.2.
+"""RSA keys that may only be used for RSASSA-PSS. RFC 9846 section 4.3.3; RFC 4055 section 1.2.
 
-An RSA key is in a certificate under one of two object identifiers. Under rsaEncryption it signs as
-rsa_pss_rsae_*, under id-RSASSA-PSS as rsa_pss_pss_*, and the number is all the difference: hash,
-MGF1 and salt are the same. A key of the second kind may also be bound to one hash, which its
-parameters then name.
+A certificate marks its RSA key with one of two object identifiers. A key under rsaEncryption signs
+with the schemes rsa_pss_rsae_*, a key under id-RSASSA-PSS with rsa_pss_pss_*. The code points are
+the only difference: hash, MGF1 and salt are the same. A key under id-RSASSA-PSS may also be
+restricted to one hash, which its parameters name.
 
-This file reads that out of a certificate, which pyca/cryptography parses but whose key it gives as
-a plain RSA key. It does not sign or verify.
+pyca/cryptography returns both as plain RSA keys, so this file reads the object identifier and the
+parameters from the certificate. It does not sign or verify.
 """
 
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from tls13lab.wire.faults import UnsupportedCertificate
 if TYPE_CHECKING:
     from cryptography import x509
 
-_SHA2 = bytes.fromhex("6086480165030402")  # and one byte more: 1, 2 or 3
+_SHA2 = bytes.fromhex("6086480165030402")  # one more byte follows: 1, 2 or 3
 _SHA1 = bytes.fromhex("2b0e03021a")
 _BY_HASH = {
     _SHA2 + b"\x01": SignatureScheme.RSA_PSS_PSS_SHA256,
@@ -30,22 +30,23 @@ _SALT = {
     SignatureScheme.RSA_PSS_PSS_SHA512: 64,
 }
 PSS_SCHEMES = tuple(_SALT)
-"""The schemes of an RSASSA-PSS key that is not bound to one hash."""
+"""The schemes of an RSASSA-PSS key that is not restricted to one hash."""
 _SEQUENCE = 0x30
 _DEFAULT_SALT = 20
 
 
 def is_pss_only(certificate: "x509.Certificate") -> bool:
-    """Whether the key is under id-RSASSA-PSS."""
+    """Whether the certificate's key is marked id-RSASSA-PSS."""
     from cryptography.x509.oid import PublicKeyAlgorithmOID
 
     return certificate.public_key_algorithm_oid == PublicKeyAlgorithmOID.RSASSA_PSS
 
 
 def pss_schemes(certificate: "x509.Certificate") -> tuple[SignatureScheme, ...]:
-    """The schemes in which such a certificate's key may sign; none if it is bound to another hash.
+    """The schemes that the key of such a certificate may sign with.
 
-    Raises UnsupportedCertificate if the parameters cannot be read.
+    There are none if the key is restricted to a hash that TLS 1.3 does not use. Raises
+    UnsupportedCertificate if the parameters cannot be read.
     """
     try:
         parameters = _parameters(certificate.tbs_certificate_bytes)
@@ -57,42 +58,42 @@ def pss_schemes(certificate: "x509.Certificate") -> tuple[SignatureScheme, ...]:
             "the parameters of the certificate's RSASSA-PSS key cannot be read"
         ) from None
     scheme = _BY_HASH.get(hash_oid)
-    # A scheme has one hash: for what is signed and for the mask (4.3.3). The salt's length is a
-    # minimum (RFC 4055, 3.3), and TLS's is the hash's.
+    # A scheme has the same hash for the content and for the mask (4.3.3). The salt length in the
+    # parameters is a minimum (RFC 4055, 3.3); in TLS the salt is as long as the hash.
     if scheme is None or mask_oid != hash_oid or salt > _SALT[scheme]:
         return ()
     return (scheme,)
 
 
 def _parameters(tbs: bytes) -> bytes | None:
-    """The parameters in subjectPublicKeyInfo.algorithm, or None if it has none."""
+    """The parameters in subjectPublicKeyInfo.algorithm, or None if there are none."""
     fields = _inside(tbs)
-    # version [0], if it is there, then serialNumber, signature, issuer, validity, subject.
+    # version [0], which is optional, then serialNumber, signature, issuer, validity, subject.
     before = 6 if fields[0][0] == 0xA0 else 5
     algorithm = _parts(_parts(fields[before][1])[0][1])
     return algorithm[1][1] if len(algorithm) > 1 and algorithm[1][0] == _SEQUENCE else None
 
 
 def _restrictions(parameters: bytes) -> tuple[bytes, bytes, int]:
-    """Hash, MGF1's hash and salt length of RSASSA-PSS-params; SHA-1 and 20 where nothing stands."""
+    """Hash, hash of MGF1 and salt length in RSASSA-PSS-params; the defaults are SHA-1 and 20."""
     tagged = dict(_parts(parameters))
     hash_oid, mask_oid, salt = _SHA1, _SHA1, _DEFAULT_SALT
     if 0xA0 in tagged:
         hash_oid = _inside(tagged[0xA0])[0][1]
     if 0xA1 in tagged:
-        mask_oid = _parts(_inside(tagged[0xA1])[1][1])[0][1]  # id-mgf1, and what it runs on
+        mask_oid = _parts(_inside(tagged[0xA1])[1][1])[0][1]  # after id-mgf1: its hash
     if 0xA2 in tagged:
         salt = int.from_bytes(_parts(tagged[0xA2])[0][1], "big")
     return hash_oid, mask_oid, salt
 
 
 def _inside(sequence: bytes) -> list[tuple[int, bytes]]:
-    """The parts of the one SEQUENCE that these bytes are."""
+    """The DER values inside a SEQUENCE: tag and content of each."""
     return _parts(_parts(sequence)[0][1])
 
 
 def _parts(der: bytes) -> list[tuple[int, bytes]]:
-    """DER values one after the other: tag and content of each. Raises ValueError."""
+    """Consecutive DER values: tag and content of each. Raises ValueError."""
     parts, place = [], 0
     while place < len(der):
         tag, length = der[place], der[place + 1]
@@ -102,7 +103,7 @@ def _parts(der: bytes) -> list[tuple[int, bytes]]:
             length = int.from_bytes(der[place : place + size], "big")
             place += size
         if place + length > len(der):
-            raise ValueError("a value is longer than what holds it")
+            raise ValueError("a value extends beyond the end")
         parts.append((tag, der[place : place + length]))
         place += length
     return parts

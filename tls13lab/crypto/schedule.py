@@ -1,15 +1,16 @@
 """The schedule table: every secret of TLS 1.3, its inputs, and its label. RFC 9846 section 7.
 
-This is the one place where the key schedule is written down. It has readers, and computes nothing:
+The key schedule is written down only here. The table itself computes nothing; others read it.
 :mod:`tls13lab.crypto.keyschedule` runs it on bytes, the pictures draw it, and the symbolic model
-reads it as deduction rules. Every label string of the protocol stands in it exactly once.
+reads it as deduction rules. Every label string of the protocol appears in it exactly once.
 
-A row says: ``name = operation(inputs, label, context)``. Leaves, which no row makes, are ``psk``,
-``ecdhe`` and ``zeros``. Rows in :data:`SCHEDULE` make one secret each; rows in :data:`FAMILIES` can
-be applied to any secret of a kind, as ``key`` and ``iv`` are to each traffic secret.
+A row means ``name = operation(inputs, label, context)``. The inputs that no row derives, the
+leaves, are ``psk``, ``ecdhe`` and ``zeros``. A row in :data:`SCHEDULE` derives one secret. A row in
+:data:`FAMILIES` applies to every secret of one kind: ``key`` and ``iv``, for example, to each
+traffic secret.
 
-RFC 9846 renamed some secrets of RFC 8446 and kept their labels ("res master"); the new names are
-used throughout the lab, and the old ones are given here, once, in ``rfc8446_name``.
+RFC 9846 renamed some secrets of RFC 8446 but kept their labels, such as "res master". The lab uses
+the new names; the old ones appear only here, in ``rfc8446_name``.
 
 >>> row = SCHEDULE["resumption_secret"]
 >>> row.inputs, row.label, row.context.value
@@ -23,7 +24,7 @@ from enum import Enum
 
 
 class Operation(Enum):
-    """How a row's output is made from its inputs."""
+    """The function that computes a row's output from its inputs."""
 
     EXTRACT = "HKDF-Extract"
     DERIVE_SECRET = "Derive-Secret"
@@ -32,7 +33,7 @@ class Operation(Enum):
 
 
 class Context(Enum):
-    """What a derivation is bound to, besides its inputs and its label."""
+    """What goes into a derivation besides its inputs and its label."""
 
     NONE = "none"
     EMPTY = '""'
@@ -48,7 +49,7 @@ class Context(Enum):
 
 
 class Length(Enum):
-    """How many bytes come out."""
+    """The length of a row's output, in bytes."""
 
     HASH = "Hash.length"
     KEY = "key_length"
@@ -59,10 +60,11 @@ class Length(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table.
+    """One row of the table.
 
-    ``inputs`` are names of other rows or leaves: (salt, input keying material) for an extraction,
-    else the one secret that keys the operation. ``keylog`` is the label of RFC 9850, if it has one.
+    ``inputs`` are names of rows or leaves: salt and input keying material for an extraction, a
+    single secret for the other operations. ``section`` is the section of RFC 9846, unless it names
+    another RFC. ``keylog`` is the secret's label in key log files (RFC 9850), if it has one.
     """
 
     name: str
@@ -77,15 +79,15 @@ class Row:
 
 
 LEAVES = ("zeros", "psk", "ecdhe")
-"""What no row makes: Hash.length zero bytes, the PSK, the (EC)DHE shared secret."""
+"""The inputs that no row derives: Hash.length zero bytes, the PSK, the (EC)DHE shared secret."""
 
-# The one label that two rows share: it turns a secret into the salt of the next extraction.
+# Two rows share this label: each turns a secret into the salt of the next extraction.
 _DERIVED = "derived"
 _EXTRACT, _DERIVE = Operation.EXTRACT, Operation.DERIVE_SECRET
 
 # fmt: off
 SCHEDULE: dict[str, Row] = {row.name: row for row in (
-    # Early: everything here is known to whoever knows the PSK and the ClientHello.
+    # Early: anyone who knows the PSK and the ClientHello can compute all of these.
     Row("early_secret", _EXTRACT, ("zeros", "psk")),
     Row("ext_binder_key", _DERIVE, ("early_secret",), "ext binder", Context.EMPTY),
     Row("res_binder_key", _DERIVE, ("early_secret",), "res binder", Context.EMPTY),
@@ -95,14 +97,14 @@ SCHEDULE: dict[str, Row] = {row.name: row for row in (
         "e exp master", Context.CLIENT_HELLO,
         rfc8446_name="early_exporter_master_secret", keylog="EARLY_EXPORTER_SECRET"),
     Row("early_derived_secret", _DERIVE, ("early_secret",), _DERIVED, Context.EMPTY),
-    # Handshake: here the (EC)DHE secret enters, or zeros in psk_ke.
+    # Handshake: the (EC)DHE secret goes in, or zeros in psk_ke.
     Row("handshake_secret", _EXTRACT, ("early_derived_secret", "ecdhe")),
     Row("client_handshake_traffic_secret", _DERIVE, ("handshake_secret",),
         "c hs traffic", Context.SERVER_HELLO, keylog="CLIENT_HANDSHAKE_TRAFFIC_SECRET"),
     Row("server_handshake_traffic_secret", _DERIVE, ("handshake_secret",),
         "s hs traffic", Context.SERVER_HELLO, keylog="SERVER_HANDSHAKE_TRAFFIC_SECRET"),
     Row("handshake_derived_secret", _DERIVE, ("handshake_secret",), _DERIVED, Context.EMPTY),
-    # Main: nothing new enters, only more of the transcript.
+    # Main: no new secret goes in, only more of the transcript.
     Row("main_secret", _EXTRACT, ("handshake_derived_secret", "zeros"),
         rfc8446_name="master_secret"),
     Row("client_application_traffic_secret_0", _DERIVE, ("main_secret",),
@@ -131,12 +133,12 @@ FAMILIES: dict[str, Row] = {row.name: row for row in (
         context=Context.TRUNCATED_CLIENT_HELLO, section="4.3.11.2"),
     Row("resumption_psk", Operation.EXPAND_LABEL, ("resumption_secret",),
         "resumption", Context.TICKET_NONCE, section="4.7.1"),
-    # The one row whose label the application chooses (RFC 5705); Hash("") is its context.
+    # The application chooses the label of this row (RFC 5705); the context is Hash("").
     Row("derived_exporter_secret", _DERIVE, ("exporter_secret",), "", Context.EMPTY, section="7.5"),
     Row("exported", Operation.EXPAND_LABEL, ("derived_exporter_secret",),
         "exporter", Context.EXPORTER_CONTEXT, Length.CALLER, section="7.5"),
 )}
-# RFC 9258: what the importer adds. Its PSK is the leaf ``psk`` of the schedule above.
+# The importer of RFC 9258. Its result, ``ipskx``, takes the place of the leaf ``psk`` above.
 IMPORTER: dict[str, Row] = {row.name: row for row in (
     Row("epskx", _EXTRACT, ("zeros", "epsk"), section="RFC 9258 5.1"),
     Row("ipskx", Operation.EXPAND_LABEL, ("epskx",),
@@ -147,11 +149,11 @@ IMPORTER: dict[str, Row] = {row.name: row for row in (
 # fmt: on
 
 TRAFFIC_SECRETS = tuple(name for name in SCHEDULE if "_traffic_secret" in name)
-"""The secrets that records are protected with: each has a ``key`` and an ``iv``."""
+"""The secrets that protect records: ``key`` and ``iv`` are derived from each."""
 
 
 def ancestors(name: str) -> frozenset[str]:
-    """Every row and leaf that ``name`` depends on, not counting itself.
+    """Every row and leaf that ``name`` depends on, directly or indirectly.
 
     >>> sorted(ancestors("res_binder_key"))
     ['early_secret', 'psk', 'zeros']
@@ -159,11 +161,11 @@ def ancestors(name: str) -> frozenset[str]:
     if name in LEAVES:
         return frozenset()
     inputs = SCHEDULE[name].inputs
-    return frozenset(inputs).union(*(ancestors(one) for one in inputs))
+    return frozenset(inputs).union(*(ancestors(parent) for parent in inputs))
 
 
 def descendants(name: str) -> frozenset[str]:
-    """Every row that depends on ``name``, however far down.
+    """Every row that depends on ``name``, directly or indirectly.
 
     >>> "client_early_traffic_secret" in descendants("ecdhe")
     False

@@ -1,8 +1,9 @@
-"""Signing and verifying the handshake: the server's CertificateVerify. RFC 9846 section 4.5.2.
+"""Signing and verifying the server's CertificateVerify. RFC 9846 section 4.5.2.
 
-What is signed is not the transcript hash alone but 64 spaces, a context string, a zero byte and the
-hash, so that a signature made here cannot be passed off as one made elsewhere. The signatures are
-pyca/cryptography's; those of the lessons' P-256 keys also run on the portable stand-in.
+The signed content is not just the transcript hash: 64 spaces, a context string and a zero byte come
+before it. So a signature made for TLS 1.3 cannot be reused in another protocol. pyca/cryptography
+computes the signatures; those of the lessons' P-256 keys also run on
+:mod:`tls13lab.crypto.portable`.
 
 >>> signed_content(b"hash").endswith(b"TLS 1.3, server CertificateVerify\\x00hash")
 True
@@ -33,9 +34,9 @@ SUPPORTED = (
     SignatureScheme.RSA_PSS_PSS_SHA384,
     SignatureScheme.RSA_PSS_PSS_SHA512,
 )
-"""The schemes that can be run, in the lab's order of preference."""
+"""The schemes that the lab supports, in its order of preference."""
 
-# In TLS 1.3 the scheme names the curve and the hash (section 4.3.3).
+# In TLS 1.3, an ECDSA scheme fixes both the curve and the hash (section 4.3.3).
 _CURVES = {
     "secp256r1": (SignatureScheme.ECDSA_SECP256R1_SHA256, "SHA256"),
     "secp384r1": (SignatureScheme.ECDSA_SECP384R1_SHA384, "SHA384"),
@@ -43,8 +44,10 @@ _CURVES = {
 }
 
 CERTIFICATE_ONLY = (SignatureScheme.RSA_PKCS1_SHA256,)
-"""What a client offers for the signatures in certificates alone: a chain so signed is verified, and
-"MUST support [...] rsa_pkcs1_sha256 (for certificates)" (9.1). No handshake is signed so (4.3.3).
+"""Schemes that a client offers only for the signatures inside certificates.
+
+The lab "MUST support [...] rsa_pkcs1_sha256 (for certificates)" (9.1). A CertificateVerify must not
+be signed with it (4.3.3).
 """
 
 _PSS_HASHES = {
@@ -58,15 +61,18 @@ _PSS_HASHES = {
 
 
 def signed_content(transcript_hash: bytes) -> bytes:
-    """What the server signs, from Transcript-Hash(Handshake Context, Certificate)."""
+    """The content that the server signs: 98 bytes longer than the hash.
+
+    ``transcript_hash`` is Transcript-Hash(Handshake Context, Certificate).
+    """
     return b" " * 64 + b"TLS 1.3, server CertificateVerify" + b"\x00" + transcript_hash
 
 
 def schemes_for(key: "PrivateKeyTypes | CertificatePublicKeyTypes") -> tuple[SignatureScheme, ...]:
-    """The schemes that a key of this type can sign with; none for other types.
+    """The schemes that a key of this type can sign with; empty for an unsupported type.
 
-    An RSA key can sign with both kinds of PSS; which of them it may is said by its certificate
-    (:func:`tls13lab.crypto.certificates.schemes`).
+    An RSA key can sign with both kinds of PSS schemes. Which kind it may use depends on its
+    certificate: see :func:`tls13lab.crypto.certificates.schemes`.
     """
     if not compiled():
         return (SignatureScheme.ECDSA_SECP256R1_SHA256,)
@@ -84,7 +90,7 @@ def schemes_for(key: "PrivateKeyTypes | CertificatePublicKeyTypes") -> tuple[Sig
 
 
 def _room_for_pss(key_bits: int, scheme: SignatureScheme) -> bool:
-    """Whether hash, salt of the same length and 2 bytes fit into the modulus (RFC 8017, 9.1.1)."""
+    """Whether a hash, a salt of that length and 2 bytes fit into the modulus (RFC 8017, 9.1.1)."""
     from cryptography.hazmat.primitives import hashes
 
     length: int = getattr(hashes, _PSS_HASHES[scheme]).digest_size
@@ -92,9 +98,10 @@ def _room_for_pss(key_bits: int, scheme: SignatureScheme) -> bool:
 
 
 def sign(key: "PrivateKeyTypes", scheme: SignatureScheme, transcript_hash: bytes) -> bytes:
-    """The signature over the handshake so far; raises LocalFault if key and scheme do not fit.
+    """The signature over the handshake so far.
 
-    ECDSA (RFC 6979), Ed25519 and Ed448 signatures repeat; RSA-PSS salts.
+    ECDSA (RFC 6979), Ed25519 and Ed448 are deterministic; RSA-PSS has a random salt. Raises
+    LocalFault if the scheme does not fit the key.
     """
     if not compiled():
         return _sign_portably(key, scheme, transcript_hash)
@@ -120,7 +127,7 @@ def _sign_portably(
 ) -> bytes:
     from tls13lab.crypto.portable.certificates import PrivateKey
 
-    signer: object = key  # what the types say of it holds where there is the library
+    signer: object = key  # without pyca/cryptography it is not of the annotated type
     if scheme not in schemes_for(key) or not isinstance(signer, PrivateKey):
         raise LocalFault("the signature scheme does not fit the private key")
     return signer.sign(signed_content(transcript_hash))
@@ -129,7 +136,11 @@ def _sign_portably(
 def verify(
     key: "CertificatePublicKeyTypes", scheme: int, signature: bytes, transcript_hash: bytes
 ) -> None:
-    """Check a CertificateVerify; raises SignatureMismatch or UnsupportedCertificate."""
+    """Verify the signature of a CertificateVerify.
+
+    Raises SignatureMismatch if it does not verify, UnsupportedCertificate if the scheme does not
+    fit the key.
+    """
     if scheme not in schemes_for(key):
         raise UnsupportedCertificate("the signature scheme does not fit the certificate's key")
     content = signed_content(transcript_hash)

@@ -1,6 +1,7 @@
-"""The cipher suites of TLS 1.3: which hash, which AEAD, which lengths. RFC 9846 appendix B.4.
+"""The cipher suites of TLS 1.3: their hashes, AEADs and lengths. RFC 9846 appendix B.4.
 
-A TLS 1.3 suite names an AEAD and a hash, and nothing else: not the group, not the authentication.
+A TLS 1.3 suite names an AEAD and a hash. Unlike the suites of TLS 1.2, it says nothing about key
+exchange or authentication.
 
 >>> suite = SUITES[CipherSuite.TLS_AES_256_GCM_SHA384]
 >>> suite.hash_name, suite.hash_length, suite.key_length
@@ -12,18 +13,18 @@ from dataclasses import dataclass
 from tls13lab.wire.codepoints import CipherSuite
 
 IV_LENGTH = 12
-"""Bytes in a nonce, for every suite here (RFC 5116: N_MAX = N_MIN = 12)."""
+"""The length of a nonce in bytes, for every suite here (RFC 5116: N_MAX = N_MIN = 12)."""
 
 TAG_LENGTH = 16
-"""Bytes that an AEAD adds to its plaintext; AES-CCM-8 alone adds 8."""
+"""How many bytes an AEAD adds to its plaintext; only AES-CCM-8 adds fewer, 8."""
 
 HASH_LENGTHS = {"sha256": 32, "sha384": 48}
-"""Hash.length in bytes, by hashlib's name of the hash."""
+"""Hash.length in bytes, by hashlib's name for the hash."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """One cipher suite; lengths in bytes, ``hash_name`` as hashlib spells it."""
+    """A cipher suite; lengths are in bytes, ``hash_name`` is hashlib's name for the hash."""
 
     code_point: CipherSuite
     aead: str
@@ -52,13 +53,14 @@ SUITES = {
         Suite(CipherSuite.TLS_AES_128_CCM_8_SHA256, "AES-CCM", 16, "sha256", 8),
     )
 }
-"""Every suite the lab can run, by code point."""
+"""The suites that the lab supports, by code point."""
 
 DEFAULT_SUITES = (
     CipherSuite.TLS_AES_128_GCM_SHA256,
     CipherSuite.TLS_AES_256_GCM_SHA384,
     CipherSuite.TLS_CHACHA20_POLY1305_SHA256,
 )
-"""Those that are offered and taken unless others are named: what section 9.1 asks for.
+"""The suites that are offered and accepted by default: those of section 9.1.
 
-The two of AES-CCM are for small devices. The short tag of CCM_8 is easier to guess."""
+The two AES-CCM suites are for constrained devices, and the short tag of CCM_8 is easier to forge.
+So they must be requested."""

@@ -1,11 +1,12 @@
-"""Curve25519 as CPace needs it: a generator out of any bytes, and X25519 on it.
+"""Curve25519 for CPace: a generator made from a hash, and X25519 to multiply it.
 
-Two things, no more. Elligator 2 makes a point of 32 bytes of a hash, so that nobody knows that
-point's discrete logarithm (RFC 9380, map_to_curve_elligator2_curve25519). And X25519 multiplies it
-(RFC 7748): that is the library's, as in :mod:`tls13lab.crypto.groups`.
+Elligator 2 maps 32 bytes of a hash to a point whose discrete logarithm nobody knows (RFC 9380,
+map_to_curve_elligator2_curve25519). X25519 multiplies that point by a scalar (RFC 7748); the
+library does this, as in :mod:`tls13lab.crypto.groups`.
 
-A point is its u coordinate, 32 bytes. This is a lesson's code: Python's integers take a time that
-depends on their values, so the map is not constant-time, as a real implementation's has to be.
+A point is represented by its u coordinate, 32 bytes. This code is for lessons: the time that
+Python's integers take depends on their values, so the map is not constant-time, as a real
+implementation must be.
 
 >>> g = generator_of(bytes(32))
 >>> scalar_mult_vfy(b"\\x01" * 32, scalar_mult_vfy(b"\\x02" * 32, g)) == scalar_mult_vfy(
@@ -19,27 +20,27 @@ True
 from tls13lab.crypto.library import compiled
 
 SIZE = 32
-"""Bytes of a coordinate and of a scalar."""
+"""The length of a coordinate and of a scalar, in bytes."""
 NEUTRAL = bytes(SIZE)
-"""G.I: what X25519 gives for every point of small order, on the curve and on its twist."""
+"""G.I of the draft: the result of X25519 for a point of small order, on the curve or its twist."""
 Q = 2**255 - 19
-"""The field's order."""
+"""The order of the field."""
 A = 486662
-"""Of the curve v^2 = u^3 + A*u^2 + u."""
+"""The coefficient in the equation of the curve, v^2 = u^3 + A*u^2 + u."""
 Z = 2
-"""The non-square that Elligator 2 takes for this curve."""
+"""The non-square that Elligator 2 uses for this curve."""
 
 
 def decode_u(coordinate: bytes) -> int:
-    """RFC 7748's decodeUCoordinate: little-endian, the highest of the 256 bits ignored."""
+    """decodeUCoordinate of RFC 7748: 32 bytes, little-endian, the highest bit ignored."""
     return int.from_bytes(coordinate, "little") & (2**255 - 1)
 
 
 def elligator2(r: int) -> int:
-    """The u coordinate of a point on the curve, for any field element.
+    """The u coordinate of the point to which Elligator 2 maps the field element ``r``.
 
-    Neither case that the RFC treats apart can come up here: 1 + Z*r^2 is never 0, because -1 is a
-    square and Z is none; and v is never a zero of the curve, because A and A^2 - 4 are none.
+    The two special cases of the RFC cannot occur. 1 + Z*r^2 is never 0, because -1 is a square and
+    Z is not. And v^3 + A*v^2 + v is never 0, because v is not 0 and A^2 - 4 is not a square.
     """
     v = -A * pow(1 + Z * r * r, -1, Q) % Q
     on_the_curve = pow(v * (v * v + A * v + 1), (Q - 1) // 2, Q) == 1
@@ -47,12 +48,12 @@ def elligator2(r: int) -> int:
 
 
 def generator_of(hashed: bytes) -> bytes:
-    """The generator that 32 bytes of a hash stand for."""
+    """The generator that belongs to 32 bytes of a hash."""
     return elligator2(decode_u(hashed) % Q).to_bytes(SIZE, "little")
 
 
 def scalar_mult_vfy(scalar: bytes, point: bytes) -> bytes:
-    """X25519; NEUTRAL for a point that is not usable: of small order, or not 32 bytes long."""
+    """X25519; NEUTRAL for an unusable point: one of small order, or not 32 bytes long."""
     try:
         if not compiled():
             from tls13lab.crypto.portable.groups import x25519

@@ -1,4 +1,4 @@
-"""tlslite-ng's AES-GCM, AES-CCM and ChaCha20-Poly1305, called as pyca/cryptography's. RFC 5116.
+"""The AEADs of tlslite-ng behind the interface of pyca/cryptography. RFC 5116.
 
 >>> box = Portable("AES-GCM", bytes(16))
 >>> box.decrypt(bytes(12), box.encrypt(bytes(12), b"hello", b"header"), b"header")
@@ -9,13 +9,14 @@ from tls13lab.crypto.portable.tlslite_ng import aes_ccm, aes_gcm, chacha20_poly1
 
 
 class WrongTag(Exception):
-    """The tag does not verify: another key, nonce or header, or changed on the way."""
+    """The tag does not verify: a different key, nonce or header, or data changed in transit."""
 
 
 class Portable:
-    """One key; ``name`` is "AES-GCM" (16 or 32 bytes of key), "AES-CCM" or "ChaCha20-Poly1305".
+    """An AEAD under one key; ``name`` is "AES-GCM", "AES-CCM" or "ChaCha20-Poly1305".
 
-    ``tag_length`` in bytes is for AES-CCM; the others have 16.
+    The key of AES has 16 or 32 bytes, that of ChaCha20-Poly1305 has 32. ``tag_length``, in bytes,
+    applies only to AES-CCM; the tags of the others have 16.
     """
 
     __slots__ = ("_box",)
@@ -27,12 +28,11 @@ class Portable:
             self._box = (aes_gcm if name == "AES-GCM" else chacha20_poly1305)(key)
 
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
-        """Ciphertext and tag."""
         header = bytearray(associated_data or b"")
         return bytes(self._box.seal(bytearray(nonce), bytearray(data), header))
 
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
-        """The plaintext; raises WrongTag."""
+        """The plaintext; raises WrongTag if the tag does not verify."""
         header = bytearray(associated_data or b"")
         opened = self._box.open(bytearray(nonce), bytearray(data), header)
         if opened is None:

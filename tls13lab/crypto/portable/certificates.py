@@ -1,8 +1,8 @@
-"""The lessons' certificate and its signatures, with the ECDSA and the DER of ecdsa. RFC 5280.
+"""The lessons' certificate and its signatures, with ECDSA and DER from ecdsa. RFC 5280.
 
-One shape of certificate is written here, the one of ``self_signed`` in the file of the same name
-(P-256, signed by itself, a DNS name and 127.0.0.1), byte for byte as pyca/cryptography writes it.
-Only that shape is read. There is no checking of paths.
+This file writes one form of certificate: the self-signed P-256 certificate, for a DNS name and
+127.0.0.1, of :func:`tls13lab.crypto.certificates.self_signed`. The bytes are the same as
+pyca/cryptography's. It reads only that form, and verifies no chains.
 """
 
 import hashlib
@@ -24,12 +24,12 @@ _UTC_TIME = "%y%m%d%H%M%SZ"
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A P-256 key that verifies: an uncompressed point of 65 bytes."""
+    """A P-256 public key: an uncompressed point of 65 bytes."""
 
     point: bytes
 
     def verifies(self, signature: bytes, content: bytes) -> bool:
-        """Whether this is a signature, in DER, over the content."""
+        """Whether ``signature`` (DER) is valid for ``content``."""
         key: VerifyingKey = verifying_key(32, self.point)
         try:
             key.verify(signature, content, hashlib.sha256, sigdecode=sigdecode_der)
@@ -40,17 +40,16 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class PrivateKey:
-    """A P-256 key that signs: a scalar of 32 bytes."""
+    """A P-256 private key: a scalar of 32 bytes."""
 
     scalar: bytes = field(repr=False)
 
     @property
     def public(self) -> PublicKey:
-        """What verifies."""
         return PublicKey(self._loaded.verifying_key.to_string("uncompressed"))
 
     def sign(self, content: bytes) -> bytes:
-        """In DER; the same each time (RFC 6979)."""
+        """An ECDSA signature with SHA-256, in DER; deterministic (RFC 6979)."""
         signature: bytes = self._loaded.sign_deterministic(
             content, hashlib.sha256, sigencode=sigencode_der
         )
@@ -63,51 +62,54 @@ class PrivateKey:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What is asked of a certificate."""
+    """The fields that the lab reads from a certificate."""
 
-    dates: tuple[datetime, datetime]  # not valid before, and after
+    dates: tuple[datetime, datetime]  # notBefore and notAfter
     key: PublicKey
 
 
 def write(key: PrivateKey, name: str, serial: int, dates: tuple[datetime, datetime]) -> bytes:
-    """The DER of a certificate for ``name`` that its key signs itself; dates before 2050."""
-    told = _told(key.public.point, name.encode(), serial, dates)
-    whole: bytes = der.encode_sequence(told, _ALGORITHM, der.encode_bitstring(key.sign(told), 0))
-    return whole
+    """A self-signed certificate for ``name``, as DER; the dates must be before 2050."""
+    tbs = _tbs_certificate(key.public.point, name.encode(), serial, dates)
+    signature = der.encode_bitstring(key.sign(tbs), 0)
+    certificate: bytes = der.encode_sequence(tbs, _ALGORITHM, signature)
+    return certificate
 
 
 def read(certificate: bytes) -> Certificate:
-    """A certificate of the shape that :func:`write` makes; ValueError for anything else."""
+    """A certificate in the form that :func:`write` makes; ValueError for any other."""
     try:
-        told, _, _ = _pieces(certificate)
-        _, number, _, _, validity, subject, key, _ = _pieces(told)
+        tbs, _, _ = _pieces(certificate)
+        _, number, _, _, validity, subject, key, _ = _pieces(tbs)
         serial, _ = der.remove_integer(number)
-        begin, end = (_date(_content(one)) for one in _pieces(validity))
+        begin, end = (_date(_content(date)) for date in _pieces(validity))
         _, common = _pieces(_content(_content(subject)))
         point, _ = der.remove_bitstring(_pieces(key)[1], 0)
-        shaped = _told(bytes(point), _content(common), serial, (begin, end))
+        rewritten = _tbs_certificate(bytes(point), _content(common), serial, (begin, end))
         verifying_key(32, bytes(point))
     except (der.UnexpectedDER, IndexError, AssertionError):
-        raise ValueError("this is no DER, or another one") from None
-    if shaped != told:
-        raise ValueError("a certificate of another shape")
+        raise ValueError("this is not DER, or not a certificate of the lessons") from None
+    if rewritten != tbs:
+        raise ValueError("this is not a certificate of the lessons")
     return Certificate((begin, end), PublicKey(bytes(point)))
 
 
-def _told(point: bytes, name: bytes, serial: int, dates: tuple[datetime, datetime]) -> bytes:
-    """TBSCertificate: what is signed."""
+def _tbs_certificate(
+    point: bytes, name: bytes, serial: int, dates: tuple[datetime, datetime]
+) -> bytes:
+    """TBSCertificate: the part of a certificate that is signed."""
     common = der.encode_sequence(der.encode_oid(*_COMMON_NAME), _tagged(0x0C, name))
     subject = der.encode_sequence(_tagged(0x31, common))
     names = der.encode_sequence(_tagged(0x82, name), _tagged(0x87, bytes([127, 0, 0, 1])))
     extension = der.encode_sequence(
         der.encode_oid(*_ALTERNATIVE_NAMES), der.encode_octet_string(names)
     )
-    told: bytes = der.encode_sequence(
+    tbs: bytes = der.encode_sequence(
         der.encode_constructed(0, der.encode_integer(2)),  # version 3
         der.encode_integer(serial),
         _ALGORITHM,
         subject,
-        der.encode_sequence(*(_tagged(0x17, one.strftime(_UTC_TIME).encode()) for one in dates)),
+        der.encode_sequence(*(_tagged(0x17, date.strftime(_UTC_TIME).encode()) for date in dates)),
         subject,
         der.encode_sequence(
             der.encode_sequence(der.encode_oid(*_EC_PUBLIC_KEY), der.encode_oid(*_P256)),
@@ -115,7 +117,7 @@ def _told(point: bytes, name: bytes, serial: int, dates: tuple[datetime, datetim
         ),
         der.encode_constructed(3, der.encode_sequence(extension)),
     )
-    return told
+    return tbs
 
 
 def _date(text: bytes) -> datetime:

@@ -1,7 +1,7 @@
-"""X25519 and X448 of tlslite-ng, and the NIST curves of ecdsa. RFC 7748, SEC 1.
+"""X25519 and X448 from tlslite-ng, and the NIST curves from ecdsa. RFC 7748, SEC 1.
 
 >>> scalar = bytes(31) + b"\\x40"
->>> # Three bits do not count.
+>>> # X25519 ignores the lowest three bits of a scalar.
 >>> x25519(scalar, BASE_POINT) == x25519(b"\\x07" + scalar[1:], BASE_POINT)
 True
 >>> len(public_point(32, scalar)), len(shared_x(32, scalar, public_point(32, scalar)))
@@ -16,11 +16,14 @@ from tls13lab.crypto.portable import tlslite_ng
 BASE_POINT = (9).to_bytes(32, "little")
 X448_BASE_POINT = (5).to_bytes(56, "little")
 _CURVES = {32: NIST256p, 48: NIST384p, 66: NIST521p}
-"""By the bytes of a coordinate."""
+"""The curves, by the length of a coordinate in bytes."""
 
 
 def x25519(private_key: bytes, point: bytes) -> bytes:
-    """32 bytes from 32 and 32; ValueError for another length or a point of small order."""
+    """X25519: 32 bytes, from a private key and a point of 32 bytes each.
+
+    Raises ValueError for other lengths, and for a point of small order.
+    """
     if len(private_key) != 32 or len(point) != 32:
         raise ValueError("x25519 takes 32 bytes and 32 bytes")
     shared = tlslite_ng.x25519(private_key, point)
@@ -30,7 +33,10 @@ def x25519(private_key: bytes, point: bytes) -> bytes:
 
 
 def x448(private_key: bytes, point: bytes) -> bytes:
-    """56 bytes from 56 and 56; ValueError as for x25519."""
+    """X448: 56 bytes, from a private key and a point of 56 bytes each.
+
+    Raises ValueError for other lengths, and for a point of small order.
+    """
     if len(private_key) != 56 or len(point) != 56:
         raise ValueError("x448 takes 56 bytes and 56 bytes")
     shared = tlslite_ng.x448(private_key, point)
@@ -40,7 +46,10 @@ def x448(private_key: bytes, point: bytes) -> bytes:
 
 
 def signing_key(length: int, private_key: bytes) -> SigningKey:
-    """On the curve with coordinates of ``length`` bytes; ValueError for what is no scalar of it."""
+    """The private key on the curve whose coordinates have ``length`` bytes.
+
+    Raises ValueError if the key is not between 0 and the order of the curve.
+    """
     try:
         return SigningKey.from_secret_exponent(int.from_bytes(private_key, "big"), _CURVES[length])
     except MalformedPointError:
@@ -48,7 +57,7 @@ def signing_key(length: int, private_key: bytes) -> SigningKey:
 
 
 def verifying_key(length: int, point: bytes) -> VerifyingKey:
-    """From an uncompressed point; ValueError if it is not on the curve."""
+    """The public key from an uncompressed point; raises ValueError if it is not on the curve."""
     try:
         return VerifyingKey.from_string(point, _CURVES[length], valid_encodings=["uncompressed"])
     except MalformedPointError:
@@ -56,13 +65,13 @@ def verifying_key(length: int, point: bytes) -> VerifyingKey:
 
 
 def public_point(length: int, private_key: bytes) -> bytes:
-    """The uncompressed point that belongs to a private scalar."""
+    """The public key of a private key, as an uncompressed point of ``1 + 2 * length`` bytes."""
     point: bytes = signing_key(length, private_key).verifying_key.to_string("uncompressed")
     return point
 
 
 def shared_x(length: int, private_key: bytes, point: bytes) -> bytes:
-    """The x coordinate of the product, ``length`` bytes; ValueError for a bad point."""
+    """The ECDH secret, an x coordinate of ``length`` bytes; raises ValueError for a bad point."""
     mine, theirs = signing_key(length, private_key), verifying_key(length, point)
     shared: bytes = ECDH(_CURVES[length], mine, theirs).generate_sharedsecret_bytes()
     return shared

@@ -1,7 +1,8 @@
-"""The arithmetic of tlslite-ng without its TLS stack.
+"""The primitives of tlslite-ng, without its TLS stack.
 
-Its package imports all of it at once, down to modules of the standard library that Python in a
-browser does not have (``dbm``). So the package's own first file is passed over here.
+``import tlslite`` imports all of it, and with it modules of the standard library that Python in the
+browser does not have (``dbm``). So this file imports only the modules that it needs, and skips the
+package's ``__init__``.
 """
 
 import sys
@@ -21,7 +22,7 @@ def _utils(*names: str) -> list[ModuleType]:
     try:
         return [import_module(f"tlslite.utils.{name}") for name in names]
     finally:
-        if not whole:  # whoever imports it afterwards gets all of it
+        if not whole:  # a later ``import tlslite`` gets the whole package
             del sys.modules["tlslite"]
 
 
@@ -31,25 +32,25 @@ _aesccm, _aesgcm, _chacha, _x25519 = _utils(
 
 
 def aes_ccm(key: bytes, tag_length: int) -> Any:
-    """An object with ``seal`` and ``open``, for bytearrays."""
+    """AES-CCM: an object with ``seal`` and ``open``, which take bytearrays."""
     return _aesccm.new(bytearray(key), tag_length)
 
 
 def aes_gcm(key: bytes) -> Any:
-    """The same."""
+    """AES-GCM, with the interface of :func:`aes_ccm`."""
     return _aesgcm.new(bytearray(key))
 
 
 def chacha20_poly1305(key: bytes) -> Any:
-    """The same."""
+    """ChaCha20-Poly1305, with the interface of :func:`aes_ccm`."""
     return _chacha.new(bytearray(key))
 
 
 def x25519(private_key: bytes, point: bytes) -> bytes:
-    """32 bytes from 32 and 32, whatever they are."""
+    """X25519: 32 bytes from 32 and 32, without any checks."""
     return bytes(_x25519.x25519(bytearray(private_key), bytearray(point)))
 
 
 def x448(private_key: bytes, point: bytes) -> bytes:
-    """56 bytes from 56 and 56, whatever they are."""
+    """X448: 56 bytes from 56 and 56, without any checks."""
     return bytes(_x25519.x448(bytearray(private_key), bytearray(point)))
