@@ -19,6 +19,7 @@ from tls13lab.cli.app import cli
 from tls13lab.handshake.pair import Pair, lesson_configs
 from tls13lab.psk.importer import import_psk
 from tls13lab.psk.keys import ExternalPsk
+from tls13lab.psk.memory_hard import Scrypt
 from tls13lab.vectors import recorded
 from tls13lab.wire.codepoints import NamedGroup
 
@@ -331,6 +332,20 @@ def test_an_imported_psk_in_a_stack_without_an_importer(tmp_path: Path) -> None:
     assert json.loads(opened.stdout)["verdict"] == "lost"
     (one,) = told(path, "--mask", "?d?d?d", code=1)["targets"]
     assert (one["kind"], one["text"]) == ("imported", None)
+
+
+def test_a_word_behind_a_slow_derivation(tmp_path: Path) -> None:
+    made = Scrypt(b"salt", 2)
+    psk = ExternalPsk(b"printer", made.derive(b"47"))
+    path = written(tmp_path / "talk.pcapng", talk(*lesson_configs("psk_dhe_ke", psk), "slow"))
+    result = told(path, "--mask", "?d?d", "--derivation", str(made))
+    (one,) = result["targets"]
+    assert (one["text"], one["derivation"]) == ("47", str(made))
+    assert "from a word: 47" in invoke(path, "--mask", "?d?d", "--derivation", str(made)).stdout
+    assert not told(path, "--mask", "?d?d", code=1)["ok"]
+    refused = invoke(path, "--mask", "?d?d", "--derivation", "$scrypt$ln=2$c2FsdA")
+    assert refused.exit_code == 2
+    assert "--derivation" in refused.output
 
 
 def test_both_sides_of_a_connection_in_any_order_in_the_file(tmp_path: Path) -> None:

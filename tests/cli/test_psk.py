@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tls13lab.cli.app import cli
+from tls13lab.handshake.pair import Pair, lesson_configs
 from tls13lab.peers.openssl import (
     OpenSSLPsk,
     OpenSSLServer,
@@ -16,6 +17,8 @@ from tls13lab.peers.openssl import (
     find_openssl,
     s_client,
 )
+from tls13lab.psk.keys import ExternalPsk
+from tls13lab.psk.memory_hard import parse
 
 from tests.conftest import missing  # isort: skip
 
@@ -93,6 +96,40 @@ def test_what_is_no_psk(content: bytes, arguments: tuple[str, ...], tmp_path: Pa
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     assert invoke("strength", tmp_path / "nowhere").exit_code == 1
+
+
+@pytest.mark.parametrize("function", ["scrypt", "argon2id"])
+def test_both_ends_derive_one_psk_and_a_handshake_runs(function: str, tmp_path: Path) -> None:
+    word, mine, theirs = (tmp_path / name for name in ("word", "mine.hex", "theirs.hex"))
+    word.write_text("sternchen\n")
+    small = {
+        "scrypt": "$scrypt$ln=2,r=8,p=1$c2FsdA",
+        "argon2id": "$argon2id$v=19$m=32,t=1,p=4$c2FsdHNhbHQ",
+    }
+    settings = ("--derivation", small[function])
+    made = told("derive", word, "--identity", "printer", *settings, "--out", mine)
+    assert made["derivation"] == small[function]
+    assert not made["enough"]
+    told("derive", "-", *settings, "--out", theirs, typed="sternchen")
+    keys = [bytes.fromhex(path.read_text()) for path in (mine, theirs)]
+    assert keys[0] == keys[1] == parse(small[function]).derive(b"sternchen")
+    psks = [ExternalPsk(b"printer", key) for key in keys]
+    client, _ = lesson_configs("psk_dhe_ke", psks[0])
+    _, server = lesson_configs("psk_dhe_ke", psks[1])
+    assert Pair(client, server).handshake().mode == "psk_dhe_ke"
+    said = invoke("derive", word, *settings, "--out", mine)
+    assert "128 bits" in said.stdout
+    assert "sternchen" not in said.output
+    assert keys[0].hex() not in said.output
+    if os.name != "nt":
+        assert mine.stat().st_mode & 0o077 == 0
+
+
+def test_a_derivation_that_is_none(tmp_path: Path) -> None:
+    result = invoke("derive", "-", "--derivation", "x", "--out", tmp_path / "key", typed="word")
+    assert result.exit_code == 1
+    assert "$scrypt$" in result.stderr
+    assert not (tmp_path / "key").exists()
 
 
 CONFIGURATION = """\

@@ -1,5 +1,7 @@
 """PSKs by scrypt and Argon2id: published values, a second implementation, and what is refused."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,6 +50,16 @@ def test_another_salt_or_setting_is_another_psk() -> None:
     derived = [one.derive(b"word") for one in (*made, *made_too)]
     assert len(set(derived)) == len(derived)
     assert all(len(one) == LENGTH for one in derived)
+
+
+def test_derivations_in_several_threads_at_once() -> None:
+    """As in a search, where a hit is looked at while the next guesses are tried."""
+    both: tuple[Derivation, ...] = (Argon2id(b"saltsalt", 32, 1, 4), Scrypt(b"salt", 2))
+    for made in both:
+        words = [b"%d" % number for number in range(40)]
+        with ThreadPoolExecutor(4) as pool:
+            derived = list(pool.map(made.derive, words))
+        assert derived == [made.derive(word) for word in words]
 
 
 def test_memory_is_what_the_functions_say_they_take() -> None:

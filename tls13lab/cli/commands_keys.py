@@ -42,6 +42,43 @@ def new(**options: object) -> None:
 
 @psk.command()
 @click.argument("source", metavar="FILE|-", type=click.Path(dir_okay=False, allow_dash=True))
+@click.option("--identity", default="lab", show_default=True, help="The name of the PSK.")
+@click.option(
+    "--with",
+    "function",
+    type=click.Choice(["scrypt", "argon2id"]),
+    default="scrypt",
+    show_default=True,
+    help="The function; its settings are usual ones, and the salt is drawn.",
+)
+@click.option(
+    "--derivation",
+    metavar="PHC",
+    help="Function, settings and salt, as this command printed them at the other end.",
+)
+@click.option("--out", type=FILE, required=True, help="Write the PSK into this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def derive(**options: object) -> None:
+    """Derive a PSK from the word in FILE, slowly, so that each guess at the word is slow, too.
+
+    Both ends derive once and keep the PSK. What this does not do: a weak word stays weak, and a
+    recorded ClientHello tells right guesses from wrong ones as before. RFC 9257 wants 128 bits that
+    the PSK is derived from, or else a PAKE.
+
+    \b
+    Examples:
+      printf %s sternchen > word.txt
+      tls13lab psk derive word.txt --identity printer --out printer.hex
+      tls13lab psk derive word.txt --derivation '$scrypt$ln=14,r=8,p=1$c2FsdA' --out alice.hex
+      tls13lab psk derive word.txt --with argon2id --out printer.hex --json
+    """
+    from tls13lab.cli import psk as command
+
+    command.derive(**options)  # type: ignore[arg-type]
+
+
+@psk.command()
+@click.argument("source", metavar="FILE|-", type=click.Path(dir_okay=False, allow_dash=True))
 @click.option("--hex", "hexadecimal", is_flag=True, help="The file holds hexadecimal digits.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def strength(**options: object) -> None:

@@ -81,6 +81,11 @@ def break_(**options: object) -> None:
     help="The hash of the external PSK behind an imported one (RFC 9258); found is the external.",
 )
 @click.option("--connection", type=click.IntRange(1), help="Only this one, of a single capture.")
+@click.option(
+    "--derivation",
+    metavar="PHC",
+    help="Each guess is a word, and the PSK made of it by scrypt or Argon2id: as psk derive says.",
+)
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one for each processor.")
 @click.option(
     "--checkpoint",
@@ -110,6 +115,7 @@ def crack(**options: object) -> None:
       tls13lab crack talk.pcapng --wordlist words.txt --json
       tls13lab connect --psk 737465726e6368656e --identity printer --record other.pcapng
       tls13lab crack talk.pcapng other.pcapng --wordlist common
+      tls13lab crack talk.pcapng --mask "?d?d" --derivation '$scrypt$ln=14,r=8,p=1$c2FsdA'
     """
     from tls13lab.cli import crack as command
 

@@ -17,12 +17,13 @@ from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
 from tls13lab.psk.keys import PskKind
+from tls13lab.psk.memory_hard import Argon2id, Scrypt, parse
 from tls13lab.psk.strength import in_words
 from tls13lab.search.mask import Mask
 from tls13lab.search.pieces import MaskSource, WordSource
 from tls13lab.search.rules import parse_rules
 from tls13lab.search.runner import Search, Workers, local_workers, processors
-from tls13lab.search.speed import rate_at
+from tls13lab.search.speed import rate_at, seconds_each
 from tls13lab.search.target import Target, readable, targets
 from tls13lab.search.wordlist import COMMON, USUAL
 from tls13lab.wire.faults import LocalFault
@@ -32,6 +33,8 @@ STOPPED = 130
 """The exit code after Ctrl-C, as shells have it."""
 SMALL = 2_000_000
 """With fewer guesses, starting other processes takes longer than trying them."""
+STARTING_S = 10.0
+"""The same, in seconds, where each guess takes a slow derivation."""
 
 
 def run(
@@ -44,6 +47,7 @@ def run(
     identity: str | None,
     connection: int | None,
     epsk_hash: str,
+    derivation: str | None,
     workers: int | None,
     checkpoint: str | None,
     as_json: bool,
@@ -53,6 +57,7 @@ def run(
     if connection is not None and len(names) > 1:
         raise click.UsageError("--connection chooses from a single capture")
     source = _source(names, wordlist, mask, sets, rules)
+    how = _derivation(derivation)
     stop = threading.Event()
     done: list[Search] = []
 
@@ -61,10 +66,12 @@ def run(
         if left_out:
             click.echo(f"tls13lab: {_left_out(left_out)}", err=True)
         found_in, every = zip(*wanted, strict=True)
+        every = tuple(replace(one, derivation=how) for one in every)
         search = Search(every, source(), _noted(names[0], checkpoint))
         _try_to_note(search)
-        chosen = _workers(search, workers)
-        click.echo(_expected(search, chosen), err=True)
+        each = None if how is None else seconds_each(how, 1)
+        chosen = _workers(search, workers, each)
+        click.echo(_expected(search, chosen, each), err=True)
         began, before = time.monotonic(), search.progress.count
         _search(search, chosen, stop, quiet=as_json)
         seconds = time.monotonic() - began
@@ -152,6 +159,13 @@ def _source(
     return lambda: WordSource(words, parse_rules(changes.read_bytes()) if rules else ())
 
 
+def _derivation(text: str | None) -> Scrypt | Argon2id | None:
+    try:
+        return None if text is None else parse(text)
+    except LocalFault as fault:
+        raise click.BadParameter(str(fault), param_hint="--derivation") from None
+
+
 def _targets(
     captures: Sequence[str], identity: str | None, connection: int | None, epsk_hash: str
 ) -> tuple[list[tuple[str, Target]], int]:
@@ -203,23 +217,25 @@ def _left_out(count: int) -> str:
     )
 
 
-def _workers(search: Search, count: int | None) -> Workers:
+def _workers(search: Search, count: int | None, each: float | None) -> Workers:
     if count is None:
-        count = processors() if search.total - search.progress.count > SMALL else 1
+        few = SMALL if each is None else STARTING_S / each
+        count = processors() if search.total - search.progress.count > few else 1
     return local_workers(count)
 
 
-def _expected(search: Search, workers: Workers) -> str:
+def _expected(search: Search, workers: Workers, each: float | None) -> str:
     """How much there is to try, and how long all of it takes at this machine's speed."""
     left = search.total - search.progress.count
     told = f"{left:,} guesses to try for {len(search.targets)} binder(s)"
     if isinstance(search.source, WordSource) and search.source.written:
         told = f"the list is {search.source.written}, its words are tried as UTF-8; {told}"
-    if left < SMALL:
+    if left < SMALL and each is None:
         return told
     open_targets = [search.targets[number] for number in sorted(search.open_targets())]
-    each = rate_at(open_targets or search.targets)
-    return f"{told}: at {each:,.0f} a second and core, {in_words(left / each / workers.count)}"
+    rate = rate_at(open_targets or search.targets) if each is None else 1 / each
+    in_figures = f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
+    return f"{told}: at {in_figures} a second and core, {in_words(left / rate / workers.count)}"
 
 
 def _search(search: Search, workers: Workers, stop: threading.Event, *, quiet: bool) -> None:
@@ -264,6 +280,7 @@ def _result(search: Search, captures: Sequence[str], seconds: float, count: int)
                 **_kind(target, found[index].word if index in found else None),
                 "hash": target.hash_name,
                 "epsk_hash": target.epsk_hash if target.imported else None,
+                "derivation": str(target.derivation) if target.derivation else None,
                 "psk": found[index].word.hex() if index in found else None,
                 "text": readable(found[index].word) if index in found else None,
             }
@@ -306,6 +323,7 @@ def _text(result: report.Result) -> str:
             kind = 'imported PSK, though with "ext binder"'
         what = f"{kind}{assumed}, {one['hash']}"
         what += f" (the external one's: {one['epsk_hash']})" if one["epsk_hash"] else ""
+        what += ", from a word" if one["derivation"] else ""
         verdict = f"{one['text']}  (hex {one['psk']})" if one["psk"] else "not found"
         lines.append(f"{who}, {what}: {verdict}")
     if result["finished"]:

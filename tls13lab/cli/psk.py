@@ -1,14 +1,17 @@
-"""``tls13lab psk new|strength|lint``: make a PSK, judge one, judge how one is used."""
+"""``tls13lab psk new|derive|strength|lint``: make a PSK, judge one, judge how one is used."""
 
 import secrets
 import sys
+import time
 import tomllib
 from pathlib import Path
 from typing import Any
 
+from tls13lab import whole_file
 from tls13lab.capture.secret_text import unmarked
 from tls13lab.cli import report
 from tls13lab.psk.advice import Use, examine
+from tls13lab.psk.memory_hard import SALT_LENGTH, Argon2id, Scrypt, parse
 from tls13lab.psk.strength import ENOUGH_BITS, SPEEDS, in_words, strength
 from tls13lab.wire.faults import LocalFault
 
@@ -46,6 +49,62 @@ def _new_text(result: report.Result) -> str:
             "Give it to the other end by a way that nobody reads, and to no third one.",
         )
     )
+
+
+def derive(
+    *,
+    source: str,
+    identity: str,
+    function: str,
+    derivation: str | None,
+    out: str,
+    as_json: bool,
+) -> None:
+    """A PSK out of a word, into a file; how it was made is no secret, and printed."""
+
+    def work() -> report.Result:
+        made: Scrypt | Argon2id
+        if derivation is not None:
+            made = parse(derivation)
+        else:
+            salt = secrets.token_bytes(SALT_LENGTH)
+            made = Argon2id(salt) if function == "argon2id" else Scrypt(salt)
+        word = read_psk(source, hexadecimal=False)
+        began = time.monotonic()
+        key = made.derive(word)
+        seconds = time.monotonic() - began
+        whole_file.write(Path(out), key.hex().encode() + b"\n", private=True)
+        told = strength(word)
+        return {
+            "identity": identity,
+            "key_file": out,
+            "bytes": len(key),
+            "derivation": str(made),
+            "memory": made.memory,
+            "seconds": round(seconds, 3),
+            "bits_of_the_word": round(told.bits, 1),
+            "enough": told.bits >= ENOUGH_BITS,
+            "tls13lab": f"tls13lab serve --psk @{out} --identity {identity}",
+        }
+
+    report.run(work, _derived_text, as_json=as_json)
+
+
+def _derived_text(result: report.Result) -> str:
+    lines = [
+        f"a PSK of {result['bytes']} bytes is in {result['key_file']}, in hexadecimal; it took "
+        f"{result['seconds']:.2f} s and {result['memory'] / 2**20:,.0f} MiB, as each guess does",
+        f"  derivation: '{result['derivation']}'",
+        "             (the other end makes the same one with --derivation; the salt is no secret)",
+        f"  this lab:   {result['tls13lab']}",
+    ]
+    if not result["enough"]:
+        lines.append(
+            f"The word has about {result['bits_of_the_word']:.0f} bits, and so has the PSK: it is "
+            "slower to guess, and as easy to check. RFC 9257 asks for 128 bits that it is derived "
+            "from, or else for a PAKE: see psk pake."
+        )
+    return "\n".join(lines)
 
 
 def judge(*, source: str, hexadecimal: bool, as_json: bool) -> None:

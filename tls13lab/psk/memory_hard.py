@@ -24,6 +24,7 @@ import hashlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Protocol
 
 from tls13lab.wire.faults import LocalFault
@@ -37,6 +38,8 @@ MOST_MEMORY = 2**32
 """Bytes: what asks for more is a slip, and would end in a machine that hangs."""
 MOST_PASSES, MOST_LANES = 2**16, 2**8
 _KIB = 1024
+_ONE_AT_A_TIME = Lock()
+"""OpenSSL's lanes share one pool of threads: two derivations at once fail, or hang."""
 
 
 class Derivation(Protocol):
@@ -120,14 +123,16 @@ class Argon2id:
             from cryptography.hazmat.primitives.kdf.argon2 import Argon2id as Function
         except ImportError:
             raise LocalFault(_WITHOUT) from None
+        function = Function(
+            salt=self.salt,
+            length=LENGTH,
+            iterations=self.passes,
+            lanes=self.lanes,
+            memory_cost=self.memory_kib,
+        )
         try:
-            return Function(
-                salt=self.salt,
-                length=LENGTH,
-                iterations=self.passes,
-                lanes=self.lanes,
-                memory_cost=self.memory_kib,
-            ).derive(word)
+            with _ONE_AT_A_TIME:
+                return function.derive(word)
         except UnsupportedAlgorithm:  # an OpenSSL before 3.2
             raise LocalFault(_WITHOUT) from None
 

@@ -66,10 +66,30 @@ def tried(targets: tuple[Target, ...], piece: Piece, *, compile: bool = True) ->
     found = [
         Hit(at, place[target], word)
         for guesses in piece.guesses()
-        for engine in engines(tuple(place), compile)
-        for at, target, word in engine.test(guesses)
+        for at, target, word in _tested(tuple(place), guesses, compile=compile)
     ]
     return Tried(piece.count, tuple(found), time.perf_counter() - began)
+
+
+def _tested(targets: tuple[Target, ...], guesses: Guesses, *, compile: bool) -> Iterator[Found]:
+    """Every guess on every target; each derivation that a target names is done once a guess."""
+    for derivation, group in groupby(sorted(targets, key=_derived_by), lambda one: one.derivation):
+        some = tuple(group)
+        if derivation is None:
+            for engine in engines(some, compile):
+                yield from engine.test(guesses)
+            continue
+        words = [guesses[index] for index in range(len(guesses))]
+        psks = (word and derivation.derive(word) for word in words)
+        derived = Guesses.of(psks, guesses.first)
+        # Beside the derivation all else takes no time, and compiling would be for nothing.
+        for engine in engines(some, compile=False):
+            for at, target, _ in engine.test(derived):
+                yield at, target, words[at - guesses.first]
+
+
+def _derived_by(target: Target) -> str:
+    return str(target.derivation or "")
 
 
 @lru_cache(maxsize=4)

@@ -138,7 +138,7 @@ class Search:
         told = hashlib.sha256(repr(self.source.fingerprint()).encode())
         for target in self.targets:
             kind = (target.kind, target.also, target.hash_name, target.epsk_hash, target.identity)
-            told.update(repr(kind).encode())
+            told.update(repr(kind).encode() + str(target.derivation or "").encode())
             told.update(hashlib.sha256(target.truncated).digest() + target.binder)
         self._state = Checkpoint(told.hexdigest())
         if self.checkpoint is not None:
@@ -243,7 +243,10 @@ class _Giving:
         self._workers = workers
         self._search = search
         self._compile = search.total - search.progress.count >= MANY
-        self._rate = FEWEST / PIECE_S
+        # A derivation may take a second: then there is no sense in many guesses to a piece.
+        slow = any(target.derivation is not None for target in search.targets)
+        self._fewest = 1 if slow else FEWEST
+        self._rate = self._fewest / PIECE_S
         self._pieces = search.source.pieces(search.start, self._size)
         self._given: deque[tuple[Piece, Future[Tried]]] = deque()
         self._died = 0
@@ -251,7 +254,7 @@ class _Giving:
 
     def _size(self) -> int:
         """Guesses that a worker tries in the time that a piece should take."""
-        return max(FEWEST, min(MOST, int(self._rate * PIECE_S)))
+        return max(self._fewest, min(MOST, int(self._rate * PIECE_S)))
 
     def more(self) -> bool:
         """Whether there is work, given out as far as workers want it."""

@@ -1,14 +1,23 @@
 """How fast this machine guesses: measured, in a fraction of a second.
 
+And what a slow derivation makes of that: so many guesses at a plain PSK take as long as one at a
+word behind it. That is this machine's answer; other hardware, with less memory for each guess that
+it does at a time, has another.
+
 >>> own_rate(seconds=0.01) > 1000
+True
+>>> from tls13lab.psk.memory_hard import Scrypt
+>>> dearer(Scrypt(b"salt", log2_n=4), rate=1e9) > 10
 True
 """
 
 import time
 from collections.abc import Sequence
+from math import log2
 
 from tls13lab.psk.binder import binder
 from tls13lab.psk.keys import PskKind
+from tls13lab.psk.memory_hard import Derivation
 from tls13lab.search.engine import Engine, compiled_engine, fastest_portable, groups
 from tls13lab.search.mask import Mask
 from tls13lab.search.target import Target
@@ -55,3 +64,22 @@ def _best(engine: Engine, count: int, seconds: float) -> float:
         best = max(best, count / (time.perf_counter() - before))
         first += count
     return best
+
+
+def seconds_each(derivation: Derivation, times: int = 2) -> float:
+    """Seconds of one core that a guess takes with this derivation, the best of so many tries.
+
+    The processor's seconds: what several lanes do side by side is added up, and nothing counts
+    that other programs do meanwhile.
+    """
+    best = float("inf")
+    for number in range(times):
+        before = time.process_time()
+        derivation.derive(b"no word %d" % number)
+        best = min(best, time.process_time() - before)
+    return max(best, 1e-6)
+
+
+def dearer(derivation: Derivation, rate: float) -> float:
+    """log2 of the guesses at a plain PSK, at ``rate`` a second, in the time of one derivation."""
+    return log2(seconds_each(derivation) * rate + 1)

@@ -21,6 +21,7 @@ from tls13lab.messages.handshake import unpack
 from tls13lab.psk.binder import BINDER_KEYS, binder
 from tls13lab.psk.importer import imported_by, imported_key
 from tls13lab.psk.keys import PskKind
+from tls13lab.psk.memory_hard import Argon2id, Scrypt
 from tls13lab.psk.offered import OfferedPsk, offered_in
 from tls13lab.wire.codepoints import ContentType
 from tls13lab.wire.faults import TLSFault
@@ -35,7 +36,8 @@ class Target:
 
     ``kind`` is what the PSK looks like, and ``also`` what else it may be: the binder's label is the
     proof, and a search tries them all. Of an imported PSK (RFC 9258) ``epsk_hash`` is the hash of
-    the external PSK that it was imported from. ``hello`` is the ClientHello, 1 or 2.
+    the external PSK that it was imported from. ``hello`` is the ClientHello, 1 or 2. With a
+    ``derivation`` the guesses are words, of which it makes the PSKs.
     """
 
     identity: bytes
@@ -47,6 +49,7 @@ class Target:
     epsk_hash: str = field(default=EPSK_HASH, repr=False)
     hello: int = field(default=1, repr=False)
     also: tuple[PskKind, ...] = field(default=(), repr=False)
+    derivation: Scrypt | Argon2id | None = field(default=None, repr=False)
 
     @property
     def each_kind(self) -> tuple["Target", ...]:
@@ -69,13 +72,16 @@ class Target:
     def kind_with(self, psk: bytes) -> PskKind | None:
         """The label under which this PSK makes the binder, computed as the honest endpoints do.
 
-        Where the PSK was imported, ``psk`` is the external one.
+        Where the PSK was imported, ``psk`` is the external one; where there is a derivation, the
+        word.
 
         >>> told = binder(PskKind.EXTERNAL, b"secret", "sha256", b"ClientHello")
         >>> target = Target(b"lab", PskKind.EXTERNAL, "sha256", b"ClientHello", told)
         >>> target.kind_with(b"secret"), target.kind_with(b"Secret")
         (<PskKind.EXTERNAL: 'external'>, None)
         """
+        if self.derivation is not None:
+            psk = self.derivation.derive(psk)
         key = psk
         if self.imported:
             key = imported_key(psk, self.epsk_hash, self.identity, self.hash_name)
