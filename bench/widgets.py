@@ -4,7 +4,7 @@ Every position of every control is measured, the first layout of each mode apart
 browser takes to show the answer is not in it.
 
 >>> sorted(update_times(rounds=1))
-['bit flipper', 'handshake stepper', 'matrix explorer', ..., 'theft panel']
+['bit flipper', 'entropy explorer', 'guess meter', ..., 'theft panel']
 """
 
 import time
@@ -20,6 +20,7 @@ from tls13lab.pictures.schedule_graph import MODES, schedule_graph
 from tls13lab.symbolic.rules import RULES
 from tls13lab.widgets.bit_flipper import BitFlipper
 from tls13lab.widgets.entropy_explorer import EntropyExplorer
+from tls13lab.widgets.guess_meter import HOW, GuessMeter
 from tls13lab.widgets.handshake_stepper import HandshakeStepper
 from tls13lab.widgets.matrix_explorer import MatrixExplorer
 from tls13lab.widgets.schedule_explorer import ScheduleExplorer, ScheduleView
@@ -50,11 +51,22 @@ def update_times(rounds: int = 5) -> dict[str, list[float]]:
         record(talk(*lesson_configs("psk_ke"), "ke"), talk(*lesson_configs("psk_dhe_ke"), "dhe")),
         {"psk": Theft(psks=(LESSON_PSK.key,))},
     )
-    matrix, entropy = MatrixExplorer(), EntropyExplorer()
+    matrix, entropy, meter = MatrixExplorer(), EntropyExplorer(), GuessMeter()
+    meter_controls = (
+        (meter.protection, list(meter.protection.options)),
+        (meter.who, list(meter.who.options)),
+        (meter.how, list(HOW)),
+        (meter.count, list(range(1, meter.count.max + 1))),
+    )
     return {
         "theft panel": _times(panel.boxes["psk"], [True, False], rounds),
         "matrix explorer": _times(matrix.without, list(RULES), rounds),
         "entropy explorer": _times(entropy.length, list(range(1, LONGEST + 1)), rounds),
+        "guess meter": [
+            seconds
+            for control, positions in meter_controls
+            for seconds in _times(control, positions, rounds)
+        ],
         "schedule explorer": _times(explorer.secret, list(explorer.secret.options), rounds),
         "handshake stepper": _times(stepper.slider, list(slider), rounds),
         "side by side": _times(sides.slider, list(rows), rounds),

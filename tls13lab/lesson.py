@@ -12,7 +12,7 @@ the key schedule                ``SCHEDULE``, ``keyschedule``, ``hkdf``, ``Early
 PSKs and tickets                ``ExternalPsk``, ``StatelessTickets``, ``binder``, ``import_psk``
 to listen with what was stolen  ``Theft``, ``eavesdrop``, ``read_capture``, ``recorded``
 to speak with what was stolen   ``StolenPsk``, ``false_server``, ``first_flight``, ``reflected``
-to guess                        ``Search``, ``WordSource``, ``targets``, ``strength``
+to guess                        ``Search``, ``targets``, ``GuessMeter``, ``Attack``, ``strength``
 the symbolic model              ``decide``, ``cells``, ``World``, ``RULES``, ``apply``, ``name``
 pictures                        ``sequence``, ``schedule_graph``, ``moves_graph``, ``timeline``
 instruments                     ``HandshakeStepper``, ``ByteInspector``, ``TheftPanel``, and so on
@@ -25,12 +25,16 @@ instruments                     ``HandshakeStepper``, ``ByteInspector``, ``Theft
 'ServerHello'
 """
 
-from tls13lab.adversary.eavesdropper import eavesdrop
+from tls13lab.adversary.eavesdropper import Eavesdropper, eavesdrop
 from tls13lab.adversary.theft import Theft, together
 from tls13lab.capture import keylog
 from tls13lab.capture.reader import read_capture
-from tls13lab.claims import searched
+from tls13lab.claims import certificate_with_psk, race, searched
 from tls13lab.claims.scripted import record, talk
+from tls13lab.claims.weak_psk import chosen
+from tls13lab.claims.weak_psk.attack import Attack
+from tls13lab.claims.weak_psk.ends import Ends
+from tls13lab.claims.weak_psk.protection import DHE, PROTECTIONS
 from tls13lab.crypto import hkdf, keyschedule
 from tls13lab.crypto.certificates import TrustAnyone, TrustRoots, self_signed
 from tls13lab.crypto.entropy import seeded
@@ -68,14 +72,18 @@ from tls13lab.pictures.claims_matrix import matrix_picture
 from tls13lab.pictures.derivation_text import derivation_rows
 from tls13lab.pictures.moves_graph import moves_graph
 from tls13lab.pictures.picture import text_table
+from tls13lab.pictures.race import race_picture
 from tls13lab.pictures.schedule_graph import schedule_graph
 from tls13lab.pictures.sequence import sequence
 from tls13lab.pictures.timeline import timeline
 from tls13lab.psk.advice import Use, examine
+from tls13lab.psk.amortised import blocks
 from tls13lab.psk.anti_replay import ClientHelloWindow, NoAntiReplay, SingleUseTickets
 from tls13lab.psk.binder import binder
+from tls13lab.psk.guesswork import Choice
 from tls13lab.psk.importer import ImportedIdentity, import_psk
 from tls13lab.psk.keys import ExternalPsk, PskKind
+from tls13lab.psk.people import chosen_by_people
 from tls13lab.psk.stateful import StatefulTickets
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.psk.strength import strength
@@ -86,7 +94,7 @@ from tls13lab.search.runner import Search, local_workers
 from tls13lab.search.speed import own_rate
 from tls13lab.search.target import targets, targets_of
 from tls13lab.search.wordlist import COMMON
-from tls13lab.symbolic import scenes
+from tls13lab.symbolic import guessers, scenes
 from tls13lab.symbolic.claims import OPTIONS, cells, decide
 from tls13lab.symbolic.connection import ZEROS
 from tls13lab.symbolic.connection import Connection as SymbolicConnection
@@ -103,6 +111,7 @@ from tls13lab.widgets.bit_flipper import BitFlipper
 from tls13lab.widgets.byte_inspector import ByteInspector
 from tls13lab.widgets.crack_panel import CrackPanel
 from tls13lab.widgets.entropy_explorer import EntropyExplorer, EntropyView
+from tls13lab.widgets.guess_meter import GuessMeter, MeterView
 from tls13lab.widgets.handshake_stepper import HandshakeStepper
 from tls13lab.widgets.matrix_explorer import MatrixExplorer
 from tls13lab.widgets.prediction import Prediction
@@ -114,10 +123,12 @@ from tls13lab.wire.faults import BadRecordMac, BinderMismatch, PeerFault, TLSFau
 
 __all__ = [
     "COMMON",
+    "DHE",
     "IMPORTER",
     "LESSON_PSK",
     "LESSON_TIME_MS",
     "OPTIONS",
+    "PROTECTIONS",
     "PSK_DHE_KE",
     "PSK_KE",
     "PUBLIC",
@@ -127,10 +138,12 @@ __all__ = [
     "SUITES",
     "TRAFFIC_SECRETS",
     "ZEROS",
+    "Attack",
     "BadRecordMac",
     "BinderMismatch",
     "BitFlipper",
     "ByteInspector",
+    "Choice",
     "CipherSuite",
     "ClientConfig",
     "ClientHelloWindow",
@@ -139,11 +152,14 @@ __all__ = [
     "Context",
     "CrackPanel",
     "EarlyStage",
+    "Eavesdropper",
+    "Ends",
     "EntropyExplorer",
     "EntropyView",
     "Environment",
     "ExtensionType",
     "ExternalPsk",
+    "GuessMeter",
     "HandshakeStepper",
     "HelloRetryRequest",
     "ImportedIdentity",
@@ -151,6 +167,7 @@ __all__ = [
     "KeyShareServerHello",
     "MatrixExplorer",
     "Member",
+    "MeterView",
     "NamedGroup",
     "NoAntiReplay",
     "OfferedPsks",
@@ -192,9 +209,13 @@ __all__ = [
     "apply",
     "attack_tree",
     "binder",
+    "blocks",
     "byte_view",
     "cells",
+    "certificate_with_psk",
     "check",
+    "chosen",
+    "chosen_by_people",
     "connect",
     "decide",
     "derivation_rows",
@@ -206,6 +227,7 @@ __all__ = [
     "first_flight",
     "frame",
     "give",
+    "guessers",
     "hasty",
     "hkdf",
     "import_psk",
@@ -219,6 +241,8 @@ __all__ = [
     "name",
     "own_rate",
     "published_traces",
+    "race",
+    "race_picture",
     "read_capture",
     "record",
     "recorded",

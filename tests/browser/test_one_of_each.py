@@ -39,6 +39,9 @@ CrackPanel(tuple(targets(record(dhe))), MaskSource(Mask.parse("?a?a?a?a?a?a?a?a?
     "EntropyExplorer": """
 from tls13lab.widgets.entropy_explorer import EntropyExplorer
 EntropyExplorer()""",
+    "GuessMeter": """
+from tls13lab.widgets.guess_meter import GuessMeter
+GuessMeter(most_seconds=2)""",
     "HandshakeStepper": """
 from tls13lab.widgets.handshake_stepper import HandshakeStepper
 HandshakeStepper(dhe.conversation())""",

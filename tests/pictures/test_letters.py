@@ -14,8 +14,10 @@ from lite.lessons import pictures
 from tests.browser.launched import launched
 from tests.conftest import ROOT
 from tests.pictures import store
+from tests.pictures.test_chances import SETTINGS
 from tests.pictures.test_pictures import DHE, KE
 from tls13lab.crypto.schedule import SCHEDULE
+from tls13lab.pictures.chances import chances
 from tls13lab.pictures.claims_matrix import matrix_picture
 from tls13lab.pictures.compare_picture import compare_picture
 from tls13lab.pictures.schedule_graph import schedule_graph
@@ -137,6 +139,12 @@ def test_no_letter_of_the_matrix_leaves_its_column(page: Page) -> None:
 def test_two_conversations_side_by_side_keep_to_their_boxes(page: Page) -> None:
     for left, right in permutations((KE, DHE), 2):
         svg = compare_picture(left, right).svg
+        assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
+
+
+def test_no_setting_of_the_instrument_leaves_its_boxes(page: Page) -> None:
+    for told in SETTINGS:
+        svg = chances(told).svg
         assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
 
 

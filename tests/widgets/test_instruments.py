@@ -160,7 +160,6 @@ def test_a_search_without_success_says_so() -> None:
 def test_a_stopped_search_goes_on_where_it_was() -> None:
     found = weak()
     found.stop()
-    found._stop.set()
     found.start()
     found.stop()
     found.wait()

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from tls13lab.claims.scripted import record, talk
+from tls13lab.exercises.enough_words import ENOUGH
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import FunctionTask, Given, JudgedTask, Mistake
 from tls13lab.handshake.pair import lesson_configs
@@ -259,4 +260,4 @@ MENDS = JudgedTask(
     "`tls13lab psk new` draws one.",
 )
 
-TASKS = (EXPECTED, LENGTH, DICTIONARY, MENDS)
+TASKS = (EXPECTED, LENGTH, DICTIONARY, MENDS, ENOUGH)

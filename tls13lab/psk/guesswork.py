@@ -20,7 +20,7 @@ distribution but one password's place in a list: an :class:`Estimate`. Both have
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import ceil, log, log2
 from typing import Protocol
@@ -49,8 +49,8 @@ class Guessable(Protocol):
 class Choice:
     """A distribution over secrets; ``blocks`` from the most likely values to the least.
 
-    Made by :func:`even`, :func:`counted` and :func:`zipf`. Numbers of values are exact, also where
-    there are 2^256 of them; probabilities are floats.
+    Made by :func:`even`, :func:`counted`, :func:`zipf` and :func:`along`. Numbers of values are
+    exact, also where there are 2^256 of them; probabilities are floats.
     """
 
     blocks: tuple[Block, ...]
@@ -193,6 +193,25 @@ def zipf(values: int, exponent: float) -> Choice:
         rank += count
     total = log2_sum([log for _, log in weights])
     return Choice(tuple((count, log - log2(count) - total) for count, log in weights))
+
+
+def along(values: int, share: Callable[[int], float]) -> Choice:
+    """A choice of which it is known what ``share`` of it so many guesses find, in the best order.
+
+    ``share`` grows from 0 for no guess to 1 for all ``values``, ever more slowly. The blocks are
+    those of :func:`zipf`.
+
+    >>> along(4, lambda guesses: guesses / 4).success(3)
+    0.75
+    """
+    blocks: list[Block] = []
+    rank = 0
+    while rank < values:
+        count = 1 if rank < EXACT else min(int(rank * (GROWTH - 1)), values - rank)
+        weight = share(rank + count) - share(rank)
+        blocks.append((count, log2(weight) - log2(count)))
+        rank += count
+    return Choice(tuple(blocks))
 
 
 def _ranks(first: int, count: int, exponent: float) -> float:

@@ -1,11 +1,8 @@
 """Start a search for a PSK, watch it, stop it, go on: the engine of ``tls13lab crack`` as a panel.
 
-It attacks a recording, never a live host. The search runs in a thread of its own, so that the
-notebook stays usable meanwhile; in a browser, which has no threads, between other things.
+It attacks a recording, never a live host.
 """
 
-import asyncio
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -14,12 +11,11 @@ from tls13lab.pictures.picture import html_table, text_table
 from tls13lab.search.pieces import Source
 from tls13lab.search.runner import THREADS, Progress, Search, local_workers
 from tls13lab.search.target import Target, readable
+from tls13lab.widgets.in_steps import InSteps
 from tls13lab.widgets.panel import Panel
 
 HEADER = ("the search", "")
 READY, RUNNING, STOPPED, DONE = "ready", "running", "stopped", "done"
-SHOW_S = 0.1
-"""Seconds between two looks at how far it is."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +75,8 @@ class CrackPanel(Panel):
 
         self.search, self._clock = Search(targets, source), clock
         self.view = CrackView(targets, self.search.total)
-        self._spent = 0.0
-        self._threads = threads
-        self._thread: threading.Thread | None = None
-        self._steps: Iterator[None] | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._stop = threading.Event()
+        self._state, self._seconds = READY, 0.0
+        self.work = InSteps(self._run, self._show, threads, clock)
         self.start_button = ipywidgets.Button(description="Start", tooltip="Start, or go on")
         self.stop_button = ipywidgets.Button(description="Stop", tooltip="Stop", disabled=True)
         self.bar = ipywidgets.IntProgress(min=0, max=1000, description="Tried:")
@@ -95,57 +87,33 @@ class CrackPanel(Panel):
 
     def start(self) -> None:
         """Begin, or go on; nothing if it runs already or is done."""
-        if self._steps is not None or self.view.state == DONE:
+        if self.work.running or self._state == DONE:
             return
-        self._stop.clear()
         self.start_button.disabled, self.stop_button.disabled = True, False
-        self._steps = self._run()
-        if self._threads:
-            self._thread = threading.Thread(target=self._to_the_end, daemon=True)
-            self._thread.start()
-        else:
-            self._task = asyncio.ensure_future(self._in_between())
+        self._state = RUNNING
+        self.work.begin()
 
     def stop(self) -> None:
         """Ask it to stop; what is in work is finished first."""
-        self._stop.set()
+        self.work.stop()
 
     def wait(self) -> None:
         """Until it has stopped, or is done."""
-        thread = self._thread
-        if thread is not None:
-            thread.join()
-        elif not self._threads:
-            self._to_the_end()
+        self.work.wait()
 
-    def _to_the_end(self) -> None:
-        for _ in self._steps or ():
-            pass
-
-    async def _in_between(self) -> None:
-        """The same, a step at a time, with room for the buttons after each."""
-        for _ in self._steps or ():
-            await asyncio.sleep(0)
-
-    def _run(self) -> Iterator[None]:
-        began = self._clock()
-        shown = began
-        self._show(self._spent, RUNNING)
+    def _run(self, stopped: Callable[[], bool]) -> Iterator[None]:
+        spent, began = self._seconds, self._clock()
         try:
-            for _ in self.search.run(local_workers(1), self._stop.is_set):
-                now = self._clock()
-                if now - shown >= SHOW_S:
-                    self._show(self._spent + now - began, RUNNING)
-                    shown = now
+            for _ in self.search.run(local_workers(1), stopped):
+                self._seconds = spent + self._clock() - began
                 yield
         finally:
-            self._spent += self._clock() - began
-            self._thread = self._steps = None
+            self._seconds = spent + self._clock() - began
             done = self.search.finished
+            self._state = DONE if done else STOPPED
             self.start_button.disabled, self.stop_button.disabled = done, True
-            self._show(self._spent, DONE if done else STOPPED)
 
-    def _show(self, seconds: float, state: str) -> None:
-        self.view = self.view.at(self.search.progress, seconds, state)
+    def _show(self) -> None:
+        self.view = self.view.at(self.search.progress, self._seconds, self._state)
         self.bar.value = round(1000 * self.view.tried / max(1, self.view.total))
         self.refresh()

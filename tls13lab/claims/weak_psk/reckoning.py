@@ -1,0 +1,102 @@
+"""The numbers of a setting before anything is attacked: guesses, chances, time, money, what opens.
+
+Guesses come from the way in which the PSK was chosen, what a guess takes from the protection, and
+how many there are from the attacker: who needs an honest end for each has as many as that grants.
+
+>>> from tls13lab.claims.weak_psk import attackers, chosen, protection
+>>> found = reckon(Setting(chosen.words(2), protection.NOTHING, attackers.LAPTOP))
+>>> found.even_chance, round(found.seconds, 3), round(found.chance(0.1), 3)
+(524288, 0.175, 0.286)
+>>> [epoch for epoch, state in found.epochs.items() if state == OPENS]
+['past', 'present', 'next_ticket']
+>>> asked = reckon(Setting(chosen.person(1), protection.NOTHING, attackers.ONLINE))
+>>> asked.even_chance, round(asked.chance(), 3)
+(None, 0.021)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf, log2
+
+from tls13lab.claims.weak_psk.attackers import LOCKOUT, Attacker
+from tls13lab.claims.weak_psk.chosen import Chosen
+from tls13lab.claims.weak_psk.protection import EPOCHS, Protection, opens, way
+from tls13lab.psk.spending import Means
+from tls13lab.symbolic.guessers import Checks, Way
+from tls13lab.symbolic.mended import NEXT_TICKET, PAST, PRESENT
+
+OPENS, KEPT, NOT_RECORDED = "opens", "kept", "not recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The three things that are set."""
+
+    chosen: Chosen
+    protection: Protection
+    attacker: Attacker
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """``epochs`` says for each what a *found* PSK does to it: opens, kept, not recorded."""
+
+    setting: Setting
+    way: Way
+    means: Means
+    epochs: Mapping[str, str]
+
+    @property
+    def most(self) -> float:
+        """How many guesses the attacker has at the most; infinite if nobody counts them."""
+        return self.way.guesses(LOCKOUT)
+
+    @property
+    def even_chance(self) -> float | None:
+        """The guesses that find the PSK with probability 1/2; None for more than there are."""
+        wanted = self.setting.chosen.guessing.guesses_for(0.5)
+        # A place in a list is kept as its logarithm: its last digit may be wrong.
+        return wanted if wanted <= self.most * (1 + 1e-9) else None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long these take; None as well for who depends on an honest end's pace."""
+        if self.even_chance is None or self.most < inf:
+            return None
+        return self.means.seconds(log2(self.even_chance))
+
+    @property
+    def cents(self) -> float | None:
+        """What they cost."""
+        if self.even_chance is None or self.most < inf:
+            return None
+        return self.means.cents(log2(self.even_chance))
+
+    def guesses_in(self, seconds: float) -> float:
+        """How many there are in so many seconds."""
+        return min(self.most, self.means.rate * self.means.cores * seconds)
+
+    def chance(self, seconds: float | None = None) -> float:
+        """The probability that the PSK is found in so many seconds, or at all."""
+        guesses = self.most if seconds is None else self.guesses_in(seconds)
+        if guesses == inf:
+            return 1.0
+        return self.setting.chosen.guessing.success(guesses)
+
+
+def reckon(setting: Setting) -> Reckoning:
+    """All of it."""
+    protection, attacker = setting.protection, setting.attacker
+    means = attacker.spends(protection.seconds_each, protection.bytes_each)
+    found = way(protection, attacker.guesser)
+    return Reckoning(setting, found, means, dict(_epochs(protection, attacker, found)))
+
+
+def _epochs(protection: Protection, attacker: Attacker, found: Way) -> Mapping[str, str]:
+    if attacker.records:
+        return {one: OPENS if opens(protection, one) else KEPT for one in EPOCHS}
+    # Who makes a guess a run is in as soon as one is right: the honest end goes on. Who takes a
+    # binder home comes back with the PSK, and is the server if that takes no more than the PSK.
+    once = found.checks is Checks.ONCE_A_RUN
+    state = OPENS if once or (found.applies and opens(protection, PRESENT)) else KEPT
+    return {PAST: NOT_RECORDED, PRESENT: state, NEXT_TICKET: state}

@@ -1,0 +1,231 @@
+"""How likely a PSK is found after so many guesses, and what it then opens: a setting as a picture.
+
+The line is the chance after so many guesses, in powers of two. Dashed lines say how far the
+attacker comes: in a second, a day, ten years; or with the few guesses that honest ends grant. Below
+stand three boxes, for what was recorded, for connections from now on, and for the next ticket. What
+opens is dark and says so. A PSK that is used for a day only is of no use after it.
+
+>>> from tls13lab.claims.weak_psk import attackers, chosen, protection
+>>> from tls13lab.claims.weak_psk.reckoning import Setting, reckon
+>>> told = reckon(Setting(chosen.words(3), protection.DHE, attackers.LAPTOP))
+>>> print(chances(told).alt.partition(": found ")[2])
+in a second with 0.3%, in a day with 100%, in ten years with 100%; then past kept, present opens, \
+next ticket kept
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from html import escape
+from math import inf, log2
+
+from tls13lab.claims.weak_psk.reckoning import KEPT, NOT_RECORDED, OPENS, Reckoning
+from tls13lab.pictures.picture import Picture
+from tls13lab.pictures.text_size import width
+from tls13lab.psk.guesswork import Choice, Estimate
+from tls13lab.psk.spending import in_money
+from tls13lab.psk.strength import in_words
+
+WIDTH, HEIGHT = 440, 474
+MOST_BITS = 80
+"""Where the picture ends at the right, as log2 of guesses."""
+SPANS = {"a second": 1.0, "a day": 86_400.0, "ten years": 315_576_000.0}
+HEADER = ("", "reckoned")
+_LEFT, _RIGHT, _TOP, _FOOT = 56, 424, 152, 318
+_MARKS, _SIZE, _ROW = 94, 14, 20
+_EDGE, _GAP = 12, 8
+_HALO = ' stroke="#ffffff" stroke-width="5" paint-order="stroke"'
+"""A white edge around letters, where a line runs behind them."""
+_BOX_TOP, _BOX = 406, 56
+_DARK = "#1f4e79"
+_FILLS = {
+    OPENS: (_DARK, "#ffffff"),
+    KEPT: ("#ffffff", "#000000"),
+    NOT_RECORDED: ("#e9ecef", "#000000"),
+}
+EPOCHS = {"past": "past", "present": "present", "next_ticket": "next ticket"}
+
+
+def chances(told: Reckoning) -> Picture:
+    """The picture of a reckoning; its table has the same numbers, and time and money."""
+    setting = told.setting
+    names = (setting.chosen.how, setting.protection.name, setting.attacker.name)
+    reached = ", ".join(f"{where} with {percent(chance)}" for where, _, chance in _reach(told))
+    epochs = ", ".join(f"{EPOCHS[one]} {state}" for one, state in told.epochs.items())
+    alt = f"{', '.join(names)}: {f'found {reached}' if reached else _NEVER}; then {epochs}"
+    return Picture(_drawn(told), alt, HEADER, rows_of(told))
+
+
+_NEVER = "no guess can be checked"
+
+
+def rows_of(told: Reckoning) -> tuple[tuple[str, str], ...]:
+    """The numbers in words, each with its name."""
+    setting = told.setting
+    rows = [
+        ("PSK", setting.chosen.how),
+        ("protection", setting.protection.name),
+        ("attacker", setting.attacker.name),
+        ("guesses can be checked", told.way.checks.value),
+        ("guesses a second", _rate(told)),
+        ("guesses", _even_chance(told)),
+        ("time", "-" if told.seconds is None else in_words(told.seconds)),
+        ("money", "-" if told.cents is None else in_money(told.cents)),
+    ]
+    rows += [(f"chance {where}", percent(chance)) for where, _, chance in _reach(told)]
+    rows += [(EPOCHS[one], f"{state}, if found") for one, state in told.epochs.items()]
+    return tuple(rows)
+
+
+def percent(chance: float) -> str:
+    """A probability for people.
+
+    >>> percent(0.0), percent(1e-9), percent(0.00346), percent(0.366), percent(0.9996), percent(1.0)
+    ('0%', 'less than 0.1%', '0.3%', '37%', 'more than 99.9%', '100%')
+    """
+    if chance in (0.0, 1.0):
+        return f"{chance:.0%}"
+    if chance < 0.001 or chance > 0.999:
+        return "less than 0.1%" if chance < 0.5 else "more than 99.9%"
+    return f"{chance:.1%}" if chance < 0.0995 or chance > 0.9905 else f"{chance:.0%}"
+
+
+def _even_chance(told: Reckoning) -> str:
+    count = told.even_chance
+    if count is None:
+        return "no even chance"
+    words = f"{count:,.0f}" if count < 1e9 else f"2^{log2(count):.0f}"
+    return f"{words} for an even chance"
+
+
+def _rate(told: Reckoning) -> str:
+    if told.most < inf:
+        return f"{told.most:,.0f} in all"
+    rate = told.means.rate * told.means.cores
+    return f"{rate:,.0f}" if rate < 1e9 else f"{rate:.1e}"
+
+
+def _reach(told: Reckoning) -> Iterator[tuple[str, float, float]]:
+    """How far the attacker comes: in words, in guesses, and with what chance."""
+    if told.most < inf:
+        if told.most:
+            yield f"in {told.most:.0f} guesses", told.most, told.chance()
+        return
+    used = told.setting.protection.used
+    for name, seconds in SPANS.items():
+        if not used or seconds <= used:
+            yield f"in {name}", told.guesses_in(seconds), told.chance(seconds)
+
+
+@lru_cache(maxsize=64)
+def _line(guessing: Choice | Estimate) -> tuple[tuple[float, float], ...]:
+    """The chance at each power of two; only where it changes."""
+    points = [(bits / 2, guessing.success(2.0 ** (bits / 2))) for bits in range(2 * MOST_BITS + 1)]
+    last = len(points) - 1
+    return tuple(
+        point
+        for place, point in enumerate(points)
+        if place in (0, last) or not points[place - 1][1] == point[1] == points[place + 1][1]
+    )
+
+
+def _cut(text: str) -> str:
+    """As much of a line as has room."""
+    if width(text, _SIZE) <= WIDTH - 2 * _EDGE:
+        return text
+    while width(f"{text}...", _SIZE) > WIDTH - 2 * _EDGE:
+        text = text[:-1]
+    return f"{text}..."
+
+
+def _x(bits: float) -> float:
+    return _LEFT + (_RIGHT - _LEFT) * min(max(bits, 0.0), MOST_BITS) / MOST_BITS
+
+
+def _y(chance: float) -> float:
+    return _FOOT - (_FOOT - _TOP) * chance
+
+
+def _drawn(told: Reckoning) -> str:
+    setting = told.setting
+    parts = [
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
+        _text(_EDGE, 24, _cut(f"PSK: {setting.chosen.how}")),
+        _text(_EDGE, 24 + _ROW, _cut(f"protection: {setting.protection.name}")),
+        _text(_EDGE, 24 + 2 * _ROW, _cut(f"attacker: {setting.attacker.name}")),
+        *_axes(),
+        *_marks(told),
+    ]
+    line = " ".join(
+        f"{_x(bits):.1f},{_y(chance):.1f}" for bits, chance in _line(setting.chosen.guessing)
+    )
+    parts.append(f'<polyline points="{line}" fill="none" stroke="{_DARK}" stroke-width="2.5"/>')
+    parts += _boxes(told)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'width="{WIDTH}" height="{HEIGHT}" font-family="Helvetica,Arial,sans-serif" '
+        f'font-size="{_SIZE}">{"".join(parts)}</svg>'
+    )
+
+
+def _axes() -> Iterator[str]:
+    for chance in (0.0, 0.5, 1.0):
+        y = _y(chance)
+        yield f'<line x1="{_LEFT}" x2="{_RIGHT}" y1="{y}" y2="{y}" stroke="#adb5bd"/>'
+        yield _text(_LEFT - 6, y + 5, f"{chance:.0%}", anchor="end")
+    for bits in range(0, MOST_BITS + 1, 20):
+        anchor = "end" if bits == MOST_BITS else "middle"
+        yield _text(_x(bits), _FOOT + 18, f"2^{bits}", anchor=anchor)
+    middle = (_LEFT + _RIGHT) / 2
+    yield _text(middle, _FOOT + 38, "guesses, the most likely first", anchor="middle")
+
+
+def _marks(told: Reckoning) -> Iterator[str]:
+    """The dashed lines, and above them what they stand for."""
+    reached = [
+        (_x(log2(guesses)), f"{where}: {percent(chance)}")
+        for where, guesses, chance in _reach(told)
+    ]
+    if not reached:
+        yield _text(_LEFT, _MARKS, _NEVER)
+    for row, (x, _) in enumerate(reached):
+        yield (
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_MARKS + _ROW * row - 12}" y2="{_FOOT}" '
+            'stroke="#000000" stroke-dasharray="5 4"/>'
+        )
+    for row, (x, words) in enumerate(reached):
+        right = x + 4 + width(words, _SIZE) > _RIGHT
+        side = ("end", -4) if right else ("start", 4)
+        yield _text(x + side[1], _MARKS + _ROW * row, words, anchor=side[0], more=_HALO)
+
+
+def _boxes(told: Reckoning) -> Iterator[str]:
+    found = "If the PSK is found:" if told.way.applies else "The PSK is not found, and so:"
+    yield _text(_EDGE, _BOX_TOP - 10, found)
+    wide = (WIDTH - 2 * _EDGE - 2 * _GAP) / 3
+    for place, (epoch, state) in enumerate(told.epochs.items()):
+        x = _EDGE + place * (wide + _GAP)
+        fill, ink = _FILLS[state]
+        yield (
+            f'<rect x="{x:.1f}" y="{_BOX_TOP}" width="{wide:.1f}" height="{_BOX}" fill="{fill}" '
+            'stroke="#000000"/>'
+        )
+        words = state.upper() if state == OPENS else state
+        yield _text(x + wide / 2, _BOX_TOP + 23, EPOCHS[epoch], anchor="middle", ink=ink)
+        yield _text(x + wide / 2, _BOX_TOP + 43, words, anchor="middle", ink=ink, bold=True)
+
+
+def _text(
+    x: float,
+    y: float,
+    text: str,
+    *,
+    anchor: str = "start",
+    ink: str = "#000000",
+    bold: bool = False,
+    more: str = "",
+) -> str:
+    weight = ' font-weight="bold"' if bold else ""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{ink}"{weight}{more}>'
+        f"{escape(text)}</text>"
+    )
