@@ -1,9 +1,9 @@
 """One connection under attack: from its first record to a finding.
 
-A case goes through three states. Until the ServerHello it only reads what is in the clear. Then the
-model is asked, once for each PSK that something hangs on; if there is no derivation the rest of the
-records is dropped unread. If there is one, it is run as far as the records allow, and what they
-hold is read as it comes.
+A case goes through three states. Until the ServerHello, it only reads what is in the clear. Then it
+asks the model, once for each PSK that matters. If there is no derivation, the other records are
+dropped unread. If there is one, it runs as far as the records allow, and the contents of the
+records are read as they come.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,11 @@ from tls13lab.wire.faults import TLSFault
 
 
 class Case:
-    """Collects; :meth:`finding` sums up."""
+    """One connection: takes its records, asks the model, and runs the answer.
+
+    ``goal`` is ``application_data``, ``early_data`` or ``psk``. Call :meth:`take` for each record,
+    :meth:`begin` after the hellos, and :meth:`finding` at the end.
+    """
 
     def __init__(self, number: int, client: str, server: str, theft: Theft, goal: str) -> None:
         self.number, self.client, self.server = number, client, server
@@ -45,7 +49,7 @@ class Case:
     # Records ------------------------------------------------------------------------------------
 
     def take(self, sender: str, wire: bytes) -> None:
-        """One record, as it crossed the wire."""
+        """Take one record of ``sender``, with its header of 5 bytes."""
         if sender in self._stopped:
             return
         try:
@@ -54,13 +58,13 @@ class Case:
             elif self._wants(sender):
                 self._directions[sender].add(wire)
         except TLSFault as fault:
-            # What is not even a hello tells nothing about what comes behind it, on either side.
+            # Without a readable hello, nothing that follows can be understood, on either side.
             self.note_gap(sender, str(fault))
             self._stopped |= {"client", "server"}
         self._go_on()
 
     def note_gap(self, sender: str, why: str) -> None:
-        """Nothing more comes from this sender: what is there is still worked on."""
+        """Take no more records of this sender; those that came before are still used."""
         self._stopped.add(sender)
         self._note(f"from the {sender}: {why}")
 
@@ -77,10 +81,11 @@ class Case:
     # The model ----------------------------------------------------------------------------------
 
     def begin(self, tickets: Tickets, *, issuer_seen: bool) -> None:
-        """The hellos are there: what fits, what is its shape, can anything be derived?
+        """Find the leaks that fit and ask the model; call this when the hellos are there.
 
-        ``tickets`` tells the PSK of a ticket, if an earlier connection was opened; ``issuer_seen``
-        says whether one that may have issued a ticket was recorded.
+        ``tickets`` returns the PSK of a ticket if an earlier connection revealed it.
+        ``issuer_seen`` says whether a connection was recorded that may have issued this one's
+        ticket.
         """
         self.begun = True
         if not self.sight.first_hello:
@@ -88,7 +93,7 @@ class Case:
         self._loot = fitting(self._theft, self.sight, tickets)
         questions = Questions(self.sight, self._loot, self._directions, issuer_seen)
         self._early, self._main = questions.early(), questions.main()
-        first = (one for one in (self._early, self._main) if one is not None)
+        first = (inquiry for inquiry in (self._early, self._main) if inquiry is not None)
         self._inquiries = (*first, *questions.others())
         for sender, direction in self._directions.items():
             if not self._wants(sender):
@@ -98,7 +103,7 @@ class Case:
     # The bytes ----------------------------------------------------------------------------------
 
     def _go_on(self) -> None:
-        """Run what can be run now, and read what has come."""
+        """Run the steps whose records are there, and read the application data that came."""
         for inquiry in self._inquiries:
             if inquiry.to_run:
                 inquiry.go_on(self._note)
@@ -122,7 +127,7 @@ class Case:
         stage.messages.clear()
 
     def new_tickets(self) -> Iterator[tuple[bytes, Provenance]]:
-        """The tickets that came, each with its PSK, once that can be computed. 4.7.1."""
+        """The new tickets, each with its PSK, as soon as that can be computed. 4.7.1."""
         if self._main is None or self._main.execution is None or not self._tickets:
             return
         secret = self._main.execution.done.get(this(self._main.shape).secret("resumption_secret"))
@@ -138,9 +143,9 @@ class Case:
     # Summing up ---------------------------------------------------------------------------------
 
     def finding(self) -> Finding:
-        """What came of it."""
-        for one in self._inquiries:
-            one.finish(self._note)
+        """The result; call this once, after the last record."""
+        for each in self._inquiries:
+            each.finish(self._note)
         sight, inquiry = self.sight, self._asked()
         verdict = self._verdict(inquiry)
         lost = verdict == "lost"
@@ -163,33 +168,34 @@ class Case:
         )
 
     def _asked(self) -> Inquiry | None:
-        """The inquiry that the goal is about: of PSKs, one that is known, or else the chosen."""
+        """The inquiry about the goal; for ``psk``, one whose PSK is lost if there is one."""
         if self._goal == "application_data":
             return self._main
         if self._goal == "early_data":
             return self._early
-        about = [one for one in (self._main, *self._inquiries) if one is not None and one.offered]
-        lost = (one for one in about if one.verdict("psk") == "lost")
+        every = [inquiry for inquiry in (self._main, *self._inquiries) if inquiry is not None]
+        about = [inquiry for inquiry in every if inquiry.offered]
+        lost = (inquiry for inquiry in about if inquiry.verdict("psk") == "lost")
         return next(lost, about[0] if about else None)
 
     def _verdict(self, inquiry: Inquiry | None) -> str:
         if inquiry is not None:
             verdict = inquiry.verdict(self._goal)
             return "unknown" if verdict == "lost" and self._no_early_data() else verdict
-        # Early data and PSKs are announced in the ClientHello: where it is there, and says nothing
-        # of them, there are none.
+        # Early data and PSKs are announced in the ClientHello. If it was recorded and announces
+        # none, there are none.
         asks_hello = self._goal != "application_data"
         return "absent" if asks_hello and self.sight.first_hello else "unknown"
 
     def _no_early_data(self) -> bool:
-        """Whether the keys of early data are there, and no record that they open."""
+        """Whether the keys of early data are known, but open no record."""
         if self._goal != "early_data" or self._early is None or self._early.execution is None:
             return False
         stage = self._early.execution.stages.get(("client", "early"))
         return stage is None or not stage.begun
 
     def _wanted(self, inquiry: Inquiry) -> dict[str, Text]:
-        """The bytes that the goal asked for, by who sent them."""
+        """The bytes that the goal asked for, by sender."""
         if self._goal == "application_data":
             return self._plaintext
         return {"client": inquiry.text(self._goal)}
@@ -203,5 +209,7 @@ class Case:
             return "the client announced early data, and none of it is in the recording"
         if inquiry is not None and inquiry.to_run:
             return "the recording ends before the handshake was done"
-        lost = (f"from the {who}: {one.lost}" for who, one in self._directions.items() if one.lost)
-        return next(lost, "")
+        for sender, direction in self._directions.items():
+            if direction.lost:
+                return f"from the {sender}: {direction.lost}"
+        return ""

@@ -1,8 +1,8 @@
 """The protected records of one direction, opened stage by stage as keys turn up. RFC 9846 5.2.
 
-From outside all protected records look alike. Whoever has the keys of a stage tries them: the first
-record that opens is the stage's first, and the stage ends with its last message. So a stage whose
-keys are missing is skipped over, and a capture that lacks some records says so.
+From outside, all protected records look alike. So the keys of a stage are simply tried: the stage
+begins with the first record that opens, and ends with its last message. A stage whose keys are
+unknown is skipped in this way, and missing records are noticed.
 """
 
 from collections import deque
@@ -16,19 +16,19 @@ from tls13lab.wire.codepoints import ContentType, HandshakeType
 from tls13lab.wire.faults import TLSFault
 
 MOST_WAITING = 2**20
-"""Bytes of records that are kept while their keys are being worked out."""
+"""The most bytes of records that are kept for keys that are not known yet."""
 
 
 class Direction:
-    """Records in, in their order; contents out."""
+    """The protected records of one side that still wait for their keys, in order."""
 
     def __init__(self) -> None:
         self.waiting: deque[bytes] = deque()
         self._size = 0
-        self.lost = ""  # why nothing more can be opened, in a sentence
+        self.lost = ""  # why nothing more can be opened, as a sentence
 
     def add(self, wire: bytes) -> None:
-        """A protected record."""
+        """Add a protected record; past ``MOST_WAITING`` bytes, all are dropped."""
         self.waiting.append(wire)
         self._size += len(wire)
         if self._size > MOST_WAITING:
@@ -36,12 +36,12 @@ class Direction:
             self.lost = "too much came before the handshake was done"
 
     def forget(self) -> None:
-        """Drop what waits: there will be no keys for it."""
+        """Drop all records that wait: there will be no keys for them."""
         self.waiting.clear()
         self._size = 0
 
     def take(self) -> bytes:
-        """The next record."""
+        """Remove and return the next record."""
         wire = self.waiting.popleft()
         self._size -= len(wire)
         return wire
@@ -50,9 +50,9 @@ class Direction:
 class Stage:
     """One stage's keys on one direction, from its first record to the message of type ``last``.
 
-    ``data`` and ``messages`` collect what was opened; whoever reads may empty them. Without
-    ``last`` the stage goes on to the end, through updates of its keys if ``secret``, the traffic
-    secret, is known.
+    ``keys`` are the stage's key and IV. ``data`` and ``messages`` collect what was opened; the
+    reader may empty them. Without ``last``, the stage goes on to the end of the connection. It
+    follows key updates if ``secret``, the traffic secret, is known.
     """
 
     def __init__(
@@ -74,11 +74,11 @@ class Stage:
 
     @property
     def begun(self) -> bool:
-        """Whether a record opened."""
+        """Whether at least one record has opened."""
         return self._protection is not None
 
     def read(self) -> None:
-        """Open what waits, as far as the stage goes."""
+        """Open the records that wait, up to the end of the stage."""
         while not self.done and self._direction.waiting:
             opened = self._open(self._direction.waiting[0])
             if opened is None and (self.begun or self._early):
@@ -98,10 +98,10 @@ class Stage:
         return opened
 
     def _not_ours(self) -> None:
-        """The stage has begun, and this record is none of it.
+        """End the stage at a record that does not open under its keys.
 
-        Early data begins with the client's first protected record, if there is any; what the server
-        rejected ends so, without a last message.
+        Early data, if there is any, begins with the client's first protected record. If the server
+        rejected it, it ends without a last message, so for early data this is no gap.
         """
         self.done = True
         if not self._early:

@@ -1,8 +1,8 @@
 """The eavesdropper: a recording and a theft in, findings out. RFC 9846 sections 2.2 and F.1.
 
-For each connection: read what is in the clear, see what of the theft fits, ask the model, run the
-derivation on the bytes. Tickets that turn up in what was opened are kept: they open the connections
-that used them. It works record by record, so a capture of any size needs little memory.
+For each connection: read what is in the clear, see which leaks fit, ask the model, and run the
+derivation on the bytes. Tickets found in the plaintext are remembered, because they open the
+connections that use them. It works record by record, so a capture of any size needs little memory.
 
 >>> from tls13lab.capture.recording import recording_of
 >>> [finding.verdict for finding in eavesdrop(recording_of([]), Theft())]
@@ -19,31 +19,35 @@ from tls13lab.adversary.theft import Theft
 from tls13lab.capture.recording import CapturedRecord, Closed, Incomplete, Item, Opened
 
 MOST_TICKETS = 100_000
+"""The most tickets that are remembered; the oldest are forgotten first."""
 
 
 def eavesdrop(
     items: Iterable[Item], theft: Theft, goal: str = "application_data"
 ) -> Iterator[Finding]:
-    """A finding for each connection, when it has ended."""
+    """Yield a finding for each connection when it ends.
+
+    ``goal`` is ``application_data``, ``early_data`` or ``psk``.
+    """
     yield from Eavesdropper(theft, goal).listen(items)
 
 
 class Eavesdropper:
-    """Remembers, between connections, the tickets that it came upon."""
+    """Works through a recording, and remembers the tickets it finds for later connections."""
 
     def __init__(self, theft: Theft, goal: str = "application_data") -> None:
         self._theft, self._goal = theft, goal
         self._cases: dict[int, Case] = {}
         self._tickets: OrderedDict[bytes, Provenance] = OrderedDict()
-        self._full: set[str] = set()  # servers that a full handshake was recorded with
+        self._full: set[str] = set()  # the servers with which a full handshake was recorded
 
     @property
     def ticket_psks(self) -> tuple[bytes, ...]:
-        """The PSKs of all tickets that it came upon, used or not."""
+        """The PSKs of all tickets that were found, whether a connection used them or not."""
         return tuple(provenance.psk for provenance in self._tickets.values())
 
     def listen(self, items: Iterable[Item]) -> Iterator[Finding]:
-        """Take in a recording."""
+        """Yield a finding for each connection of a recording when it ends."""
         for item in items:
             match item:
                 case Opened(number, client, server):
@@ -54,13 +58,13 @@ class Eavesdropper:
                     self._cases[number].note_gap(sender, why)
                 case Closed(number):
                     yield self._end(self._cases.pop(number))
-        # A recording that stops in the middle still tells something.
+        # A recording that stops in the middle still gives findings.
         for number in list(self._cases):
             yield self._end(self._cases.pop(number))
 
     def _end(self, case: Case) -> Finding:
         if not case.begun:
-            # Without the ServerHello: what hangs on the first ClientHello alone can still be told.
+            # The ServerHello is missing. Early data and PSKs need only the first ClientHello.
             self._begin(case)
         return case.finding()
 

@@ -1,7 +1,7 @@
 """Run a derivation on bytes: each step of the model is a computation. RFC 9846 section 7.
 
-The model says which step comes next; here stands what each rule means on bytes. A step may have to
-wait until the records that it needs have been seen.
+The model says which step comes next. This file says what each rule does to bytes. A step may have
+to wait for the records that it needs.
 """
 
 import hashlib
@@ -28,16 +28,16 @@ TABLE = SCHEDULE | FAMILIES
 
 
 class NotYet(Exception):
-    """The records that this step needs have not been seen."""
+    """The records that this step needs have not come yet."""
 
 
 class CannotRun(LocalFault):
-    """A step of the model does not work on these bytes: they are not what they seem."""
+    """A step of the model fails on these bytes, because they are not what they seem to be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A step that was run, and what came of it."""
+    """A step that was run, and its result."""
 
     step: Step
     value: bytes
@@ -45,10 +45,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The bytes behind the terms that no step makes.
+    """The bytes of the terms that are not computed.
 
-    ``recorded`` is what was read off the wire, ``given`` what leaked. The key exchange is in
-    ``group``, and ``epsk_hash`` is the hash of an external PSK that was imported.
+    ``recorded`` was read off the wire, ``given`` leaked. ``group`` is the group of the key
+    exchange, and ``epsk_hash`` the hash of an imported external PSK (RFC 9258).
     """
 
     recorded: Mapping[Term, bytes] = field(repr=False)
@@ -58,7 +58,7 @@ class Material:
 
 
 class Execution:
-    """One connection's terms and their bytes; ``run`` goes on where it had to wait."""
+    """The terms of one connection and their bytes; a second ``run`` goes on where it waited."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Execution:
     ) -> None:
         self._connection, self._suite = connection, suite
         self._directions, self._material = directions, material
-        self.over = False  # whether nothing more will come, so that nothing is waited for
+        self.over = False  # whether the recording has ended, so that waiting is no use
         self.done: dict[Term, Done] = {}
         self.stages: dict[tuple[str, str], Stage] = {}
         self._sealed = {
@@ -91,10 +91,13 @@ class Execution:
         return self._values[term]
 
     def run(self, steps: Sequence[Step]) -> None:
-        """Do all steps that are not done; raises NotYet at one that has to wait."""
+        """Run all steps that have not run; raises NotYet at a step that has to wait.
+
+        Raises CannotRun, or a fault of the codec, if a step fails on these bytes.
+        """
         for step in steps:
             if step.conclusion in self.done or step.conclusion in self._values:
-                # What can be read off the wire is a step too, and has its bytes already.
+                # Reading something off the wire is a step, too, but its bytes are there already.
                 if step.conclusion not in self.done:
                     self.done[step.conclusion] = Done(step, self._values[step.conclusion])
                 continue
@@ -110,7 +113,7 @@ class Execution:
         return _OPERATIONS[step.rule](self, step)
 
     def _row(self, step: Step) -> bytes:
-        """A row of the schedule table: what the endpoints do."""
+        """A row of the schedule table, computed as the endpoints do."""
         row = TABLE[step.rule]
         count = len(row.inputs)
         values = [self._values[premise] for premise in step.premises]
@@ -124,31 +127,31 @@ class Execution:
         if row.length is not Length.TARGET:
             return keyschedule.run(row, self._material.epsk_hash, tuple(values))
         secret, identity = values
-        told = hashlib.new(self._material.epsk_hash, identity).digest()
+        context = hashlib.new(self._material.epsk_hash, identity).digest()
         length = self._suite.hash_length
-        return keyschedule.run(row, self._material.epsk_hash, (secret,), told, length=length)
+        return keyschedule.run(row, self._material.epsk_hash, (secret,), context, length=length)
 
     def _transcript(self, step: Step) -> bytes:
-        messages = b"".join(self._values[one] for one in step.premises)
+        messages = b"".join(self._values[premise] for premise in step.premises)
         return hashlib.new(self._suite.hash_name, messages).digest()
 
     def _ecdhe(self, step: Step) -> bytes:
-        private, share = (self._values[one] for one in step.premises)
+        private, share = (self._values[premise] for premise in step.premises)
         group = self._material.group
         mine = groups.from_private(group, private) if group is not None else None
         if mine is None:
-            raise CannotRun("the stolen private key is none of the group that was used")
+            raise CannotRun("the stolen private key does not belong to the group that was used")
         return mine.finish(share)
 
     def _unseal(self, step: Step) -> bytes:
-        key, ticket = (self._values[one] for one in step.premises)
+        key, ticket = (self._values[premise] for premise in step.premises)
         state = unseal(TicketKey.from_bytes(key), ticket)
         if state is None:
             raise CannotRun("the ticket does not open under the stolen ticket key")
         return state.psk
 
     def _open(self, step: Step) -> bytes:
-        """Take a stage's records off their protection; of application data only make ready to."""
+        """Open the records of a stage; for application data, only set up the keys."""
         key, iv, record = step.premises
         sender, what = self._sealed[record]
         stage = self.stages.get((sender, what))
@@ -158,7 +161,7 @@ class Execution:
             stage = Stage(self._directions[sender], self._suite, keys, _LAST.get(what), secret)
             self.stages[sender, what] = stage
         if what == "application":
-            return b""  # read by whoever wants the data, as it comes
+            return b""  # the case reads the data itself, as it comes
         stage.read()
         if not stage.done and not (self.over and stage.begun):
             raise NotYet
@@ -168,7 +171,10 @@ class Execution:
         return before + b"".join(stage.messages)
 
     def _end_of_early_data(self) -> bytes:
-        """It counts in the transcript before the client's Finished, if the server took the data."""
+        """EndOfEarlyData, packed, if the server accepted the early data; otherwise empty.
+
+        The transcript of the client's Finished then includes it.
+        """
         raw = self._values.get(self._connection.server_flight, b"")
         if not raw:
             return b""
@@ -177,8 +183,8 @@ class Execution:
         return pack(EndOfEarlyData()) if taken else b""
 
     def _fields(self, step: Step) -> bytes:
-        # Everything that a derivation needs of a message was read beforehand; this is the rest of
-        # the way there, a message inside another.
+        # The fields that a derivation needs were read beforehand and are among the values. Other
+        # terms, such as a message inside a flight, are only steps on the way: nothing reads them.
         return self._values.get(step.conclusion, b"")
 
 

@@ -1,4 +1,4 @@
-"""What an eavesdropper finds out about one connection: verdict, derivation, plaintext."""
+"""The result for one connection: the verdict, the derivation and the plaintext."""
 
 from dataclasses import dataclass, field
 
@@ -8,31 +8,31 @@ from tls13lab.adversary.theft import Theft
 from tls13lab.psk.offered import OfferedPsk
 
 MOST_PLAINTEXT = 65_536
-"""Bytes of plaintext kept of each direction; the rest is counted."""
+"""How many bytes of plaintext are kept in each direction; the rest is only counted."""
 
 
 @dataclass
 class Text:
-    """What was read of one direction: its beginning, and how much it was in all, in bytes."""
+    """The plaintext of one direction: its first bytes, and its length in bytes."""
 
     head: bytes = b""
     total: int = 0
 
     def add(self, data: bytes) -> None:
-        """More of it."""
+        """Append plaintext; only the first ``MOST_PLAINTEXT`` bytes are kept."""
         self.head += data[: MOST_PLAINTEXT - len(self.head)]
         self.total += len(data)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What the theft did to one connection.
+    """What the theft does to one connection.
 
-    ``verdict`` is ``lost`` (then ``steps`` lead there, and were run), ``kept`` (then ``missing``
-    names the single leaks that would do), ``unknown`` (something is missing in the recording, see
-    ``incomplete``) or ``absent`` (there is no such asset here). ``identity`` is the PSK's that the
-    server chose, ``offers`` are all that were on offer in one ClientHello or two. ``fits`` says for
-    each leak that belongs to this connection, where.
+    ``verdict`` is ``lost`` (``steps`` are the derivation that was run), ``kept`` (``missing`` names
+    the single leaks that would be enough), ``unknown`` (``incomplete`` says what the recording
+    lacks) or ``absent`` (the connection has no such data). ``identity`` is that of the PSK that the
+    server chose; ``offers`` are all PSKs on offer, in one ClientHello or two. ``fits`` lists the
+    leaks that belong to this connection, and where.
     """
 
     connection: int
@@ -57,6 +57,6 @@ class Finding:
         return tuple(sorted({fit.name for fit in self.fits}))
 
     def fits_of(self, theft: Theft) -> tuple[Fit, ...]:
-        """Where a part of the theft fits."""
+        """The fits that come from ``theft``, which is a part of the whole theft."""
         secrets = theft.secrets
         return tuple(fit for fit in self.fits if (fit.name, fit.value) in secrets)

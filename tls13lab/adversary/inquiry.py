@@ -1,8 +1,8 @@
-"""One question to the model about one PSK, or about none, and the running of its answer.
+"""One question to the model about one PSK (or about none), and the run of its answer.
 
-A connection asks several: its application data hangs on the PSK that the server chose, its early
-data on the first one that the client offered, and that need not be the same (RFC 9846 4.3.10). Each
-has its own suite, too: early data is sent before the server has named one.
+A connection needs several questions. Its application data depends on the PSK that the server chose,
+its early data on the first PSK that the client offered, and these may differ (RFC 9846 4.3.10).
+Their suites may differ, too: early data is sent before the server has chosen a suite.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,14 +15,14 @@ from tls13lab.psk.offered import OfferedPsk
 from tls13lab.wire.faults import TLSFault
 
 Note = Callable[[str], None]
-"""Takes a sentence about what went wrong."""
+"""A function that is called with a sentence about what went wrong."""
 
 
 class Inquiry:
-    """Its shape, what of its goals is still to be run, and the execution that runs it.
+    """A shape, the goals that can be reached but have not been run, and the execution for them.
 
-    ``offered`` is the PSK that it is about, and ``known`` what is known of it. There may be several
-    executions: one for each suite that it may be, until a record tells.
+    ``offered`` is the PSK in question, and ``known`` what is known about it. There is one execution
+    for each possible suite, until a record shows which suite it is.
     """
 
     def __init__(
@@ -39,11 +39,11 @@ class Inquiry:
 
     @property
     def execution(self) -> Execution | None:
-        """The one that runs, None if nothing can be derived."""
+        """The execution in use; None if nothing can be derived."""
         return self._possible[0] if self._possible else None
 
     def go_on(self, note: Note) -> None:
-        """Run what can be run now."""
+        """Run the steps whose records are there; ``note`` hears of steps that fail."""
         for goal in tuple(self.to_run):
             steps = plan(self.shape, goal, every=True)
             while self.execution is not None:
@@ -60,20 +60,20 @@ class Inquiry:
                 break
 
     def _wrong_suite(self, goal: str) -> bool:
-        """Whether no early data opened with this suite, and there is another one to try."""
+        """Whether no early data opened with this suite, and there is another suite to try."""
         early = self.execution.stages.get(("client", "early")) if self.execution else None
         if goal != "early_data" or early is None:
             return False
         return not early.begun and len(self._possible) > 1
 
     def finish(self, note: Note) -> None:
-        """Nothing more will come: what there is of early data is all of it."""
+        """Run what is left without waiting for further records: the recording has ended."""
         for execution in self._possible:
             execution.over = True
         self.go_on(note)
 
     def verdict(self, goal: str) -> str:
-        """``lost``, ``kept``, ``absent``; ``unknown`` where it could not be run to its end."""
+        """``lost``, ``kept`` or ``absent``; ``unknown`` if the derivation could not be finished."""
         if not targets(self.shape, goal):
             return "absent"
         if not reachable(self.shape, goal):
@@ -81,11 +81,11 @@ class Inquiry:
         return "unknown" if goal in self.to_run else "lost"
 
     def missing(self, goal: str) -> tuple[str, ...]:
-        """Which single further leaks would do."""
+        """The single further leaks that would each be enough."""
         return missing(self.shape, goal)
 
     def steps(self, goal: str) -> tuple[Done, ...]:
-        """The derivation of the goal, as it was run."""
+        """The derivation of the goal, with the result of each step."""
         done = self.execution.done if self.execution else {}
         return tuple(
             done[step.conclusion]
@@ -94,7 +94,7 @@ class Inquiry:
         )
 
     def text(self, goal: str) -> Text:
-        """The bytes of a goal that is one term."""
+        """The bytes of a goal that is a single term, such as ``psk`` or ``early_data``."""
         found = Text()
         if self.execution is not None:
             (term,) = targets(self.shape, goal)

@@ -1,4 +1,4 @@
-"""Leaks by name, as they are given on a command line or ticked in a widget: text in, a theft out.
+"""From text to a theft: leaks as a command line or a widget names them.
 
 >>> theft_of(["psk=" + "00" * 32])
 Theft(1 psk)
@@ -18,12 +18,12 @@ NAMES = ("psk", "ticket_key", "client_ecdhe", "server_ecdhe", "initial_ecdhe", "
 
 
 class LeakError(LocalFault):
-    """A leak is not written as leaks are."""
+    """This text is not a leak; the message says how to write one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """One leak: its name, and what was stolen. ``note`` is what is to be said about its file."""
+    """One leak: its name and what was stolen. ``note`` is a remark on its file, if there is any."""
 
     name: str
     theft: Theft
@@ -31,14 +31,15 @@ class Leak:
 
 
 def leak_of(text: str) -> Leak:
-    """From ``NAME=HEX``, ``NAME=@FILE`` or ``keylog=FILE``; LeakError says what to write instead.
+    """Read a leak from ``NAME=HEX``, ``NAME=@FILE`` or ``keylog=FILE``.
 
-    A ticket key has 48 bytes, its name first, or 32 without a name.
+    A ticket key has 48 bytes, of which the first 16 are its name, or 32 bytes without a name.
+    Raises LeakError, which says what to write instead, and LocalFault if a file cannot be read.
     """
     name, _, value = text.partition("=")
     if name not in NAMES or not value:
         raise LeakError(
-            f"write a leak as NAME=HEX or NAME=@FILE, with a NAME out of {', '.join(NAMES)}"
+            f"write a leak as NAME=HEX or NAME=@FILE, where NAME is one of {', '.join(NAMES)}"
         )
     if name == "keylog":
         log = read_keylog(Path(value))
@@ -61,11 +62,11 @@ def _theft(name: str, value: bytes) -> Theft:
 
 
 def theft_of(leaks: Iterable[str]) -> Theft:
-    """All of them together; each as :func:`leak_of` takes it."""
+    """All leaks in one theft; each text is read by :func:`leak_of`."""
     return together(leak_of(text).theft for text in leaks)
 
 
 def _ticket_key(value: bytes) -> TicketKey:
     if len(value) not in (32, 48):
-        raise LeakError("a ticket key has 48 bytes, its name first, or 32 without a name")
+        raise LeakError("a ticket key has 48 bytes (its name first), or 32 without a name")
     return TicketKey(value[:-32], value[-32:])

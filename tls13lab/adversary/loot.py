@@ -1,9 +1,9 @@
-"""What of a theft fits one connection, and where. RFC 9846 section 4.3.11.2 for the binder.
+"""Which leaks belong to one connection, and where. RFC 9846 section 4.3.11.2 for the binder.
 
-Nobody tells the adversary which connection a secret belongs to. It finds out: a PSK fits where it
-makes a recorded binder, whether or not the server then chose it; the external PSK behind an import
-where what it imports does; a ticket key where a ticket opens, a private key where it makes a
-recorded share, a key log where the client's random is the same.
+Nobody tells the adversary which connection a secret belongs to, but it can be checked. A PSK fits
+if it reproduces a recorded binder, whether or not the server then chose it; an external PSK also
+fits if a PSK imported from it does. A ticket key fits if a ticket opens under it, a private key if
+it reproduces a recorded share, and a key log if it contains the client's random.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +21,7 @@ from tls13lab.psk.stateless import NAME_LENGTH, TicketKey, unseal
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """A PSK that came out of an earlier connection: behind which of its tickets."""
+    """A PSK from an earlier connection, the number of that connection, and of its ticket there."""
 
     psk: bytes = field(repr=False)
     connection: int
@@ -29,19 +29,21 @@ class Provenance:
 
 
 Tickets = Callable[[bytes], Provenance | None]
-"""The PSK of a ticket, if an earlier connection gave it away."""
+"""A function from a ticket to its PSK, or None if no earlier connection revealed it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """One leak, by its name and value, and one place in the connection that it belongs to.
+    """One leak, by its name and value, and one place in the connection where it fits.
 
-    The value is the secret, or the client random by which a key log names the connection.
-    Of a PSK or a ticket key, ``offered`` is the identity; ``verified`` says whether its binder is
-    made with it, ``answered`` whether the ServerHello answers this ClientHello, and ``chosen`` and
-    ``early_data`` what the PSK was used for. Of a private key, the
-    share is that of ``group`` in the ClientHello ``hello``, 0 for the server's; ``chosen`` says
-    whether it is the one of the key exchange.
+    The value is the secret itself; for a key log, it is the client random of the connection.
+
+    For a PSK or a ticket key, ``offered`` is the identity that it fits. ``verified`` says whether
+    it reproduces the binder, and ``answered`` whether the ServerHello answers this ClientHello.
+    ``chosen`` and ``early_data`` say what the PSK was used for.
+
+    For a private key, the share is that of ``group`` in the ClientHello number ``hello``, or in the
+    ServerHello if ``hello`` is 0. ``chosen`` says whether the key exchange used this share.
     """
 
     name: str
@@ -58,10 +60,10 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A PSK that is known: ``secrets`` by the model's names for them, and its ``kind``.
+    """What is known about a PSK: its ``kind``, and ``secrets`` under the names of the model.
 
-    ``epsk_hash`` is that of the external PSK which it was imported from, if that is what is known.
-    ``source`` is the earlier connection that gave it away, if one did.
+    ``epsk_hash`` is the hash of the external PSK that it was imported from, if that one is known.
+    ``source`` is the earlier connection that revealed it, if there is one.
     """
 
     kind: PskKind
@@ -72,10 +74,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Loot:
-    """All that fits one connection.
+    """All leaks that fit one connection.
 
-    ``psks`` are those that are known, by identity and hash; ``logged`` are secrets out of a key log
-    by the rows of the schedule table, ``shares`` the private keys of the key exchange.
+    ``psks`` maps identity and hash to what is known about that PSK. ``logged`` maps rows of the
+    schedule table to secrets from a key log. ``shares`` are private keys of the key exchange.
     """
 
     psks: Mapping[tuple[bytes, str], Known] = field(default_factory=dict, repr=False)
@@ -84,31 +86,31 @@ class Loot:
     fits: tuple[Fit, ...] = field(default=(), repr=False)
 
     def known(self, offered: OfferedPsk | None) -> Known | None:
-        """What is known of this PSK."""
+        """What is known about this PSK; None if nothing is."""
         return None if offered is None else self.psks.get(offered.name)
 
 
 def fitting(theft: Theft, sight: Sight, tickets: Tickets = lambda ticket: None) -> Loot:
-    """Everything of the theft, and of the tickets that were come upon, that fits here."""
+    """All that fits this connection, from the theft and from the tickets of earlier connections."""
     logged = dict(theft.keylog.get(sight.client_random, {}))
     fits = [Fit("keylog", sight.client_random)] if logged else []
     psks: dict[tuple[bytes, str], Known] = {}
     offers = sight.every_offer
     for offered in offers:
-        for one, known in _ways(theft, offered, tickets):
+        for fit, known in _ways(theft, offered, tickets):
             before = psks.get(offered.name, known)
-            # The PSK and the ticket key, or two binders of the same PSK: all of it is held.
+            # A PSK may be known in several ways, say itself and by its ticket key: keep all.
             secrets = {**known.secrets, **before.secrets}
             source = before.source if "psk" in before.secrets else known.source
             psks[offered.name] = Known(before.kind, secrets, before.epsk_hash, source)
-            if one is not None:
-                fits.append(one)
+            if fit is not None:
+                fits.append(fit)
     shares, more = _shares(theft, sight)
-    return Loot(psks, logged, shares, (*(_used(one, sight) for one in fits), *more))
+    return Loot(psks, logged, shares, (*(_used(fit, sight) for fit in fits), *more))
 
 
 def _used(fit: Fit, sight: Sight) -> Fit:
-    """The same, with what the PSK was used for."""
+    """The fit, with what its PSK was used for."""
     if fit.offered is None:
         return fit
     return replace(
@@ -122,7 +124,7 @@ def _used(fit: Fit, sight: Sight) -> Fit:
 def _ways(
     theft: Theft, offered: OfferedPsk, tickets: Tickets
 ) -> Iterator[tuple[Fit | None, Known]]:
-    """All ways in which this PSK is known."""
+    """All ways in which this PSK is known; no fit if it comes from an earlier connection."""
     for psk in theft.psks:
         kind = offered.kind_of(psk)
         if kind is not None:
@@ -132,7 +134,7 @@ def _ways(
             known = Known(PskKind.IMPORTED, {"epsk": psk}, epsk_hash)
             yield Fit("psk", psk, offered, PskKind.IMPORTED, verified=True), known
     for stolen in theft.ticket_keys:
-        # Without a name the key is tried under the name that the ticket says.
+        # A key without a name is tried under the name in the ticket.
         key = stolen if stolen.name else TicketKey(offered.identity[:NAME_LENGTH], stolen.key)
         state = unseal(key, offered.identity)
         if state is not None:
@@ -146,7 +148,7 @@ def _ways(
 
 
 def _imported_with(offered: OfferedPsk, epsk: bytes) -> str:
-    """The hash with which this external PSK is imported to make the binder; empty if with none."""
+    """The hash with which importing ``epsk`` reproduces the binder; empty if none does."""
     if imported_by(offered.identity) is None or not offered.hash_name:
         return ""
     for epsk_hash in KDFS:
@@ -160,7 +162,7 @@ def _imported_with(offered: OfferedPsk, epsk: bytes) -> str:
 
 
 def _shares(theft: Theft, sight: Sight) -> tuple[dict[str, bytes], list[Fit]]:
-    """The private keys of the key exchange, and all that belong to any share that was sent."""
+    """The stolen private keys of the key exchange, and the fits of all shares that were sent."""
     secrets: dict[str, bytes] = {}
     fits: list[Fit] = []
     for name, private_keys in (
@@ -181,9 +183,9 @@ def _shares(theft: Theft, sight: Sight) -> tuple[dict[str, bytes], list[Fit]]:
 
 
 def _sent(sight: Sight, name: str) -> Iterator[tuple[str, int, int]]:
-    """The shares that a private key of this name may belong to: side, ClientHello, group.
+    """The shares that a private key of this name may belong to, as (side, ClientHello, group).
 
-    Of the initial connection it may be either side's.
+    A key of the initial connection may be the client's or the server's.
     """
     if not name.startswith("server"):
         for hello in range(1, len(sight.raw_hellos) + 1):

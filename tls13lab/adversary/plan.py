@@ -1,7 +1,9 @@
-"""Ask the model: with this at hand, can that be derived from the recording, and how?
+"""Ask the model: can this goal be derived from the recording and the leaks, and how?
 
-A :class:`Shape` is what matters of a connection to the model, so that connections of the same shape
-are worked out once. The answer is a derivation, which :mod:`~tls13lab.adversary.execution` runs.
+A :class:`Shape` describes a connection as far as the model cares about it, so connections of the
+same shape are computed once. The answer is a derivation, which
+:mod:`~tls13lab.adversary.execution` runs. Here, a leaked PSK is enough in psk_ke, but in psk_dhe_ke
+it takes a private key as well:
 
 >>> shape = Shape("psk_ke", held=frozenset({"psk"}))
 >>> [step.rule for step in plan(shape, "application_data")][0]
@@ -30,11 +32,12 @@ SINGLE_LEAKS = ("psk", "ticket_key", "client_ecdhe", "server_ecdhe", "initial_ec
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """``held`` names the leaks that fit, and the secrets that are known, by the table's names.
+    """A connection as the model sees it, without any bytes.
 
-    ``ticket`` says whether the identity looks like a ticket, and ``initial`` which mode the
-    connection had that may have issued it, if one was recorded. ``imported`` says that the PSK is
-    what an importer made of an external one (RFC 9258).
+    ``held`` contains the names of the leaks that fit, and of known secrets in the schedule table.
+    ``ticket`` says whether the identity looks like a ticket. ``initial`` is the mode of the
+    connection that may have issued the ticket, empty if none was recorded. ``imported`` says
+    whether the PSK was imported from an external PSK (RFC 9258).
     """
 
     mode: str
@@ -48,7 +51,7 @@ class Shape:
 
 @lru_cache(maxsize=256)
 def connections(shape: Shape) -> tuple[Connection, ...]:
-    """The connection as terms, behind the one that issued its ticket, if there may be one."""
+    """The connection as terms; before it the one that issued its ticket, if there may be one."""
     if shape.mode == "full":
         return (Connection("this", "full"),)
     if shape.ticket and shape.initial:
@@ -56,7 +59,7 @@ def connections(shape: Shape) -> tuple[Connection, ...]:
         this = resumed("this", shape.mode, issuer)
         return issuer, replace(this, early_data=shape.early_data, binder_key=shape.binder_key)
     psk = imported(EPSK) if shape.imported else name("psk")
-    # A ticket is taken for a stateless one: whether it is cannot be told from outside.
+    # From outside, nobody can see whether a ticket is stateless. It is assumed to be.
     plain = Connection("this", shape.mode, psk, IDENTITY, shape.binder_key, shape.early_data)
     if not shape.ticket:
         return (plain,)
@@ -65,17 +68,17 @@ def connections(shape: Shape) -> tuple[Connection, ...]:
 
 
 def imported(epsk: Term) -> Term:
-    """The term of the PSK that the importer makes of an external one, for this identity."""
+    """The term of the PSK that is imported from ``epsk`` for this identity. RFC 9258."""
     return apply("ipskx", apply("epskx", ZEROS, epsk), IDENTITY)
 
 
 def this(shape: Shape) -> Connection:
-    """The connection that is asked about."""
+    """The connection in question, as opposed to the one that issued its ticket."""
     return connections(shape)[-1]
 
 
 def term_of(shape: Shape, held: str) -> Term:
-    """The term behind the name of a leak or of a secret of the table."""
+    """The term for the name of a leak, or for the name of a secret in the schedule table."""
     every = connections(shape)
     if held == "psk":
         return every[-1].secret("psk")
@@ -87,7 +90,7 @@ def term_of(shape: Shape, held: str) -> Term:
 
 
 def targets(shape: Shape, goal: str) -> tuple[Term, ...]:
-    """The terms that a goal asks for; one is enough."""
+    """The terms that a goal asks for; any of them is enough."""
     connection = this(shape)
     if goal == "application_data":
         return connection.client_data, connection.server_data
@@ -100,19 +103,19 @@ def targets(shape: Shape, goal: str) -> tuple[Term, ...]:
 
 @lru_cache(maxsize=1024)
 def knowledge(shape: Shape) -> Knowledge:
-    """All that follows from the recording and what is held."""
-    recorded = [*PUBLIC, *(term for one in connections(shape) for term in one.wire)]
+    """All terms that can be derived from the recording and what is held."""
+    recorded = [*PUBLIC, *(term for each in connections(shape) for term in each.wire)]
     asked = [term for goal in (*GOALS, "next_psk") for term in targets(shape, goal)]
-    held = [term_of(shape, one) for one in sorted(shape.held)]
-    # What leaked is used rather than worked out again: it is known first.
+    held = [term_of(shape, leak) for leak in sorted(shape.held)]
+    # Leaked terms come first, so that they are used as they are and not derived again.
     return World([*recorded, *asked, *held], RULES.values()).saturate([*held, *recorded])
 
 
 @lru_cache(maxsize=4096)
 def plan(shape: Shape, goal: str, *, every: bool = False) -> tuple[Step, ...]:
-    """The derivation of the goal's first term that has one, or with ``every`` of all that have.
+    """The steps that derive the first reachable term of the goal, or with ``every`` all of them.
 
-    Empty if none has, or if what is asked for is held already.
+    Empty if no term can be derived, or if the goal itself leaked.
     """
     known = knowledge(shape)
     found = [term for term in targets(shape, goal) if term in known]
@@ -121,12 +124,12 @@ def plan(shape: Shape, goal: str, *, every: bool = False) -> tuple[Step, ...]:
 
 
 def reachable(shape: Shape, goal: str) -> bool:
-    """Whether any term of the goal is known."""
+    """Whether any term of the goal can be derived."""
     return any(term in knowledge(shape) for term in targets(shape, goal))
 
 
 def missing(shape: Shape, goal: str) -> tuple[str, ...]:
-    """Which single further leaks would do, if the goal cannot be reached."""
+    """The single further leaks that would each be enough; empty if the goal is reachable."""
     if reachable(shape, goal) or not targets(shape, goal):
         return ()
     return tuple(leak for leak in SINGLE_LEAKS if _applies(shape, leak, goal))

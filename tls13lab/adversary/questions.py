@@ -1,8 +1,8 @@
-"""Which questions a connection asks of the model, and the bytes that go with them.
+"""Which questions about a connection are put to the model, and the bytes for their answers.
 
-The application data hangs on the PSK that the server chose, in the ClientHello that it answered.
-Early data hangs on the first PSK of the first ClientHello, whatever the server makes of it (RFC
-9846 4.3.10). On a PSK that was offered and neither, nothing hangs but itself.
+Application data depends on the PSK that the server chose, in the ClientHello that it answered.
+Early data depends on the first PSK of the first ClientHello, whatever the server does with it
+(RFC 9846 4.3.10). For any other PSK on offer, the only question is whether the PSK itself is lost.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,9 +27,10 @@ EARLY = "client_early_traffic_secret"
 
 @dataclass(frozen=True)
 class Questions:
-    """About one connection; ``issuer_seen`` says that one which may have issued a ticket was seen.
+    """The questions about one connection.
 
-    Early data comes first: its records do, and what they leave over is the handshake's.
+    ``issuer_seen`` says whether a connection was recorded that may have issued this one's ticket.
+    Run the question about early data first: its records come first, and the handshake's follow.
     """
 
     sight: Sight
@@ -38,7 +39,7 @@ class Questions:
     issuer_seen: bool
 
     def early(self) -> Inquiry | None:
-        """About early data; None if the client announced none."""
+        """The question about early data; None if the client announced none."""
         offered = self.sight.early_psk
         if offered is None:
             return None
@@ -49,7 +50,7 @@ class Questions:
         return self._inquiry(shape, ("early_data", "psk"), offered, logged, suites, hello)
 
     def main(self) -> Inquiry | None:
-        """About all that comes behind the hellos; None if the ServerHello is missing."""
+        """The question about everything after the hellos; None if the ServerHello is missing."""
         sight, suite = self.sight, self.sight.suite
         if not sight.complete or suite is None:
             return None
@@ -65,8 +66,9 @@ class Questions:
         )
 
     def others(self) -> Iterator[Inquiry]:
-        """About each PSK on offer that the two before are not about."""
-        seen = {one.name for one in (self.sight.chosen, self.sight.early_psk) if one is not None}
+        """A question for each other PSK on offer."""
+        asked = (self.sight.chosen, self.sight.early_psk)
+        seen = {offered.name for offered in asked if offered is not None}
         for offered in self.sight.every_offer:
             if offered.name not in seen:
                 seen.add(offered.name)
@@ -76,7 +78,7 @@ class Questions:
 
     @property
     def _psk_mode(self) -> str:
-        """That of the connection; where it took no PSK, any: nothing that is asked hangs on it."""
+        """The connection's mode; if it used no PSK, any PSK mode: no answer depends on it."""
         return self.sight.mode if self.sight.mode.startswith("psk") else "psk_dhe_ke"
 
     def _shape(self, offered: OfferedPsk | None, mode: str) -> Shape:
@@ -104,10 +106,10 @@ class Questions:
 def shape_of(
     mode: str, offered: OfferedPsk | None, known: Known | None, *, issuer_seen: bool = False
 ) -> Shape:
-    """The shape of a connection with this PSK, of which this is known."""
+    """The shape of a connection with this PSK; ``known`` is what is known about it."""
     if offered is None or mode == "full":
         return Shape(mode)
-    # Of a PSK that nothing is known of, its binder alone could tell.
+    # Only a right guess at the PSK would tell its kind, by the binder. So take a possible one.
     kind = known.kind if known else offered.possible_kinds[0]
     held = frozenset(known.secrets) if known else frozenset()
     return Shape(
@@ -127,7 +129,7 @@ def material(
     hello: bytes,
     held: Mapping[str, bytes],
 ) -> Material:
-    """The bytes for an execution; ``hello`` is the transcript up to its ClientHello."""
+    """The bytes for an execution; ``hello`` is the transcript up to and with the ClientHello."""
     connection = this(shape)
     recorded: dict[Term, bytes] = {
         connection.client_hello: hello,
@@ -144,15 +146,15 @@ def material(
 
 
 def _share(connection: Connection, side: str) -> Term | None:
-    """The term of a side's share, if it sends one."""
+    """The term of a side's share; None if it sends none."""
     hello = connection.client_hello
     inner = hello.arguments[0] if hello.arguments[0].symbol == rules.TRUNCATED else hello
     fields = (*inner.arguments, *connection.server_hello.arguments)
     wanted = (rules.SHARE, connection.name(f"{side}_ecdhe"))
-    return next((one for one in fields if (one.symbol, *one.arguments) == wanted), None)
+    return next((term for term in fields if (term.symbol, *term.arguments) == wanted), None)
 
 
 def suites_of(sight: Sight, hash_name: str) -> tuple[Suite, ...]:
-    """Those that early data may be under: of the PSK's hash, the chosen one first. 4.3.10."""
+    """The suites that early data may use: all with the PSK's hash, the chosen one first. 4.3.10."""
     fitting = [suite for suite in SUITES.values() if suite.hash_name == hash_name]
     return tuple(sorted(fitting, key=lambda suite: suite != sight.suite))

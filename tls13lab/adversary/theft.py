@@ -1,5 +1,6 @@
-"""What was stolen: the leaks by name. What of them fits where is found out in
-:mod:`~tls13lab.adversary.loot`.
+"""What was stolen: the leaks, by name.
+
+Which leak belongs to which connection is found out in :mod:`~tls13lab.adversary.loot`.
 
 >>> Theft(psks=(bytes(32),))
 Theft(1 psk)
@@ -14,10 +15,10 @@ from tls13lab.psk.stateless import TicketKey
 
 @dataclass(frozen=True, eq=False)
 class Theft:
-    """The leaks, each by its name; any of them may fit several connections, or none.
+    """The leaks; each may fit one connection, several, or none.
 
-    ``psks`` and the private keys are bytes of any length; ``keylog`` maps a client random to
-    secrets by the names of the schedule table.
+    PSKs and private keys may have any length. ``keylog`` maps the random of a ClientHello
+    (32 bytes) to secrets, under the names of the schedule table.
     """
 
     psks: tuple[bytes, ...] = ()
@@ -40,7 +41,7 @@ class Theft:
 
     @cached_property
     def secrets(self) -> frozenset[tuple[str, bytes]]:
-        """Each leak by its name and value; a key log by the client randoms that are in it.
+        """Each leak as (name, value); a key log counts with each client random in it.
 
         >>> sorted(Theft(psks=(b"a",), keylog={b"r": {}}).secrets)
         [('keylog', b'r'), ('psk', b'a')]
@@ -57,7 +58,7 @@ class Theft:
 
 
 def together(thefts: Iterable[Theft]) -> Theft:
-    """All of them as one.
+    """One theft with the leaks of all.
 
     >>> together([Theft(psks=(b"a",)), Theft(psks=(b"b",), client_ecdhe=(b"c",))])
     Theft(2 psk, 1 client_ecdhe)
@@ -68,10 +69,10 @@ def together(thefts: Iterable[Theft]) -> Theft:
         for random, rows in theft.keylog.items():
             keylog[random] = {**keylog.get(random, {}), **rows}
     return Theft(
-        psks=tuple(one for theft in every for one in theft.psks),
-        ticket_keys=tuple(one for theft in every for one in theft.ticket_keys),
-        client_ecdhe=tuple(one for theft in every for one in theft.client_ecdhe),
-        server_ecdhe=tuple(one for theft in every for one in theft.server_ecdhe),
-        initial_ecdhe=tuple(one for theft in every for one in theft.initial_ecdhe),
+        psks=tuple(psk for theft in every for psk in theft.psks),
+        ticket_keys=tuple(key for theft in every for key in theft.ticket_keys),
+        client_ecdhe=tuple(key for theft in every for key in theft.client_ecdhe),
+        server_ecdhe=tuple(key for theft in every for key in theft.server_ecdhe),
+        initial_ecdhe=tuple(key for theft in every for key in theft.initial_ecdhe),
         keylog=keylog,
     )
