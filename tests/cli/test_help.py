@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -17,7 +19,9 @@ FILE = re.compile(r"@?([\w-]+\.(?:pcapng|pcap|txt|hex|json|toml|pem))\b")
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         yield (*path, name)
         if isinstance(command, click.Group):
             yield from commands(command, (*path, name))
@@ -47,6 +51,41 @@ def test_every_command_has_examples_and_each_file_in_them_is_made_before(
                 if before in MAKES or (before == "--keylog" and makes_keylog):
                     known.add(name)
                 assert name in known, f"{name} in {' '.join(words)}"
+
+
+def groups(group: click.Group) -> Iterator[click.Group]:
+    yield group
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from groups(command)
+
+
+def test_the_line_about_a_command_is_the_first_of_its_own_help() -> None:
+    seen = 0
+    for group in groups(cli):
+        for name, (line, _) in getattr(group, "lazy", {}).items():
+            command = group.get_command(click.Context(group), name)
+            assert command is not None
+            assert command.help is not None
+            assert " ".join(command.help.partition("\n\n")[0].split()) == line
+            assert command.name == name
+            seen += 1
+    assert seen == 13
+
+
+def test_a_list_of_commands_imports_none_of_them() -> None:
+    program = (
+        "import sys; from click.testing import CliRunner; from tls13lab.cli.app import cli; "
+        "assert not CliRunner().invoke(cli, ['--help']).exit_code; "
+        "print([name for name in sys.modules if name.startswith('tls13lab.')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    rooms = set(re.findall(r"tls13lab\.(\w+)", done.stdout))
+    assert rooms <= {"cli", "wire"}
 
 
 @pytest.mark.parametrize(

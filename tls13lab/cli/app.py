@@ -1,4 +1,4 @@
-"""The program: all commands under one name. What each does is imported when it is called."""
+"""The program: all commands under one name. A command's file is imported when it is called."""
 
 import json
 from typing import Any
@@ -6,17 +6,45 @@ from typing import Any
 import click
 
 from tls13lab import __version__
-from tls13lab.cli import (
-    commands_keys,
-    commands_lab,
-    commands_recordings,
-    commands_speaking,
-    report,
-)
+from tls13lab.cli import report
+from tls13lab.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "serve": (
+        "Run a TLS 1.3 server that echoes what it receives, or shows a browser its handshake.",
+        "serve:run",
+    ),
+    "connect": ("Connect to a TLS 1.3 server, send something, and collect tickets.", "connect:run"),
+    "probe": ("Find out what a server does with PSKs, tickets and 0-RTT data.", "probe:run"),
+    "break": (
+        "Show what stolen secrets open in a recording, and how.",
+        "break_:run",
+    ),
+    "crack": (
+        "Search for the PSKs of recorded ClientHellos, by checking their binders.",
+        "crack:run",
+    ),
+    "inspect": (
+        "List the connections of a capture, then name every byte.",
+        "inspect:run",
+    ),
+    "psk": (
+        "Create external PSKs, and judge how strong they are and how they are used.",
+        "psk:psk",
+    ),
+    "claims": (
+        "Decide every claim: what is lost, in which mode, to whom, after which thefts.",
+        "claims:run",
+    ),
+    "vectors": ("Recompute the published handshakes of RFC 8448.", "vectors:run"),
+    "notebooks": ("Copy the lessons into DIR, ready for Jupyter.", "notebooks:run"),
+    "doctor": ("Show what is installed, and how to get what is missing.", "doctor:run"),
+}
+"""Where each command is; ``--help`` lists them in this order."""
 
 
-class Program(click.Group):
-    """Says what is wrong with the usage in JSON as well, where JSON was asked for."""
+class Program(LazyGroup):
+    """Reports wrong usage as JSON too, where JSON was asked for."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was named."""
@@ -37,7 +65,7 @@ _JSON = "tls13lab.json"
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(cls=Program, context_settings=CONTEXT)
+@click.group(cls=Program, lazy=COMMANDS, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="tls13lab")
 def cli() -> None:
     """TLS 1.3 pre-shared keys on real bytes, for learning.
@@ -51,12 +79,3 @@ def cli() -> None:
       tls13lab serve --psk 0011223344556677 --identity lab --modes psk_ke,psk_dhe_ke
       tls13lab connect 127.0.0.1:PORT --psk 0011223344556677 --identity lab --send hello
     """
-
-
-for command in (
-    *(commands_speaking.serve, commands_speaking.connect, commands_speaking.probe),
-    *(commands_recordings.break_, commands_recordings.crack, commands_recordings.inspect),
-    commands_keys.psk,
-    *(commands_lab.claims, commands_lab.vectors, commands_lab.notebooks, commands_lab.doctor),
-):
-    cli.add_command(command)

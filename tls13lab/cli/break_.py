@@ -16,6 +16,7 @@ from tls13lab.capture.hellos import SPEAKS
 from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
+from tls13lab.cli.options import FILE
 from tls13lab.pictures import fit_text
 from tls13lab.pictures.derivation_text import derivation_rows
 from tls13lab.wire.faults import LocalFault
@@ -29,8 +30,41 @@ MOST_LISTED = 1_000
 """Connections listed with their steps; of more, only the counts are told."""
 
 
+@click.command("break")
+@click.argument("capture", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option(
+    "--leak",
+    "leaks",
+    multiple=True,
+    metavar="NAME=HEX|@FILE",
+    help="psk, ticket_key, client_ecdhe, server_ecdhe or initial_ecdhe, in hexadecimal, or a file "
+    "with it, @- for standard input; or keylog=FILE.",
+)
+@click.option(
+    "--goal",
+    type=click.Choice(["application_data", "early_data", "psk"]),
+    default="application_data",
+    show_default=True,
+    help="What is to be read.",
+)
+@click.option("--svg", type=FILE, help="Draw the attack into this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def run(*, capture: str, leaks: Sequence[str], goal: str, svg: str | None, as_json: bool) -> None:
-    """Listen to the whole capture, then tell."""
+    """Show what stolen secrets open in a recording, and how.
+
+    It reads a pcap or pcapng file, gzipped or not, - from standard input, and speaks to nobody. A
+    leak that fits no connection is told.
+
+    \b
+    Examples:
+      openssl rand -hex 48 > ticket-key.hex
+      tls13lab serve --psk 0011223344556677 --identity lab --ticket-key @ticket-key.hex \\
+        --record talk.pcapng --keylog keys.txt
+      tls13lab break talk.pcapng --leak psk=0011223344556677
+      tls13lab break talk.pcapng --leak psk=0011223344556677 --leak client_ecdhe=HEX --json
+      tls13lab break talk.pcapng --leak ticket_key=@ticket-key.hex --goal early_data
+      tls13lab break talk.pcapng --leak keylog=keys.txt
+    """
 
     def work() -> report.Result:
         if capture == "-" and any(text.endswith(("=@-", "keylog=-")) for text in leaks):

@@ -13,6 +13,7 @@ from tls13lab.claims.chains import chains
 from tls13lab.claims.matrix import matrix
 from tls13lab.claims.properties import properties, summary
 from tls13lab.cli import report
+from tls13lab.cli.options import FILE
 from tls13lab.pictures.claims_matrix import matrix_picture, matrix_text
 from tls13lab.psk.spending import Means, in_money
 from tls13lab.psk.strength import in_words
@@ -22,6 +23,44 @@ from tls13lab.symbolic.proverif import write
 from tls13lab.symbolic.tamarin import write as write_theories
 
 
+@click.command("claims")
+@click.option("--svg", type=FILE, help="Draw the matrix into this file.")
+@click.option(
+    "--proverif",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Instead, write the claims as ProVerif models into this folder.",
+)
+@click.option(
+    "--tamarin",
+    type=click.Path(file_okay=False),
+    metavar="DIR",
+    help="Instead, write them as Tamarin theories: syntax checked, not proved.",
+)
+@click.option(
+    "--search",
+    "searching",
+    is_flag=True,
+    help="Decide where the adversary speaks a third time, by one without a script: takes longer.",
+)
+@click.option(
+    "--weak-bits",
+    type=click.FloatRange(1, 256),
+    default=21.0,
+    show_default=True,
+    help="Bits of a weak PSK, evenly drawn, for the costs.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    help="Guesses a second of one core: tells the costs in time. crack and psk strength say yours.",
+)
+@click.option(
+    "--cents",
+    type=click.FloatRange(0),
+    help="What a core costs for an hour: tells the costs in money as well.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def run(
     *,
     svg: str | None,
@@ -33,7 +72,44 @@ def run(
     cents: float | None,
     as_json: bool,
 ) -> None:
-    """Decide everything by the model, try everything on bytes, and tell."""
+    """Decide every claim: what is lost, in which mode, to whom, after which thefts.
+
+    The symbolic model decides, and each "lost" is then done: the eavesdropper reads the plaintext
+    of a recording, or the impostor completes a handshake. With --search an adversary tries, for
+    each theft, who can be made to speak to whom: it has moves, and no list of attacks. All must
+    agree, or the command says which cell they do not agree on.
+
+    \b
+    A mode is of the connection in question; a resumption in it is "-from-" the connection that
+    issued its ticket, which was a full handshake if nothing is said. The adversaries:
+      passive           listens; the leaks come afterwards
+      active_then_leak  speaks, too; the leaks come afterwards, when nobody speaks any more
+      active            has the leaks first, and speaks
+
+    Properties beside the matrix: whether a thief can pose as others to the party it robbed (key
+    compromise impersonation), whether both ends mean the same (injective agreement), what a
+    revealed session key or exporter secret opens, and what a ticket nonce given out twice does.
+
+    Who may guess at a weak PSK, and how often: somebody with a recording, one who asks the server,
+    and one who takes its place and keeps what a client says first.
+
+    Beside each verdict stands log2 of the guesses that the asset costs all the same: whatever has
+    to be computed instead of stolen, a PSK, a share or a key, each once.
+
+    The leak "quantum" takes logarithms of key shares and of nothing else. A quantum computer that
+    is there while a client connects forges certificates as well: the table of certificates and
+    PSKs in the output counts that.
+
+    \b
+    Examples:
+      tls13lab claims
+      tls13lab claims --weak-bits 52 --rate 3e6 --cents 5
+      tls13lab claims --search
+      tls13lab claims --svg matrix.svg
+      tls13lab claims --proverif models
+      tls13lab claims --tamarin theories
+      tls13lab claims --json
+    """
     if cents is not None and rate is None:
         raise click.UsageError("--cents needs a --rate: what is paid for is time")
     prices = Prices(weak_psk=drawn_bits(weak_bits))

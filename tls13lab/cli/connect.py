@@ -11,7 +11,17 @@ from typing import Any
 import click
 
 from tls13lab.cli import report
-from tls13lab.cli.options import DEFAULT_SUITES, GROUPS, external_psks, protocols
+from tls13lab.cli.options import (
+    DEFAULT_SUITES,
+    FILE,
+    GROUPS,
+    MODES,
+    Hexadecimal,
+    Listed,
+    external_psks,
+    protocols,
+    shared,
+)
 from tls13lab.crypto.certificates import (
     Trust,
     TrustAnyone,
@@ -28,6 +38,50 @@ from tls13lab.wire.codepoints import NamedGroup, name_of
 from tls13lab.wire.faults import LocalFault, TLSFault
 
 
+@click.command("connect")
+@click.argument("address", metavar="HOST:PORT")
+@click.option(
+    "--modes",
+    type=Listed(MODES),
+    default="psk_dhe_ke",
+    show_default=True,
+    help="How the PSKs may be used. psk_ke loses forward secrecy.",
+)
+@click.option("--share-groups", type=Listed(GROUPS), help="Groups to send a share in at once.")
+@click.option("--session", type=FILE, help="Resume with a ticket from this file.")
+@click.option("--save-session", type=FILE, help="Save the tickets that come to this file.")
+@click.option(
+    "--cafile",
+    type=FILE,
+    help="Believe certificates that lead to these roots, PEM; one that is itself among them, for "
+    "any name.",
+)
+@click.option("--pin", type=Hexadecimal(32), help="Believe the certificate with this SHA-256.")
+@click.option("--insecure", is_flag=True, help="Believe any certificate: no authentication.")
+@click.option("--server-name", metavar="NAME", help="The name to ask for; HOST by default.")
+@click.option("--send", default="", metavar="TEXT", help="Send this and wait for its echo.")
+@click.option(
+    "--early-data",
+    default="",
+    metavar="TEXT",
+    help="Send this as 0-RTT data, before the server has answered; again if it is rejected.",
+)
+@click.option(
+    "--resume-within",
+    type=click.IntRange(0),
+    default=604800,
+    show_default=True,
+    metavar="SECONDS",
+    help="Offer no ticket if the handshake that its chain of resumptions began with is older.",
+)
+@click.option(
+    "--cert-with-psk",
+    is_flag=True,
+    help="Ask for the server's certificate and a --psk in one handshake (RFC 9973). The "
+    "certificate must come; the PSK keeps what is recorded today from tomorrow's quantum computer.",
+)
+@click.option("--timeout", type=click.FloatRange(0.1), default=10.0, show_default=True)
+@shared
 def run(
     *,
     address: str,
@@ -40,7 +94,20 @@ def run(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Check the options, connect, and say what came of it."""
+    """Connect to a TLS 1.3 server, send something, and collect tickets.
+
+    Without --cafile, --pin or --insecure no certificate is believed: only a PSK will do.
+
+    \b
+    Examples:
+      tls13lab connect 127.0.0.1:4433 --psk 0011223344556677 --identity lab --send hello
+      openssl s_client -connect localhost:4433 -showcerts < /dev/null > cert.pem
+      tls13lab connect localhost:4433 --cafile cert.pem --save-session s.json
+      tls13lab connect localhost:4433 --cafile cert.pem --psk 0011223344556677 --identity lab \\
+        --cert-with-psk
+      tls13lab connect localhost:4433 --session s.json --modes psk_ke,psk_dhe_ke --json
+      tls13lab connect localhost:4433 --session s.json --early-data "GET /" --record talk.pcapng
+    """
     host, port = parse_address(address)
     if save_session and not Path(save_session).parent.is_dir():
         raise click.UsageError("the folder of --save-session does not exist")

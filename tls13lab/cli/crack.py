@@ -16,6 +16,7 @@ import click
 from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
+from tls13lab.cli.options import FILE
 from tls13lab.psk.keys import PskKind
 from tls13lab.psk.memory_hard import Argon2id, Scrypt, parse
 from tls13lab.psk.strength import in_words
@@ -37,6 +38,54 @@ STARTING_S = 10.0
 """The same, in seconds, where each guess takes a slow derivation."""
 
 
+@click.command("crack")
+@click.argument(
+    "captures",
+    metavar="CAPTURE...",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    nargs=-1,
+    required=True,
+)
+@click.option(
+    "--wordlist",
+    type=FILE,
+    metavar="FILE|common|-",
+    help="Try the lines of this file, $HEX[...] as the bytes it stands for; 'common' is the lab's "
+    "own list of 100,000.",
+)
+@click.option(
+    "--mask",
+    metavar="MASK",
+    help="Try all words of this shape, in hashcat's notation: ?l ?u ?d ?s ?a ?h ?b, ?1 to ?4.",
+)
+@click.option("--set", "sets", multiple=True, metavar="1=CHARS", help="What ?1 to ?4 stand for.")
+@click.option(
+    "--rules",
+    type=FILE,
+    metavar="FILE|usual",
+    help="Change each word by each of these rules, hashcat's notation; 'usual' are the lab's own.",
+)
+@click.option("--identity", metavar="STR", help="Only binders of this identity.")
+@click.option(
+    "--epsk-hash",
+    type=click.Choice(["sha256", "sha384"]),
+    default="sha256",
+    show_default=True,
+    help="The hash of the external PSK behind an imported one (RFC 9258); found is the external.",
+)
+@click.option("--connection", type=click.IntRange(1), help="Only this one, of a single capture.")
+@click.option(
+    "--derivation",
+    metavar="PHC",
+    help="Each guess is a word, and the PSK made of it by scrypt or Argon2id: as psk derive says.",
+)
+@click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one for each processor.")
+@click.option(
+    "--checkpoint",
+    type=FILE,
+    help="Where to note progress; CAPTURE.checkpoint if not, of the first.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def run(
     *,
     captures: Sequence[str],
@@ -52,7 +101,29 @@ def run(
     checkpoint: str | None,
     as_json: bool,
 ) -> None:
-    """Search, tell how far it came while it does, and what was found."""
+    """Search for the PSKs of recorded ClientHellos, by checking their binders.
+
+    To find out whether a PSK of one's own can be guessed, and to see why RFC 9846 section 2.2
+    demands one that cannot. It reads recordings and speaks to nobody. A client need not have
+    reached its server: what it says first, to whoever it calls, is enough. Ctrl-C stops it; the
+    same command then goes on. The exit code is 1 if nothing is found.
+
+    All connections of all captures are searched at once: a guess costs 12 blocks of the hash, and
+    2 more for each binder, because no salt tells one victim from another. Imported PSKs (RFC 9258)
+    share 4 only, and take 16 for each identity.
+
+    \b
+    Examples:
+      tls13lab serve --psk 313233343536 --identity lab --record talk.pcapng
+      tls13lab crack talk.pcapng --mask "?d?d?d?d?d?d"
+      tls13lab crack talk.pcapng --wordlist common --rules usual
+      tls13lab crack talk.pcapng --mask "?1?1?1?1lab" --set "1=?l?d" --workers 4
+      printf "123456\\nsternchen\\n" > words.txt
+      tls13lab crack talk.pcapng --wordlist words.txt --json
+      tls13lab connect --psk 737465726e6368656e --identity printer --record other.pcapng
+      tls13lab crack talk.pcapng other.pcapng --wordlist common
+      tls13lab crack talk.pcapng --mask "?d?d" --derivation '$scrypt$ln=14,r=8,p=1$c2FsdA'
+    """
     names = list(dict.fromkeys(captures))
     if connection is not None and len(names) > 1:
         raise click.UsageError("--connection chooses from a single capture")

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
+import click
+
 from tls13lab import __version__
 from tls13lab.cli import report
 from tls13lab.peers.openssl import OpenSSLUnavailable, find_openssl
@@ -117,8 +119,16 @@ def _tshark() -> Finding:
     return Finding("tshark", there, "found" if there else "not found", False, advice)
 
 
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def run(*, as_json: bool) -> None:
-    """Look for everything; exit with 1 if a needed thing is missing."""
+    """Show what is installed, and how to get what is missing.
+
+    \b
+    Examples:
+      tls13lab doctor
+      tls13lab doctor --json
+    """
 
     def work() -> report.Result:
         rows = findings()

@@ -10,6 +10,7 @@ from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
 from tls13lab.capture.sources import STDIN, named
 from tls13lab.cli import report
+from tls13lab.cli.options import FILE
 from tls13lab.pictures import inspection, inspection_page, inspection_text
 from tls13lab.wire.faults import LocalFault
 
@@ -21,6 +22,23 @@ MOST = 1000
 _Found = tuple[list[inspection.Connection], list[str]]
 
 
+@click.command("inspect")
+@click.argument("what", metavar="CAPTURE|HEX|-")
+@click.option(
+    "--keylog",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    help="Read protected records with this key log (SSLKEYLOGFILE, RFC 9850).",
+)
+@click.option("--connection", type=click.IntRange(1), help="Only this one of the capture.")
+@click.option("--summary", is_flag=True, help="Only a line for each connection.")
+@click.option(
+    "--records",
+    type=click.IntRange(1),
+    metavar="COUNT",
+    help="Show the bytes of so many records: 50, or 1000 with --html or --json.",
+)
+@click.option("--html", type=FILE, help="Write a page for the browser.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def run(
     *,
     what: str,
@@ -31,7 +49,19 @@ def run(
     html: str | None,
     as_json: bool,
 ) -> None:
-    """Look at it, and show it."""
+    """List the connections of a capture, then name every byte.
+
+    Of a capture (pcap or pcapng, gzipped or not; - is standard input), of records, or of one
+    handshake message. Secrets that a pcapng file holds itself are used, and --keylog besides.
+
+    \b
+    Examples:
+      tls13lab serve --psk 0011223344556677 --identity lab --record talk.pcapng --keylog keys.txt
+      tls13lab inspect talk.pcapng --summary
+      tls13lab inspect talk.pcapng --keylog keys.txt --connection 1
+      tcpdump -w - port 443 | tls13lab inspect -
+      tls13lab inspect 05000000
+    """
     if records is None:
         records = MOST if html or as_json else MOST_IN_TEXT
     most = 0 if summary else records

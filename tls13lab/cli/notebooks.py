@@ -6,6 +6,8 @@ The lessons are in the package where it was installed from a wheel, and beside i
 from os.path import lexists
 from pathlib import Path
 
+import click
+
 from tls13lab import whole_file
 from tls13lab.cli import report
 from tls13lab.wire.faults import LocalFault
@@ -22,8 +24,21 @@ def lessons() -> list[Path]:
     raise LocalFault("the lessons are not installed here: install the package from its wheel")
 
 
+@click.command("notebooks")
+@click.argument("directory", metavar="DIR", type=click.Path(file_okay=False))
+@click.option("--force", is_flag=True, help="Replace notebooks of these names that are there.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def run(directory: str, *, force: bool, as_json: bool) -> None:
-    """Copy every lesson, or none if that would replace a file and nobody said ``force``."""
+    """Copy the lessons into DIR, ready for Jupyter.
+
+    All of them or, if one of these names is there already, none: your work is not written over.
+
+    \b
+    Examples:
+      tls13lab notebooks lessons
+      tls13lab notebooks . --json
+      tls13lab notebooks lessons --force
+    """
 
     def work() -> report.Result:
         folder, sources = Path(directory), lessons()

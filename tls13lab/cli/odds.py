@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tls13lab.cli import report
+from tls13lab.cli.options import FILE
 from tls13lab.cli.psk import read_psk
 from tls13lab.psk.guesswork import Choice, Guessable, counted, even, zipf
 from tls13lab.psk.lockout import Limit
@@ -20,6 +21,64 @@ MANY = 1e9
 """Above this a number of guesses is told as a power of two."""
 
 
+@click.command("odds")
+@click.option(
+    "--even", "evenly", type=click.IntRange(1), metavar="N", help="One of N values, evenly chosen."
+)
+@click.option(
+    "--zipf",
+    "ranked",
+    type=click.IntRange(1),
+    metavar="N",
+    help="One of N words, chosen as people choose: the rank decides (Zipf's law).",
+)
+@click.option(
+    "--exponent",
+    type=click.FloatRange(0),
+    default=1.0,
+    show_default=True,
+    help="Of --zipf: the larger, the more people choose the same words.",
+)
+@click.option("--counts", type=FILE, help="As often as this file's lines say: a count, a word.")
+@click.option("--psk", metavar="FILE|-", type=FILE, help="One PSK, by the estimate of its place.")
+@click.option(
+    "--mode",
+    default="external-psk_dhe_ke",
+    show_default=True,
+    metavar="MODE",
+    help="What the PSK protects: one of the modes in the output of tls13lab claims.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    help="Guesses a second of one core; without it, this machine's are measured.",
+)
+@click.option("--cores", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--hours", type=click.FloatRange(0, min_open=True), default=24.0, show_default=True)
+@click.option(
+    "--lockout",
+    type=click.IntRange(0),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Wrong binders for one identity that the server takes; 0: it does not count.",
+)
+@click.option(
+    "--lockout-window",
+    "window",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="How long the server remembers each; without it, for good.",
+)
+@click.option(
+    "--visits",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="How often a client comes to the impostor.",
+)
+@click.option("--targets", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def run(
     *,
     evenly: int | None,
@@ -37,7 +96,24 @@ def run(
     targets: int,
     as_json: bool,
 ) -> None:
-    """The three guessers, each with what bounds it."""
+    """Estimate how likely each of three kinds of attacker is to find a PSK.
+
+    \b
+    offline    has a recording, and tries as fast as it can
+    online     asks the server, one guess a connection, which the server can count
+    harvester  takes the server's place once, and tries at home what a client says first
+
+    How the PSK was chosen is said by --even, --zipf, --counts or --psk. Of several targets, each
+    with a PSK that was chosen in this way, it also tells how likely one at the least is found.
+
+    \b
+    Examples:
+      tls13lab psk odds --even 1000000 --lockout 10
+      tls13lab psk odds --zipf 2000000 --rate 1e9 --hours 1 --lockout 5 --lockout-window 3600
+      tls13lab psk odds --zipf 2000000 --mode cpace-psk_dhe_ke --visits 100 --targets 50
+      printf "50 123456\\n20 password\\n1 sternchen\\n" > counts.txt
+      tls13lab psk odds --counts counts.txt --lockout 2 --json
+    """
     if sum(one is not None for one in (evenly, ranked, counts, psk)) != 1:
         raise click.UsageError("give one of --even, --zipf, --counts and --psk")
     if window is not None and not lockout:

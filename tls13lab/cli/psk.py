@@ -7,9 +7,13 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import click
+
 from tls13lab import whole_file
 from tls13lab.capture.secret_text import unmarked
 from tls13lab.cli import report
+from tls13lab.cli.lazy import LazyGroup
+from tls13lab.cli.options import FILE
 from tls13lab.psk.advice import Use, examine
 from tls13lab.psk.memory_hard import SALT_LENGTH, Argon2id, Scrypt, parse
 from tls13lab.psk.strength import ENOUGH_BITS, SPEEDS, in_words, strength
@@ -19,8 +23,38 @@ LONGEST = 4096
 """Bytes of a PSK that is judged."""
 
 
+_ELSEWHERE = {
+    "odds": ("Estimate how likely each of three kinds of attacker is to find a PSK.", "odds:run"),
+    "pake": ("Turn a weak word that both ends know into a strong PSK, with CPace.", "pake:pake"),
+}
+
+
+@click.group(cls=LazyGroup, lazy=_ELSEWHERE)
+def psk() -> None:
+    """Create external PSKs, and judge how strong they are and how they are used.
+
+    \b
+    Examples:
+      tls13lab psk new --identity printer
+      printf %s sternchen > key.txt
+      tls13lab psk strength key.txt
+      tls13lab psk odds --even 1000000 --lockout 10
+      tls13lab psk lint --help
+      tls13lab psk pake --help
+    """
+
+
+@psk.command("new")
+@click.option("--identity", default="lab", show_default=True, help="The name of the PSK.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def new(*, identity: str, as_json: bool) -> None:
-    """256 random bits, as programs want them."""
+    """Create a PSK of 256 random bits, as OpenSSL, GnuTLS and Wireshark take it.
+
+    \b
+    Examples:
+      tls13lab psk new
+      tls13lab psk new --identity printer --json
+    """
 
     def work() -> report.Result:
         key = secrets.token_hex(32)
@@ -51,6 +85,24 @@ def _new_text(result: report.Result) -> str:
     )
 
 
+@psk.command("derive")
+@click.argument("source", metavar="FILE|-", type=click.Path(dir_okay=False, allow_dash=True))
+@click.option("--identity", default="lab", show_default=True, help="The name of the PSK.")
+@click.option(
+    "--with",
+    "function",
+    type=click.Choice(["scrypt", "argon2id"]),
+    default="scrypt",
+    show_default=True,
+    help="The function; its settings are usual ones, and the salt is drawn.",
+)
+@click.option(
+    "--derivation",
+    metavar="PHC",
+    help="Function, settings and salt, as this command printed them at the other end.",
+)
+@click.option("--out", type=FILE, required=True, help="Write the PSK into this file.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def derive(
     *,
     source: str,
@@ -60,7 +112,19 @@ def derive(
     out: str,
     as_json: bool,
 ) -> None:
-    """A PSK out of a word, into a file; how it was made is no secret, and printed."""
+    """Derive a PSK from the word in FILE, slowly, so that each guess at the word is slow, too.
+
+    Both ends derive once and keep the PSK. What this does not do: a weak word stays weak, and a
+    recorded ClientHello tells right guesses from wrong ones as before. RFC 9257 wants 128 bits that
+    the PSK is derived from, or else a PAKE.
+
+    \b
+    Examples:
+      printf %s sternchen > word.txt
+      tls13lab psk derive word.txt --identity printer --out printer.hex
+      tls13lab psk derive word.txt --derivation '$scrypt$ln=14,r=8,p=1$c2FsdA' --out alice.hex
+      tls13lab psk derive word.txt --with argon2id --out printer.hex --json
+    """
 
     def work() -> report.Result:
         made: Scrypt | Argon2id
@@ -107,8 +171,24 @@ def _derived_text(result: report.Result) -> str:
     return "\n".join(lines)
 
 
+@psk.command("strength")
+@click.argument("source", metavar="FILE|-", type=click.Path(dir_okay=False, allow_dash=True))
+@click.option("--hex", "hexadecimal", is_flag=True, help="The file holds hexadecimal digits.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def judge(*, source: str, hexadecimal: bool, as_json: bool) -> None:
-    """An estimate; the PSK itself is neither printed nor kept."""
+    """Estimate how many guesses a PSK stands, and how long they take.
+
+    The PSK is read from the file, or with - from standard input; it is not printed and not kept.
+    The times are those of who tries on a recording; psk odds has those who must ask.
+
+    \b
+    Examples:
+      printf %s sternchen > key.txt
+      tls13lab psk strength key.txt
+      openssl rand -hex 32 > key.hex
+      tls13lab psk strength --hex key.hex
+      printf %s sternchen | tls13lab psk strength - --json
+    """
 
     def work() -> report.Result:
         told = strength(read_psk(source, hexadecimal=hexadecimal))
@@ -174,8 +254,33 @@ def _strength_text(result: report.Result) -> str:
     return "\n".join(lines)
 
 
+@psk.command("lint")
+@click.argument("configuration", metavar="FILE.toml", type=click.Path(exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def lint(*, configuration: str, as_json: bool) -> None:
-    """Every check on every PSK of a configuration."""
+    """Check how PSKs are used against the advice of RFC 9257.
+
+    The file has one table a PSK; what it does not say is taken as the worst. Lists: modes, clients,
+    servers, hashes. True or false: imported, context_names_both, names_checked, base_key_kept,
+    tls12, early_data. The key stands in a file of its own: key_file, or key_hex_file.
+
+    \b
+    A file, psks.toml:
+      [[psk]]
+      identity = "printer"
+      key_hex_file = "printer.hex"
+      modes = ["psk_dhe_ke"]
+      clients = ["office"]
+      servers = ["printer"]
+      imported = true
+      context_names_both = true
+      base_key_kept = false
+    \b
+    Examples:
+      openssl rand -hex 32 > printer.hex
+      tls13lab psk lint psks.toml
+      tls13lab psk lint psks.toml --json
+    """
 
     def work() -> report.Result:
         rows = [

@@ -16,7 +16,17 @@ from typing import Any
 import click
 
 from tls13lab.cli import report
-from tls13lab.cli.options import DEFAULT_SUITES, GROUPS, external_psks, protocols
+from tls13lab.cli.options import (
+    DEFAULT_SUITES,
+    FILE,
+    GROUPS,
+    MODES,
+    Hexadecimal,
+    Listed,
+    external_psks,
+    protocols,
+    shared,
+)
 from tls13lab.crypto.certificates import Credential, load_credential, self_signed
 from tls13lab.handshake.config import ServerConfig
 from tls13lab.peers.application import Echo
@@ -38,6 +48,89 @@ from tls13lab.psk.tickets import TicketBook
 from tls13lab.wire.faults import LocalFault
 
 
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@click.option("--cert", type=FILE, help="Certificate chain, PEM.")
+@click.option("--key", type=FILE, help="Its private key, PEM, not encrypted.")
+@click.option("--self-signed", is_flag=True, help="Make a certificate for localhost, for this run.")
+@click.option(
+    "--modes",
+    type=Listed(MODES),
+    default="psk_dhe_ke",
+    show_default=True,
+    help="How PSKs may be used. psk_ke loses forward secrecy.",
+)
+@click.option("--prefer-psk-ke", is_flag=True, help="Of both modes, take psk_ke.")
+@click.option(
+    "--tickets",
+    type=click.Choice(["stateless", "stateful", "off"]),
+    default="stateless",
+    show_default=True,
+    help="Sealed under a ticket key, or kept in memory for one use each.",
+)
+@click.option("--ticket-key", type=Hexadecimal(32, 48), help="48 bytes (name, key), or 32.")
+@click.option("--ticket-lifetime", type=click.IntRange(1, 604800), default=7200, help="Seconds.")
+@click.option(
+    "--resume-within",
+    type=click.IntRange(0),
+    default=604800,
+    show_default=True,
+    metavar="SECONDS",
+    help="Take no ticket if the handshake that its chain of resumptions began with is older.",
+)
+@click.option(
+    "--max-early-data",
+    type=click.IntRange(0, 2**24),
+    default=0,
+    show_default=True,
+    help="Take so many bytes of 0-RTT data. It has no forward secrecy.",
+)
+@click.option(
+    "--anti-replay",
+    type=click.Choice(["tickets", "window", "off"]),
+    default="window",
+    show_default=True,
+    help="Take 0-RTT data once a ticket, once a ClientHello, or (off, which RFC 9846 section 8 "
+    "forbids) as often as it is sent.",
+)
+@click.option(
+    "--hide-identities",
+    is_flag=True,
+    help="Answer an unknown --identity like a wrong --psk, so that names cannot be tried out; only "
+    "without a certificate.",
+)
+@click.option(
+    "--lockout",
+    type=click.IntRange(1),
+    metavar="N",
+    help="After N wrong binders for an --identity act as if its --psk were not there: who guesses "
+    "has N tries, and can lock the owner out.",
+)
+@click.option(
+    "--lockout-window",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Forget a wrong binder after so long; without it, with the end of the command.",
+)
+@click.option(
+    "--cert-with-psk",
+    is_flag=True,
+    help="Take a --psk only together with the certificate, from clients that ask for both (RFC "
+    "9973).",
+)
+@click.option(
+    "--http", is_flag=True, help="Answer a browser with a page that shows the handshake it made."
+)
+@click.option("--connections", type=click.IntRange(1), help="Stop after so many.")
+@click.option(
+    "--max-connections",
+    type=click.IntRange(1, 100_000),
+    default=1024,
+    show_default=True,
+    help="So many at once; for one more, the one that has been shaking hands longest gives way.",
+)
+@shared
 def run(
     *,
     host: str,
@@ -50,7 +143,24 @@ def run(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Check the options, listen, and serve to the end."""
+    """Run a TLS 1.3 server that echoes what it receives, or shows a browser its handshake.
+
+    Prints "listening on HOST:PORT" at once and a line per connection.
+
+    \b
+    Examples:
+      tls13lab serve --self-signed
+      tls13lab serve --self-signed --http --port 8443 --max-early-data 16384
+      openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \\
+        -addext subjectAltName=DNS:localhost -out cert.pem -keyout key.pem
+      tls13lab serve --cert cert.pem --key key.pem --port 4433 --tickets stateful
+      openssl rand -hex 32 > printer.hex
+      tls13lab serve --psk @printer.hex --identity printer
+      tls13lab serve --psk 0011223344556677 --identity lab --modes psk_ke --connections 1
+      tls13lab serve --psk @printer.hex --identity printer --lockout 10 --lockout-window 3600
+      tls13lab serve --self-signed --psk @printer.hex --identity printer --cert-with-psk
+      tls13lab serve --self-signed --max-early-data 1000 --anti-replay off --record talk.pcapng
+    """
 
     def work() -> report.Result:
         config = _config(**options)

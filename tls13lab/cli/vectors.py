@@ -1,11 +1,21 @@
 """``tls13lab vectors``: RFC 8448's handshakes, recomputed, a line for each value."""
 
+import click
+
 from tls13lab.cli import report
 from tls13lab.vectors.rfc8448 import checks
 
 
+@click.command("vectors")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def run(*, as_json: bool) -> None:
-    """Recompute and compare everything."""
+    """Recompute the published handshakes of RFC 8448.
+
+    \b
+    Examples:
+      tls13lab vectors
+      tls13lab vectors --json
+    """
 
     def work() -> report.Result:
         rows = [{"section": str(one.section), "name": one.name, "ok": one.ok} for one in checks()]
