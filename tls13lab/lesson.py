@@ -83,6 +83,7 @@ from tls13lab.psk.binder import binder
 from tls13lab.psk.guesswork import Choice
 from tls13lab.psk.importer import ImportedIdentity, import_psk
 from tls13lab.psk.keys import ExternalPsk, PskKind
+from tls13lab.psk.mends import mends
 from tls13lab.psk.people import chosen_by_people
 from tls13lab.psk.stateful import StatefulTickets
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
@@ -237,6 +238,7 @@ __all__ = [
     "lesson_configs",
     "local_workers",
     "matrix_picture",
+    "mends",
     "moves_graph",
     "name",
     "own_rate",

@@ -1,4 +1,4 @@
-"""The instrument: its settings, its controls, and the attack beside the reckoning."""
+"""The instrument: its settings, its controls, and the attack beside what was calculated."""
 
 import asyncio
 import re
@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tls13lab.claims.weak_psk.attackers import ONLINE, attackers
-from tls13lab.claims.weak_psk.protection import DHE, NOTHING, PAKE_FIRST, PROTECTIONS
+from tls13lab.claims.weak_psk.protection import DHE, NOTHING, PAKE_FIRST, PROTECTIONS, SLOW
 from tls13lab.widgets.guess_meter import (
     DRAWN,
     GIVEN,
@@ -19,9 +19,11 @@ from tls13lab.widgets.guess_meter import (
     MeterView,
 )
 
+ASKS = MeterView(attacker=ONLINE.name)
+
 
 def column(meter: GuessMeter) -> dict[str, str]:
-    """What stands under "on bytes"."""
+    """What stands under "measured"."""
     return {name: measured for name, _, measured in meter.view.rows(meter._attack)}
 
 
@@ -76,7 +78,7 @@ def test_an_empty_word_is_none() -> None:
     assert "could not be shown" not in meter.answer.value
 
 
-def test_an_attack_stands_beside_the_reckoning() -> None:
+def test_an_attack_stands_beside_what_was_calculated() -> None:
     meter = GuessMeter(MeterView(how=GIVEN, word="dragon"))
     assert column(meter)["PSK"] == NOT_YET
     meter.start_button.click()
@@ -122,6 +124,24 @@ def test_it_stops_when_it_is_told_to() -> None:
     meter.wait()
     assert column(meter)["PSK"] == "not found"
     assert "of 2^130 tried" in column(meter)["guesses"]
+
+
+def test_what_cannot_be_done_here_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("hashlib.scrypt")  # as in a browser
+    meter = GuessMeter(MeterView(how=GIVEN, word="dragon", protection=SLOW.name))
+    meter.start()
+    meter.wait()
+    assert "This attack cannot be done here: this Python has no scrypt" in meter.answer.value
+    assert (meter.start_button.disabled, meter.stop_button.disabled) == (False, True)
+    meter.protection.value = DHE.name
+    assert "cannot be done" not in meter.answer.value
+
+
+def test_a_lesson_may_keep_something_back() -> None:
+    meter = GuessMeter(protections=(NOTHING.name, DHE.name), who=(ONLINE.name,), view=ASKS)
+    assert meter.protection.options == (NOTHING.name, DHE.name)
+    assert meter.who.options == (ONLINE.name,)
+    assert meter.view.told.setting.attacker is not None
 
 
 def test_without_threads_there_is_room_for_the_buttons() -> None:

@@ -29,7 +29,7 @@ WIDTH, HEIGHT = 440, 474
 MOST_BITS = 80
 """Where the picture ends at the right, as log2 of guesses."""
 SPANS = {"a second": 1.0, "a day": 86_400.0, "ten years": 315_576_000.0}
-HEADER = ("", "reckoned")
+HEADER = ("", "calculated")
 _LEFT, _RIGHT, _TOP, _FOOT = 56, 424, 152, 318
 _MARKS, _SIZE, _ROW = 94, 14, 20
 _EDGE, _GAP = 12, 8

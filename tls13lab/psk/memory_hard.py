@@ -78,14 +78,17 @@ class Scrypt:
         return 128 * self.r * ((1 << self.log2_n) + self.p)
 
     def derive(self, word: bytes) -> bytes:
-        """The PSK of a word, 32 bytes."""
+        """The PSK of a word, 32 bytes. Raises LocalFault where this Python has no scrypt."""
         _check_word(word)
         # OpenSSL counts a few kilobytes more than RFC 7914 does.
         most = self.memory + 128 * self.r * 4 + 2**16
         n = 1 << self.log2_n
-        return hashlib.scrypt(
-            word, salt=self.salt, n=n, r=self.r, p=self.p, maxmem=most, dklen=LENGTH
-        )
+        try:
+            return hashlib.scrypt(
+                word, salt=self.salt, n=n, r=self.r, p=self.p, maxmem=most, dklen=LENGTH
+            )
+        except AttributeError:  # in a browser hashlib has no OpenSSL behind it
+            raise LocalFault("this Python has no scrypt: its hashlib is without OpenSSL") from None
 
     def __str__(self) -> str:
         return f"$scrypt$ln={self.log2_n},r={self.r},p={self.p}${_encoded(self.salt)}"

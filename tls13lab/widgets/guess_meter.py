@@ -1,8 +1,8 @@
 """The instrument of lesson 07: how a PSK was chosen, what protects it, who attacks it, and then?
 
-It reckons at once, from the distribution and the symbolic model: guesses, time, money, chances, and
+It answers at once, from the distribution and the symbolic model: guesses, time, money, chances, and
 what opens of the past, the present and the next ticket. A button then attacks two honest ends that
-have such a PSK, on bytes, and puts what came of it beside the reckoning.
+have such a PSK, on bytes, and puts what was measured beside what was calculated.
 
 >>> view = MeterView().choose(how=GIVEN, word="dragon", protection="(EC)DHE: psk_dhe_ke")
 >>> round(view.told.even_chance), view.told.epochs["past"]
@@ -11,9 +11,10 @@ have such a PSK, on bytes, and puts what came of it beside the reckoning.
 ('PSK', 'the word dragon', 'not attacked yet')
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from tls13lab.claims.weak_psk import chosen
@@ -29,10 +30,11 @@ from tls13lab.search.target import readable
 from tls13lab.widgets.in_steps import InSteps
 from tls13lab.widgets.panel import Panel
 from tls13lab.widgets.slider import Slider
+from tls13lab.wire.faults import TLSFault
 
 RANDOM, DRAWN, PERSON, GIVEN = "32 random bytes", "drawn words", "a person's choice", "a given word"
 HOW = (RANDOM, DRAWN, PERSON, GIVEN)
-HEADER = ("", "reckoned", "on bytes")
+HEADER = ("", "calculated", "measured")
 NOT_YET = "not attacked yet"
 _BY_NAME = {one.name: one for one in PROTECTIONS}
 
@@ -93,7 +95,7 @@ class MeterView:
         return chances(self.told)
 
     def rows(self, attack: Attack | None = None) -> tuple[tuple[str, str, str], ...]:
-        """What was reckoned, and beside it what an attack has come to so far."""
+        """What was calculated, and beside it what an attack has come to so far."""
         measured = came(attack) if attack is not None else {"PSK": NOT_YET}
         return tuple((name, told, measured.get(name, "")) for name, told in rows_of(self.told))
 
@@ -112,8 +114,10 @@ def came(attack: Attack) -> dict[str, str]:
     """What an attack has come to, by the names of :func:`~tls13lab.pictures.chances.rows_of`."""
     if attack.found is not None:
         state = f"found: {readable(attack.found)}"
+    elif attack.over:
+        state = "not found" if attack.tested else "not attacked"
     else:
-        state = "not found" if attack.over else "being sought"
+        state = "being sought"
     told = {
         "PSK": state,
         "attacker": "this machine",
@@ -140,12 +144,15 @@ def _count(total: int) -> str:
 class GuessMeter(Panel):
     """The controls. Whichever of the ways to choose a PSK was touched last is the one that counts.
 
-    ``rate`` is a measured one, in guesses a second of one core.
+    ``protections`` and ``who`` are those on offer, by name, so that a lesson can keep some back;
+    all, if nothing is said. ``rate`` is a measured one, in guesses a second of one core.
     """
 
     def __init__(
         self,
         view: MeterView | None = None,
+        protections: Sequence[str] = tuple(_BY_NAME),
+        who: Sequence[str] = tuple(_who(LAPTOP_RATE)),
         rate: float | None = None,
         threads: bool = THREADS,
         most_seconds: float = 10.0,
@@ -158,6 +165,7 @@ class GuessMeter(Panel):
         self._most_seconds = most_seconds
         _warm_up()
         self._attack: Attack | None = None
+        self._trouble = ""
         wide = ipywidgets.Layout(width="min(100%, 30em)")
         self.how = ipywidgets.Dropdown(
             options=HOW, value=self.view.how, description="PSK:", layout=wide
@@ -170,13 +178,13 @@ class GuessMeter(Panel):
         )
         self.another = ipywidgets.Button(description="Another person")
         self.protection = ipywidgets.Dropdown(
-            options=tuple(_BY_NAME),
+            options=tuple(protections),
             value=self.view.protection,
             description="Protection:",
             layout=wide,
         )
         self.who = ipywidgets.Dropdown(
-            options=tuple(_who(self.view.rate)),
+            options=tuple(who),
             value=self.view.attacker,
             description="Attacker:",
             layout=wide,
@@ -202,7 +210,7 @@ class GuessMeter(Panel):
         """Attack, from the beginning; one that runs is stopped before."""
         self.stop()
         self.work.wait()
-        self._attack = Attack(self.view.told.setting, self._most_seconds)
+        self._attack, self._trouble = Attack(self.view.told.setting, self._most_seconds), ""
         self.start_button.disabled, self.stop_button.disabled = True, False
         self.work.begin()
 
@@ -232,16 +240,19 @@ class GuessMeter(Panel):
         )
         if self._attack is not None and self._attack.setting != view.told.setting:
             self.stop()
-            self._attack = None
+            self._attack, self._trouble = None, ""
             self.bar.value = 0
         self.view = view
-        return view.html(self._attack), view.text(self._attack)
+        told = f"<p><strong>{escape(self._trouble)}</strong></p>" if self._trouble else ""
+        return f"{told}{view.html(self._attack)}", view.text(self._attack)
 
     def _run(self, stopped: Callable[[], bool]) -> Iterator[None]:
         attack = self._attack
         try:
             if attack is not None:
                 yield from attack.steps(stopped)
+        except TLSFault as fault:  # nobody sees what is raised in a thread
+            self._trouble = f"This attack cannot be done here: {fault}"
         finally:
             self.start_button.disabled, self.stop_button.disabled = False, True
 

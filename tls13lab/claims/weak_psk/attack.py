@@ -70,7 +70,19 @@ class Attack:
         return self.tested / self.seconds if self.seconds > 0 else None
 
     def steps(self, stopped: Callable[[], bool] = lambda: False) -> Iterator[None]:
-        """The whole attack; stops between two steps if it is told to."""
+        """The whole attack; stops between two steps if it is told to.
+
+        Raises LocalFault where it cannot be done, for want of scrypt.
+        """
+        try:
+            yield from self._guess(stopped)
+            if self.found is not None:
+                self.opened = self._use(self.found)
+        finally:
+            self.over = True
+        yield
+
+    def _guess(self, stopped: Callable[[], bool]) -> Iterator[None]:
         made_ready = self._testing()
         began = self.clock()
         for tested, count, found in made_ready:
@@ -78,11 +90,7 @@ class Attack:
             self.seconds = self.clock() - began
             yield
             if found is not None or stopped() or self.seconds >= self.most_seconds:
-                break
-        if self.found is not None:
-            self.opened = self._use(self.found)
-        self.over = True
-        yield
+                return
 
     @cached_property
     def _ends(self) -> Ends:
