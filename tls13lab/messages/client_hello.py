@@ -1,4 +1,4 @@
-"""ClientHello: everything the client can do, in one message. RFC 9846 section 4.2.2 (8446: 4.1.2).
+"""ClientHello: everything that the client offers. RFC 9846 section 4.2.2 (8446: 4.1.2).
 
 >>> hello = ClientHello(bytes(32), b"", (0x1301,), ())
 >>> ClientHello.decode(Reader(hello.encode())) == hello
@@ -51,7 +51,7 @@ EXTENSIONS: Registry = {
 
 @dataclass(frozen=True, slots=True)
 class ClientHello:
-    """``random`` has 32 bytes, ``legacy_session_id`` 0 to 32."""
+    """The first message; ``random`` has 32 bytes, ``legacy_session_id`` 0 to 32."""
 
     handshake_type: ClassVar[HandshakeType] = HandshakeType.CLIENT_HELLO
     random: bytes
@@ -62,12 +62,11 @@ class ClientHello:
     legacy_compression_methods: bytes = b"\x00"
 
     def find(self, kind: type[E_]) -> E_ | None:
-        """The extension of class ``kind``, or None."""
         return find(self.extensions, kind)
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """Read a body, without the 4 bytes of type and length."""
+        """Read the body, without the 4 bytes of type and length."""
         legacy_version = reader.u16("legacy_version")
         random = reader.take(32, "random")
         session_id = reader.opaque8("legacy_session_id", 0, 32)
@@ -77,17 +76,16 @@ class ClientHello:
             suites.append(items.u16("cipher_suite"))
         compression = reader.opaque8("legacy_compression_methods", 1)
         extensions: tuple[Extension, ...] = ()
-        # A ClientHello of TLS 1.2 may end here. It is refused later, for its version.
+        # A TLS 1.2 ClientHello may end here. It is rejected later, because of its version.
         if reader.left:
             extensions = decode_extensions(reader.vector16("extensions"), EXTENSIONS)
         reader.finish()
-        if any(isinstance(one, OfferedPsks) for one in extensions[:-1]):
+        if any(isinstance(extension, OfferedPsks) for extension in extensions[:-1]):
             # "Servers MUST check that it is the last extension and otherwise fail" (4.3.11).
             raise IllegalParameter("pre_shared_key is not the last extension")
         return cls(random, session_id, tuple(suites), extensions, legacy_version, compression)
 
     def encode(self) -> bytes:
-        """The body."""
         return (
             uint16(self.legacy_version)
             + self.random
@@ -99,8 +97,9 @@ class ClientHello:
 
 
 def truncate(raw: bytes, offered: OfferedPsks) -> bytes:
-    """Truncate(ClientHello): the whole message ``raw`` less its binders list.
+    """Truncate(ClientHello): the message ``raw``, header included, without its list of binders.
 
-    The length fields stay as they are, "as if binders of the correct lengths were present".
+    The length fields do not change: they are set "as if binders of the correct lengths were
+    present".
     """
     return raw[: -offered.binders_length]

@@ -1,8 +1,8 @@
-"""The extension block: a list of (type, data), typed where we know the type. RFC 9846 section 4.3.
+"""The extension block: a list of types and their data. RFC 9846 section 4.3.
 
-Each message has its own registry of the extensions that may stand in it. An extension we know in a
-message it may not appear in is an error; an extension we do not know is kept as raw bytes, because
-a peer may speak more than we do, or send GREASE values (RFC 8701).
+Each message has a registry of the extensions that may appear in it. An extension that the lab knows
+is an error in any other message. An unknown extension is kept as raw bytes, because a peer may
+support more than we do, or send GREASE values (RFC 8701).
 
 >>> RawExtension(0x0A0A, b"").encode()
 b''
@@ -19,14 +19,14 @@ from tls13lab.wire.writer import opaque16, uint16
 
 
 class Extension(Protocol):
-    """What every extension can do: say its type, and its data as bytes."""
+    """An extension: it has a type, and its data encodes to bytes."""
 
     @property
     def extension_type(self) -> int:
-        """The code point, two bytes."""
+        """The code point, which has two bytes on the wire."""
 
     def encode(self) -> bytes:
-        """extension_data, without type and length."""
+        """The extension_data, without type and length."""
 
 
 class DecodableExtension(Extension, Protocol):
@@ -34,18 +34,17 @@ class DecodableExtension(Extension, Protocol):
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """Read extension_data to its end."""
+        """Read the extension_data to its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawExtension:
-    """An extension whose type this lab does not interpret."""
+    """An extension that the lab does not interpret, with its data as it came."""
 
     extension_type: int
     data: bytes
 
     def encode(self) -> bytes:
-        """The data as it came."""
         return self.data
 
 
@@ -54,19 +53,25 @@ E_ = TypeVar("E_", bound=Extension)
 
 
 def find(extensions: Sequence[Extension], kind: type[E_]) -> E_ | None:
-    """The extension of class ``kind`` in a block, or None."""
-    return next((one for one in extensions if isinstance(one, kind)), None)
+    """The extension of class ``kind``, or None if there is none."""
+    return next((extension for extension in extensions if isinstance(extension, kind)), None)
 
 
 def encode_extensions(extensions: Sequence[Extension]) -> bytes:
-    """The whole block, behind its length of 2 bytes."""
+    """The whole block, with its length of 2 bytes in front."""
     return opaque16(
-        b"".join(uint16(one.extension_type) + opaque16(one.encode()) for one in extensions)
+        b"".join(
+            uint16(extension.extension_type) + opaque16(extension.encode())
+            for extension in extensions
+        )
     )
 
 
 def decode_extensions(block: Reader, registry: Registry) -> tuple[Extension, ...]:
-    """Read a block to its end, by the message's ``registry``."""
+    """Read a block to its end; ``registry`` is that of the message.
+
+    Raises IllegalParameter for an extension that appears twice, or may not appear in this message.
+    """
     found: dict[int, Extension] = {}
     while block.left:
         code = block.u16("extension_type")
@@ -76,11 +81,11 @@ def decode_extensions(block: Reader, registry: Registry) -> tuple[Extension, ...
             # "There MUST NOT be more than one extension of the same type in a given extension
             # block." (4.3)
             raise IllegalParameter(f"the extension {name} appears twice")
-        found[code] = _decode_one(code, name, data, registry)
+        found[code] = _decode_extension(code, name, data, registry)
     return tuple(found.values())
 
 
-def _decode_one(code: int, name: str, data: Reader, registry: Registry) -> Extension:
+def _decode_extension(code: int, name: str, data: Reader, registry: Registry) -> Extension:
     kind = registry.get(code)
     if kind is None:
         if code in _INTERPRETED:
@@ -93,7 +98,7 @@ def _decode_one(code: int, name: str, data: Reader, registry: Registry) -> Exten
     return extension
 
 
-# The types this lab interprets in some message, and so "recognizes" in every other.
+# The types that the lab interprets in some message, and therefore "recognizes" in every other.
 _INTERPRETED = frozenset(
     {
         ExtensionType.SERVER_NAME,

@@ -1,7 +1,7 @@
-"""Handshake framing: one byte of type, three of length, a body. RFC 9846 section 4.
+"""Handshake framing: a type of 1 byte, a length of 3 bytes, a body. RFC 9846 section 4.
 
-:func:`pack` and :func:`unpack` turn any message of this room into bytes and back. With a list of
-spans, ``unpack`` also says where each field is.
+:func:`pack` turns a message into bytes, :func:`unpack` turns the bytes back into a message. Given a
+list of spans, ``unpack`` also records where each field is.
 
 >>> pack(EndOfEarlyData()).hex()
 '05000000'
@@ -61,7 +61,7 @@ _DECODERS: dict[int, _Decoder] = {
 
 
 def pack(message: Message) -> bytes:
-    """The message with its type and length in front."""
+    """The bytes of a message: its body with type and length in front, 4 bytes longer."""
     code = message.handshake_type
     if code is HandshakeType.HELLO_RETRY_REQUEST:
         code = HandshakeType.SERVER_HELLO
@@ -69,7 +69,11 @@ def pack(message: Message) -> bytes:
 
 
 def unpack(raw: bytes, spans: list[Span] | None = None) -> Message:
-    """One whole message from its bytes; raises a PeerFault that says what is wrong with them."""
+    """The message that exactly these bytes encode, header included.
+
+    Appends the place of each field to ``spans``. Raises UnexpectedMessage for an unknown type,
+    DecodeError, IllegalParameter or another PeerFault for an invalid body.
+    """
     reader = Reader(raw, spans)
     code = reader.u8("msg_type")
     decode = _DECODERS.get(code)
@@ -82,7 +86,7 @@ def unpack(raw: bytes, spans: list[Span] | None = None) -> Message:
 
 
 def message_name(raw: bytes) -> str:
-    """The RFC's name for a packed message, telling HelloRetryRequest from ServerHello.
+    """The RFC's name of a packed message; HelloRetryRequest is distinguished from ServerHello.
 
     >>> message_name(bytes.fromhex("05000000"))
     'EndOfEarlyData'

@@ -1,8 +1,8 @@
 """The key_share extension: public keys for (EC)DHE. RFC 9846 section 4.3.8 (8446: 4.2.8).
 
-The client offers shares, the server answers with one, or asks in a HelloRetryRequest for a share in
-another group. In a ServerHello that took a PSK, the presence of this extension is what tells
-psk_dhe_ke from psk_ke.
+The client offers shares. The server answers with a share of its own, or sends a HelloRetryRequest
+that asks for a share in another group. In a ServerHello that selects a PSK, this extension makes
+the difference between psk_dhe_ke and psk_ke.
 
 >>> KeyShareServerHello(KeyShareEntry(0x001D, bytes(32))).encode().hex()[:8]
 '001d0020'
@@ -18,31 +18,30 @@ from tls13lab.wire.writer import opaque16, uint16
 
 @dataclass(frozen=True, slots=True)
 class KeyShareEntry:
-    """A group and a public key in it."""
+    """A group, and a public key in that group."""
 
     group: int
     key_exchange: bytes
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """NamedGroup group; opaque key_exchange<1..2^16-1>."""
+        """``NamedGroup group;`` ``opaque key_exchange<1..2^16-1>;``"""
         return cls(reader.u16("group"), reader.opaque16("key_exchange", 1))
 
     def encode(self) -> bytes:
-        """4 bytes and the key."""
         return uint16(self.group) + opaque16(self.key_exchange)
 
 
 @dataclass(frozen=True, slots=True)
 class KeyShareClientHello:
-    """The client's shares, most wanted first; none to have the server name a group."""
+    """The client's shares, most preferred first; an empty list asks the server to name a group."""
 
     extension_type: ClassVar[int] = ExtensionType.KEY_SHARE
     client_shares: tuple[KeyShareEntry, ...]
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """KeyShareEntry client_shares<0..2^16-1>."""
+        """``KeyShareEntry client_shares<0..2^16-1>;``"""
         items = reader.vector16("client_shares")
         shares = []
         while items.left:
@@ -50,39 +49,36 @@ class KeyShareClientHello:
         return cls(tuple(shares))
 
     def encode(self) -> bytes:
-        """A list behind a length of 2 bytes."""
         return opaque16(b"".join(share.encode() for share in self.client_shares))
 
 
 @dataclass(frozen=True, slots=True)
 class KeyShareServerHello:
-    """The server's share, in a group the client offered a share in."""
+    """The server's share, in the group of one of the client's shares."""
 
     extension_type: ClassVar[int] = ExtensionType.KEY_SHARE
     server_share: KeyShareEntry
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """KeyShareEntry server_share."""
+        """``KeyShareEntry server_share;``"""
         return cls(KeyShareEntry.decode(reader))
 
     def encode(self) -> bytes:
-        """One entry."""
         return self.server_share.encode()
 
 
 @dataclass(frozen=True, slots=True)
 class KeyShareHelloRetryRequest:
-    """The group in which the server wants a share."""
+    """The group in which the server asks for a share."""
 
     extension_type: ClassVar[int] = ExtensionType.KEY_SHARE
     selected_group: int
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """NamedGroup selected_group."""
+        """``NamedGroup selected_group;``"""
         return cls(reader.u16("selected_group"))
 
     def encode(self) -> bytes:
-        """2 bytes."""
         return uint16(self.selected_group)

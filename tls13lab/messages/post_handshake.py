@@ -1,4 +1,4 @@
-"""Messages after the opening exchange: tickets, key updates, end of early data. RFC 9846 4.7.
+"""Tickets, key updates, and the end of early data. RFC 9846 sections 4.6 and 4.7.
 
 >>> KeyUpdate(update_requested=True).encode()
 b'\\x01'
@@ -22,16 +22,16 @@ from tls13lab.wire.reader import Reader
 from tls13lab.wire.writer import opaque8, opaque16, uint8, uint32
 
 MAX_LIFETIME_S = 604_800
-"""Seven days in seconds: "Servers MUST NOT use any value greater than" this (4.7.1)."""
+"""Seven days, in seconds: "Servers MUST NOT use any value greater than" this (4.7.1)."""
 
 NEW_SESSION_TICKET_EXTENSIONS: Registry = {ExtensionType.EARLY_DATA: EarlyDataLimit}
 
 
 @dataclass(frozen=True, slots=True)
 class NewSessionTicket:
-    """An identity for a PSK that both sides can now derive. The PSK itself is not in it. 4.7.1.
+    """A ticket: the identity of a PSK that both sides derive. It does not contain the PSK. 4.7.1.
 
-    ``ticket_lifetime`` is in seconds, ``ticket_age_add`` a 32-bit number.
+    ``ticket_lifetime`` is in seconds, ``ticket_age_add`` is a 32-bit number.
     """
 
     handshake_type: ClassVar[HandshakeType] = HandshakeType.NEW_SESSION_TICKET
@@ -42,12 +42,10 @@ class NewSessionTicket:
     extensions: tuple[Extension, ...] = ()
 
     def find(self, kind: type[E_]) -> E_ | None:
-        """The extension of class ``kind``, or None."""
         return find(self.extensions, kind)
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """The five fields, in their order."""
         lifetime = reader.u32("ticket_lifetime")
         age_add = reader.u32("ticket_age_add")
         nonce = reader.opaque8("ticket_nonce")
@@ -58,7 +56,6 @@ class NewSessionTicket:
         return cls(lifetime, age_add, nonce, ticket, extensions)
 
     def encode(self) -> bytes:
-        """The body."""
         return (
             uint32(self.ticket_lifetime)
             + uint32(self.ticket_age_add)
@@ -70,14 +67,14 @@ class NewSessionTicket:
 
 @dataclass(frozen=True, slots=True)
 class KeyUpdate:
-    """From my next record on I use the next generation of keys; do you, too? 4.7.3."""
+    """The sender's next record uses new keys; it may ask the receiver to update, too. 4.7.3."""
 
     handshake_type: ClassVar[HandshakeType] = HandshakeType.KEY_UPDATE
     update_requested: bool
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """KeyUpdateRequest request_update."""
+        """``KeyUpdateRequest request_update;``"""
         value = reader.u8("request_update")
         reader.finish()
         if value > 1:
@@ -85,22 +82,19 @@ class KeyUpdate:
         return cls(value == 1)
 
     def encode(self) -> bytes:
-        """1 byte."""
         return uint8(self.update_requested)
 
 
 @dataclass(frozen=True, slots=True)
 class EndOfEarlyData:
-    """The last message under the 0-RTT keys. 4.6."""
+    """Empty; the last message that the client sends under the 0-RTT keys. 4.6."""
 
     handshake_type: ClassVar[HandshakeType] = HandshakeType.END_OF_EARLY_DATA
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """Empty."""
         reader.finish()
         return cls()
 
     def encode(self) -> bytes:
-        """No bytes."""
         return b""

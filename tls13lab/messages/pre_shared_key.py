@@ -1,8 +1,8 @@
 """The pre_shared_key extension: identities and binders. RFC 9846 section 4.3.11 (8446: 4.2.11).
 
-The client lists identities, each with an obfuscated age, and behind them one binder for each: a
-MAC made with that PSK over the ClientHello up to here. The server answers with an index. How a
-binder is computed is in :mod:`tls13lab.psk.binder`; this file only carries it.
+The client lists identities, each with an obfuscated age, followed by a binder for each: a MAC under
+that PSK over the ClientHello up to this point. The server answers with an index.
+:mod:`tls13lab.psk.binder` computes binders; this file only encodes them.
 
 >>> offered = OfferedPsks((PskIdentity(b"lab", 0),), (bytes(32),))
 >>> offered.binders_length, len(offered.encode())
@@ -20,24 +20,23 @@ from tls13lab.wire.writer import opaque8, opaque16, uint16, uint32
 
 @dataclass(frozen=True, slots=True)
 class PskIdentity:
-    """A label for a key (a ticket, or an agreed name), and the ticket's obfuscated age."""
+    """The name of a PSK (a ticket, or a name that both sides know), and the ticket's age."""
 
     identity: bytes
     obfuscated_ticket_age: int
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """Opaque identity<1..2^16-1>; uint32 obfuscated_ticket_age."""
+        """``opaque identity<1..2^16-1>;`` ``uint32 obfuscated_ticket_age;``"""
         return cls(reader.opaque16("identity", 1), reader.u32("obfuscated_ticket_age"))
 
     def encode(self) -> bytes:
-        """6 bytes and the identity."""
         return opaque16(self.identity) + uint32(self.obfuscated_ticket_age)
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedPsks:
-    """In a ClientHello, and always its last extension."""
+    """In a ClientHello, always as its last extension: the identities and their binders."""
 
     extension_type: ClassVar[int] = ExtensionType.PRE_SHARED_KEY
     identities: tuple[PskIdentity, ...]
@@ -45,7 +44,7 @@ class OfferedPsks:
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """PskIdentity identities<7..2^16-1>; PskBinderEntry binders<33..2^16-1>."""
+        """``PskIdentity identities<7..2^16-1>;`` ``PskBinderEntry binders<33..2^16-1>;``"""
         names = reader.vector16("identities", 7)
         identities = []
         while names.left:
@@ -59,28 +58,27 @@ class OfferedPsks:
         return cls(tuple(identities), tuple(binders))
 
     def encode(self) -> bytes:
-        """The two lists."""
-        identities = b"".join(one.encode() for one in self.identities)
-        return opaque16(identities) + opaque16(b"".join(opaque8(one) for one in self.binders))
+        identities = b"".join(identity.encode() for identity in self.identities)
+        binders = b"".join(opaque8(binder) for binder in self.binders)
+        return opaque16(identities) + opaque16(binders)
 
     @property
     def binders_length(self) -> int:
-        """Bytes of the binders list with its own length: what Truncate() takes off."""
-        return 2 + sum(1 + len(one) for one in self.binders)
+        """The bytes that Truncate removes: the list of binders with its length field."""
+        return 2 + sum(1 + len(binder) for binder in self.binders)
 
 
 @dataclass(frozen=True, slots=True)
 class SelectedPsk:
-    """In a ServerHello: which of the client's identities the server took, counted from 0."""
+    """In a ServerHello: the index of the identity that the server selected, counted from 0."""
 
     extension_type: ClassVar[int] = ExtensionType.PRE_SHARED_KEY
     selected_identity: int
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """Uint16 selected_identity."""
+        """``uint16 selected_identity;``"""
         return cls(reader.u16("selected_identity"))
 
     def encode(self) -> bytes:
-        """2 bytes."""
         return uint16(self.selected_identity)

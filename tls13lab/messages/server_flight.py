@@ -1,7 +1,8 @@
-"""What the server sends after its hello, up to Finished. RFC 9846 sections 4.4 and 4.5.
+"""The server's messages from EncryptedExtensions to Finished. RFC 9846 sections 4.4 and 4.5.
 
-EncryptedExtensions is the first protected message. Certificate and CertificateVerify follow only
-when no PSK was taken: with a PSK, the Finished MAC alone authenticates the server.
+EncryptedExtensions is the first protected message. Certificate and CertificateVerify follow in a
+full handshake, and where RFC 9973 combines a PSK with a certificate. In the other PSK handshakes,
+only the Finished MAC authenticates the server.
 
 >>> EncryptedExtensions(()).encode().hex()
 '0000'
@@ -42,30 +43,28 @@ CERTIFICATE_REQUEST_EXTENSIONS: Registry = {
 
 @dataclass(frozen=True, slots=True)
 class EncryptedExtensions:
-    """The answers that need no secrecy for the key exchange, and get it anyway. 4.4.1."""
+    """The responses that the key exchange does not need, and that can be encrypted. 4.4.1."""
 
     handshake_type: ClassVar[HandshakeType] = HandshakeType.ENCRYPTED_EXTENSIONS
     extensions: tuple[Extension, ...]
 
     def find(self, kind: type[E_]) -> E_ | None:
-        """The extension of class ``kind``, or None."""
         return find(self.extensions, kind)
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """Extension extensions<0..2^16-1>."""
+        """``Extension extensions<0..2^16-1>;``"""
         extensions = decode_extensions(reader.vector16("extensions"), ENCRYPTED_EXTENSIONS)
         reader.finish()
         return cls(extensions)
 
     def encode(self) -> bytes:
-        """The body."""
         return encode_extensions(self.extensions)
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateRequest:
-    """The server asks for a client certificate; the lab's client has none. 4.4.2."""
+    """A request for a client certificate; the lab's client has none. 4.4.2."""
 
     handshake_type: ClassVar[HandshakeType] = HandshakeType.CERTIFICATE_REQUEST
     certificate_request_context: bytes
@@ -73,7 +72,7 @@ class CertificateRequest:
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """Opaque certificate_request_context<0..2^8-1>; Extension extensions<0..2^16-1>."""
+        """``opaque certificate_request_context<0..2^8-1>;`` ``Extension extensions<0..2^16-1>;``"""
         context = reader.opaque8("certificate_request_context")
         block = reader.vector16("extensions")
         extensions = decode_extensions(block, CERTIFICATE_REQUEST_EXTENSIONS)
@@ -81,31 +80,29 @@ class CertificateRequest:
         return cls(context, extensions)
 
     def encode(self) -> bytes:
-        """The body."""
         return opaque8(self.certificate_request_context) + encode_extensions(self.extensions)
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateEntry:
-    """One certificate (DER) of a chain, and the extensions that speak of it."""
+    """A certificate of a chain (DER), and its extensions."""
 
     cert_data: bytes
     extensions: tuple[Extension, ...] = ()
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """Opaque cert_data<1..2^24-1>; Extension extensions<0..2^16-1>."""
+        """``opaque cert_data<1..2^24-1>;`` ``Extension extensions<0..2^16-1>;``"""
         der = reader.opaque24("cert_data", 1)
         return cls(der, decode_extensions(reader.vector16("extensions"), {}))
 
     def encode(self) -> bytes:
-        """3 + length + the extension block."""
         return opaque24(self.cert_data) + encode_extensions(self.extensions)
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A chain, the sender's own certificate first; empty from a client that has none. 4.5.1."""
+    """A chain, the sender's certificate first; a client without one sends an empty list. 4.5.1."""
 
     handshake_type: ClassVar[HandshakeType] = HandshakeType.CERTIFICATE
     certificate_request_context: bytes
@@ -113,7 +110,10 @@ class Certificate:
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """Opaque certificate_request_context<0..2^8-1>; CertificateEntry list<0..2^24-1>."""
+        """``opaque certificate_request_context<0..2^8-1>;``
+
+        ``CertificateEntry certificate_list<0..2^24-1>;``
+        """
         context = reader.opaque8("certificate_request_context")
         items = reader.vector24("certificate_list")
         entries = []
@@ -123,14 +123,13 @@ class Certificate:
         return cls(context, tuple(entries))
 
     def encode(self) -> bytes:
-        """The body."""
         entries = b"".join(entry.encode() for entry in self.certificate_list)
         return opaque8(self.certificate_request_context) + opaque24(entries)
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateVerify:
-    """The signature that ties the certificate's key to this handshake. 4.5.2."""
+    """A signature over the handshake so far, with the key of the certificate. 4.5.2."""
 
     handshake_type: ClassVar[HandshakeType] = HandshakeType.CERTIFICATE_VERIFY
     algorithm: int
@@ -138,28 +137,26 @@ class CertificateVerify:
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """SignatureScheme algorithm; opaque signature<0..2^16-1>."""
+        """``SignatureScheme algorithm;`` ``opaque signature<0..2^16-1>;``"""
         message = cls(reader.u16("algorithm"), reader.opaque16("signature"))
         reader.finish()
         return message
 
     def encode(self) -> bytes:
-        """The body."""
         return uint16(self.algorithm) + opaque16(self.signature)
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A MAC over the whole handshake, from both sides: Hash.length bytes. 4.5.3."""
+    """A MAC over the handshake so far, sent by both sides: Hash.length bytes. 4.5.3."""
 
     handshake_type: ClassVar[HandshakeType] = HandshakeType.FINISHED
     verify_data: bytes
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """Opaque verify_data[Hash.length]; the length is checked where the hash is known."""
+        """``opaque verify_data[Hash.length];``, of any length: the hash is not known here."""
         return cls(reader.rest("verify_data"))
 
     def encode(self) -> bytes:
-        """The body."""
         return self.verify_data

@@ -1,6 +1,6 @@
-"""ServerHello, and HelloRetryRequest, which dresses as one. RFC 9846 sections 4.2.3 and 4.2.4.
+"""ServerHello and HelloRetryRequest. RFC 9846 sections 4.2.3 and 4.2.4.
 
-On the wire both have the same type; a HelloRetryRequest is told by its ``random``, which is the
+Both have the same type on the wire. The ``random`` of a HelloRetryRequest has a fixed value, the
 SHA-256 of "HelloRetryRequest". Here they are two classes, because they mean different things.
 
 >>> import hashlib
@@ -46,7 +46,7 @@ HELLO_RETRY_EXTENSIONS: Registry = {
 
 @dataclass(frozen=True, slots=True)
 class ServerHello:
-    """The server's choices. ``random`` has 32 bytes."""
+    """What the server selected; ``random`` has 32 bytes."""
 
     handshake_type: ClassVar[HandshakeType] = HandshakeType.SERVER_HELLO
     random: bytes
@@ -55,17 +55,15 @@ class ServerHello:
     extensions: tuple[Extension, ...]
 
     def find(self, kind: type[E_]) -> E_ | None:
-        """The extension of class ``kind``, or None."""
         return find(self.extensions, kind)
 
     def encode(self) -> bytes:
-        """The body."""
         return _encode(self.random, self)
 
 
 @dataclass(frozen=True, slots=True)
 class HelloRetryRequest:
-    """Not yet: the server needs another ClientHello, with another share or a cookie."""
+    """The server asks for a second ClientHello, with a share in another group or a cookie."""
 
     handshake_type: ClassVar[HandshakeType] = HandshakeType.HELLO_RETRY_REQUEST
     legacy_session_id_echo: bytes
@@ -73,16 +71,14 @@ class HelloRetryRequest:
     extensions: tuple[Extension, ...]
 
     def find(self, kind: type[E_]) -> E_ | None:
-        """The extension of class ``kind``, or None."""
         return find(self.extensions, kind)
 
     def encode(self) -> bytes:
-        """The body, with the special random."""
         return _encode(HELLO_RETRY_RANDOM, self)
 
     @classmethod
     def decode(cls, reader: Reader) -> Self:
-        """Read a body that is known to be a HelloRetryRequest."""
+        """Read a body; raises IllegalParameter if it is an ordinary ServerHello."""
         hello = decode_server_hello(reader)
         if not isinstance(hello, cls):
             raise IllegalParameter("this ServerHello is not a HelloRetryRequest")
@@ -101,13 +97,16 @@ def _encode(random: bytes, hello: ServerHello | HelloRetryRequest) -> bytes:
 
 
 def decode_server_hello(reader: Reader) -> ServerHello | HelloRetryRequest:
-    """Read a body; which of the two it is, its random says."""
+    """Read a body, without type and length; its ``random`` decides which of the two it is.
+
+    Raises WrongVersion or IllegalParameter if a field has a value that TLS 1.3 does not allow.
+    """
     legacy_version = reader.u16("legacy_version")
     random = reader.take(32, "random")
     session_id = reader.opaque8("legacy_session_id_echo", 0, 32)
     suite = reader.u16("cipher_suite")
     compression = reader.u8("legacy_compression_method")
-    # A ServerHello of TLS 1.2 may have no extensions: that is for the version check to say.
+    # A TLS 1.2 ServerHello may have no extensions. The check of its version rejects it later.
     block = reader.vector16("extensions") if reader.left else None
     reader.finish()
     if legacy_version != LEGACY_VERSION:

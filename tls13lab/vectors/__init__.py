@@ -1,1 +1,1 @@
-"""Published test vectors, shipped as data, and the checks that recompute them. RFC 8448."""
+"""Test vectors, checks that recompute them, and captures of real OpenSSL processes. RFC 8448."""

@@ -1,9 +1,9 @@
-"""One handshake of RFC 8448, recomputed from what is given in it through the schedule table.
+"""Recomputing a handshake of RFC 8448 with the schedule table.
 
-Given are the private shares (or, in section 4, the shared secret), the bytes of the messages and
-the ticket nonce. Every secret is the table read generically: its row's inputs, and theirs, down to
-the leaves. Nothing here reads a derived secret, a key or a hash of the file; comparing is done in
-:mod:`tls13lab.vectors.rfc8448`.
+The inputs are the private shares (in section 4, the shared secret), the bytes of the messages and
+the ticket nonce. Each secret is computed from its row in the table, whose inputs are computed from
+their rows, down to the leaves. Nothing here reads a derived secret, a key or a hash from the file:
+:mod:`tls13lab.vectors.rfc8448` compares those.
 
 >>> from tls13lab.vectors.trace import load
 >>> Recomputed(load().full).secret("early_secret").hex()[:8]
@@ -41,13 +41,13 @@ _LAST_MESSAGE = {
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """A trace, and the handshake before it whose ticket it resumes with, if it does."""
+    """A trace; for a resumption, ``issuer`` is the earlier handshake that issued the ticket."""
 
     trace: Trace
     issuer: "Recomputed | None" = None
 
     def secret(self, name: str) -> bytes:
-        """A row of the table, or one of its leaves; Hash.length bytes."""
+        """The secret with this name in the table, or a leaf; raises KeyError for other names."""
         match name:
             case "zeros":
                 return bytes(SUITE.hash_length)
@@ -56,22 +56,25 @@ class Recomputed:
             case "ecdhe":
                 return self.shared_secret()
         row = SCHEDULE[name]
-        inputs = tuple(self.secret(one) for one in row.inputs)
+        inputs = tuple(self.secret(parent) for parent in row.inputs)
         last = _LAST_MESSAGE.get(row.context)
         return keyschedule.run(row, HASH, inputs, self.transcript_hash(last) if last else b"")
 
     def shared_secret(self) -> bytes:
-        """From the two private shares where they were published, else as it was given."""
+        """The (EC)DHE secret, 32 bytes: from both private shares if RFC 8448 has both.
+
+        Section 4 has only the client's, so there the published secret itself is returned.
+        """
         if "server_x25519_private" not in self.trace.values:
             return self.trace["ecdhe_shared_secret"]
         return self.private_share("client").finish(self.private_share("server").share)
 
     def private_share(self, side: str) -> X25519Share:
-        """The ``client``'s or the ``server``'s share, from its private key."""
+        """The share of ``side`` (``client`` or ``server``), from its private key."""
         return X25519Share.from_private(self.trace[f"{side}_x25519_private"])
 
     def sent_share(self, side: str) -> bytes:
-        """The share that stands in the ``client``'s or the ``server``'s hello."""
+        """The public share, 32 bytes, in the hello of ``side`` (``client`` or ``server``)."""
         message = unpack(self.trace.messages[f"{side}_hello"])
         if isinstance(message, ClientHello):
             offered = message.find(KeyShareClientHello)
@@ -84,24 +87,24 @@ class Recomputed:
         raise LocalFault(f"the {side}_hello holds no share")
 
     def transcript_hash(self, last: str, *, including: bool = True) -> bytes:
-        """Transcript-Hash of the handshake up to the message ``last``, with or without it."""
+        """Transcript-Hash up to the message ``last``, with or without that message."""
         messages = self.trace.messages
         end = list(messages).index(last) + including
         return Transcript().add(*list(messages.values())[:end]).hash(HASH)
 
     def verify_data(self, side: str) -> bytes:
-        """What the ``client``'s or the ``server``'s Finished holds."""
+        """The verify_data that the Finished of ``side`` must contain."""
         base_key = self.secret(f"{side}_handshake_traffic_secret")
         before = self.transcript_hash(f"{side}_finished", including=False)
         return keyschedule.verify_data(HASH, base_key, before)
 
     def ticket_psk(self) -> bytes:
-        """The PSK of the ticket that this handshake's server sends."""
+        """The PSK of the ticket that the server sends in this handshake."""
         nonce = self.trace["ticket/ticket_nonce"]
         return keyschedule.resumption_psk(HASH, self.secret("resumption_secret"), nonce)
 
     def offered_psks(self) -> OfferedPsks:
-        """The ClientHello's identities and binders."""
+        """The identities and binders in the ClientHello."""
         hello = unpack(self.trace.messages["client_hello"])
         offered = hello.find(OfferedPsks) if isinstance(hello, ClientHello) else None
         if offered is None:
@@ -109,18 +112,18 @@ class Recomputed:
         return offered
 
     def truncated_hello(self) -> bytes:
-        """The ClientHello without its binders."""
+        """Truncate(ClientHello): the message without its list of binders."""
         return truncate(self.trace.messages["client_hello"], self.offered_psks())
 
     def certificate(self) -> bytes:
-        """The server's certificate, DER."""
+        """The server's certificate, as DER."""
         message = unpack(self.trace.messages["server_certificate"])
         if not isinstance(message, Certificate) or not message.certificate_list:
             raise LocalFault("there is no certificate in server_certificate")
         return message.certificate_list[0].cert_data
 
     def verified_signature(self) -> bytes:
-        """The signature in CertificateVerify; raises SignatureMismatch if it is not right."""
+        """The signature in CertificateVerify; raises SignatureMismatch if it does not verify."""
         message = unpack(self.trace.messages["server_certificate_verify"])
         if not isinstance(message, CertificateVerify):
             raise LocalFault("server_certificate_verify is another message")
@@ -130,7 +133,7 @@ class Recomputed:
         return message.signature
 
     def protection(self, traffic_secret: str, sequence: int) -> RecordProtection:
-        """Record protection under the named secret, at the record number ``sequence``."""
+        """Record protection under the named traffic secret, from record ``sequence`` on."""
         protection = RecordProtection(SUITE, self.secret(traffic_secret))
         protection.sequence = sequence
         return protection

@@ -1,7 +1,8 @@
-"""Captures of real OpenSSL processes that the package ships, and the secrets that go with them.
+"""Captures of real OpenSSL processes, shipped with the package, and their secrets.
 
-Between two OpenSSL processes, in each mode; and between OpenSSL's client and a server of this lab
-with a known ticket key. The private shares of the key exchanges were taken out of the processes.
+Most are between two OpenSSL processes, for each mode. The two ``ticket_key`` captures are between
+OpenSSL's client and the lab's server, whose ticket key is known. The private keys of the key
+exchanges were taken from the processes.
 
 >>> "external-psk_ke" in names()
 True
@@ -23,13 +24,13 @@ FOLDER = Path(str(resources.files("tls13lab.vectors"))) / "captures"
 
 @dataclass(frozen=True)
 class Recorded:
-    """One capture: the file, and what its endpoints knew.
+    """A capture: the file, and what its endpoints knew.
 
-    ``modes`` are those of its connections in their order, as read off the wire; the last connection
-    is the one that the capture is named for, and what was sent is told of that one. ``psk`` is its
-    PSK, empty in ``full``; ``ticket_key`` is empty unless the server was this lab's; ``keylog`` has
-    the traffic secrets by client random and row of the schedule table; ``private_shares`` are in
-    the order in which they were drawn.
+    ``modes`` are those of its connections, in order, as the messages show them. The capture is
+    named after its last connection; ``client_sent``, ``server_sent``, ``early_data`` and ``psk``
+    belong to that connection. ``psk`` is empty in ``full``. ``ticket_key`` is empty unless the
+    server was the lab's. ``keylog`` holds the traffic secrets, by client random and by name in the
+    schedule table. ``private_shares`` are in the order in which they were generated.
     """
 
     name: str
@@ -46,26 +47,26 @@ class Recorded:
 
 
 def names() -> tuple[str, ...]:
-    """All of them."""
+    """The names of all shipped captures, sorted."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.pcapng")))
 
 
 def load(name: str) -> Recorded:
-    """One of :func:`names`."""
-    told = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    """The capture with this name, one of :func:`names`; raises FileNotFoundError for others."""
+    facts = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     return Recorded(
         name=name,
         path=FOLDER / f"{name}.pcapng",
-        psk=bytes.fromhex(told.get("psk", "")),
-        ticket_key=bytes.fromhex(told.get("ticket_key", "")),
-        private_shares=tuple(bytes.fromhex(one) for one in told["private_shares"]),
+        psk=bytes.fromhex(facts.get("psk", "")),
+        ticket_key=bytes.fromhex(facts.get("ticket_key", "")),
+        private_shares=tuple(bytes.fromhex(share) for share in facts["private_shares"]),
         keylog={
             bytes.fromhex(random): {row: bytes.fromhex(value) for row, value in rows.items()}
-            for random, rows in told["keylog"].items()
+            for random, rows in facts["keylog"].items()
         },
-        modes=tuple(told["modes"]),
-        client_sent=told["client_sent"].encode(),
-        server_sent=told["server_sent"].encode(),
-        early_data=told.get("early_data", "").encode(),
-        made_with=told["made_with"],
+        modes=tuple(facts["modes"]),
+        client_sent=facts["client_sent"].encode(),
+        server_sent=facts["server_sent"].encode(),
+        early_data=facts.get("early_data", "").encode(),
+        made_with=facts["made_with"],
     )

@@ -1,10 +1,10 @@
-"""Checking RFC 8448: every value of its sections 3 and 4 against this lab's own code.
+"""Checking every value in sections 3 and 4 of RFC 8448 against the lab's own code.
 
-A check compares one value of the file with what :mod:`tls13lab.vectors.recompute` makes of the
-given ones. What is given and cannot be recomputed (a private key, the ticket nonce, section 4's
-shared secret) is checked by a value that follows from it. So no value goes unchecked, and a wrong
-one makes a check fail. A check has the name of its value in the file and, after a colon, what was
-done.
+Each check compares a published value with the value that :mod:`tls13lab.vectors.recompute`
+computes. Some values are inputs and cannot be recomputed: private keys, the ticket nonce, the
+shared secret of section 4. These are checked through a value that depends on them. So every value
+is checked, and a wrong value makes a check fail. The name of a check is that of the value in the
+file and, after a colon, what was done with it.
 
 >>> [check.name for check in checks() if not check.ok]
 []
@@ -32,7 +32,7 @@ from tls13lab.wire.writer import uint8
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A value as RFC 8448 prints it and as the lab computes it (empty where that failed)."""
+    """A value as RFC 8448 prints it, and as the lab computes it (empty if that failed)."""
 
     section: str
     name: str
@@ -41,7 +41,7 @@ class Check:
 
     @property
     def ok(self) -> bool:
-        """Whether something was computed, and is the same bytes."""
+        """Whether a value was computed and equals the published one."""
         return bool(self.computed) and self.expected == self.computed
 
     def __str__(self) -> str:
@@ -49,11 +49,11 @@ class Check:
 
 
 Entry = tuple[str, bytes, Callable[[], bytes]]
-"""A check to be: its name, the expected bytes, and how to compute them."""
+"""A check that has not run yet: its name, the expected bytes, and how to compute them."""
 
 
 def checks(vectors: Vectors | None = None) -> Iterator[Check]:
-    """Every check of both sections; of the shipped vectors if none are given."""
+    """Run every check of both sections, by default on the shipped vectors."""
     vectors = vectors or load()
     full = Recomputed(vectors.full)
     resumed = Recomputed(vectors.resumed, issuer=full)
@@ -64,7 +64,7 @@ def checks(vectors: Vectors | None = None) -> Iterator[Check]:
 
 
 def _attempt(compute: Callable[[], bytes]) -> bytes:
-    # A wrong value may not even parse. Then its check fails, and the others still run.
+    # A wrong value may not even parse. Then only its check fails; the others still run.
     try:
         return compute()
     except (TLSFault, ValueError):
@@ -78,7 +78,7 @@ def _rsa_key(run: Recomputed) -> Iterator[Entry]:
 
     parts = ("modulus", "public_exponent", "private_exponent", "prime1", "prime2")
     raw = [run.trace[f"server_rsa_key/{part}"] for part in parts]
-    n, e, d, p, q = (int.from_bytes(one, "big") for one in raw)
+    n, e, d, p, q = (int.from_bytes(value, "big") for value in raw)
 
     def certified() -> rsa.RSAPublicNumbers:
         key = public_key(run.certificate())
@@ -171,7 +171,7 @@ _TRANSCRIPTS = {
     "transcript_hash_to_server_finished": "server_finished",
     "transcript_hash_to_client_finished": "client_finished",
 }
-# Where RFC 8448 has a name of its own, and not RFC 8446's.
+# The names that only RFC 8448 uses, besides those of RFC 8446.
 _ROWS = {row.rfc8446_name or row.name: row.name for row in SCHEDULE.values()} | {
     "derived_for_handshake": "early_derived_secret",
     "derived_for_master": "handshake_derived_secret",
@@ -213,8 +213,8 @@ _DATA, _ALERT, _HANDSHAKE = (
     ContentType.HANDSHAKE,
 )
 # fmt: off
-# The first word of a record's name: whose keys, its number under them, its true type, its content
-# (None: the handshake messages that it is named for).
+# By the first word of a record's name: whose keys, the sequence number, the true content type, and
+# the content (None: the handshake messages that the record is named after).
 _PROTECTED: dict[str, tuple[str, int, ContentType, bytes | None]] = {
     "server_flight": ("server_handshake", 0, _HANDSHAKE, None),
     "client_finished": ("client_handshake", 0, _HANDSHAKE, None),
@@ -261,7 +261,7 @@ def _protected(run: Recomputed, name: str, word: str, raw: bytes) -> Iterator[En
     keys, sequence, content_type, content = _PROTECTED[word]
     if content is None:
         names = _FLIGHT if word == "server_flight" else (word,)
-        content = b"".join(run.trace.messages.get(one, b"") for one in names)
+        content = b"".join(run.trace.messages.get(message, b"") for message in names)
     inner = content + uint8(content_type)
 
     def opened() -> bytes:
