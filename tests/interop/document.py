@@ -20,7 +20,9 @@ from tests.interop.table import PEERS as PROGRAMS
 
 PATH = Path(__file__).resolve().parents[2] / "docs" / "interop.md"
 BEGIN, END = "<!-- versions: begin -->", "<!-- versions: end -->"
+PROGRAM, BUILT = "the `openssl` program", "wolfssl, built"
 LIBRARIES = {
+    PROGRAM: 'a program: see "Whole programs" and the tests of its own',
     "openssl": "OpenSSL, the library, in process",
     "boringssl": "BoringSSL as Debian packs it for Android, the library, in process",
     "tlslite": "tlslite-ng, in process",
@@ -35,13 +37,27 @@ LIBRARIES = {
     "java": "OpenJDK's JSSE, a process",
     "haproxy": "HAProxy before an echo server, a process",
     "erlang": "Erlang's `ssl`, a process",
+    "bouncycastle": "Bouncy Castle's own TLS for Java, a process",
+    "rustls": "rustls as Deno's TLS, a process",
+    "s2n": "s2n-tls, the library inside awscrt's wheel, in process",
+    BUILT: "a newer wolfSSL, with RFC 9973 compiled in, which no package has",
 }
+ALONE = {
+    "test_chromium.py": "Chromium as a client: full, resumed, early data, HelloRetryRequest, "
+    "X25519MLKEM768",
+    "test_nginx.py": "nginx as a server: full, resumed, early data, HelloRetryRequest",
+    "test_groups_and_keys.py": "the `openssl` program at either end: each group (secp384r1, "
+    "secp521r1 and x448 too) and each kind of certificate",
+    "test_cert_with_extern_psk.py": "wolfSSL at either end: a certificate together with an "
+    "external PSK (RFC 9973)",
+}
+"""What has tests of its own beside the cells, and what they run."""
 
 
 def page(versions: Mapping[str, str]) -> str:
     """The whole page; ``versions`` by peer."""
-    parts = [_INTRODUCTION, _versions(versions), _glance(), _limits(), _longest(), _programs()]
-    return "\n".join([*parts, _every_cell()])
+    parts = [_INTRODUCTION, _versions(versions), _alone(), _glance(), _limits(), _longest()]
+    return "\n".join([*parts, _programs(), _every_cell()])
 
 
 def without_versions(text: str) -> str:
@@ -60,19 +76,11 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 _INTRODUCTION = """\
 # What tls13lab has been run against
 
-Written by `python -m tests.interop --write`, which runs every cell first; do not edit it by hand.
-`python3 run.py test --all` runs every cell again. In each of them tls13lab is one end of real
+Written by `python -m tests.interop --write`, which runs all of it first; do not edit it by hand.
+`python3 run.py test --all` runs all of it again. In each cell tls13lab is one end of real
 connections and another TLS 1.3 stack is the other end. Mode, suite, group and HelloRetryRequest are
 **read off the wire** by a parser that shares no code with the package; what a stack says about
-itself is no evidence. Chromium and nginx have tests of their own (`test_chromium.py`: full,
-resumed, early data, HelloRetryRequest, X25519MLKEM768; `test_nginx.py`: full, resumed, early data,
-HelloRetryRequest), and so has each group (secp384r1, secp521r1 and x448 too) and each kind of
-certificate with the `openssl` program at either end (`test_groups_and_keys.py`). A certificate
-together with an external PSK (RFC 9973, `test_cert_with_extern_psk.py`) is run with wolfSSL at
-either end: 5.9.2, the only stack that was found to have it, and in no package compiled in;
-`tests/interop/install_wolfssl.sh` builds it from Debian's sources, and where that was not done
-these tests are skipped. What a
-stack *cannot* do is tried all the same: it has to fail in the way
+itself is no evidence. What a stack *cannot* do is tried all the same: it has to fail in the way
 that is listed, and in the versions that are listed the test fails if it works after all.
 """
 
@@ -83,12 +91,22 @@ def _versions(versions: Mapping[str, str]) -> str:
     return f"## The peers\n\n{BEGIN}\n\n{_table(head, rows)}\n{END}\n"
 
 
+def _alone() -> str:
+    rows = [(f"`{file}`", what) for file, what in ALONE.items()]
+    note = (
+        "RFC 9973 needs wolfSSL 5.9.2 or later. `tests/interop/install_wolfssl.sh` builds one out "
+        "of Debian's sources, which Debian keeps only as long as it uses them itself. When they "
+        "are gone, these tests are skipped, and a run of CI says so where it ends.\n"
+    )
+    return f"## With tests of their own\n\n{_table(('tests', 'what they run'), rows)}\n{note}"
+
+
 def _scenarios() -> list[str]:
     return list(dict.fromkeys(case.scenario for case in every_case()))
 
 
 def _glance() -> str:
-    """A row for each scenario, two columns for each peer; `part` if only some suites work."""
+    """A row for each scenario, two columns for each peer; `part` if only some of it works."""
     columns = [(peer, role) for peer, roles in ROLES.items() for role in roles]
     rows = []
     for scenario in [*_scenarios(), "identity"]:
@@ -105,7 +123,10 @@ def _glance() -> str:
             row.append("yes" if works == len(cells) else "part" if works else "no")
         rows.append(row)
     head = ["scenario", *(f"{peer} {role}" for peer, role in columns)]
-    note = "The columns name the peer and *its* role; tls13lab has the other one.\n"
+    note = (
+        "The columns name the peer and *its* role; tls13lab has the other one. Where it says "
+        "`part`, some suites, groups or lengths work; the last table has all cells.\n"
+    )
     return f"## At a glance\n\n{note}\n{_table(head, rows)}"
 
 
@@ -113,7 +134,11 @@ _ABSENT = """\
 Scapy is there as a client only: its server looks for an external PSK only where the offer has an
 age, which the RFC wants to be 0 for those (section 4.3.11). aioquic is not there: its TLS has no
 record layer, so that it speaks only QUIC. HAProxy is there as a server only, as it passes on what
-others say. rustls is not there: its binding for Python, pyrtls, has had no release since 2024.
+others say. rustls is in no package as such. Of the programs and bindings that have it inside, Deno
+does most: a server that resumes, and a client that does so in `fetch()`, for which tls13lab's
+server answers over HTTP in those cells. The binding rtls resumes in neither role, since it makes a
+new configuration for each connection, and pyrtls has had no release since 2024. 0-RTT, which
+rustls has, is passed on by none of them.
 """
 
 
@@ -123,14 +148,16 @@ def _limit(cell: Cell) -> Limit | None:
 
 
 def _limits() -> str:
-    """Each limit once, with the scenarios that it takes away."""
+    """Each limit once, with the scenarios that it takes away, also where another one does."""
     rows = []
     for limit in LIMITS:
-        cells = [cell for cell in cells_of(limit.peer) if _limit(cell) is limit]
-        what = _what([cell.case for cell in cells])
-        if limit.peer in ROLES and what:
-            roles = " and ".join(limit.roles)
-            rows.append((limit.peer, roles, what, limit.reason, ", ".join(limit.seen_in)))
+        cases = [
+            cell.case
+            for cell in cells_of(limit.peer)
+            if limit in limits_of(cell.peer, cell.role, cell.case)
+        ]
+        seen = ", ".join(limit.seen_in) or "none yet"
+        rows.append((limit.peer, " and ".join(limit.roles), _what(cases), limit.reason, seen))
     head = ("peer", "as", "cannot do", "because", "seen in")
     return f"## What a peer cannot do\n\n{_table(head, rows)}\n{_ABSENT}"
 
@@ -139,11 +166,12 @@ def _what(cases: list[Case]) -> str:
     """The scenarios of these cases, in a few words."""
     if all(case.suite.endswith("SHA384") for case in cases):
         return "external PSKs for SHA-384"
+    whole = {case.scenario for case in cases if case.group == "x25519" or case.retry}
     names: dict[str, None] = {}
     for case in cases:
-        with_group = f" with {case.group}" if case.group == "X25519MLKEM768" else ""
+        with_group = "" if case.scenario in whole else f" with {case.group}"
         names["" if case.identity else case.scenario + with_group] = None
-    sizes = [f"{case.identity:,}" for case in cases if case.identity]
+    sizes = dict.fromkeys(f"{case.identity:,}" for case in cases if case.identity)
     said = [f"identities of {', '.join(sizes)} bytes"] if sizes else []
     return "; ".join([*filter(None, names), *said])
 

@@ -1,6 +1,7 @@
 """tls13lab's end of a case, in this process: what a case asks for, as its configurations."""
 
 import os
+import re
 import socket
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.events import DataReceived, KeysUpdated, PeerClosed
 from tls13lab.peers.client import Report, connect
 from tls13lab.peers.link import real_environment
+from tls13lab.peers.server import Served
 from tls13lab.psk.keys import ExternalPsk, ResumptionPsk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.wire.codepoints import CipherSuite, NamedGroup
@@ -81,6 +83,24 @@ def server_config(setup: Setup, credential: Credential, *, padding: int = 1) -> 
         padding=padding,
         max_early_data_size=setup.early_data,
     )
+
+
+class Posted:
+    """For clients that speak HTTP: a request's body is sent back, and the connection ended."""
+
+    def __init__(self) -> None:
+        self.done = False
+        self._request = b""
+
+    def receive(self, data: bytes, served: Served, *, early: bool) -> bytes:
+        self._request += data
+        head, end, body = self._request.partition(b"\r\n\r\n")
+        length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+        if not end or length is None or len(body) < int(length[1]):
+            return b""
+        self.done = True
+        size = str(len(body)).encode("ascii")
+        return b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + size + end + body
 
 
 class LabLibrary:

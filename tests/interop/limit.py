@@ -19,7 +19,10 @@ def is_among(version: str, seen_in: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True)
 class Limit:
-    """``pattern`` is found in the failure's text; ``seen_in`` are the versions, see `is_among`."""
+    """``pattern`` is found in the failure's text; ``seen_in`` are the versions, see `is_among`.
+
+    Where a client ``stalls`` at it, that one neither goes on nor goes away: its server does.
+    """
 
     peer: str
     roles: tuple[Role, ...]
@@ -27,6 +30,7 @@ class Limit:
     reason: str
     pattern: str
     seen_in: tuple[str, ...]
+    stalls: bool = False
 
     def shows(self, problem: str) -> bool:
         """Whether a failure with this text is due to the limit."""
@@ -43,6 +47,10 @@ def early(case: Case) -> bool:
 
 def early_external(case: Case) -> bool:
     return bool(case.early) and case.psk == "external"
+
+
+def early_psk_ke(case: Case) -> bool:
+    return bool(case.early) and case.last_mode == "psk_ke"
 
 
 def rejected_by_retry(case: Case) -> bool:

@@ -15,6 +15,7 @@ from tests.interop.limit import (
     any_identity,
     early,
     early_external,
+    early_psk_ke,
     external,
     group,
     keys_from_lab,
@@ -37,6 +38,7 @@ _PYTHON, _OLD_PYTHON = ("3.11", "3.12", "3.13", "3.14"), ("3.11", "3.12")
 _NEW_PYTHON = ("3.13", "3.14")
 _NODE, _OPENSSL = ("18", "20", "22", "24"), ("OpenSSL 3.0",)
 _SCAPY, _TLSLITE, _BORINGSSL = ("2.8",), ("0.8",), ("13.",)
+_S2N = ("awscrt 0.3",)
 
 LIMITS = (
     Limit("openssl", BOTH, group, "no such group before 3.5", "passed invalid argument", ("3.0",)),
@@ -91,6 +93,7 @@ LIMITS = (
         "it protects its second ClientHello as if that were early data, too",
         "was not done within|the server was stopped",
         _GNUTLS,
+        stalls=True,
     ),
     Limit(
         "gnutls",
@@ -232,6 +235,25 @@ LIMITS = (
     ),
     Limit("scapy", CLIENT, padding_from_peer, "no option for it", "no option that pads", _SCAPY),
     Limit("scapy", CLIENT, group, "no such group", "no group X|has no attribute", _SCAPY),
+    Limit(
+        "s2n",
+        SERVER,
+        early_psk_ke,
+        "where it takes no PSK, it does not pass over early data",
+        "recv_early_data: Maximum early data bytes exceeded",
+        _S2N,
+    ),
+    Limit(
+        "s2n",
+        BOTH,
+        psk_ke,
+        "it offers and takes psk_dhe_ke alone",
+        "mode on the wire: 'full'|no offered PSK|accepted, says the peer: False"
+        "|Unable to negotiate a supported signature scheme",
+        _S2N,
+    ),
+    Limit("s2n", SERVER, then_ticket, "it sends no ticket then", "enough tickets", _S2N),
+    Limit("s2n", BOTH, padding_from_peer, "no call for it", "no call that pads", _S2N),
     *OF_PROCESSES,
 )
 
@@ -258,6 +280,7 @@ class Longest:
 _FORMAT = "what tls13lab's own ClientHello has room for"
 _ROOM = "what its own ClientHello has room for"
 _BUFFER = "the room that the library has for it"
+_LONGEST_MESSAGE = "a ClientHello of more than 65,536 bytes, which it does not take"
 LONGEST: dict[tuple[str, Role], Longest] = {
     ("openssl", "client"): Longest(65371, _ROOM, ("3.0",)),
     ("openssl", "server"): Longest(65425, _FORMAT, ("3.",)),
@@ -269,6 +292,10 @@ LONGEST: dict[tuple[str, Role], Longest] = {
     ("nss", "server"): Longest(65425, _FORMAT, _NSS),
     ("wolfssl", "client"): Longest(1536, _BUFFER, _WOLFSSL),
     ("wolfssl", "server"): Longest(1536, _BUFFER, _WOLFSSL),
+    ("s2n", "client"): Longest(65346, _ROOM, ("awscrt 0.38.",)),
+    ("s2n", "server"): Longest(65351, _LONGEST_MESSAGE, _S2N),
+    ("bouncycastle", "client"): Longest(65346, _ROOM, ("1.72",)),
+    ("bouncycastle", "server"): Longest(65425, _FORMAT, ("1.72",)),
     ("node", "client"): Longest(256, _BUFFER, _NODE),
     ("node", "server"): Longest(256, _BUFFER, _NODE),
 }

@@ -1,4 +1,4 @@
-"""What Go, Java, HAProxy and Erlang cannot do: as most stacks, external PSKs and psk_ke."""
+"""What Go, Java, Bouncy Castle, HAProxy, Erlang and rustls cannot do: most of it external PSKs."""
 
 from tests.interop.cases import Case
 from tests.interop.limit import (
@@ -18,7 +18,9 @@ from tests.interop.limit import (
 
 _GO, _JAVA = ("1.19", "1.2"), ("17.", "21.", "25.")
 _HAPROXY, _ERLANG = ("2.6", "2.8", "3.0"), ("25 ",)
+_BOUNCY_CASTLE, _DENO = ("1.72",), ("Deno 2.",)
 _NO_PSK = "no external PSKs"
+_NO_CALL_FOR_PSKS = "no call for external PSKs"
 
 
 def _each_ticket(case: Case) -> bool:
@@ -27,6 +29,22 @@ def _each_ticket(case: Case) -> bool:
 
 def _resumed_by_retry(case: Case) -> bool:
     return case.retry and case.psk == "ticket" and not case.early
+
+
+def _external_by_retry(case: Case) -> bool:
+    return case.retry and case.psk == "external"
+
+
+def _resumed(case: Case) -> bool:
+    return case.visits[-1].resume and not case.early
+
+
+def _external_psk_ke(case: Case) -> bool:
+    return case.psk == "external" and case.mode == "psk_ke"
+
+
+def _another_group(case: Case) -> bool:
+    return case.group != "x25519" and not case.retry
 
 
 def _retry(case: Case) -> bool:
@@ -143,4 +161,76 @@ LIMITS = (
     ),
     Limit("erlang", BOTH, padding_from_peer, "no option for it", "option that pads", _ERLANG),
     Limit("erlang", BOTH, group, "no such group", "decode_error|insufficient_security", _ERLANG),
+    Limit("bouncycastle", BOTH, early, "it has no 0-RTT", "no early data", _BOUNCY_CASTLE),
+    Limit(
+        "bouncycastle",
+        BOTH,
+        _resumed,
+        "it neither sends tickets nor keeps them",
+        "mode on the wire: 'full'|an external identity: True|enough tickets: False",
+        _BOUNCY_CASTLE,
+    ),
+    Limit(
+        "bouncycastle",
+        CLIENT,
+        _external_by_retry,
+        "an error inside it, where a second ClientHello needs a binder",
+        "Not buffering",
+        _BOUNCY_CASTLE,
+    ),
+    Limit(
+        "bouncycastle",
+        SERVER,
+        _external_psk_ke,
+        "it takes a PSK only with a key_share, which psk_ke does not need",
+        "missing_extension",
+        _BOUNCY_CASTLE,
+    ),
+    Limit(
+        "bouncycastle", BOTH, padding_from_peer, "no call for it", "call that pads", _BOUNCY_CASTLE
+    ),
+    Limit(
+        "bouncycastle",
+        BOTH,
+        group,
+        "no such group",
+        "illegal_parameter|handshake_failure",
+        _BOUNCY_CASTLE,
+    ),
+    Limit("rustls", BOTH, external, "Deno has no call for it", _NO_CALL_FOR_PSKS, _DENO),
+    Limit("rustls", BOTH, early, "Deno has no call for it", "call for early data", _DENO),
+    Limit(
+        "rustls",
+        BOTH,
+        psk_ke,
+        "it offers and takes psk_dhe_ke alone",
+        "mode on the wire: 'full'|enough tickets: False",
+        _DENO,
+    ),
+    Limit(
+        "rustls",
+        CLIENT,
+        _resumed_by_retry,
+        "it remembers the group, so that nothing is retried the second time",
+        "HelloRetryRequest: False",
+        _DENO,
+    ),
+    Limit(
+        "rustls",
+        CLIENT,
+        _another_group,
+        "Deno has no call for its groups, and its first share is in x25519",
+        "HelloRetryRequest: True",
+        _DENO,
+    ),
+    Limit(
+        "rustls",
+        SERVER,
+        _retry,
+        "Deno has no call for its groups, and it takes the share in x25519",
+        "HelloRetryRequest: False",
+        _DENO,
+    ),
+    Limit("rustls", BOTH, keys_from_peer, "Deno has no call for it", "call that updates", _DENO),
+    Limit("rustls", BOTH, padding_from_peer, "Deno has no call for it", "call that pads", _DENO),
 )

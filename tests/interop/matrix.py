@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 
 from tests.interop.cases import PADDING, SIZES, Case, Visit, every_case, identity_case
 from tests.interop.evidence import CellFailed, check_wire, same
-from tests.interop.lab_side import LabLibrary, server_config, visit_with_lab
+from tests.interop.lab_side import LabLibrary, Posted, server_config, visit_with_lab
 from tests.interop.limit import is_among
 from tests.interop.limits import LONGEST, limits_of
 from tests.interop.stacks import catalogue
@@ -32,6 +32,7 @@ from tests.interop.stacks.stack import (
 from tests.interop.tap import Tap
 from tests.interop.wire import NotTLS
 from tls13lab.crypto.certificates import Credential, self_signed
+from tls13lab.peers.application import Echo
 from tls13lab.peers.background import Running, serving
 from tls13lab.peers.client import Report
 from tls13lab.peers.link import real_environment
@@ -41,12 +42,14 @@ from tls13lab.wire.faults import TLSFault
 
 FAILURES = (CellFailed, PeerFailed, TLSFault, NotTLS)
 PATIENCE_S = 1.0
-"""Seconds that tls13lab's server waits for a visit that is known to stop halfway, a case's last."""
+"""Seconds that tls13lab's server waits for a visit that is known to hang halfway, a case's last."""
 HANG_S = 120.0
 # Scapy's server takes an external PSK only with an age, which none has, and has no psk_ke.
 ROLES: dict[str, tuple[Role, ...]] = dict.fromkeys(catalogue.PEERS, ("client", "server"))
 ROLES["scapy"] = ("client",)
 ROLES["haproxy"] = ("server",)
+HTTP_TO_RESUME = ("rustls",)
+"""What resumes in these as clients speaks HTTP."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ class Bench:
             return False
         self.check(Cell(peer, role, identity_case(longest.size)))
         try:
-            self.run(Cell(peer, role, identity_case(longest.size + 1)))
+            self.run(Cell(peer, role, identity_case(longest.size + 1)), stalls=True)
         except FAILURES:
             return True
         raise CellFailed(f"an identity of more than {longest.size} bytes works")
@@ -147,16 +150,20 @@ class Bench:
                 raise CellFailed(f"this works, although it is listed as impossible: {limit.reason}")
         return True
 
-    def run(self, cell: Cell, promise: Case | None = None) -> None:
-        """Run one cell; raises if the wire does not show its case (or another, a ``promise``)."""
+    def run(self, cell: Cell, promise: Case | None = None, *, stalls: bool = False) -> None:
+        """Run one cell; raises if the wire does not show its case (or another, a ``promise``).
+
+        If it ``stalls``, the last visit may hang halfway, and is not waited for at length.
+        """
         self.complaint, self._promise = "", promise
         try:
             if cell.role == "server":
                 self._peer_serves(cell.case)
             else:
                 limits = limits_of(cell.peer, cell.role, cell.case)
-                stops = any(is_among(self.stack.version, one.seen_in) for one in limits)
-                self._lab_serves(cell.case, limited=stops)
+                known = [one for one in limits if is_among(self.stack.version, one.seen_in)]
+                stalls |= any(one.stalls for one in known)
+                self._lab_serves(cell.case, stalls=stalls)
         except BaseException:
             theirs, ours = self._theirs, self._ours
             self._stop()  # a server that saw a failure may hang in it: the next cell gets a new one
@@ -183,7 +190,7 @@ class Bench:
         check_wire(self._promise or case, tap.recordings, lab_is="client")
 
     def _their_server(self, case: Case) -> Server:
-        setup = _special(case, case.server)
+        setup = self._special(case, case.server)
         if self._serving != setup or self._theirs is None or case.early == "rejected":
             self._stop()
             self._theirs = self._running.enter_context(self.stack.serve(setup))
@@ -202,16 +209,17 @@ class Bench:
 
     # tls13lab is the server -----------------------------------------------------------------------
 
-    def _lab_serves(self, case: Case, *, limited: bool) -> None:
+    def _lab_serves(self, case: Case, *, stalls: bool) -> None:
         if case.key_update == "tls13lab":
             self._lab_updates_keys(case)
             return
         running = self._our_server(case)
         before = len(running.reports)
-        with self.stack.client(_special(case, case.client)) as client, Tap(running.port) as tap:
+        setup = self._special(case, case.client)
+        with self.stack.client(setup) as client, Tap(running.port) as tap:
             for number, visit in enumerate(case.visits, 1):
-                stops = limited and number == len(case.visits)
-                running.limits = Limits(handshake_s=PATIENCE_S if stops else HANG_S)
+                hangs = stalls and number == len(case.visits)
+                running.limits = Limits(handshake_s=PATIENCE_S if hangs else HANG_S)
                 if case.early == "rejected" and visit.resume and not case.retry:
                     running.config = replace(running.config, max_early_data_size=0)
                 _visit_lab(client, case, visit, tap.port)
@@ -224,12 +232,14 @@ class Bench:
         check_wire(self._promise or case, tap.recordings, lab_is="server")
 
     def _our_server(self, case: Case) -> Running:
-        wanted = (case.server, case.padding)
+        http = self._http(case)
+        wanted = (case.server, case.padding, http)
         if self._serving != wanted or self._ours is None or case.early:
             self._stop()
             padding = PADDING if case.padding == "tls13lab" else 1
             config = server_config(case.server, self._credential, padding=padding)
-            self._ours = self._running.enter_context(serving(config))
+            answering = serving(config, application=Posted if http else Echo)
+            self._ours = self._running.enter_context(answering)
             self._serving = wanted
         return self._ours
 
@@ -245,11 +255,16 @@ class Bench:
         check_wire(self._promise or case, tap.recordings, lab_is="server")
         same("whether a KeyUpdate came", library.answered > 0, True)
 
+    # Both -----------------------------------------------------------------------------------------
 
-def _special(case: Case, setup: Setup) -> Setup:
-    """The setup of a peer that does the case's special thing itself."""
-    padding = PADDING if case.padding == "peer" else 0
-    return replace(setup, update_keys=case.key_update == "peer", padding=padding)
+    def _special(self, case: Case, setup: Setup) -> Setup:
+        """The setup of a peer that does the case's special thing itself."""
+        padding = PADDING if case.padding == "peer" else 0
+        updates = case.key_update == "peer"
+        return replace(setup, update_keys=updates, padding=padding, http=self._http(case))
+
+    def _http(self, case: Case) -> bool:
+        return case.psk == "ticket" and self.stack.name in HTTP_TO_RESUME
 
 
 def _visit_lab(client: Client, case: Case, visit: Visit, port: int) -> None:

@@ -16,6 +16,7 @@ from tests.conftest import missing
 from tests.interop.matrix import make_certificate
 from tests.interop.stacks import catalogue
 from tests.interop.stacks.stack import NoSuchCall, NotHere, PeerFailed, Psk, Setup, Stack
+from tests.interop.stacks.wolfssl import BUILT
 from tests.interop.tap import Recording, Tap
 from tests.interop.wire import Observed, observe
 from tls13lab.crypto.certificates import Credential, TrustRoots, self_signed
@@ -28,7 +29,6 @@ from tls13lab.psk.keys import ExternalPsk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.wire.faults import TLSFault
 
-BUILT = Path(__file__).parents[2] / "build" / "wolfssl" / "libwolfssl.so"
 MODE = "cert_with_extern_psk"
 THEIRS = Psk(b"printer", bytes(range(32)))
 OURS = ExternalPsk(THEIRS.identity, THEIRS.key)

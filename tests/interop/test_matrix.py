@@ -17,10 +17,21 @@ from tests.interop.stacks import catalogue
 from tests.interop.stacks.stack import NoSuchCall, NotHere, PeerFailed, Role, refuse
 
 CELLS = [cell for peer in catalogue.PEERS for cell in cells_of(peer)]
-SLOW = ("java", "haproxy", "erlang")
-"""They start a program for each setup."""
+FULL_RUN = ("java", "haproxy", "erlang", "s2n", "bouncycastle", "rustls")
+"""Of these, the first start a program for each setup; s2n and rustls are installed for it alone."""
 BEHIND_THE_TABLE = 10_000
 """The matrix' cells come after those of the table of whole programs."""
+EACH = 1000
+"""More than a peer has cells: what is done with one comes together, so that it starts once."""
+
+
+def place(peer: str, number: int) -> pytest.MarkDecorator:
+    peers = catalogue.PEERS.index(peer)
+    return pytest.mark.interop_cell(BEHIND_THE_TABLE + EACH * peers + number)
+
+
+def full(peer: str) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.full] if peer in FULL_RUN else []
 
 
 class Benches:
@@ -60,19 +71,23 @@ def benches() -> Iterator[Benches]:
         pytest.param(
             cell,
             id=str(cell).replace(" as ", "-as-"),
-            marks=[
-                pytest.mark.interop_cell(BEHIND_THE_TABLE + number),
-                *([pytest.mark.full] if cell.peer in SLOW else []),
-            ],
+            marks=[place(cell.peer, number), *full(cell.peer)],
         )
-        for number, cell in enumerate(CELLS)
+        for peer in catalogue.PEERS
+        for number, cell in enumerate(cells_of(peer))
     ],
 )
 def test_cell(cell: Cell, benches: Benches) -> None:
     benches.bench(cell.peer).check(cell)
 
 
-@pytest.mark.parametrize(("peer", "role"), LONGEST, ids=lambda one: str(one))
+@pytest.mark.parametrize(
+    ("peer", "role"),
+    [
+        pytest.param(peer, role, id=f"{peer}-{role}", marks=[place(peer, EACH - 1), *full(peer)])
+        for peer, role in LONGEST
+    ],
+)
 def test_the_longest_identity(peer: str, role: Role, benches: Benches) -> None:
     bench = benches.bench(peer)
     if not bench.check_longest(peer, role):

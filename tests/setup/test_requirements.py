@@ -70,6 +70,7 @@ def test_a_group_takes_its_versions_from_the_lock(name: str) -> None:
 
 
 ONLY_WITH_ALL = {
+    *("awscrt", "deno"),
     *("check-jsonschema", "jupyter-repo2docker", "pygraphviz", "pyyaml", "uv", "yamllint"),
     *("requests", "websocket-client"),  # in Jupyter already
     *("jsonschema", "traitlets"),  # in the lab already

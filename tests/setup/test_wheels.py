@@ -21,6 +21,8 @@ MACHINES = {
 }
 PYTHONS = ("3.11", "3.12", "3.13")
 NOT_EVERYWHERE = {
+    "awscrt": "a peer of the interop tests, for s2n, which is inside on Linux only",
+    "deno": "a peer of the interop tests, where libraries are driven on Linux only",
     "atheris": "fuzzing; its wheels are for Linux on x86-64 alone, and only `run.py fuzz` wants it",
     "configurable-http-proxy": "a class's hub; hubs are for Linux and macOS",
     "jupyterhub": "a class's hub; it does not run on Windows",

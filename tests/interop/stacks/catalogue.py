@@ -23,6 +23,9 @@ PEERS = (
     "java",
     "haproxy",
     "erlang",
+    "s2n",
+    "bouncycastle",
+    "rustls",
 )
 
 
@@ -65,10 +68,22 @@ def _java(certificate: Certificate) -> Stack:
     return Java(certificate)
 
 
+def _bouncy_castle(certificate: Certificate) -> Stack:
+    from tests.interop.stacks.bouncy_castle import BouncyCastle
+
+    return BouncyCastle(certificate)
+
+
 def _erlang(certificate: Certificate) -> Stack:
     from tests.interop.stacks.erlang import Erlang
 
     return Erlang(certificate)
+
+
+def _rustls(certificate: Certificate) -> Stack:
+    from tests.interop.stacks.rustls import Rustls
+
+    return Rustls(certificate)
 
 
 def _haproxy(certificate: Certificate) -> Stack:
@@ -93,8 +108,11 @@ _MAKERS: dict[str, Callable[[Certificate], Stack]] = {
     "node": _node,
     "go": _go,
     "java": _java,
+    "bouncycastle": _bouncy_castle,
     "haproxy": _haproxy,
     "erlang": _erlang,
+    "rustls": _rustls,
+    "s2n": partial(_library, "s2n", "S2n"),
     "scapy": _scapy,
     "python-ssl": partial(_library, "python_ssl", "PythonSSL"),
 }

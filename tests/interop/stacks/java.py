@@ -13,7 +13,7 @@ from typing import Any
 from tests.interop.stacks.json_process import JsonProcess, ProcessStack
 from tests.interop.stacks.stack import Certificate, NoSuchCall, NotHere, PeerFailed, Role, Setup
 
-PROGRAM = Path(__file__).with_name("JavaPeer.java")
+HERE = Path(__file__).parent
 MINUTES = 5 * 60
 
 
@@ -24,32 +24,14 @@ class Java(ProcessStack):
 
     def __init__(self, certificate: Certificate) -> None:
         self._certificate = certificate
-        self._files = TemporaryDirectory(prefix="tls13lab-java-")
+        self._program = JavaProgram("JavaPeer")
         self._processes: dict[tuple[str, ...], JsonProcess] = {}
-        try:
-            told = subprocess.run(
-                ["javac", "-version"], capture_output=True, text=True, timeout=60, check=True
-            )
-            subprocess.run(
-                ["javac", "-d", self._files.name, str(PROGRAM)],
-                capture_output=True,
-                timeout=MINUTES,
-                check=True,
-            )
-        except OSError as error:
-            self._files.cleanup()
-            raise NotHere("there is no javac (Debian: openjdk-17-jdk-headless)") from error
-        except subprocess.SubprocessError as error:
-            self._files.cleanup()
-            said = getattr(error, "stderr", b"") or b""
-            raise PeerFailed(f"javac refuses {PROGRAM.name}: {said[-500:]!r}") from error
-        self.version = (told.stdout or told.stderr).split()[-1]
+        self.version = self._program.version
 
     def process(self, role: Role, setup: Setup) -> JsonProcess:
         if setup.groups not in self._processes:
             groups = ",".join(setup.groups)
-            command = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
-            command += [f"-Djdk.tls.namedGroups={groups}", "-cp", self._files.name, "JavaPeer"]
+            command = self._program.command(f"-Djdk.tls.namedGroups={groups}")
             self._processes[setup.groups] = JsonProcess("Java", command, fields)
         return self._processes[setup.groups]
 
@@ -70,6 +52,44 @@ class Java(ProcessStack):
     def close(self) -> None:
         for process in self._processes.values():
             process.close()
+        self._program.close()
+
+
+class JavaProgram:
+    """A class of this folder, compiled with what it uses into a folder of its own.
+
+    ``jars`` are libraries. ``version`` is the JDK's. :class:`NotHere` if there is none.
+    """
+
+    def __init__(self, name: str, jars: tuple[Path, ...] = ()) -> None:
+        self._name, self._files = name, TemporaryDirectory(prefix="tls13lab-java-")
+        self._path = ":".join([self._files.name, *map(str, jars)])
+        compile_it = ["javac", "-d", self._files.name, "-cp", self._path, "-sourcepath", str(HERE)]
+        try:
+            told = subprocess.run(
+                ["javac", "-version"], capture_output=True, text=True, timeout=60, check=True
+            )
+            subprocess.run(
+                [*compile_it, str(HERE / f"{name}.java")],
+                capture_output=True,
+                timeout=MINUTES,
+                check=True,
+            )
+        except OSError as error:
+            self.close()
+            raise NotHere("there is no javac (Debian: openjdk-17-jdk-headless)") from error
+        except subprocess.SubprocessError as error:
+            self.close()
+            said = getattr(error, "stderr", b"") or b""
+            raise PeerFailed(f"javac refuses {name}.java: {said[-500:]!r}") from error
+        self.version = (told.stdout or told.stderr).split()[-1]
+
+    def command(self, *options: str) -> list[str]:
+        """The command that runs it. It lives for seconds only, so it is compiled little."""
+        quick = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+        return ["java", *quick, *options, "-cp", self._path, self._name]
+
+    def close(self) -> None:
         self._files.cleanup()
 
 

@@ -21,16 +21,20 @@ from tls13lab.peers.openssl_process import Child
 
 
 class JsonProcess:
-    """The process. ``name`` is the stack's, for complaints; ``encode`` writes a command."""
+    """The process. ``name`` is the stack's, for complaints; ``encode`` writes a command.
+
+    ``environment`` is all of the process's, unless it is to have this one's.
+    """
 
     def __init__(
         self,
         name: str,
         command: Sequence[str],
         encode: Callable[[Mapping[str, Any]], str] = json.dumps,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        self._name, self._child, self._numbers = name, Child(list(command)), count()
-        self._encode = encode
+        self._name, self._numbers, self._encode = name, count(), encode
+        self._child = Child(list(command), environment)
 
     def _answers(self, number: int) -> list[dict[str, Any]]:
         told = [json.loads(line) for line in self._child.stdout.split(b"\n")[:-1]]

@@ -53,7 +53,8 @@ class Setup:
     A client sends a share in the first of its groups only. ``early_data`` is what a server takes,
     in bytes. With ``update_keys`` the foreign end sends a KeyUpdate before its first data, and with
     ``padding`` it pads its records. ``psks`` are external; without any, a server has a certificate.
-    With ``cert_with_psk`` both are asked for, or given, in one handshake (RFC 9973).
+    With ``cert_with_psk`` both are asked for, or given, in one handshake (RFC 9973). With ``http``
+    a client's data is the body of a request, and comes back as that of the response.
     """
 
     suite: str
@@ -65,6 +66,7 @@ class Setup:
     update_keys: bool = False
     padding: int = 0
     cert_with_psk: bool = False
+    http: bool = False
 
 
 @dataclass(frozen=True)

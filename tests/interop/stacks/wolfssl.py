@@ -8,6 +8,7 @@ import ctypes
 import ctypes.util
 import os
 from ctypes import POINTER, c_char_p, c_int, c_uint, c_ulong, c_void_p
+from pathlib import Path
 from typing import Any
 
 from tests.interop.stacks.stack import (
@@ -20,6 +21,8 @@ from tests.interop.stacks.stack import (
     Setup,
 )
 
+BUILT = Path(__file__).parents[3] / "build" / "wolfssl" / "libwolfssl.so"
+"""Where install_wolfssl.sh puts the one that has RFC 9973."""
 OK, PEM, NO_VERIFY, VERIFY_PEER = 1, 1, 0, 1
 RECORD = 16384
 WANT_READ, ZERO_RETURN = 2, 6
