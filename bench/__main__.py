@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from bench import browser, captures, handshakes, hub, lab, load, search, startup, widgets
+from bench import browser, captures, handshakes, hub, lab, load, mends, search, startup, widgets
 
 
 def measure() -> dict[str, dict[str, float]]:
@@ -24,6 +24,7 @@ def measure() -> dict[str, dict[str, float]]:
     figures["a large capture"] = captures.rates()
     figures["inspect beside tshark"] = captures.inspect_rates()
     figures |= search.main()
+    figures["a guess at a word, slowly derived"] = mends.figures()
     figures["serve under hostile connections"] = load.measure()
     figures["run.py lab, seconds until"] = lab.usable_seconds()
     figures["20 students at a hub"] = hub.measure(20)

@@ -2,45 +2,23 @@
 
 from collections.abc import Iterator
 from math import log2
-from pathlib import Path
 
 import click
 
 from tls13lab.cli import report
-from tls13lab.cli.options import FILE
-from tls13lab.cli.psk import read_psk
-from tls13lab.psk.guesswork import Choice, Guessable, counted, even, zipf
+from tls13lab.cli.choices import choice_options, chosen, given
+from tls13lab.psk.guesswork import Choice, Guessable
 from tls13lab.psk.lockout import Limit
 from tls13lab.psk.odds import Bounds, odds
 from tls13lab.psk.spending import Means
-from tls13lab.psk.strength import strength
 from tls13lab.symbolic.guessers import MODES
-from tls13lab.wire.faults import LocalFault
 
 MANY = 1e9
 """Above this a number of guesses is told as a power of two."""
 
 
 @click.command("odds")
-@click.option(
-    "--even", "evenly", type=click.IntRange(1), metavar="N", help="One of N values, evenly chosen."
-)
-@click.option(
-    "--zipf",
-    "ranked",
-    type=click.IntRange(1),
-    metavar="N",
-    help="One of N words, chosen as people choose: the rank decides (Zipf's law).",
-)
-@click.option(
-    "--exponent",
-    type=click.FloatRange(0),
-    default=1.0,
-    show_default=True,
-    help="Of --zipf: the larger, the more people choose the same words.",
-)
-@click.option("--counts", type=FILE, help="As often as this file's lines say: a count, a word.")
-@click.option("--psk", metavar="FILE|-", type=FILE, help="One PSK, by the estimate of its place.")
+@choice_options
 @click.option(
     "--mode",
     default="external-psk_dhe_ke",
@@ -114,7 +92,7 @@ def run(
       printf "50 123456\\n20 password\\n1 sternchen\\n" > counts.txt
       tls13lab psk odds --counts counts.txt --lockout 2 --json
     """
-    if sum(one is not None for one in (evenly, ranked, counts, psk)) != 1:
+    if given(evenly, ranked, counts, psk) != 1:
         raise click.UsageError("give one of --even, --zipf, --counts and --psk")
     if window is not None and not lockout:
         raise click.UsageError("--lockout-window needs a --lockout")
@@ -122,13 +100,13 @@ def run(
         raise click.UsageError(f"{mode!r} is none of {', '.join(MODES)}")
 
     def work() -> report.Result:
-        chosen = _chosen(evenly, ranked, exponent, counts, psk)
+        choice = chosen(evenly, ranked, exponent, counts, psk)
         means = Means(_own_rate() if rate is None else rate, cores)
         limit = Limit(lockout, window) if lockout else None
         bounds = Bounds(means, limit, hours * 3600, visits)
         return {
             "mode": mode,
-            "chosen": _told_of(chosen),
+            "chosen": _told_of(choice),
             "rate": means.rate,
             "cores": cores,
             "hours": hours,
@@ -145,36 +123,11 @@ def run(
                     "success": one.success,
                     "any_of_them": one.any_of_them,
                 }
-                for one in odds(mode, chosen, bounds, targets)
+                for one in odds(mode, choice, bounds, targets)
             ],
         }
 
     report.run(work, _text, as_json=as_json)
-
-
-def _chosen(
-    evenly: int | None, ranked: int | None, exponent: float, counts: str | None, psk: str | None
-) -> Guessable:
-    if evenly is not None:
-        return even(evenly)
-    if ranked is not None:
-        return zipf(ranked, exponent)
-    if counts is not None:
-        return counted(_counts(Path(counts)))
-    assert psk is not None
-    return strength(read_psk(psk, hexadecimal=False)).guessing
-
-
-def _counts(path: Path) -> Iterator[int]:
-    """The first word of each line, which is all that is looked at: as ``uniq -c`` writes it."""
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            first, *_ = line.split() or [b""]
-            if not first:
-                continue
-            if not first.isdigit():
-                raise LocalFault(f"line {number} of {path} does not begin with a count")
-            yield int(first)
 
 
 def _own_rate() -> float:

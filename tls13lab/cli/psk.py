@@ -25,6 +25,7 @@ LONGEST = 4096
 
 _ELSEWHERE = {
     "odds": ("Estimate how likely each of three kinds of attacker is to find a PSK.", "odds:run"),
+    "mends": ("Show what mends a weak PSK, and what each mend changes.", "mends:run"),
     "pake": ("Turn a weak word that both ends know into a strong PSK, with CPace.", "pake:pake"),
 }
 
@@ -40,6 +41,7 @@ def psk() -> None:
       tls13lab psk strength key.txt
       tls13lab psk odds --even 1000000 --lockout 10
       tls13lab psk lint --help
+      tls13lab psk mends
       tls13lab psk pake --help
     """
 
@@ -112,11 +114,11 @@ def derive(
     out: str,
     as_json: bool,
 ) -> None:
-    """Derive a PSK from the word in FILE, slowly, so that each guess at the word is slow, too.
+    """Derive a PSK from a word, slowly, so that each guess at the word is slow, too.
 
-    Both ends derive once and keep the PSK. What this does not do: a weak word stays weak, and a
-    recorded ClientHello tells right guesses from wrong ones as before. RFC 9257 wants 128 bits that
-    the PSK is derived from, or else a PAKE.
+    The word is in FILE. Both ends derive once and keep the PSK. What this does not do: a weak word
+    stays weak, and a recorded ClientHello tells right guesses from wrong ones as before. RFC 9257
+    wants 128 bits that the PSK is derived from, or else a PAKE.
 
     \b
     Examples:

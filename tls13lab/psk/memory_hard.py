@@ -1,4 +1,4 @@
-"""A PSK out of a word by a slow, memory-hard derivation: scrypt or Argon2id. RFC 7914, RFC 9106.
+"""A PSK out of a word by a memory-hard function: scrypt or Argon2id. RFC 7914, RFC 9106.
 
 A guess at the word then costs one derivation more, for everybody alike: the two ends derive once,
 an attacker for each word. A *salt*, which is no secret, makes it another PSK for each pair of ends,

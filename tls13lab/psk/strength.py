@@ -107,4 +107,5 @@ def in_words(seconds: float) -> str:
         if seconds >= 2 * unit:
             count = seconds / unit
             return f"{count:,.0f} {name}" if count < 1e9 else f"{count:.0e} {name}"
-    return f"{seconds:.0f} seconds"
+    count = round(seconds)
+    return f"{count} seconds" if count != 1 else "1 second"

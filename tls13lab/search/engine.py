@@ -66,12 +66,12 @@ def tried(targets: tuple[Target, ...], piece: Piece, *, compile: bool = True) ->
     found = [
         Hit(at, place[target], word)
         for guesses in piece.guesses()
-        for at, target, word in _tested(tuple(place), guesses, compile=compile)
+        for at, target, word in hits(tuple(place), guesses, compile=compile)
     ]
     return Tried(piece.count, tuple(found), time.perf_counter() - began)
 
 
-def _tested(targets: tuple[Target, ...], guesses: Guesses, *, compile: bool) -> Iterator[Found]:
+def hits(targets: tuple[Target, ...], guesses: Guesses, *, compile: bool) -> Iterator[Found]:
     """Every guess on every target; each derivation that a target names is done once a guess."""
     for derivation, group in groupby(sorted(targets, key=_derived_by), lambda one: one.derivation):
         some = tuple(group)

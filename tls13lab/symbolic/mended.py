@@ -48,7 +48,13 @@ MADE = (PLAIN, DERIVED, IMPORTED, PAKE)
 """What the PSK is to the word."""
 MODES = ("psk_ke", "psk_dhe_ke", certified.BOTH)
 PAST, EARLY_DATA, PRESENT, NEXT_TICKET = "past", "early_data", "present", "next_ticket"
-EPOCHS = (PAST, EARLY_DATA, PRESENT, NEXT_TICKET)
+EPOCHS: Mapping[str, str] = {
+    PAST: "past",
+    EARLY_DATA: "0-RTT",
+    PRESENT: "present",
+    NEXT_TICKET: "ticket",
+}
+"""What is asked for, and its name in tables."""
 
 WORD = certified.PSK
 SALT = name("salt")
