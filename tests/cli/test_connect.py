@@ -220,7 +220,7 @@ def test_a_server_that_shows_no_certificate_is_refused(server: Running) -> None:
     ("arguments", "code", "says"),
     [
         (("--insecure", "--cert-with-psk"), 2, "--cert-with-psk needs --psk"),
-        ((*EXTERNAL, "--cert-with-psk"), 1, "which certificates to believe"),
+        ((*EXTERNAL, "--cert-with-psk"), 1, "which certificates to trust"),
         ((*BOTH_AT_ONCE, "--modes", "psk_ke"), 1, "psk_dhe_ke only"),
         ((*BOTH_AT_ONCE, "--early-data", "x"), 1, "rules early data out"),
     ],

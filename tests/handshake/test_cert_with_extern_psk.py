@@ -332,7 +332,7 @@ def test_a_client_that_could_only_break_the_rules_is_not_made() -> None:
     changes: list[tuple[dict[str, object], str]] = [
         ({"psks": (PSK, ticket)}, "external PSKs only"),
         ({"modes": frozenset({PSK_KE})}, "psk_dhe_ke only"),
-        ({"trust": None}, "which certificates to believe"),
+        ({"trust": None}, "which certificates to trust"),
         ({"early_data": b"early"}, "rules early data out"),
     ]
     for change, why in changes:

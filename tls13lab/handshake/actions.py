@@ -1,7 +1,7 @@
-"""What a step of the handshake does to the world, as values. RFC 9846 appendix A.
+"""Actions: what a step of the handshake asks for, as values. RFC 9846 appendix A.
 
-A step never writes, stores or installs anything itself; it returns these, in the order in which
-they are to be carried out. So a step can be tested by looking at what it returned.
+A step sends, stores or installs nothing itself. It returns actions, in the order in which they are
+to be carried out. So a test only has to look at what a step returned.
 
 >>> SendMessage(b"\\x05\\x00\\x00\\x00").raw.hex()
 '05000000'
@@ -17,7 +17,7 @@ from tls13lab.records.epochs import Epoch
 
 
 class Direction(Enum):
-    """Which of the two keys."""
+    """The direction that a key protects, as seen from this endpoint."""
 
     SEND = "send"
     RECEIVE = "receive"
@@ -25,19 +25,19 @@ class Direction(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SendMessage:
-    """Send this handshake message under the present sending keys."""
+    """Send this packed handshake message under the current keys."""
 
     raw: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SendCompatibilityCcs:
-    """Send the change_cipher_spec record that keeps old middleboxes quiet (appendix E.4)."""
+    """Send a change_cipher_spec record, for the sake of old middleboxes (appendix E.4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class InstallKeys:
-    """From now on protect this direction with the keys of ``secret``."""
+    """From now on, protect this direction with the keys derived from ``secret``."""
 
     direction: Direction
     epoch: Epoch
@@ -47,28 +47,28 @@ class InstallKeys:
 
 @dataclass(frozen=True, slots=True)
 class RemoveSendingKeys:
-    """Send unprotected again: a second ClientHello after early data was sent."""
+    """Send unprotected again: after early data, a second ClientHello follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendEarlyData:
-    """Send application data before the handshake, under the early keys."""
+    """Send application data under the early keys, before the handshake is complete."""
 
     data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class TakeEarlyData:
-    """Until the next keys, up to ``limit`` bytes of application data may come."""
+    """Accept up to ``limit`` bytes of early data until the next keys are installed."""
 
     limit: int
 
 
 @dataclass(frozen=True, slots=True)
 class SkipEarlyData:
-    """Pass over protected records that do not open, ``limit`` bytes of content at most (4.3.10).
+    """Skip records that do not decrypt, up to ``limit`` bytes of content (4.3.10).
 
-    None: from here on no more.
+    If ``limit`` is None, skip no more records from here on.
     """
 
     limit: int | None
@@ -76,14 +76,14 @@ class SkipEarlyData:
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
-    """These secrets became known to this endpoint: for lessons and key logs, which ask for them."""
+    """This endpoint now knows these secrets; lessons and key logs use them."""
 
     secrets: Mapping[str, bytes] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class StoreTicket:
-    """A ticket came with which the client can resume."""
+    """Store a ticket and its PSK, with which the client can resume."""
 
     psk: ResumptionPsk
 
@@ -92,12 +92,13 @@ class StoreTicket:
 class Outcome:
     """What the handshake agreed on.
 
-    ``mode`` is ``full``, ``psk_ke``, ``psk_dhe_ke``, or ``cert_with_extern_psk``: a certificate and
-    an external PSK (RFC 9973). ``group`` is None in psk_ke; ``psk_kind`` and ``selected_identity``
-    are None in a full handshake; ``chain`` holds the server's certificates (DER). ``early_data`` is
-    ``accepted``, ``rejected``, or ``none`` if none was sent; a server says in
-    ``early_data_refusal`` why it rejected it. ``began_ms`` is when the chain of
-    resumptions began (Unix milliseconds): with this handshake, if it resumes nothing.
+    ``mode`` is ``full``, ``psk_ke``, ``psk_dhe_ke`` or ``cert_with_extern_psk`` (a certificate
+    together with an external PSK, RFC 9973). ``group`` is None in psk_ke. ``psk_kind`` and
+    ``selected_identity`` are None in a full handshake. ``chain`` holds the server's certificates
+    (DER). ``early_data`` is ``accepted``, ``rejected``, or ``none`` if the client sent none; on the
+    server, ``early_data_refusal`` gives the reason for a rejection. ``began_ms`` (Unix
+    milliseconds) is the time of the handshake that began the chain of resumptions; if this
+    handshake is not a resumption, it is this one.
     """
 
     mode: str
@@ -116,13 +117,13 @@ class Outcome:
 
     @property
     def resumed(self) -> bool:
-        """Whether the PSK came from an earlier connection: an external one resumes nothing."""
+        """Whether the PSK came from an earlier connection; an external PSK resumes nothing."""
         return self.psk_kind is PskKind.RESUMPTION
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The handshake is done on this side: application data may flow."""
+    """The handshake is complete on this side; application data may be sent."""
 
     outcome: Outcome
 

@@ -1,7 +1,7 @@
-"""The client's check of the server's answer against its own offer. RFC 9846 4.2.3, 4.3.11.
+"""The client's checks of the ServerHello against its offer. RFC 9846 sections 4.2.3 and 4.3.11.
 
-A server may choose only what the client offered. Everything here that is out of line ends the
-connection; nothing here derives a key but the (EC)DHE secret itself.
+A server may only select what the client offered; anything else ends the connection. This file
+computes the (EC)DHE secret, but derives no keys.
 """
 
 from dataclasses import dataclass, field
@@ -26,14 +26,15 @@ from tls13lab.wire.faults import (
 )
 
 DOWNGRADE_SENTINELS = (b"DOWNGRD\x01", b"DOWNGRD\x00")
-"""The last 8 bytes of the random of a TLS 1.3 server that was made to speak an older version."""
+"""The last 8 bytes of the random of a TLS 1.3 server that negotiates an older version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server chose; ``ecdhe`` is the shared secret, None in psk_ke.
+    """What the server selected.
 
-    ``certified`` says that it shows a certificate beside the PSK.
+    ``index`` is that of the PSK in the offer; ``ecdhe`` is the shared secret, None in psk_ke.
+    ``certified`` says that the server uses a certificate together with the PSK (RFC 9973).
     """
 
     suite: Suite
@@ -45,7 +46,7 @@ class Answer:
 
     @property
     def mode(self) -> str:
-        """``full``, ``psk_ke`` or ``psk_dhe_ke``: key_share tells the last two apart; or both."""
+        """``full``, ``psk_ke``, ``psk_dhe_ke`` or ``cert_with_extern_psk``."""
         if self.psk is None:
             return "full"
         if self.certified:
@@ -77,7 +78,10 @@ def _check_common(offer: Offer, hello: ServerHello | HelloRetryRequest) -> Suite
 def check_retry(
     config: ClientConfig, offer: Offer, hello: HelloRetryRequest
 ) -> tuple[Suite, int | None]:
-    """The suite, and the group in which a share is wanted, if any."""
+    """The suite, and the group in which the server asks for a share, or None.
+
+    Raises a PeerFault if the request does not fit the offer, or would change nothing.
+    """
     suite = _check_common(offer, hello)
     share = hello.find(KeyShareHelloRetryRequest)
     if share is None:
@@ -97,7 +101,7 @@ def check_retry(
 def check_server_hello(
     config: ClientConfig, offer: Offer, retry: HelloRetryRequest | None, hello: ServerHello
 ) -> Answer:
-    """The server's choice, checked; with the (EC)DHE secret if there is one."""
+    """What the server selected; raises a PeerFault if the client did not offer it."""
     suite = _check_common(offer, hello)
     if retry is not None and hello.cipher_suite != retry.cipher_suite:
         raise IllegalParameter("the ServerHello's suite is not the HelloRetryRequest's")
@@ -118,7 +122,7 @@ def check_server_hello(
     if not config.offers_dhe:
         raise UnsupportedExtension("key_share was not offered")
     if psk is None and config.trust is None:
-        raise HandshakeFailure("the server took no PSK, and this client believes no certificate")
+        raise HandshakeFailure("the server took no PSK, and this client trusts no certificate")
     if psk is not None and PSK_DHE_KE not in config.modes:
         raise IllegalParameter("the server chose psk_dhe_ke, which was not offered")
     entry = share.server_share

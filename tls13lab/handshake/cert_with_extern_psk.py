@@ -1,17 +1,17 @@
-"""A certificate and an external PSK in one handshake: what the extension asks for. RFC 9973.
+"""A certificate together with an external PSK: the rules of the extension. RFC 9973.
 
-The PSK goes into the key schedule as in psk_dhe_ke, and the server shows its certificate as in a
-full handshake: the certificate says who the server is, and the PSK keeps what was recorded from
-whoever can later compute the (EC)DHE secret. The PSK says nothing about who somebody is: by section
-7 it must never be all that authentication rests on.
+The PSK goes into the key schedule as in psk_dhe_ke, and the server sends its certificate as in a
+full handshake. The certificate authenticates the server. The PSK protects recorded traffic from an
+attacker who can later compute the (EC)DHE secret. According to section 7, authentication must never
+rest on the PSK alone.
 
-This file has only the rules that the extension adds to those of RFC 9846. Written from the working
-group's last public source of the document (draft-ietf-tls-8773bis, June 2025) and the abstract of
-RFC 9973 (July 2026), which obsoletes RFC 8773; the RFC's own text was not at hand. So nothing is
-quoted from it, and section numbers are the draft's.
+This file contains only the rules that the extension adds to RFC 9846. It was written from the last
+public draft (draft-ietf-tls-8773bis, June 2025) and the abstract of RFC 9973 (July 2026), which
+obsoletes RFC 8773; the text of the RFC itself was not at hand. So it quotes nothing from the RFC,
+and its section numbers are those of the draft.
 
-Not here: raw public keys (RFC 7250), and certificates of clients, which this lab's client has none
-of: asked for one, it answers with an empty Certificate, as in a full handshake.
+Not here: raw public keys (RFC 7250) and client certificates. Asked for a certificate, the lab's
+client answers with an empty Certificate, as in a full handshake.
 """
 
 from collections.abc import Iterable
@@ -37,9 +37,9 @@ from tls13lab.wire.faults import (
 )
 
 MODE = "cert_with_extern_psk"
-"""The mode's name in an outcome, beside ``full``, ``psk_ke`` and ``psk_dhe_ke``."""
+"""The name of this mode in an outcome; the others are ``full``, ``psk_ke`` and ``psk_dhe_ke``."""
 CERTIFIED = ("full", MODE)
-"""The modes in which the server shows a certificate."""
+"""The modes in which the server sends a certificate."""
 
 _COMPANIONS = (
     (KeyShareClientHello, "key_share"),
@@ -56,25 +56,26 @@ def check_client_config(
     believes_certificates: bool,
     early_data: bool,
 ) -> None:
-    """LocalFault if a client so configured could only send an offer that the RFC forbids."""
+    """Raise LocalFault if a client with this configuration would send a forbidden offer."""
     if any(psk.kind is PskKind.RESUMPTION for psk in psks):
-        # Only external PSKs may be listed (5.1).
-        raise LocalFault("a certificate goes together with external PSKs only, not with tickets")
+        # Only external PSKs may be offered (5.1).
+        raise LocalFault("a certificate can be combined with external PSKs only, not with tickets")
     if PskKeyExchangeMode.PSK_DHE_KE not in modes:
-        # A client has to list psk_dhe_ke (5.1).
-        raise LocalFault("a certificate goes together with a PSK in psk_dhe_ke only")
+        # A client has to offer psk_dhe_ke (5.1).
+        raise LocalFault("a certificate can be combined with a PSK in psk_dhe_ke only")
     if not believes_certificates:
-        raise LocalFault("to ask for a certificate and a PSK, say which certificates to believe")
+        raise LocalFault("to ask for a certificate and a PSK, say which certificates to trust")
     if early_data:
-        # The extension is for initial handshakes: it and early_data may not come together (4).
+        # The extension is for initial handshakes: it must not come together with early_data (4).
         raise LocalFault("a certificate together with a PSK rules early data out")
 
 
 def check_offer(hello: ClientHello, kinds: Iterable[PskKind]) -> None:
     """The server's check of a ClientHello that has the extension.
 
-    ``kinds`` are those of the offered PSKs that the server knows. For companions that are missing
-    the document names no alert; missing_extension is what RFC 9846 6.2 has for that.
+    ``kinds`` are the kinds of the offered PSKs that the server knows. If one of the other
+    extensions is missing, the draft names no alert; RFC 9846 section 6.2 has missing_extension.
+    Raises MissingExtension or IllegalParameter.
     """
     for kind, name in _COMPANIONS:
         if hello.find(kind) is None:
@@ -91,14 +92,14 @@ def check_offer(hello: ClientHello, kinds: Iterable[PskKind]) -> None:
 
 
 def check_answer(hello: ServerHello, *, offered: bool, selected: bool, shared: bool) -> bool:
-    """The client's check; whether the server shows a certificate and uses the PSK.
+    """The client's check of a ServerHello: whether the server uses both certificate and PSK.
 
-    ``offered`` says that the ClientHello had the extension, ``selected`` that a PSK was taken, and
-    ``shared`` that a key_share came.
+    ``offered`` says that the ClientHello had the extension, ``selected`` that the server selected a
+    PSK, and ``shared`` that it sent a key_share. Raises a PeerFault if these do not fit together.
     """
     if hello.find(CertWithExternPsk) is None:
         if offered and selected:
-            # Everybody who knows the PSK, and no certificate, could answer so.
+            # Anyone who knows the PSK could answer like this, without a certificate.
             raise HandshakeFailure("the server took the PSK, and will not show its certificate")
         return False
     if not offered:

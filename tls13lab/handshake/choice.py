@@ -1,13 +1,13 @@
-"""The server's choice: suite, PSK, mode and group out of what a ClientHello offers. RFC 9846 4.2.1.
+"""The server's choice of PSK, suite, mode and group from a ClientHello. RFC 9846 section 4.2.1.
 
-It reads the offer and decides; it verifies no binder and makes no keys. A PSK is chosen before the
-suite, because a PSK with the wrong hash cannot be used: a server that picks its favourite suite
-first can end up silently ignoring a PSK it was configured with.
+This file only decides; it verifies no binder and derives no keys. The PSK is chosen before the
+suite, because a PSK can only be used with a suite of its hash. A server that picks its favourite
+suite first may silently ignore a PSK that it was configured with. A note in the RFC suggests that
+order as the simplest, but the RFC also says that external PSKs "SHOULD influence cipher suite
+selection".
 
-The RFC's note suggests the other order as the simplest one, but also says that external PSKs
-"SHOULD influence cipher suite selection". Of two modes that both sides allow the server takes
-psk_dhe_ke unless its configuration says ``prefer_psk_ke``: forward secrecy should not hang on the
-order of the client's list.
+If both sides allow both PSK modes, the server takes psk_dhe_ke, unless its configuration says
+``prefer_psk_ke``: forward secrecy should not depend on the order of the client's list.
 """
 
 from dataclasses import dataclass
@@ -40,10 +40,11 @@ from tls13lab.wire.faults import (
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the server will do. ``share`` is the client's in ``group``; None asks for a retry.
+    """What the server will do.
 
-    Without a PSK it is a full handshake. With one, ``group`` None means psk_ke, and ``certified``
-    that the certificate is shown as well.
+    ``share`` is the client's share in ``group``; None if the server must ask for one. Without
+    ``psk``, it is a full handshake. With ``psk``, ``group`` is None in psk_ke, and ``certified``
+    says that the server also sends its certificate (RFC 9973).
     """
 
     suite: Suite
@@ -55,7 +56,7 @@ class Choice:
 
     @property
     def needs_retry(self) -> bool:
-        """Whether the group is agreed but the client sent no share in it."""
+        """Whether there is a common group, but the client sent no share in it."""
         return self.group is not None and self.share is None
 
     @property
@@ -69,7 +70,7 @@ class Choice:
 
 
 def check_hello(hello: ClientHello) -> None:
-    """What holds for every ClientHello of TLS 1.3, whatever is chosen from it."""
+    """Check the rules that every TLS 1.3 ClientHello must obey; raises a PeerFault."""
     versions = hello.find(SupportedVersions)
     if versions is None or TLS13 not in versions.versions:
         raise WrongVersion("the client does not offer TLS 1.3")
@@ -83,7 +84,7 @@ def check_hello(hello: ClientHello) -> None:
     if (groups is None) != (shares is None):
         # "If containing a "supported_groups" extension, it MUST also contain a "key_share"
         # extension, and vice versa." (9.2)
-        raise MissingExtension("supported_groups and key_share come together or not at all")
+        raise MissingExtension("supported_groups and key_share must come together")
     if groups is not None and shares is not None:
         _check_shares(groups, shares)
     offered, modes = hello.find(OfferedPsks), hello.find(PskKeyExchangeModes)
@@ -92,22 +93,27 @@ def check_hello(hello: ClientHello) -> None:
         # MUST abort the handshake." (4.3.9)
         raise MissingExtension("pre_shared_key came without psk_key_exchange_modes")
     if offered is None and (groups is None or hello.find(SignatureAlgorithms) is None):
-        raise MissingExtension("without a PSK, signature_algorithms and supported_groups must come")
+        raise MissingExtension(
+            "without a PSK, signature_algorithms and supported_groups must be sent"
+        )
 
 
 def _check_shares(groups: SupportedGroups, shares: KeyShareClientHello) -> None:
-    """Each share in a group that is listed, in the same order, and none twice (4.3.8)."""
+    """Each share must be in a group of supported_groups, and no two in the same group (4.3.8)."""
     places = []
     for share in shares.client_shares:
         if share.group not in groups.groups:
-            raise IllegalParameter("a key share is in a group that supported_groups lacks")
+            raise IllegalParameter("a key share is in a group that supported_groups does not list")
         places.append(groups.groups.index(share.group))
     if len(set(places)) != len(places):
         raise IllegalParameter("two key shares are in the same group")
 
 
 def choose(config: ServerConfig, hello: ClientHello, now_ms: int) -> Choice:
-    """Decide, or raise the fault that says why nothing can be agreed."""
+    """Decide how to answer; raises a PeerFault if the two sides have no way in common.
+
+    ``now_ms`` is Unix time in milliseconds.
+    """
     check_hello(hello)
     suites = [SUITES[suite] for suite in config.suites if suite in hello.cipher_suites]
     if not suites:
@@ -141,7 +147,10 @@ def _both(
     share: bytes | None,
     known: list[tuple[int, Psk]],
 ) -> Choice:
-    """The first PSK that fits, and the certificate; without one that fits, that alone. RFC 9973."""
+    """The first usable PSK and the certificate; just the certificate if no PSK is usable.
+
+    RFC 9973.
+    """
     for index, psk in known:
         suite = _suite_for(psk, suites)
         if suite is not None and group is not None:
@@ -171,7 +180,7 @@ def _full(
 
 
 def _suite_for(psk: Psk, suites: list[Suite]) -> Suite | None:
-    """A suite with the PSK's hash; for a ticket, the suite it was made with if it can be."""
+    """A suite with the PSK's hash; for a ticket, preferably the suite of its connection."""
     fitting = [suite for suite in suites if suite.hash_name == psk.hash_name]
     if psk.suite is not None:
         same = [suite for suite in fitting if suite.code_point == psk.suite]
@@ -180,20 +189,21 @@ def _suite_for(psk: Psk, suites: list[Suite]) -> Suite | None:
 
 
 def _known_psks(config: ServerConfig, hello: ClientHello, now_ms: int) -> list[tuple[int, Psk]]:
-    """The identities known here. "Any unknown PSKs ... SHOULD simply be ignored" (4.3.11).
+    """The offered PSKs that the server knows, each with its index.
 
-    So is a ticket whose chain of resumptions has gone on for long enough (4.7.1).
+    "Any unknown PSKs ... SHOULD simply be ignored" (4.3.11). So is a ticket whose chain of
+    resumptions began too long ago (4.7.1), and an external PSK that is locked.
     """
     offered = hello.find(OfferedPsks)
     known: list[tuple[int, Psk]] = []
-    for index, one in enumerate(offered.identities if offered else ()):
-        external = config.external_psk(one.identity)
+    for index, entry in enumerate(offered.identities if offered else ()):
+        external = config.external_psk(entry.identity)
         if external is not None:
             if config.lockout is None or config.lockout.admits(external, now_ms):
                 known.append((index, external))
             continue
-        state = config.tickets.find(one.identity, now_ms) if config.tickets else None
-        psk = _of_ticket(one.identity, state) if state else None
+        state = config.tickets.find(entry.identity, now_ms) if config.tickets else None
+        psk = _of_ticket(entry.identity, state) if state else None
         if psk is not None and psk.within(config.resume_within_s, now_ms):
             known.append((index, psk))
     return known
@@ -217,7 +227,7 @@ def _of_ticket(ticket: bytes, state: TicketState) -> ResumptionPsk:
 def _psk_mode(
     config: ServerConfig, hello: ClientHello, group: int | None
 ) -> PskKeyExchangeMode | None:
-    """The mode that both sides allow and that can be carried out, or None."""
+    """The mode that both sides allow and that is possible here, or None."""
     extension = hello.find(PskKeyExchangeModes)
     offered = extension.modes if extension else ()
     possible = [
@@ -231,7 +241,7 @@ def _psk_mode(
 
 
 def _key_exchange(config: ServerConfig, hello: ClientHello) -> tuple[int | None, bytes | None]:
-    """The group, and the client's share in it: a group with a share before one without."""
+    """The group and the client's share in it; groups with a share come first."""
     groups, shares = hello.find(SupportedGroups), hello.find(KeyShareClientHello)
     if groups is None or shares is None:
         return None, None

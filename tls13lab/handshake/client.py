@@ -1,7 +1,8 @@
-"""The client's moves: what each server message makes it check, derive and send. RFC 9846 4.
+"""The client's handlers: what it checks, derives and sends on each message. RFC 9846 section 4.
 
-A handler takes (state, message, its bytes, environment) and returns the next state and the actions.
-Which handler may run when, the move table says.
+A handler takes the state, the message, its bytes and the environment. It returns the next state and
+the actions, or raises a PeerFault. The table in :mod:`tls13lab.handshake.moves` says in which state
+a handler may run.
 """
 
 from dataclasses import replace
@@ -72,7 +73,7 @@ Actions = list[Action]
 
 
 def start(config: ClientConfig, env: Environment) -> tuple[WaitServerHello, Actions]:
-    """Send the first ClientHello."""
+    """The first state, and the actions that send the first ClientHello and any early data."""
     offer = first_offer(config, env.now_ms, env.entropy)
     transcript = Transcript().add(offer.raw)
     actions: Actions = [_reveal_offer(offer), SendMessage(offer.raw)]
@@ -97,7 +98,7 @@ def _reveal_offer(offer: Offer) -> Reveal:
 def on_hello_retry_request(
     before: WaitServerHello, message: HelloRetryRequest, raw: bytes, env: Environment
 ) -> tuple[WaitServerHello, Actions]:
-    """The server wants another ClientHello: a share in its group, its cookie, new binders."""
+    """Send a second ClientHello: with a share in the server's group, its cookie, new binders."""
     if before.retry is not None:
         # "If a client receives a second HelloRetryRequest in the same connection ... it MUST abort
         # the handshake with an "unexpected_message" alert." (4.2.4)
@@ -120,7 +121,7 @@ def on_hello_retry_request(
 def on_server_hello(
     before: WaitServerHello, message: ServerHello, raw: bytes, env: Environment
 ) -> tuple[WaitEncryptedExtensions, Actions]:
-    """The choice is made: check it against the offer, and go to the handshake keys."""
+    """Check what the server selected, and derive the handshake keys."""
     config = before.config
     answer = check_server_hello(config, before.offer, before.retry, message)
     suite, psk = answer.suite, answer.psk
@@ -133,7 +134,7 @@ def on_server_hello(
     sent = before.offer.early_data_sent
     retried = before.retry is not None
     outcome = _outcome(config, answer, retried, env.now_ms, early_data_sent=sent)
-    # Early data can only be accepted with the first PSK, and not after a HelloRetryRequest.
+    # The server can accept early data only with the first PSK, and not after a HelloRetryRequest.
     may_accept = before.offer.early_suite is not None and answer.index == 0
     early_psk = psk if may_accept else None
     keyed = Keyed(config, outcome, stage, client_secret, server_secret, early_psk, sent)
@@ -145,10 +146,10 @@ def on_server_hello(
     }
     mine = None if answer.group is None else before.offer.share(answer.group)
     if answer.ecdhe is not None and mine is not None:
-        # Of several shares perhaps not the first.
+        # Of several shares, the server may have taken another than the first.
         revealed |= {"ecdhe": answer.ecdhe, "client_ecdhe": mine.private_key}
     if psk is not None:
-        # Perhaps not the one that was offered first.
+        # The server may have taken another PSK than the first.
         revealed["psk"] = psk.key
     actions: Actions = [Reveal(revealed)]
     if config.middlebox_compatibility and before.retry is None and not sent:
@@ -184,7 +185,7 @@ def _outcome(
 def on_encrypted_extensions(
     before: WaitEncryptedExtensions, message: EncryptedExtensions, raw: bytes, env: Environment
 ) -> tuple[WaitCertificateOrRequest | WaitFinished, Actions]:
-    """Answers to what we asked for, and to nothing else; then certificate or Finished."""
+    """Check that the server answers only what we asked; next comes a certificate or Finished."""
     keyed, transcript = before.keyed, before.transcript.add(raw)
     config = keyed.config
     for extension in message.extensions:
@@ -202,7 +203,7 @@ def on_encrypted_extensions(
         return WaitCertificateOrRequest(keyed, transcript), []
     if message.find(EarlyData) is not None:
         return WaitFinished(client_early_data.accepted(keyed, message), transcript), []
-    # Rejected, or never sent: in either case the handshake keys are next.
+    # The early data was rejected or never sent: the handshake keys come next.
     return WaitFinished(keyed, transcript), [_handshake_keys(keyed)] if keyed.early_psk else []
 
 
@@ -217,10 +218,10 @@ def _chosen_alpn(config: ClientConfig, alpn: Alpn) -> bytes:
 def on_certificate_request(
     before: WaitCertificateOrRequest, message: CertificateRequest, raw: bytes, env: Environment
 ) -> tuple[WaitCertificate, Actions]:
-    """We have no certificate; the request is remembered, to be answered with an empty one."""
+    """Remember the request: we have no certificate, and will answer with an empty list."""
     if message.certificate_request_context:
         raise IllegalParameter("certificate_request_context is not empty in the handshake")
-    if not any(isinstance(one, SignatureAlgorithms) for one in message.extensions):
+    if not any(isinstance(extension, SignatureAlgorithms) for extension in message.extensions):
         # "The "signature_algorithms" extension MUST be specified" (4.4.2).
         raise MissingExtension("the CertificateRequest has no signature_algorithms")
     context = message.certificate_request_context
@@ -233,7 +234,7 @@ def on_certificate(
     raw: bytes,
     env: Environment,
 ) -> tuple[WaitCertificateVerify, Actions]:
-    """Is this chain to be believed for the name we asked for?"""
+    """Verify the server's chain for the name that we asked for."""
     keyed = before.keyed
     if message.certificate_request_context:
         raise IllegalParameter("a server's certificate_request_context must be empty")
@@ -245,7 +246,7 @@ def on_certificate(
         raise UnsupportedExtension("a certificate came with an extension that was not asked for")
     chain = tuple(entry.cert_data for entry in message.certificate_list)
     if keyed.config.trust is None:
-        raise BadCertificate("this client believes no certificate")
+        raise BadCertificate("this client trusts no certificate")
     name = keyed.config.certificate_name or keyed.config.server_name or "localhost"
     certificates.check_chain(chain, keyed.config.trust, name, env.now_ms)
     keyed = replace(keyed, outcome=replace(keyed.outcome, chain=chain))
@@ -256,13 +257,13 @@ def on_certificate(
 def on_certificate_verify(
     before: WaitCertificateVerify, message: CertificateVerify, raw: bytes, env: Environment
 ) -> tuple[WaitFinished, Actions]:
-    """Does the server hold the key of its certificate, in this handshake?"""
+    """Verify that the server holds the private key of its certificate."""
     keyed = before.keyed
     if message.algorithm not in keyed.config.schemes:
-        raise IllegalParameter("the CertificateVerify is signed in a scheme that was not offered")
+        raise IllegalParameter("the CertificateVerify uses a scheme that was not offered")
     if message.algorithm not in certificates.schemes(keyed.outcome.chain[0]):
         raise UnsupportedCertificate(
-            "the CertificateVerify is signed in a scheme that is not for the certificate's key"
+            "the CertificateVerify uses a scheme that does not fit the certificate's key"
         )
     key = certificates.public_key(keyed.outcome.chain[0])
     digest = before.transcript.hash(keyed.hash_name)
@@ -273,7 +274,7 @@ def on_certificate_verify(
 def on_finished(
     before: WaitFinished, message: Finished, raw: bytes, env: Environment
 ) -> tuple[Connected, Actions]:
-    """Check the server's MAC over everything, answer with ours, go to the application keys."""
+    """Check the server's Finished, answer with ours, and switch to the application keys."""
     keyed, hash_name = before.keyed, before.keyed.hash_name
     check_finished(hash_name, keyed.server_secret, before.transcript, message)
     transcript = before.transcript.add(raw)
@@ -323,12 +324,12 @@ def on_finished(
 def on_ticket(
     before: Connected, message: NewSessionTicket, raw: bytes, env: Environment
 ) -> tuple[Connected, Actions]:
-    """A ticket to resume with."""
+    """Store a ticket, with which the client can resume later."""
     return on_new_session_ticket(before, message, env.now_ms)
 
 
 def on_update(
     before: Connected, message: KeyUpdate, raw: bytes, env: Environment
 ) -> tuple[Connected, Actions]:
-    """The peer moves to its next keys."""
+    """Follow the server to its next keys."""
     return on_key_update(before, message)

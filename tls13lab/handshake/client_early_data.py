@@ -1,6 +1,6 @@
-"""The client's early data: sent at once, and then accepted or not. RFC 9846 section 4.3.10.
+"""The client's early data: sending it, and whether the server accepted it. RFC 9846 section 4.3.10.
 
-The server's side of it is :mod:`tls13lab.handshake.early_data`.
+The server's side is :mod:`tls13lab.handshake.early_data`.
 """
 
 from dataclasses import replace
@@ -40,13 +40,16 @@ def send(config: ClientConfig, suite: Suite, psk: Psk, transcript: Transcript) -
 
 
 def refuse(message: EncryptedExtensions) -> None:
-    """Without the PSK that it was sent under, early data cannot have been accepted."""
+    """Raise IllegalParameter if the server accepts early data without the PSK it was sent under."""
     if message.find(EarlyData) is not None:
         raise IllegalParameter("the server accepts early data without its PSK")
 
 
 def accepted(keyed: Keyed, message: EncryptedExtensions) -> Keyed:
-    """The server accepts: that must be with the PSK, suite and protocol that it was sent under."""
+    """Note that the server accepts early data.
+
+    Raises IllegalParameter unless PSK, suite and application protocol are those it was sent under.
+    """
     psk, outcome = keyed.early_psk, keyed.outcome
     if psk is None:
         # "If any other value is returned, the client MUST abort the handshake with an

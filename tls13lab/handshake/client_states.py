@@ -1,7 +1,7 @@
 """What the client knows in each of its states. RFC 9846 appendix A.1.
 
-Each state is a frozen type that holds just what is known by then, so that a handler cannot reach
-for a secret that does not exist yet.
+Each state is a frozen type that holds only what is known by then. So a handler cannot use a secret
+that does not exist yet.
 """
 
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from tls13lab.psk.keys import Psk
 
 @dataclass(frozen=True, slots=True)
 class WaitServerHello:
-    """The ClientHello is out, and ends ``transcript``; ``retry`` is the request, if one came."""
+    """The ClientHello was sent; ``retry`` is the HelloRetryRequest before it, if there was one."""
 
     state: ClassVar[State] = State.CLIENT_WAIT_SH
     config: ClientConfig
@@ -30,10 +30,10 @@ class WaitServerHello:
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """What is fixed from the ServerHello on: the choice, and the handshake secrets.
+    """What is known from the ServerHello on: the server's choice and the handshake secrets.
 
-    ``early_psk`` is the PSK whose early data the server may still accept; then our sending keys are
-    the early ones until it has said.
+    ``early_psk`` is the PSK of early data that the server may still accept. While it is set, we
+    send under the early keys.
     """
 
     config: ClientConfig
@@ -46,13 +46,12 @@ class Keyed:
 
     @property
     def hash_name(self) -> str:
-        """The suite's hash."""
         return self.outcome.suite.hash_name
 
 
 @dataclass(frozen=True, slots=True)
 class WaitEncryptedExtensions:
-    """The handshake keys are in use."""
+    """The ServerHello came; what follows is protected by the handshake keys."""
 
     state: ClassVar[State] = State.CLIENT_WAIT_EE
     keyed: Keyed
@@ -61,7 +60,7 @@ class WaitEncryptedExtensions:
 
 @dataclass(frozen=True, slots=True)
 class WaitCertificateOrRequest:
-    """No PSK was taken, or one beside a certificate: with that the server must authenticate."""
+    """The server must authenticate with a certificate, and may ask for ours first."""
 
     state: ClassVar[State] = State.CLIENT_WAIT_CERT_CR
     keyed: Keyed
@@ -70,7 +69,7 @@ class WaitCertificateOrRequest:
 
 @dataclass(frozen=True, slots=True)
 class WaitCertificate:
-    """The server asked for our certificate, under ``request_context``."""
+    """The server asked for our certificate; our answer will repeat ``request_context``."""
 
     state: ClassVar[State] = State.CLIENT_WAIT_CERT
     keyed: Keyed
@@ -80,7 +79,7 @@ class WaitCertificate:
 
 @dataclass(frozen=True, slots=True)
 class WaitCertificateVerify:
-    """The chain is believed; that the server has its key is still to be shown."""
+    """The chain was verified; the server must still prove that it has the private key."""
 
     state: ClassVar[State] = State.CLIENT_WAIT_CV
     keyed: Keyed
@@ -90,7 +89,7 @@ class WaitCertificateVerify:
 
 @dataclass(frozen=True, slots=True)
 class WaitFinished:
-    """All but the MAC over the whole handshake has come."""
+    """Only the server's Finished is missing."""
 
     state: ClassVar[State] = State.CLIENT_WAIT_FINISHED
     keyed: Keyed

@@ -1,7 +1,7 @@
-"""What an endpoint is willing to do. RFC 9846 section 4.2.1.
+"""Configurations: what an endpoint is willing to do. RFC 9846 section 4.2.1.
 
-A configuration is a value: it never changes, and one may serve many connections. (A server's
-``tickets`` book, its ``anti_replay`` and its ``lockout`` have a memory; nothing else here has.)
+A configuration never changes, and can be used for many connections. Only a server's ``tickets``,
+``anti_replay`` and ``lockout`` have a memory.
 
 >>> ClientConfig(modes=frozenset({PSK_KE})).offers_dhe
 False
@@ -27,19 +27,26 @@ PSK_DHE_KE = PskKeyExchangeMode.PSK_DHE_KE
 
 @dataclass(frozen=True, slots=True)
 class ClientConfig:
-    """A client.
+    """The configuration of a client.
 
-    ``psks`` are offered in this order, with ``modes`` for all of them. ``trust`` says which server
-    certificates to believe; without it the client takes no certificate, and so nothing but a PSK.
-    ``certificate_name`` is whom the certificate must be for, if not for ``server_name``: an
-    address, say, which server_name cannot carry. ``share_groups`` are those it sends a share in at
-    once; by default the first of ``groups``. ``padding`` rounds the content of every protected
-    record up to a multiple of that many bytes. A ticket is offered for ``resume_within_s`` seconds
-    from the handshake that began its chain of resumptions: then the certificate, or the external
-    PSK, is to be shown again. ``early_data`` is sent at once, under the first PSK,
-    if that PSK allows it; it has no forward secrecy, and may be replayed. With
-    ``cert_with_extern_psk`` it asks for a certificate *and* one of its external PSKs (RFC 9973); it
-    then goes on without the PSK if the server takes none, and never without the certificate.
+    - ``psks`` are offered in this order, and ``modes`` apply to all of them.
+    - ``trust`` says which server certificates to trust. Without it, the client accepts no
+      certificate, only a PSK.
+    - ``server_name`` goes into the extension of that name. ``certificate_name`` is the name that
+      the certificate must have, if it differs: an IP address, for example, which the extension
+      cannot hold.
+    - ``share_groups`` are the groups of the shares in the first ClientHello; by default, the first
+      of ``groups``.
+    - ``padding`` rounds the content of every protected record up to a multiple of that many bytes.
+    - ``early_data`` is sent with the ClientHello under the first PSK, if that PSK allows it. It has
+      no forward secrecy, and may be replayed.
+    - ``resume_within_s``: a ticket is offered only within that many seconds of the handshake that
+      began its chain of resumptions. After that, the certificate or the external PSK is needed
+      again.
+    - ``cert_with_extern_psk`` asks for a certificate *and* an external PSK (RFC 9973). If the
+      server takes no PSK, the client continues with the certificate; it never continues without.
+
+    Raises LocalFault for a combination that RFC 9973 does not allow.
     """
 
     psks: tuple[Psk, ...] = ()
@@ -69,25 +76,34 @@ class ClientConfig:
 
     @property
     def offers_dhe(self) -> bool:
-        """Whether a key exchange can come of the offer: in psk_dhe_ke or in a full handshake."""
+        """Whether the offer allows an (EC)DHE exchange: in psk_dhe_ke or in a full handshake."""
         return PSK_DHE_KE in self.modes or self.trust is not None
 
 
 @dataclass(frozen=True, slots=True)
 class ServerConfig:
-    """A server.
+    """The configuration of a server.
 
-    ``modes`` are those in which it takes PSKs; of two that the client offers too it takes
-    psk_dhe_ke, unless ``prefer_psk_ke``. Without a ``credential`` it has no full handshake to fall
-    back to. ``suites`` and ``groups`` are in its order of preference, which counts. It takes up to
-    ``max_early_data_size`` bytes of early data, once each as far as ``anti_replay`` remembers. With
-    ``hide_identities`` a server without a credential answers an unknown identity as it does a wrong
-    binder, with decrypt_error, so that names cannot be tried out by what it says (appendix F.6).
-    With ``cert_with_extern_psk`` it takes external PSKs together with its certificate, if the
-    client asks for both (RFC 9973), and in no other way. It takes a ticket for ``resume_within_s``
-    seconds from the handshake that began its chain of resumptions, and issues none that would be
-    good for longer. A ``lockout`` counts wrong binders, and to an external PSK that had too many of
-    them the server acts as if it did not have it.
+    - ``credential`` is its certificate and key. Without it, there is no full handshake to fall back
+      on.
+    - ``modes`` are the modes in which it accepts PSKs. If the client offers both, it takes
+      psk_dhe_ke, unless ``prefer_psk_ke`` is set.
+    - ``suites`` and ``groups`` are in its order of preference, which decides.
+    - ``tickets`` makes and finds tickets; ``ticket_count`` are sent after each handshake.
+    - ``max_early_data_size`` is how many bytes of early data it accepts; ``anti_replay`` remembers
+      which ClientHellos were used for it.
+    - ``resume_within_s``: a ticket is accepted only within that many seconds of the handshake that
+      began its chain of resumptions. No ticket gets a longer lifetime than that.
+    - ``hide_identities``: a server without a credential answers an unknown identity in the same
+      way as a wrong binder, with decrypt_error, so that nobody can find out which identities it
+      knows (appendix F.6).
+    - ``cert_with_extern_psk``: it uses external PSKs only together with its certificate, if the
+      client asks for both (RFC 9973).
+    - ``lockout`` counts wrong binders. After too many for an external PSK, the server acts as if it
+      did not know that PSK.
+
+    Raises LocalFault for a lifetime of more than seven days, and for settings that contradict each
+    other.
     """
 
     credential: Credential | None = None
@@ -127,5 +143,5 @@ class ServerConfig:
         object.__setattr__(self, "_by_identity", by_identity)
 
     def external_psk(self, identity: bytes) -> ExternalPsk | None:
-        """The external PSK of that name, or None."""
+        """The external PSK with this identity, or None."""
         return self._by_identity.get(identity)

@@ -1,7 +1,7 @@
-"""After the handshake, on either side: tickets come in, keys move on. RFC 9846 section 4.7.
+"""After the handshake, on both sides: tickets and key updates. RFC 9846 section 4.7.
 
-A connected endpoint keeps the two application traffic secrets, which KeyUpdate replaces one
-direction at a time, and the resumption secret, from which each ticket's PSK is made.
+A connected endpoint keeps two application traffic secrets, one for each direction, which KeyUpdate
+replaces. It also keeps the resumption secret, from which the PSK of each ticket is derived.
 """
 
 from dataclasses import dataclass, field, replace
@@ -28,8 +28,8 @@ from tls13lab.records.epochs import Epoch
 class Connected:
     """The last state of both sides; ``state`` says which side this is.
 
-    ``update_awaited`` is whether the peer was asked for a KeyUpdate and has sent none since;
-    ``update_owed`` whether the peer asked for one, and nothing was sent since.
+    ``update_awaited`` says that we asked the peer for a KeyUpdate that has not come yet.
+    ``update_owed`` says that the peer asked for a KeyUpdate that we have not sent yet.
     """
 
     state: State
@@ -42,7 +42,7 @@ class Connected:
     update_owed: bool = False
 
     def exported(self, label: str, context_value: bytes, length: int) -> bytes:
-        """Keying material for the application, ``length`` bytes. 7.5."""
+        """Exported keying material for the application: ``length`` bytes. 7.5."""
         hash_name = self.outcome.suite.hash_name
         return keyschedule.exported(hash_name, self.exporter_secret, label, context_value, length)
 
@@ -59,9 +59,9 @@ def _next(before: Connected, direction: Direction) -> tuple[Connected, InstallKe
 
 
 def update_sending_keys(before: Connected, *, request: bool) -> tuple[Connected, list[Action]]:
-    """Send a KeyUpdate, "with the old keys", and move to the next ones. 4.7.3.
+    """Send a KeyUpdate "with the old keys", then switch to the next sending keys. 4.7.3.
 
-    ``request`` asks the peer for one, too, unless it has been asked and has not answered yet.
+    ``request`` also asks the peer for a KeyUpdate, unless an earlier request is still unanswered.
     """
     # "Until receiving a subsequent KeyUpdate from the peer, the sender MUST NOT send another
     # KeyUpdate with request_update set to "update_requested"." (4.7.3)
@@ -73,17 +73,20 @@ def update_sending_keys(before: Connected, *, request: bool) -> tuple[Connected,
 
 
 def on_key_update(before: Connected, message: KeyUpdate) -> tuple[Connected, list[Action]]:
-    """The peer moved on; if it asks us to, so do we before we next send application data."""
+    """Switch to the peer's next keys.
+
+    If the peer asks for a KeyUpdate, we send it before our next application data.
+    """
     after, install = _next(replace(before, update_awaited=False), Direction.RECEIVE)
-    # One that "receives multiple KeyUpdates while it is silent [is] to respond with a single
-    # update" (4.7.3), and one that said close_notify sends nothing more.
+    # An endpoint that "receives multiple KeyUpdates while it is silent [is] to respond with a
+    # single update" (4.7.3). After close_notify it sends nothing at all.
     return replace(after, update_owed=before.update_owed or message.update_requested), [install]
 
 
 def on_new_session_ticket(
     before: Connected, message: NewSessionTicket, now_ms: int
 ) -> tuple[Connected, list[Action]]:
-    """Derive the ticket's PSK, and hand both over to be stored. 4.7.1."""
+    """Derive the PSK of a ticket, and ask to store both. 4.7.1."""
     suite, outcome = before.outcome.suite, before.outcome
     key = keyschedule.resumption_psk(
         suite.hash_name, before.resumption_secret, message.ticket_nonce

@@ -1,10 +1,11 @@
-"""A TLS connection without a socket: bytes in, events and bytes out. RFC 9846 sections 4-6.
+"""A TLS connection without a socket: bytes in, events and bytes out. RFC 9846 sections 4 to 6.
 
-The state machine decides, the record layer protects, and this file carries out the actions of the
-one on the other. Feed it what the network delivers, send what :meth:`Connection.outgoing` gives.
+A :class:`Connection` joins the state machine and the record layer: it passes messages to the one,
+and carries out its actions on the other. Give it the bytes from the network with
+:meth:`Connection.receive`, and send what :meth:`Connection.outgoing` returns.
 
-When the peer breaks the protocol, :meth:`Connection.receive` queues the right alert, closes, and
-raises the fault.
+If the peer breaks the protocol, :meth:`Connection.receive` queues the right alert, closes the
+connection and raises the fault.
 
 >>> from tls13lab.handshake.pair import Pair, lesson_configs
 >>> pair = Pair(*lesson_configs("psk_ke"), seed="doctest")
@@ -68,7 +69,7 @@ from tls13lab.wire.faults import (
 
 
 class Connection:
-    """One side of one connection. Make it with :meth:`client` or :meth:`server`."""
+    """One side of a connection. Make it with :meth:`client` or :meth:`server`."""
 
     def __init__(self, role: str, state: AnyState, padding: int, tap: Tap | None) -> None:
         self.role = role
@@ -88,7 +89,7 @@ class Connection:
 
     @classmethod
     def client(cls, config: ClientConfig, env: Environment, tap: Tap | None = None) -> Self:
-        """A client; its ClientHello is in :meth:`outgoing` at once."""
+        """A client, whose ClientHello is already waiting in :meth:`outgoing`."""
         state, actions = client.start(config, env)
         connection = cls("client", state, config.padding, tap)
         connection._carry_out(actions)
@@ -96,24 +97,24 @@ class Connection:
 
     @classmethod
     def server(cls, config: ServerConfig, tap: Tap | None = None) -> Self:
-        """A server, which waits."""
+        """A server that waits for a ClientHello."""
         return cls("server", server.start(config), config.padding, tap)
 
     # What is known ------------------------------------------------------------------------------
 
     @property
     def connected(self) -> bool:
-        """Whether the handshake is done on this side."""
+        """Whether the handshake is complete on this side."""
         return isinstance(self._state, Connected)
 
     @property
     def closed(self) -> bool:
-        """Whether nothing more will be sent from here."""
+        """Whether this side will send nothing more."""
         return self._closed
 
     @property
     def outcome(self) -> Outcome:
-        """What was agreed; raises LocalFault before the handshake is done."""
+        """What the handshake agreed on; raises LocalFault before it is complete."""
         return self._connected().outcome
 
     @property
@@ -122,7 +123,7 @@ class Connection:
         return self._state.state.name
 
     def exported(self, label: str, context_value: bytes, length: int) -> bytes:
-        """Keying material for the application: ``length`` bytes. 7.5."""
+        """Exported keying material for the application: ``length`` bytes. 7.5."""
         return self._connected().exported(label, context_value, length)
 
     def _connected(self) -> Connected:
@@ -133,11 +134,14 @@ class Connection:
     # What the application does --------------------------------------------------------------------
 
     def outgoing(self) -> bytes:
-        """The bytes to be sent; they are given out once."""
+        """Remove and return the bytes that are waiting to be sent."""
         return self._sender.take()
 
     def send(self, data: bytes) -> None:
-        """Protect application data, in as many records as it needs."""
+        """Queue application data, split into as many records as it needs.
+
+        Raises LocalFault before the handshake is complete and after :meth:`close`.
+        """
         connected = self._connected()
         if self._closed:
             raise LocalFault("the connection is closed")
@@ -146,7 +150,7 @@ class Connection:
         self._sender.send(ContentType.APPLICATION_DATA, data)
 
     def send_half_rtt(self, data: bytes) -> None:
-        """A server's data right behind its first flight, before the client's Finished.
+        """Queue application data of a server before the client's Finished has come.
 
         "because the handshake is not yet complete, they have no assurance of either the peer's
         identity or its liveness (i.e., the ClientHello might have been replayed)" (4.5.3).
@@ -156,7 +160,10 @@ class Connection:
         self._sender.send(ContentType.APPLICATION_DATA, data)
 
     def update_keys(self, *, request: bool = False) -> None:
-        """Send a KeyUpdate and use the next sending keys; ``request`` asks the peer to, too."""
+        """Queue a KeyUpdate and switch to the next sending keys.
+
+        With ``request``, the peer is asked to do the same.
+        """
         connected = self._connected()
         if self._closed:
             raise LocalFault("the connection is closed")
@@ -164,16 +171,17 @@ class Connection:
         self._carry_out(actions)
 
     def close(self) -> None:
-        """Say close_notify: nothing more will be sent."""
+        """Queue close_notify; after it, this side sends nothing more."""
         self._closed = True
         self._sender.alert(AlertDescription.CLOSE_NOTIFY)
 
     # What the network does ------------------------------------------------------------------------
 
     def receive(self, data: bytes, env: Environment) -> list[Event]:
-        """Take in bytes from the peer; returns what happened, raises the fault that ended it.
+        """Process bytes from the peer, and return the events.
 
-        What comes after the end is not taken in.
+        Raises the fault that ended the connection, if one did. Bytes that come after the end are
+        ignored.
         """
         events: list[Event] = []
         if self._closed_by_peer:
@@ -188,21 +196,23 @@ class Connection:
             raise
         except AlertReceived:
             # "Upon transmission or receipt of a fatal alert message, both parties MUST immediately
-            # close the connection." (6.2) So it is not answered, least of all with itself.
+            # close the connection." (6.2) So we send no alert in return.
             self._closed = self._closed_by_peer = True
             self._sender.silence()
             raise
         return events
 
     def receive_eof(self) -> None:
-        """The transport ended. Without a close_notify before it, data may have been cut off."""
+        """Note the end of the transport; raises TruncatedConnection if no close_notify came."""
         if not self._closed_by_peer:
             self._closed = True
             raise TruncatedConnection("the peer closed the transport without close_notify")
 
     def abort(self, fault: TLSFault) -> None:
-        """Send the fault's alert and be closed. After an alert of either side's none can follow;
-        only the peer's close_notify leaves us our direction (6.1).
+        """Queue the fault's alert, and close both directions.
+
+        No alert is sent after another alert of ours, or after a fatal one from the peer. After the
+        peer's close_notify, our direction is still open (6.1).
         """
         self._closed = self._closed_by_peer = True
         self._sender.alert(fault.alert)
@@ -242,7 +252,7 @@ class Connection:
             raise UnexpectedMessage("application data came before the handshake was done")
 
     def _open(self, record: Record) -> tuple[ContentType, bytes] | None:
-        """What is in a protected record; None if it is early data that was rejected."""
+        """The type and content of a protected record; None to skip it as rejected early data."""
         assert self._opener is not None
         try:
             opened = self._opener.open(record.header, record.fragment)
@@ -256,13 +266,13 @@ class Connection:
         return opened
 
     def _plaintext_alert(self, content_type: ContentType) -> bool:
-        # A client that cannot make sense of the ServerHello has no keys to send its alert under.
+        # A client that rejects the ServerHello has no keys yet to protect its alert.
         return content_type is ContentType.ALERT and self.role == "server" and not self.connected
 
     def _take_ccs(self, content: bytes) -> None:
-        """ "MUST simply drop it", if it is the compatibility one and in its place (5)."""
+        """ "MUST simply drop it", if its content and its place are right (5)."""
         if content != b"\x01" or not self._saw_hello or self.connected or self._messages.pending:
-            raise UnexpectedMessage("a change_cipher_spec that TLS 1.3 has no place for")
+            raise UnexpectedMessage("a change_cipher_spec came that TLS 1.3 does not allow here")
         self._idling.nothing()
 
     def _take_alert(self, content: bytes, events: list[Event]) -> None:
@@ -296,15 +306,15 @@ class Connection:
             self._carry_out(actions, events)
 
     def _check_alignment(self, actions: list[Action]) -> None:
-        """Nothing may stand in a record behind the message that ends a flight, or its keys' use."""
+        """No bytes may follow, in the same record, a message after which we send or keys change."""
         if not self._messages.pending:
             return
-        for one in actions:
-            if isinstance(one, InstallKeys) and one.direction is Direction.RECEIVE:
+        for action in actions:
+            if isinstance(action, InstallKeys) and action.direction is Direction.RECEIVE:
                 # "Handshake messages MUST NOT span key changes." (5.1)
-                raise UnexpectedMessage("a handshake message stretches over a change of keys")
-            if isinstance(one, SendMessage):
-                raise UnexpectedMessage("a handshake message began before our answer to the last")
+                raise UnexpectedMessage("a handshake message spans a key change")
+            if isinstance(action, SendMessage):
+                raise UnexpectedMessage("a handshake message came before our answer to the last")
 
     def _carry_out(self, actions: list[Action], events: list[Event] | None = None) -> None:
         for action in actions:
@@ -341,10 +351,10 @@ class Connection:
         self._sender.flush()
 
     def _note_random(self, raw: bytes) -> None:
-        # 32 bytes, by which a key log names the connection (RFC 9850).
+        # These 32 bytes identify the connection in a key log (RFC 9850).
         if raw[0] == HandshakeType.CLIENT_HELLO and not self.client_random:
             self.client_random = raw[6:38]
 
 
 class TruncatedConnection(LocalFault):
-    """The transport ended before close_notify: an attacker may have cut the data short (6.1)."""
+    """The transport ended without close_notify: an attacker may have truncated the data (6.1)."""

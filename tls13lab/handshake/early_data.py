@@ -1,8 +1,7 @@
-"""Whether the server accepts 0-RTT data, and if not, why. RFC 9846 sections 4.3.10 and 8.
+"""Whether the server accepts 0-RTT data and, if not, why. RFC 9846 sections 4.3.10 and 8.
 
-The handshake goes on either way: what is rejected is only the early data. The reasons are asked in
-an order that leaves the memory against replays for last, so that nothing is remembered that was
-not accepted.
+The handshake continues in both cases; only the early data is rejected. The check for replays comes
+last, because it remembers what it is asked about, and must remember only what was accepted.
 """
 
 from tls13lab.handshake.choice import Choice
@@ -15,23 +14,23 @@ from tls13lab.psk.anti_replay import WINDOW_MS
 from tls13lab.psk.keys import Psk, ResumptionPsk
 
 SKIPPED_AT_LEAST = 2**14
-"""Bytes of rejected early data that are passed over even if none was ever allowed."""
+"""How many bytes of rejected early data are skipped at least, even if none was ever allowed."""
 
 
 def offers_early_data(message: ClientHello) -> bool:
-    """Whether the client sends data with its first flight."""
+    """Whether the client sends early data with its ClientHello."""
     return message.find(EarlyData) is not None
 
 
 def skipped(config: ServerConfig) -> int:
-    """How many bytes of rejected early data are passed over."""
+    """How many bytes of rejected early data the server skips before it gives up."""
     return max(config.max_early_data_size, SKIPPED_AT_LEAST)
 
 
 def refusal(
     config: ServerConfig, choice: Choice, message: ClientHello, alpn: bytes | None, now_ms: int
 ) -> str:
-    """Why the early data is rejected, in a sentence; empty if it is accepted."""
+    """The reason for rejecting the early data, as a short text; empty if it is accepted."""
     offered, psk = message.find(OfferedPsks), choice.psk
     if config.max_early_data_size == 0:
         return "this server takes no early data"
@@ -55,7 +54,7 @@ def refusal(
 
 
 def _fresh(psk: Psk, obfuscated_ticket_age: int, now_ms: int) -> bool:
-    """Whether the ClientHello was made about now; an external PSK has no age to tell by (8.3)."""
+    """Whether the ClientHello was made just now; with an external PSK, nothing shows this (8.3)."""
     if not isinstance(psk, ResumptionPsk):
         return True
     clients_age_ms = recover(obfuscated_ticket_age, psk.age_add)

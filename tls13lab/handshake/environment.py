@@ -1,6 +1,6 @@
-"""What a step of the handshake may know of the world: the time, and random bytes.
+"""What a step of the handshake gets from outside: the time and random bytes.
 
-Both are arguments, so that a handshake can be replayed byte for byte.
+Both are arguments, so a handshake can be repeated byte for byte.
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> Environment(1_700_000_000_000, seeded("a lesson")).now_ms
@@ -13,7 +13,7 @@ from tls13lab.crypto.entropy import Entropy
 
 
 class Environment(NamedTuple):
-    """``now_ms`` is Unix time in milliseconds; ``entropy`` gives that many random bytes."""
+    """``now_ms`` is Unix time in milliseconds; ``entropy(n)`` returns ``n`` random bytes."""
 
     now_ms: int
     entropy: Entropy

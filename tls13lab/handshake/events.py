@@ -1,7 +1,7 @@
-"""What a connection tells its application, and what it lets a tap see.
+"""Events for the application, and steps for a tap.
 
-Events are for the application. Tapped things are for lessons: a :class:`Step` holds what was sent
-both as it crossed the wire and as it was before protection, which no eavesdropper could have.
+A connection reports events to its application. A tap is for lessons: it gets each record as a
+:class:`Step`, both as it was sent and before protection. No eavesdropper could see the latter.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from tls13lab.wire.codepoints import ContentType
 
 @dataclass(frozen=True, slots=True)
 class HandshakeCompleted:
-    """Application data may flow."""
+    """The handshake is complete; application data may be sent."""
 
     outcome: Outcome
 
@@ -29,26 +29,26 @@ class DataReceived:
 
 @dataclass(frozen=True, slots=True)
 class EarlyDataReceived:
-    """0-RTT data from the client, before the handshake is done: it may be a replay."""
+    """0-RTT data from the client, before the handshake is complete; it may be a replay."""
 
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class TicketReceived:
-    """The client can resume with this."""
+    """A ticket from the server, with which the client can resume."""
 
     psk: ResumptionPsk
 
 
 @dataclass(frozen=True, slots=True)
 class KeysUpdated:
-    """The peer sends under its next keys from now on."""
+    """The peer uses its next keys from now on."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeerClosed:
-    """The peer sent close_notify: it will send no more, and nothing was cut off."""
+    """The peer sent close_notify: it will send nothing more, and nothing was truncated."""
 
 
 Event = (
@@ -63,11 +63,12 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One record that was sent.
+    """A record that was sent.
 
-    ``sender`` is ``client`` or ``server``; ``content_type`` the true one; ``plaintext`` the
-    content; ``wire`` the whole record with its header; ``messages`` the handshake messages that
-    this record completes; ``secrets`` those that an endpoint could first compute here.
+    ``sender`` is ``client`` or ``server``. ``content_type`` is the true type, ``plaintext`` the
+    content before protection. ``wire`` is the whole record, header included. ``messages`` are the
+    handshake messages that this record completes. ``secrets`` are those that an endpoint could
+    compute for the first time at this point.
     """
 
     sender: str
@@ -80,4 +81,4 @@ class Step:
 
 
 Tap = Callable[[Step | Mapping[str, bytes]], None]
-"""Is told each record sent, and each set of secrets revealed, in their order."""
+"""A function that is called with each record sent and each set of secrets revealed, in order."""

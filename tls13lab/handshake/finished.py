@@ -1,4 +1,4 @@
-"""Making and checking a Finished: the MAC over the whole handshake, on either side. RFC 9846 4.5.3.
+"""Making and checking a Finished: the MAC over the handshake so far. RFC 9846 section 4.5.3.
 
 >>> from tls13lab.messages.handshake import unpack
 >>> transcript = Transcript(b"everything so far")
@@ -24,7 +24,11 @@ def make_finished(hash_name: str, base_secret: bytes, transcript: Transcript) ->
 def check_finished(
     hash_name: str, base_secret: bytes, transcript: Transcript, message: Finished
 ) -> None:
-    """Raise FinishedMismatch unless the MAC is the sender's over ``transcript``. 4.5.3."""
+    """Raise FinishedMismatch unless the message has the right MAC over ``transcript``. 4.5.3.
+
+    ``base_secret`` is the sender's handshake traffic secret. Raises DecodeError if the MAC does not
+    have Hash.length bytes.
+    """
     expected = keyschedule.verify_data(hash_name, base_secret, transcript.hash(hash_name))
     if len(message.verify_data) != len(expected):
         raise DecodeError("verify_data does not have Hash.length bytes")

@@ -1,4 +1,4 @@
-"""Issuing tickets: the server's part in resumption to come. RFC 9846 section 4.7.1."""
+"""Issuing tickets, which the client can resume with later. RFC 9846 section 4.7.1."""
 
 from tls13lab.crypto import keyschedule
 from tls13lab.handshake.actions import Action, SendMessage
@@ -20,9 +20,10 @@ def wants_tickets(config: ServerConfig, message: ClientHello) -> bool:
 
 
 def tickets(config: ServerConfig, connected: Connected, env: Environment) -> list[Action]:
-    """NewSessionTickets, each with a nonce of its own, and so a PSK of its own. 4.7.1.
+    """The actions that send NewSessionTickets, each with its own nonce and PSK. 4.7.1.
 
-    None lives on after its chain of resumptions has gone on for ``resume_within_s`` seconds.
+    No ticket is valid later than ``resume_within_s`` seconds after the handshake that began its
+    chain of resumptions.
     """
     began_ms = connected.outcome.began_ms
     left_s = (began_ms + config.resume_within_s * 1000 - env.now_ms) // 1000

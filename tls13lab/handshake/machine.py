@@ -1,9 +1,9 @@
-"""One step of the handshake: a state, a message, and what follows. RFC 9846 appendix A.
+"""One step of the handshake. RFC 9846 appendix A.
 
     step(state, raw message, environment) -> (state, actions)
 
-The move table decides whether the message may come at all; the handler does the work; and where it
-leads must again be in the table.
+The table of moves decides whether the message may come in this state. The handler of the message
+does the work. The state that it returns must be in the table, too.
 """
 
 from collections.abc import Callable
@@ -32,8 +32,8 @@ AnyState = (
     | Connected
 )
 
-# Each handler takes the state and the message of its own cell; the key of the cell is what makes
-# sure of that, which the type of a dictionary cannot express.
+# Each handler takes the state and the message of its own key. The type of a dictionary cannot
+# express that, so the types here are loose.
 HANDLERS: dict[tuple[State, HandshakeType], Callable[..., tuple[Any, list[Action]]]] = {
     (State.CLIENT_WAIT_SH, HandshakeType.HELLO_RETRY_REQUEST): client.on_hello_retry_request,
     (State.CLIENT_WAIT_SH, HandshakeType.SERVER_HELLO): client.on_server_hello,
@@ -54,22 +54,27 @@ HANDLERS: dict[tuple[State, HandshakeType], Callable[..., tuple[Any, list[Action
 
 
 def _refuse(state: State, code: int) -> UnexpectedMessage:
-    wanted = " or ".join(name_of(HandshakeType, one) for one in expected(state))
+    wanted = " or ".join(name_of(HandshakeType, message) for message in expected(state))
     return UnexpectedMessage(f"{name_of(HandshakeType, code)} came where only {wanted} may come")
 
 
-# On the wire a HelloRetryRequest has the type of a ServerHello, so the first look cannot tell.
+# On the wire, a HelloRetryRequest has the type of a ServerHello. So the check of the type byte,
+# before the message is decoded, cannot distinguish them.
 _WIRE_TYPES = {
     state: {
-        HandshakeType.SERVER_HELLO if one is HandshakeType.HELLO_RETRY_REQUEST else one
-        for one in expected(state)
+        HandshakeType.SERVER_HELLO if message is HandshakeType.HELLO_RETRY_REQUEST else message
+        for message in expected(state)
     }
     for state in State
 }
 
 
 def step(state: AnyState, raw: bytes, env: Environment) -> tuple[AnyState, list[Action]]:
-    """Take one packed message in ``state``; raises a PeerFault if it is not to be taken."""
+    """Process a packed message in ``state``: the next state, and the actions to carry out.
+
+    Raises UnexpectedMessage if the table does not allow the message in this state, or another
+    PeerFault if its content is wrong.
+    """
     where = state.state
     if raw[0] not in _WIRE_TYPES[where]:
         raise _refuse(where, raw[0])

@@ -1,8 +1,9 @@
 """The legal moves of the handshake, as one table. RFC 9846 appendix A.
 
-The engine obeys this table, the pictures draw it, and a test walks every cell that is not in it. A
-move says: in this state, this message may come, and leads to one of these states. What is done on a
-move is in :mod:`tls13lab.handshake.client` and :mod:`tls13lab.handshake.server`.
+A move says: in this state, this message may come, and it leads to one of these states. What an
+endpoint does on a move is in :mod:`tls13lab.handshake.client` and :mod:`tls13lab.handshake.server`.
+The state machine obeys this table, ``pictures/moves_graph.py`` draws it, and a test tries every
+combination that is not in it.
 
 >>> sorted(state.name for state in MOVES[State.CLIENT_WAIT_EE, HandshakeType.ENCRYPTED_EXTENSIONS])
 ['CLIENT_WAIT_CERT_CR', 'CLIENT_WAIT_FINISHED']
@@ -16,7 +17,7 @@ from tls13lab.wire.codepoints import HandshakeType
 
 
 class State(Enum):
-    """Where an endpoint is; the names are those of appendix A."""
+    """The states of both sides, with the names of appendix A."""
 
     CLIENT_WAIT_SH = "client waits for ServerHello"
     CLIENT_WAIT_EE = "client waits for EncryptedExtensions"
@@ -38,8 +39,8 @@ MOVES: dict[tuple[State, HandshakeType], frozenset[State]] = {
         frozenset({State.CLIENT_WAIT_SH}),
     (State.CLIENT_WAIT_SH, HandshakeType.SERVER_HELLO):
         frozenset({State.CLIENT_WAIT_EE}),
-    # With a PSK there is no certificate, and the server's Finished authenticates it; but for a PSK
-    # that was taken together with a certificate (RFC 9973), which comes as in a full handshake.
+    # With a PSK, no certificate follows: the server's Finished authenticates it. But a PSK together
+    # with a certificate (RFC 9973) continues as a full handshake does.
     (State.CLIENT_WAIT_EE, HandshakeType.ENCRYPTED_EXTENSIONS):
         frozenset({State.CLIENT_WAIT_CERT_CR, State.CLIENT_WAIT_FINISHED}),
     (State.CLIENT_WAIT_CERT_CR, HandshakeType.CERTIFICATE_REQUEST):
@@ -74,5 +75,5 @@ MOVES: dict[tuple[State, HandshakeType], frozenset[State]] = {
 
 
 def expected(state: State) -> tuple[HandshakeType, ...]:
-    """The messages that may come in ``state``."""
+    """The types of the messages that may come in ``state``."""
     return tuple(message for where, message in MOVES if where is state)

@@ -1,7 +1,6 @@
-"""The client's offer: its PSKs and shares, and the ClientHello around them. RFC 9846 4.2.2.
+"""The client's offer: a ClientHello with PSKs and shares. RFC 9846 section 4.2.2.
 
-The first and the second ClientHello (after a HelloRetryRequest) are made by the same function: the
-second differs only in what it is given.
+The same code makes the first ClientHello and, after a HelloRetryRequest, the second.
 """
 
 from dataclasses import dataclass, field, replace
@@ -36,10 +35,10 @@ from tls13lab.wire.faults import DoesNotFit, HandshakeFailure, IllegalParameter,
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the client sent, and the secrets that go with it.
+    """A ClientHello, and the secrets that belong to it.
 
-    ``early_suite`` is the one that early data is sent under, right behind this hello, if there is
-    any; ``early_data_sent`` says whether some was sent, behind this hello or the first.
+    If early data follows this ClientHello, ``early_suite`` is its suite. ``early_data_sent`` says
+    that early data follows this ClientHello, or followed the first.
     """
 
     hello: ClientHello
@@ -50,12 +49,12 @@ class Offer:
     early_data_sent: bool = False
 
     def share(self, group: int) -> groups.PrivateShare | None:
-        """The private share in ``group``, or None if none was sent."""
+        """The client's private share in ``group``, or None if it sent no share in it."""
         return next((share for offered, share in self.shares if offered == group), None)
 
 
 def usable_psks(config: ClientConfig, now_ms: int) -> tuple[Psk, ...]:
-    """The configured PSKs that may be offered now: not expired, same name, a suite that fits."""
+    """The PSKs that may be offered now: with the hash of a suite, not expired, for this server."""
     hashes = {SUITES[suite].hash_name for suite in config.suites}
     return tuple(
         psk
@@ -73,9 +72,9 @@ def usable_psks(config: ClientConfig, now_ms: int) -> tuple[Psk, ...]:
 
 
 def early_suite(config: ClientConfig, psks: tuple[Psk, ...]) -> Suite | None:
-    """The suite of the first PSK, if early data is to be sent and may be. 4.3.10.
+    """The suite of the first PSK if early data can be sent under it, else None. 4.3.10.
 
-    Suite and application protocol are "those associated with the PSK", so they must be on offer.
+    Suite and application protocol are "those associated with the PSK", so both must be offered.
     """
     if not config.early_data or not psks:
         return None
@@ -88,7 +87,10 @@ def early_suite(config: ClientConfig, psks: tuple[Psk, ...]) -> Suite | None:
 
 
 def first_offer(config: ClientConfig, now_ms: int, entropy: Entropy) -> Offer:
-    """ClientHello1, with fresh shares in the configured groups."""
+    """ClientHello1, with new shares in the configured groups.
+
+    Raises LocalFault if there is neither a usable PSK nor a trusted certificate.
+    """
     psks = usable_psks(config, now_ms) if config.modes else ()
     if config.cert_with_extern_psk and not psks:
         raise LocalFault("to ask for a certificate and a PSK, give a PSK with the hash of a suite")
@@ -98,7 +100,7 @@ def first_offer(config: ClientConfig, now_ms: int, entropy: Entropy) -> Offer:
     shared = tuple(group for group in config.groups if group in wanted and config.offers_dhe)
     hello = ClientHello(
         random=entropy(32),
-        # "A client which ... offers compatibility mode" makes up a session ID (appendix E.4).
+        # "A client which ... offers compatibility mode" sends a random session ID (appendix E.4).
         legacy_session_id=entropy(32) if config.middlebox_compatibility else b"",
         cipher_suites=config.suites,
         extensions=(),
@@ -119,9 +121,10 @@ def second_offer(
     now_ms: int,
     entropy: Entropy,
 ) -> Offer:
-    """ClientHello2: a share in the group the server asked for, its cookie, and new binders.
+    """ClientHello2: with a share in the group that the server asked for, its cookie, new binders.
 
-    ``before`` is message_hash(ClientHello1) and the HelloRetryRequest.
+    ``before`` is the transcript before it: message_hash(ClientHello1) and the HelloRetryRequest.
+    Raises HandshakeFailure if no PSK has the suite's hash, and a PSK is needed.
     """
     # "the client SHOULD NOT offer any pre-shared keys associated with a hash other than that of the
     # selected cipher suite" (4.2.4)
@@ -134,7 +137,7 @@ def second_offer(
             "has that hash, and it trusts no certificate"
         )
     if config.cert_with_extern_psk and not psks:
-        # The second ClientHello has the extension again, or there is none: section 5 of
+        # The second ClientHello must have the extension again, and so a PSK: section 5 of
         # draft-ietf-tls-8773bis.
         raise HandshakeFailure(
             f"the server's HelloRetryRequest wants a suite with {hash_name}: no PSK of this client "
@@ -171,7 +174,7 @@ def _finish(
 
 
 def _packed(hello: ClientHello, cookie: Cookie | None) -> bytes:
-    """The bytes, if there is room: all extensions together have 65,535 at most."""
+    """The bytes of the ClientHello; all extensions together have at most 65,535 bytes."""
     try:
         return pack(hello)
     except DoesNotFit:
@@ -180,10 +183,10 @@ def _packed(hello: ClientHello, cookie: Cookie | None) -> bytes:
         offered = hello.find(OfferedPsks)
         if offered is None:
             raise
-        size = sum(len(one.identity) for one in offered.identities)
+        size = sum(len(entry.identity) for entry in offered.identities)
         raise LocalFault(
-            f"PSK identities of {size} bytes do not fit: the extensions of a ClientHello have "
-            "65,535 in all, so offer fewer, or shorter ones"
+            f"PSK identities of {size} bytes do not fit: all extensions of a ClientHello together "
+            "have at most 65,535 bytes, so offer fewer identities, or shorter ones"
         ) from None
 
 
@@ -199,7 +202,7 @@ def _extensions(
     if config.offers_dhe:
         extensions.append(SupportedGroups(config.groups))
     if config.trust is not None:
-        # Without signature_algorithms_cert this one list is for certificates, too (4.3.3).
+        # Without signature_algorithms_cert, this list applies to certificates, too (4.3.3).
         offered = (*config.schemes, *signatures.CERTIFICATE_ONLY)
         extensions.append(SignatureAlgorithms(offered))
     if config.alpn:
@@ -208,7 +211,7 @@ def _extensions(
     if cookie is not None:
         extensions.append(cookie)
     if config.modes:
-        # Sent without a PSK too: it tells the server that tickets are worth sending (4.3.9).
+        # Also sent without a PSK: it tells the server that the client can use tickets (4.3.9).
         extensions.append(PskKeyExchangeModes(tuple(sorted(config.modes, reverse=True))))
     if config.cert_with_extern_psk:
         extensions.append(CertWithExternPsk())

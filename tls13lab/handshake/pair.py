@@ -1,7 +1,7 @@
-"""A client and a server in one process: every lesson's stage. No socket, no thread, no waiting.
+"""A client and a server in one process, without sockets, threads or waiting. All lessons use it.
 
-With a seed, the whole conversation is the same byte for byte each time; see
-:mod:`tls13lab.crypto.groups` for the one exception.
+With a seed, the whole conversation is the same, byte for byte, each time. The only exception is
+described in :mod:`tls13lab.crypto.groups`.
 
 >>> pair = Pair(*lesson_configs("psk_dhe_ke"), seed="an example")
 >>> outcome = pair.handshake()
@@ -30,7 +30,7 @@ LESSON_TIME_MS = 1_767_225_600_000
 
 
 class Pair:
-    """Two connections joined back to back; ``now_ms`` can be moved by hand."""
+    """A client and a server connection, joined in memory; ``now_ms`` is a clock set by hand."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Pair:
         self.server_events: list[Event] = []
 
     def pump(self) -> None:
-        """Carry bytes back and forth until both sides are silent; faults come out as they are."""
+        """Carry bytes back and forth until neither side sends more; faults are not caught."""
         moved = True
         while moved:
             to_server, to_client = self.client.outgoing(), b""
@@ -68,53 +68,53 @@ class Pair:
             moved = bool(to_server or to_client)
 
     def handshake(self) -> Outcome:
-        """Run to the end of the handshake; what was agreed, as the client sees it."""
+        """Run the handshake to its end; returns the client's outcome."""
         self.pump()
         return self.client.outcome
 
     @property
     def tickets(self) -> tuple[ResumptionPsk, ...]:
-        """The tickets that the client has got."""
-        return tuple(one.psk for one in self.client_events if isinstance(one, TicketReceived))
+        """The tickets that the client has received, with their PSKs."""
+        return tuple(event.psk for event in self.client_events if isinstance(event, TicketReceived))
 
     @property
     def client_received(self) -> bytes:
-        """All application data that the client has got."""
+        """All application data that the client has received."""
         return _data(self.client_events)
 
     @property
     def server_received(self) -> bytes:
-        """All application data that the server has got."""
+        """All application data that the server has received, except early data."""
         return _data(self.server_events)
 
     @property
     def server_early(self) -> bytes:
         """All early data that the server has accepted."""
         return b"".join(
-            one.data for one in self.server_events if isinstance(one, EarlyDataReceived)
+            event.data for event in self.server_events if isinstance(event, EarlyDataReceived)
         )
 
     def conversation(self) -> Conversation:
-        """What was said, record by record, with every secret."""
+        """All records so far, and every secret; raises ValueError without a trace."""
         if self._trace is None:
             raise ValueError("this pair was made with traced=False")
         return self._trace.conversation(self.client.outcome if self.client.connected else None)
 
 
 def _data(events: list[Event]) -> bytes:
-    return b"".join(one.data for one in events if isinstance(one, DataReceived))
+    return b"".join(event.data for event in events if isinstance(event, DataReceived))
 
 
 LESSON_NAME = "lab.example"
 LESSON_PSK = ExternalPsk(b"lab", bytes(range(32)))
-"""An external PSK for examples. It is printed in a book, so it protects nothing."""
+"""An external PSK for examples. It is public, so it protects nothing."""
 
 
 def lesson_configs(mode: str, psk: ExternalPsk = LESSON_PSK) -> tuple[ClientConfig, ServerConfig]:
-    """A client and a server that do just one mode.
+    """The configurations of a client and a server that use only this mode.
 
-    In ``psk_ke`` and ``psk_dhe_ke`` with an external PSK; in ``full`` with a certificate that is
-    made on the spot, the same each time; in ``cert_with_extern_psk`` with both.
+    ``psk_ke`` and ``psk_dhe_ke`` use an external PSK, ``full`` uses a certificate, which is the
+    same each time, and ``cert_with_extern_psk`` uses both.
     """
     if mode in CERTIFIED:
         credential = self_signed(LESSON_NAME, LESSON_TIME_MS, seeded("the lessons' certificate"))

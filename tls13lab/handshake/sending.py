@@ -1,7 +1,8 @@
-"""The sending half of a connection: messages into records, under the keys in force. RFC 9846 5.
+"""The sending half of a connection: it puts messages into records. RFC 9846 section 5.
 
-Handshake messages that go out together under the same keys share a record, as in RFC 8448's traces.
-An alert is the last word, sent or received: what is to be sent after it is dropped.
+Handshake messages that are sent together under the same keys share a record, as in the traces of
+RFC 8448. After an alert that this side sends, and after a fatal alert from the peer, everything
+else is dropped.
 """
 
 from tls13lab.handshake.events import Step, Tap
@@ -17,7 +18,7 @@ _INITIAL_VERSION = 0x0301
 
 
 class Sender:
-    """Collects what is to be sent. ``padding`` rounds protected content up to a multiple of it."""
+    """Collects the bytes to send; ``padding`` rounds protected content up to a multiple of it."""
 
     def __init__(self, role: str, padding: int, tap: Tap | None) -> None:
         self._role = role
@@ -32,43 +33,46 @@ class Sender:
 
     @property
     def exhausted(self) -> bool:
-        """Whether these keys have protected as many records as they should."""
+        """Whether the current keys have protected as many records as they may."""
         return self._sealer is not None and self._sealer.sequence >= RECORD_LIMIT
 
     def take(self) -> bytes:
-        """The bytes to be sent, once."""
+        """Remove and return the bytes that are waiting to be sent."""
         data = b"".join(self._outgoing)
         self._outgoing.clear()
         return data
 
     def install(self, epoch: Epoch, protection: RecordProtection) -> None:
-        """What waits goes out under the old keys; what comes goes under these."""
+        """Use new keys from now on; queued messages are first sent under the old ones."""
         self.flush()
         self._epoch, self._sealer = epoch, protection
 
     def remove(self) -> None:
-        """Send unprotected again."""
+        """Send everything from now on without protection."""
         self.flush()
         self._epoch, self._sealer = Epoch.PLAINTEXT, None
 
     def handshake(self, raw: bytes) -> None:
-        """Queue a message; :meth:`flush` sends all that are queued."""
+        """Queue a packed handshake message; :meth:`flush` sends what is queued."""
         self._messages.append(raw)
 
     def flush(self) -> None:
-        """Put the queued handshake messages into as few records as they need."""
+        """Put the queued handshake messages into as few records as possible."""
         if self._messages:
             messages = tuple(self._messages)
             self._messages.clear()
             self.send(ContentType.HANDSHAKE, b"".join(messages), messages)
 
     def compatibility_ccs(self) -> None:
-        """A change_cipher_spec, never protected."""
+        """Send a change_cipher_spec record, which is never protected."""
         self.flush()
         self._emit(ContentType.CHANGE_CIPHER_SPEC, b"\x01", (), protect=False)
 
     def alert(self, description: AlertDescription) -> None:
-        """An alert under the keys in force; all but close_notify are fatal. Nothing follows it."""
+        """Send an alert under the current keys, and nothing after it.
+
+        Its level is warning for close_notify, and fatal for all others.
+        """
         self.flush()
         closing = description is AlertDescription.CLOSE_NOTIFY
         level = AlertLevel.WARNING if closing else AlertLevel.FATAL
@@ -77,7 +81,7 @@ class Sender:
         self._silent = True
 
     def silence(self) -> None:
-        """Send nothing more, not even what waits: the peer's fatal alert ended the connection."""
+        """Send nothing more, not even what is waiting: a fatal alert came from the peer."""
         self._messages.clear()
         self._outgoing.clear()
         self._silent = True
@@ -85,7 +89,10 @@ class Sender:
     def send(
         self, content_type: ContentType, content: bytes, messages: tuple[bytes, ...] = ()
     ) -> None:
-        """Content of any length, in records; ``messages`` are complete with the last one."""
+        """Send content of any length, in as many records as it needs.
+
+        ``messages`` are the handshake messages in it; the last record completes them.
+        """
         last = max(0, (len(content) - 1) // MAX_PLAINTEXT)
         for number in range(last + 1):
             part = content[number * MAX_PLAINTEXT : (number + 1) * MAX_PLAINTEXT]

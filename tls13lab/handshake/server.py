@@ -1,8 +1,9 @@
-"""The server's moves: what each client message makes it check, derive and send. RFC 9846 4.
+"""The server's handlers: what it checks, derives and sends on each message. RFC 9846 section 4.
 
-The mirror of :mod:`tls13lab.handshake.client`, with the same conventions: a handler takes (state,
-message, its bytes, environment) and returns the next state and the actions. The choosing is in
-``choice``, the decision on early data in ``early_data``, tickets are made in ``issuing``.
+The counterpart of :mod:`tls13lab.handshake.client`: a handler takes the state, the message, its
+bytes and the environment. It returns the next state and the actions, or raises a PeerFault.
+``choice`` chooses PSK, suite and group, ``early_data`` decides on early data, and ``issuing`` makes
+tickets.
 """
 
 from dataclasses import replace
@@ -67,18 +68,19 @@ AfterFlight = WaitClientFinished | WaitEndOfEarlyData
 
 
 def start(config: ServerConfig) -> WaitClientHello:
-    """Wait for a client."""
+    """The first state: the server waits for a ClientHello."""
     return WaitClientHello(config)
 
 
 def on_client_hello(
     before: WaitClientHello, message: ClientHello, raw: bytes, env: Environment
 ) -> tuple[WaitSecondClientHello | AfterFlight, Actions]:
-    """Choose; ask again if the share is in the wrong group, else answer with the whole flight."""
+    """Choose, then answer with the whole flight, or ask for a share in another group."""
     choice = choose(before.config, message, env.now_ms)
     if not choice.needs_retry:
         return _answer(before.config, choice, message, raw, Transcript(), env)
-    # The binder of ClientHello1 is checked too: a HelloRetryRequest tells a prober nothing.
+    # Check the binder of ClientHello1, too, so that a HelloRetryRequest tells an attacker who does
+    # not have the PSK nothing.
     _check_psk(before.config, choice, message, raw, Transcript(), env.now_ms)
     group = choice.group or 0
     retry = HelloRetryRequest(
@@ -96,27 +98,29 @@ def on_client_hello(
 
 
 def _compatibility_ccs(message: ClientHello) -> Actions:
-    # A client that makes up a session ID wants the change_cipher_spec (appendix E.4).
+    # A client that sends a session ID expects the change_cipher_spec (appendix E.4).
     return [SendCompatibilityCcs()] if message.legacy_session_id else []
 
 
 _MAY_CHANGE = (KeyShareClientHello, EarlyData, OfferedPsks)
-"""And a cookie "if one was provided in the HelloRetryRequest" (4.2.2), which none is here."""
+"""Also a cookie "if one was provided in the HelloRetryRequest" (4.2.2), but this server sends none.
+"""
 
 
 def _same_but_for_retry(first: ClientHello, second: ClientHello) -> bool:
-    """Whether the second ClientHello changes only what 4.2.2 lets it change.
+    """Whether the second ClientHello changes only what section 4.2.2 allows.
 
-    The order of the extensions means nothing (4.3), and wolfSSL's client changes it.
+    The order of extensions does not matter (4.3), and wolfSSL's client changes it.
     """
 
     def fixed(hello: ClientHello) -> ClientHello:
         kept = (
-            one
-            for one in hello.extensions
-            if not isinstance(one, _MAY_CHANGE) and one.extension_type != ExtensionType.PADDING
+            extension
+            for extension in hello.extensions
+            if not isinstance(extension, _MAY_CHANGE)
+            and extension.extension_type != ExtensionType.PADDING
         )
-        ordered = sorted(kept, key=lambda one: one.extension_type)
+        ordered = sorted(kept, key=lambda extension: extension.extension_type)
         return replace(hello, extensions=tuple(ordered))
 
     return fixed(first) == fixed(second)
@@ -125,22 +129,22 @@ def _same_but_for_retry(first: ClientHello, second: ClientHello) -> bool:
 def on_second_client_hello(
     before: WaitSecondClientHello, message: ClientHello, raw: bytes, env: Environment
 ) -> tuple[AfterFlight, Actions]:
-    """The same ClientHello, now with the share that was asked for."""
+    """Check that the client changed only what it may, then answer with the whole flight."""
     if not _same_but_for_retry(before.first, message):
         raise IllegalParameter("the second ClientHello changes what it may not change")
     _check_second_psks(before, message)
     if offers_early_data(message):
         # "A client MUST NOT include the "early_data" extension in its followup ClientHello."
         raise IllegalParameter("the second ClientHello has early_data")
-    suite = next(one for one in before.config.suites if one == before.retry.cipher_suite)
+    suite = next(suite for suite in before.config.suites if suite == before.retry.cipher_suite)
     config = replace(before.config, suites=(suite,))
     choice = choose(config, message, env.now_ms)
     _check_second_share(before.retry, message)
     after, actions = _answer(before.config, choice, message, raw, before.transcript, env)
     if not offers_early_data(before.first):
         return after, actions
-    # What was sent behind the first ClientHello has come before the second.
-    return _with_retry_s_rejection(after), [SkipEarlyData(None), *actions]
+    # The early data that followed the first ClientHello has all come before the second.
+    return _rejected_by_retry(after), [SkipEarlyData(None), *actions]
 
 
 def _check_second_share(retry: HelloRetryRequest, message: ClientHello) -> None:
@@ -148,22 +152,23 @@ def _check_second_share(retry: HelloRetryRequest, message: ClientHello) -> None:
     wanted, sent = retry.find(KeyShareHelloRetryRequest), message.find(KeyShareClientHello)
     groups_sent = [share.group for share in sent.client_shares] if sent else []
     if wanted is None or groups_sent != [wanted.selected_group]:
-        raise IllegalParameter("the second ClientHello has not just the share that was asked for")
+        raise IllegalParameter("the second ClientHello must have only the share that was asked for")
 
 
 def _check_second_psks(before: WaitSecondClientHello, message: ClientHello) -> None:
-    """The client may leave out "PSKs which are incompatible with" the suite, and no others."""
+    """The client may only leave out "PSKs which are incompatible with" the suite."""
     first, second = before.first.find(OfferedPsks), message.find(OfferedPsks)
-    offered = [one.identity for one in first.identities] if first else []
-    kept = [one.identity for one in second.identities] if second else []
+    offered = [entry.identity for entry in first.identities] if first else []
+    kept = [entry.identity for entry in second.identities] if second else []
     if before.identity is not None and before.identity not in kept:
         raise IllegalParameter("the second ClientHello leaves out the PSK that fits")
     remaining = iter(offered)
-    if not all(identity in remaining for identity in kept):  # each behind the one before it
+    # ``in`` consumes the iterator, so this also checks that the order is the same.
+    if not all(identity in remaining for identity in kept):
         raise IllegalParameter("the second ClientHello offers other PSKs than the first")
 
 
-def _with_retry_s_rejection(after: AfterFlight) -> AfterFlight:
+def _rejected_by_retry(after: AfterFlight) -> AfterFlight:
     if isinstance(after, WaitEndOfEarlyData):
         return after
     why = "a HelloRetryRequest was needed"
@@ -180,7 +185,7 @@ def _check_psk(
     before: Transcript,
     now_ms: int,
 ) -> None:
-    """A PSK is taken only when "the corresponding binder value" verifies (4.3.11)."""
+    """Raise BinderMismatch unless "the corresponding binder value" verifies (4.3.11)."""
     offered = message.find(OfferedPsks)
     if choice.psk is None or choice.index is None or offered is None:
         return
@@ -189,14 +194,14 @@ def _check_psk(
     except BinderMismatch as fault:
         why = f"{fault}{_counted(config, choice, now_ms)}"
         if choice.certified:
-            # Where the two documents differ, the extension's own is followed: illegal_parameter
+            # The two documents differ. This follows the one on the extension: illegal_parameter
             # (draft-ietf-tls-8773bis 5.1) instead of decrypt_error (RFC 9846 6.2).
             raise IllegalParameter(why) from None
         raise BinderMismatch(why) from None
 
 
 def _counted(config: ServerConfig, choice: Choice, now_ms: int) -> str:
-    """Count a wrong binder; to whoever runs the server it is said if that was one too many."""
+    """Count a wrong binder; returns a text for the server's log if the PSK is now locked."""
     if config.lockout is None or not isinstance(choice.psk, ExternalPsk):
         return ""
     config.lockout.failed(choice.psk, now_ms)
@@ -211,7 +216,7 @@ def _answer(
     before: Transcript,
     env: Environment,
 ) -> tuple[AfterFlight, Actions]:
-    """ServerHello to Finished."""
+    """Send the flight from ServerHello to Finished, and switch to the keys that follow."""
     _check_psk(config, choice, message, raw, before, env.now_ms)
     suite, psk, hash_name = choice.suite, choice.psk, choice.suite.hash_name
     outcome = agreed(config, choice, message, env.now_ms, retried=bool(before.messages))
@@ -258,7 +263,7 @@ def _answer(
         *([] if outcome.retried else _compatibility_ccs(message)),
         InstallKeys(Direction.SEND, Epoch.HANDSHAKE, suite, server_handshake_secret),
         *receiving,
-        *(SendMessage(one) for one in (*flight, finished)),
+        *(SendMessage(raw_message) for raw_message in (*flight, finished)),
         _revealed_main(after),
         InstallKeys(Direction.SEND, Epoch.APPLICATION, suite, after.server_secret),
     ]
@@ -267,7 +272,7 @@ def _answer(
 def _server_hello(
     choice: Choice, message: ClientHello, env: Environment
 ) -> tuple[bytes, dict[str, bytes]]:
-    """The packed ServerHello; with a key exchange, its secret and our private key by name."""
+    """The packed ServerHello; after an (EC)DHE exchange also its secret and our private key."""
     extensions: list[Extension] = [SelectedVersion()]
     exchange: dict[str, bytes] = {}
     if choice.group is not None and choice.share is not None:
@@ -287,7 +292,7 @@ def _server_hello(
 def _receiving(
     after: WaitClientFinished, allowed: int, early: EarlyStage, raw: bytes
 ) -> tuple[AfterFlight, Actions]:
-    """What comes from the client next, and under which keys; so much of it may be early data."""
+    """The next state, and the receiving keys; ``allowed`` is the limit for early data, in bytes."""
     suite = after.outcome.suite
     install = InstallKeys(Direction.RECEIVE, Epoch.HANDSHAKE, suite, after.client_handshake_secret)
     if after.outcome.early_data == "none":
@@ -298,7 +303,7 @@ def _receiving(
     return WaitEndOfEarlyData(after), [
         Reveal({"client_early_traffic_secret": secret}),
         InstallKeys(Direction.RECEIVE, Epoch.EARLY, suite, secret),
-        # "using this ticket" (4.7.1): it may be older than a setting that now allows more.
+        # "using this ticket" (4.7.1): the ticket may allow less than the server's present limit.
         TakeEarlyData(allowed),
     ]
 
@@ -317,8 +322,10 @@ def _revealed_main(after: WaitClientFinished) -> Reveal:
 def on_end_of_early_data(
     before: WaitEndOfEarlyData, message: EndOfEarlyData, raw: bytes, env: Environment
 ) -> tuple[WaitClientFinished, Actions]:
-    """ "This message indicates that all 0-RTT application_data messages ... have been
-    transmitted" (4.6): the client's Finished comes under the handshake keys.
+    """Switch to the handshake keys, under which the client's Finished comes.
+
+    "This message indicates that all 0-RTT application_data messages ... have been transmitted"
+    (4.6).
     """
     after = replace(before.after, transcript=before.after.transcript.add(raw))
     secret, suite = after.client_handshake_secret, after.outcome.suite
@@ -328,7 +335,7 @@ def on_end_of_early_data(
 def on_finished(
     before: WaitClientFinished, message: Finished, raw: bytes, env: Environment
 ) -> tuple[Connected, Actions]:
-    """The client proved that it has the same keys and saw the same handshake. Issue tickets."""
+    """Check the client's Finished, switch to the application keys, and issue tickets."""
     outcome: Outcome = before.outcome
     hash_name = outcome.suite.hash_name
     check_finished(hash_name, before.client_handshake_secret, before.transcript, message)
@@ -355,5 +362,5 @@ def on_finished(
 def on_update(
     before: Connected, message: KeyUpdate, raw: bytes, env: Environment
 ) -> tuple[Connected, Actions]:
-    """The peer moves to its next keys."""
+    """Follow the client to its next keys."""
     return on_key_update(before, message)

@@ -1,4 +1,4 @@
-"""The server's flight behind its hello: answers, certificate, signature. RFC 9846 4.4, 4.5."""
+"""The server's messages after its hello, and what they agree on. RFC 9846 sections 4.4 and 4.5."""
 
 from tls13lab.crypto import certificates, signatures
 from tls13lab.handshake.actions import Outcome
@@ -31,7 +31,11 @@ from tls13lab.wire.faults import HandshakeFailure, LocalFault, NoApplicationProt
 def agreed(
     config: ServerConfig, choice: Choice, message: ClientHello, now_ms: int, *, retried: bool
 ) -> Outcome:
-    """What the handshake will come to, early data included. Its binder has verified."""
+    """The outcome that this handshake will have, early data included.
+
+    Call it only after the binder was verified: it may record the early data against replays.
+    Raises NoApplicationProtocol if the two sides have no ALPN protocol in common.
+    """
     name, psk = message.find(ServerName), choice.psk
     alpn = choose_alpn(config, message)
     early_data, why = "none", ""
@@ -56,7 +60,10 @@ def agreed(
 
 
 def choose_alpn(config: ServerConfig, message: ClientHello) -> bytes | None:
-    """The first of our protocols that the client offers; None if either names none."""
+    """The first of our ALPN protocols that the client offers; None if either side uses no ALPN.
+
+    Raises NoApplicationProtocol if they have none in common.
+    """
     offered = message.find(Alpn)
     if offered is None or not config.alpn:
         return None
@@ -67,7 +74,7 @@ def choose_alpn(config: ServerConfig, message: ClientHello) -> bytes | None:
 
 
 def encrypted_extensions(message: ClientHello, outcome: Outcome) -> EncryptedExtensions:
-    """The answers to what the client asked for, under the handshake keys."""
+    """The responses to the client's extensions that are sent under the handshake keys."""
     extensions: list[Extension] = []
     if message.find(ServerName) is not None and outcome.mode in CERTIFIED:
         extensions.append(ServerNameAck())
@@ -81,16 +88,21 @@ def encrypted_extensions(message: ClientHello, outcome: Outcome) -> EncryptedExt
 def certificate_messages(
     config: ServerConfig, message: ClientHello, hash_name: str, before: Transcript
 ) -> list[bytes]:
-    """Certificate and CertificateVerify."""
+    """The packed messages Certificate and CertificateVerify.
+
+    ``before`` is the transcript up to EncryptedExtensions. Raises HandshakeFailure if the client
+    accepts no signature scheme of our key.
+    """
     credential, offered = config.credential, message.find(SignatureAlgorithms)
     if credential is None or offered is None:
         raise LocalFault("a full handshake was chosen without a certificate to carry it out")
-    able = certificates.schemes(credential.chain[0])
-    scheme: SignatureScheme | None = next((one for one in able if one in offered.schemes), None)
+    possible = certificates.schemes(credential.chain[0])
+    common = (scheme for scheme in possible if scheme in offered.schemes)
+    scheme: SignatureScheme | None = next(common, None)
     if scheme is None:
-        makes = ", ".join(one.name.lower() for one in able)
+        ours = ", ".join(scheme.name.lower() for scheme in possible)
         raise HandshakeFailure(
-            f"this server's certificate signs with {makes or 'nothing that TLS 1.3 has'}, which "
+            f"this server's certificate signs with {ours or 'no scheme of TLS 1.3'}, which "
             "the client's signature_algorithms do not name"
         )
     entries = tuple(CertificateEntry(der) for der in credential.chain)

@@ -1,7 +1,7 @@
 """What the server knows in each of its states. RFC 9846 appendix A.2.
 
-Each state is a frozen type that holds just what is known by then, so that a handler cannot reach
-for a secret that does not exist yet.
+Each state is a frozen type that holds only what is known by then. So a handler cannot use a secret
+that does not exist yet.
 """
 
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from tls13lab.messages.transcript import Transcript
 
 @dataclass(frozen=True, slots=True)
 class WaitClientHello:
-    """Nothing has come yet."""
+    """No message has come yet."""
 
     state: ClassVar[State] = State.SERVER_START
     config: ServerConfig
@@ -26,9 +26,9 @@ class WaitClientHello:
 
 @dataclass(frozen=True, slots=True)
 class WaitSecondClientHello:
-    """A HelloRetryRequest is out; ``transcript`` holds message_hash and it.
+    """A HelloRetryRequest was sent; ``transcript`` holds message_hash(ClientHello1) and that.
 
-    ``identity`` is that of the PSK that will be taken, None if it will be a full handshake.
+    ``identity`` is that of the PSK that was chosen, or None for a full handshake.
     """
 
     state: ClassVar[State] = State.SERVER_WAIT_SECOND_HELLO
@@ -41,7 +41,7 @@ class WaitSecondClientHello:
 
 @dataclass(frozen=True, slots=True)
 class WaitClientFinished:
-    """The whole flight is out; the client's Finished is to come."""
+    """The whole flight was sent; the client's Finished is missing."""
 
     state: ClassVar[State] = State.SERVER_WAIT_FINISHED
     config: ServerConfig
@@ -57,7 +57,7 @@ class WaitClientFinished:
 
 @dataclass(frozen=True, slots=True)
 class WaitEndOfEarlyData:
-    """The whole flight is out, and early data is being read; ``after`` follows it."""
+    """The whole flight was sent; early data may come. ``after`` is the state that follows."""
 
     state: ClassVar[State] = State.SERVER_WAIT_EOED
     after: WaitClientFinished

@@ -1,6 +1,6 @@
-"""A conversation written down for a lesson: every record, in order, with every secret.
+"""A conversation for a lesson: every record in order, with every secret.
 
-This is what a teacher sees who holds both ends. It is no recording that an eavesdropper could make.
+This is the view of someone who controls both endpoints; an eavesdropper could not record it.
 """
 
 from collections.abc import Mapping
@@ -17,10 +17,11 @@ from tls13lab.wire.codepoints import NamedGroup, name_of
 class Conversation:
     """The records in the order in which they were sent, and what was agreed.
 
-    ``secrets`` are by their names in the schedule table, with ``psk``, ``ecdhe`` and the private
-    keys ``client_ecdhe`` and ``server_ecdhe``: those of the key schedule that was agreed on, which
-    early data that was rejected may be no part of. ``mode`` is ``unfinished`` when the handshake
-    failed.
+    ``secrets`` holds the secrets of the key schedule that was agreed on, by their names in the
+    schedule table, as well as ``psk``, ``ecdhe`` and the private keys ``client_ecdhe`` and
+    ``server_ecdhe``. The secrets of rejected early data belong to another schedule if the server
+    took another PSK, and are then missing. ``mode`` is ``unfinished`` if the handshake is not
+    complete.
     """
 
     steps: tuple[Step, ...]
@@ -30,15 +31,16 @@ class Conversation:
     secrets: Mapping[str, bytes] = field(repr=False)
 
     def messages(self, name: str) -> tuple[bytes, ...]:
-        """All messages of that name, each with its type and length in front, in their order.
+        """All messages with this name, in order, each with its type and length in front.
 
-        ``name`` is the RFC's, such as ``NewSessionTicket``; a HelloRetryRequest is no ServerHello.
+        ``name`` is the RFC's, such as ``NewSessionTicket``. A HelloRetryRequest does not count as a
+        ServerHello.
         """
         every = (message for step in self.steps for message in step.messages)
         return tuple(message for message in every if message_name(message) == name)
 
     def message(self, name: str) -> bytes:
-        """The first of them; raises LookupError where there is none.
+        """The first message with this name; raises LookupError if there is none.
 
         >>> from tls13lab.handshake.pair import Pair, lesson_configs
         >>> pair = Pair(*lesson_configs("psk_ke"), seed="an example")
@@ -52,13 +54,13 @@ class Conversation:
         return found[0]
 
     def record(self, name: str) -> bytes:
-        """The record, header included, that completes the first message of that name."""
+        """The record, header included, that completes the first message with this name."""
         wanted = self.message(name)
         return next(step.wire for step in self.steps if wanted in step.messages)
 
 
 class Trace:
-    """Takes both sides' taps in turn."""
+    """Collects what the taps of both sides report."""
 
     def __init__(self) -> None:
         self._steps: list[Step] = []
@@ -66,17 +68,19 @@ class Trace:
         self._new: dict[str, bytes] = {}
 
     def tap(self, seen: Step | Mapping[str, bytes]) -> None:
-        """Note a record; or secrets, which go with the record before them."""
+        """Add a record; or secrets, which are attached to the record before them."""
         if isinstance(seen, Step):
             self._steps.append(replace(seen, secrets=self._new))
             self._new = {}
             return
-        fresh = {name: one for name, one in seen.items() if self._known.get(name) != one}
+        fresh = {name: secret for name, secret in seen.items() if self._known.get(name) != secret}
         if "early_secret" in fresh:
-            # Another PSK than the first on offer, or none: what hung on that one, such as the keys
-            # of early data that was rejected, has no place in this schedule.
+            # The server took another PSK than the first, or none. Secrets of the first PSK, such as
+            # those of rejected early data, do not belong to this schedule.
             others = descendants("early_secret") | {"psk"}
-            self._known = {name: one for name, one in self._known.items() if name not in others}
+            self._known = {
+                name: secret for name, secret in self._known.items() if name not in others
+            }
         self._known |= fresh
         if self._steps:
             last = self._steps[-1]
@@ -85,7 +89,7 @@ class Trace:
             self._new |= fresh
 
     def conversation(self, outcome: Outcome | None) -> Conversation:
-        """All of it so far."""
+        """The conversation so far; ``outcome`` is None while the handshake is not complete."""
         if outcome is None:
             return Conversation(tuple(self._steps), "unfinished", "", None, dict(self._known))
         group = None if outcome.group is None else name_of(NamedGroup, outcome.group)
