@@ -8,9 +8,9 @@ itself decides, scene by scene, with each of the set as one leak more.
 What is exact: the answer is the cheapest of all such sets. That follows from one property, which a
 test holds: who knows more is never worse off. What is a bound: the price of each secret, which is
 that of the best way known; so the whole is what an attacker would pay, and no proof that nobody
-pays less. That a logarithm has to be done while a connection lasts is not counted, either.
-Nor is a quantum computer at work on signatures: the leak ``quantum`` makes shares cost nothing, and
-a certificate's key keeps its price (in :mod:`~tls13lab.symbolic.certificate_with_psk` both fall).
+pays less. That an active attacker has to have a share's logarithm while the connection lasts is not
+counted, either; a certificate's key it can compute at leisure. With the leak ``quantum`` both cost
+nothing.
 
 >>> cost("external-psk_ke", "application_data", "passive", ("weak_psk",)).log2_guesses
 20.0
@@ -24,7 +24,8 @@ from functools import lru_cache
 from heapq import heappop, heappush
 
 from tls13lab.symbolic import breaks, scenes
-from tls13lab.symbolic.claims import decide, outside
+from tls13lab.symbolic.claims import LEAKS, absent, decide, outside
+from tls13lab.symbolic.monotone import Monotone
 from tls13lab.symbolic.prices import USUAL, Prices, log2_sum
 
 WEAK = "weak_psk"
@@ -54,7 +55,7 @@ def cost(
     """Of one cell of the matrix. With ``weak_psk`` among the leaks, a PSK has the weak price."""
     if outside(mode, asset, adversary):
         return Cost(None)
-    stolen = tuple(one for one in leaks if one != WEAK)
+    stolen = frozenset(one for one in leaks if one != WEAK) - set(absent(mode, leaks))
     priced = _prices(mode, prices, weak=WEAK in leaks)
     chosen = _cheapest(mode, asset, adversary, stolen, tuple((options or {}).items()), priced)
     if chosen is None:
@@ -68,15 +69,23 @@ def _cheapest(
     mode: str,
     asset: str,
     adversary: str,
-    stolen: tuple[str, ...],
+    stolen: frozenset[str],
     options: tuple[tuple[str, str], ...],
     priced: tuple[tuple[str, float], ...],
 ) -> tuple[str, ...] | None:
-    def lost(names: frozenset[str]) -> bool:
-        every = (*stolen, *sorted(names))
-        return decide(mode, asset, adversary, every, dict(options)).verdict == "lost"
+    lost = _lost(mode, asset, adversary, options)
+    return cheapest(dict(priced), lambda names: lost(stolen | names))
 
-    return cheapest(dict(priced), lost)
+
+@lru_cache(maxsize=1024)
+def _lost(mode: str, asset: str, adversary: str, options: tuple[tuple[str, str], ...]) -> Monotone:
+    """Whether an asset is lost with what is stolen and computed: remembered for all thefts."""
+
+    def lost(names: frozenset[str]) -> bool:
+        return decide(mode, asset, adversary, tuple(sorted(names)), dict(options)).verdict == "lost"
+
+    there = [leak for leak in LEAKS if not absent(mode, (leak,))]
+    return Monotone(lost, dict.fromkeys((*there, WEAK, *breaks.breaks(mode))))
 
 
 def _prices(mode: str, prices: Prices, *, weak: bool) -> tuple[tuple[str, float], ...]:

@@ -30,14 +30,14 @@ GUESS = "guess"
 
 def verifiers(world: World, known: Iterable[Term], weak: Term) -> tuple[Term, ...]:
     """The known terms that tell whether a guess at ``weak`` is right, each once."""
+    return tuple(dict.fromkeys(_verifiers(world, tuple(known), weak)))
+
+
+def _verifiers(world: World, known: tuple[Term, ...], weak: Term) -> Iterator[Term]:
     before = world.saturate(known)
     if weak in before:
-        return ()
+        return
     guessed = world.saturate([*known, weak])
-    return tuple(dict.fromkeys(_verifiers(world, before, guessed)))
-
-
-def _verifiers(world: World, before: Knowledge, guessed: Knowledge) -> Iterator[Term]:
     for step in world.steps:
         fresh = [term for term in step.premises if term not in before]
         if not fresh or any(term not in guessed for term in step.premises):
@@ -59,8 +59,9 @@ def saturate(world: World, known: Iterable[Term], weak: Iterable[Term] = ()) -> 
     known = tuple(known)
     guesses: dict[Term, Step] = {}
     for secret in weak:
-        found = verifiers(world, [*known, *guesses], secret)
-        if found:
-            guesses[secret] = Step(GUESS, found[:1], secret)
+        # One is enough: to look for all of them takes several times as long.
+        found = next(_verifiers(world, (*known, *guesses), secret), None)
+        if found is not None:
+            guesses[secret] = Step(GUESS, (found,), secret)
     knowledge = world.saturate([*known, *guesses])
     return Knowledge({**knowledge.steps, **guesses}) if guesses else knowledge
