@@ -11,11 +11,12 @@ from click.testing import CliRunner
 from tests.symbolic.proverif.asking import ask, digest, recorded, results
 from tls13lab.cli.app import cli
 from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE
-from tls13lab.symbolic import proverif
+from tls13lab.symbolic import agreement, proverif
 from tls13lab.symbolic.claims import cells
 from tls13lab.symbolic.proverif import Model
 from tls13lab.symbolic.proverif_guess import Guess, found, guesses, secret_of
 from tls13lab.symbolic.proverif_lines import Offer
+from tls13lab.symbolic.scenes import MODES
 
 MODELS = {model.name: model for model in proverif.models()}
 RESERVED = frozenset(
@@ -130,6 +131,13 @@ ASKED = [
     "external-psk_dhe_ke-guess-passive-nothing-no_binder-no_early_data",
     "external-psk_dhe_ke-guess-active-nothing-no_binder-no_early_data",
     "external-psk_ke-guess-passive-nothing-no_binder-no_early_data-importer",
+    "external-psk_ke-agreement-active-nothing",
+    "external-psk_dhe_ke-agreement-active-nothing",
+    "external-psk_dhe_ke-agreement-active-ticket_key",
+    "resumption-psk_ke-agreement-active-nothing",
+    "resumption-psk_dhe_ke-agreement-active-certificate_key",
+    "full-server_authentication-active-quantum",
+    "full-server_authentication-active_then_leak-quantum",
     "external-psk_ke-peer_identity-active-nothing-group_two-importer_off-roles_fixed",
     "external-psk_ke-peer_identity-active-nothing-group_two-importer_off-roles_both",
     "external-psk_dhe_ke-peer_identity-active-nothing-group_more-importer_off-roles_fixed",
@@ -148,12 +156,44 @@ def test_there_is_a_model_for_every_cell_that_is_inside() -> None:
         and cell.mode in proverif.MODES
         and cell.adversary in proverif.ADVERSARIES
     ]
-    written = [model.cell for model in MODELS.values() if "-guess-" not in model.name]
+    beside = ("-guess-", "-agreement-")
+    models = [one for name, one in MODELS.items() if not any(kind in name for kind in beside)]
+    written = [model.cell for model in models]
     assert written == inside
     assert {cell.asset for cell in written} >= {"peer_identity", "psk", "application_data"}
     assert any("weak_psk" in cell.leaks for cell in written)
-    for model in MODELS.values():
+    for model in models:
         assert model.expected == (False, model.cell.verdict == "kept")
+
+
+def test_agreement_is_asked_of_both_ends_with_each_leak() -> None:
+    """Where the lab says that a field is not agreed on, ProVerif is expected to find that."""
+    asked = {model.name: model for model in MODELS.values() if "-agreement-" in model.name}
+    lost = {(mode, leaks): False for mode, _, leaks in agreement.questions()}
+    for mode, on, leaks in agreement.questions():
+        lost[mode, leaks] |= agreement.decide(mode, on, leaks).verdict == "lost"
+    found = {
+        (model.cell.mode, model.cell.leaks): not all(model.expected[2:]) for model in asked.values()
+    }
+    assert found == {key: value for key, value in lost.items() if "weak_psk" not in key[1]}
+    for mode in MODES:
+        if mode != "full":
+            assert asked[f"{mode}-agreement-active-nothing"].expected == (False, False, True, True)
+            assert asked[f"{mode}-agreement-active-psk"].expected == (False, False, False, False)
+    # Whoever forges tickets deceives a server that holds an external PSK, and not its client.
+    forged = asked["external-psk_ke-agreement-active-ticket_key"]
+    assert forged.expected == (False, False, True, False)
+
+
+def test_in_a_model_of_agreement_the_ends_have_something_to_disagree_on() -> None:
+    text = MODELS["external-psk_ke-agreement-active-nothing"].text
+    main = text[text.index("process\n") :]
+    for held in ("another_psk, psk_identity", "external_psk, another_identity"):
+        for party in ("client", "server_psk_ke", "server_psk_dhe_ke"):
+            assert f"!{party}({held})" in main
+    client = text[text.index("let client(") : text.index("let ticket_server")]
+    for mode in ("psk_ke", "psk_dhe_ke"):
+        assert f", {mode}, psk, identity);" in client
 
 
 def test_a_cell_with_a_weak_psk_names_the_model_that_asks_whether_it_is_found() -> None:
@@ -224,7 +264,9 @@ def test_psk_ke_has_no_diffie_hellman_and_the_twin_differs_in_the_theft_alone() 
 def test_proverif_says_the_same(name: str) -> None:
     if shutil.which("proverif") is None:
         pytest.skip("no proverif on the PATH; it is in no package registry that CI can use")
-    assert ask(MODELS[name]).queries == MODELS[name].expected
+    answer = ask(MODELS[name])
+    assert answer is not None
+    assert answer.queries == MODELS[name].expected
 
 
 def test_what_proverif_answered_is_what_the_lab_says() -> None:

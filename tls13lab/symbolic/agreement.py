@@ -147,14 +147,30 @@ def carried(
     return Scene((*recorded(mode).known, *own), {}, turns)
 
 
+ENDS = ("client", "server")
+_OPPOSITE = {"client": "server", "server": "client"}
+
+
 def decide(
-    mode: str, on: str, leaks: tuple[str, ...] = (), rules: tuple[Rule, ...] = USUAL
+    mode: str,
+    on: str,
+    leaks: tuple[str, ...] = (),
+    rules: tuple[Rule, ...] = USUAL,
+    *,
+    done: str = "",
 ) -> Agreed:
-    """Against an adversary to whom the leaks came first. ``mode`` is one with a PSK."""
-    places = (
-        *claims.ways(mode, "server_authentication", {}),
-        *claims.ways(mode, "client_authentication", {}),
-    )
+    """Against an adversary to whom the leaks came first. ``mode`` is one with a PSK.
+
+    ``done`` is the end that believes it is done, of ``ENDS``; either, if nothing is said.
+
+    >>> decide("external-psk_ke", "keys", ("ticket_key",), done="client").verdict
+    'kept'
+    >>> decide("external-psk_ke", "keys", ("ticket_key",), done="server").verdict
+    'lost'
+    """
+    believing = (done,) if done else ENDS
+    taken = (f"{_OPPOSITE[end]}_authentication" for end in believing)
+    places = [way for place in taken for way in claims.ways(mode, place, {})]
     there = tuple(leak for leak in leaks if leak not in claims.absent(mode, leaks))
     steps = claims.played_out([*places, FIELDS[on]], mode, there, rules)
     return Agreed(mode, on, leaks, "lost" if steps else "kept", steps)

@@ -9,6 +9,8 @@ and is given the leaks in the later phase.
 fail: it says that what the claim speaks of, mostly a handshake that ends, never happens. If it
 held, the rest would mean nothing.
 
+Beside the cells: injective agreement, see :mod:`~tls13lab.symbolic.proverif_agreement`.
+
 A weak PSK is two questions. Can it be guessed? That is asked by ``weaksecret``, see
 :mod:`~tls13lab.symbolic.proverif_guess`. And what does it open once it has been? That is the cell's
 own model, in which the PSK is given away.
@@ -34,8 +36,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tls13lab import whole_file
-from tls13lab.symbolic import proverif_guess, proverif_peers
+from tls13lab.symbolic import proverif_agreement, proverif_guess, proverif_peers
+from tls13lab.symbolic.agreement import CITATION
 from tls13lab.symbolic.claims import Cell, decide, questions
+from tls13lab.symbolic.proverif_agreement import Asked, Ends
 from tls13lab.symbolic.proverif_declarations import (
     DECLARATIONS,
     FUNCTIONS,
@@ -173,6 +177,40 @@ def guess_model(guess: Guess) -> Model:
     return Model(guess.name, cell, text, (False, holds))
 
 
+def agreement_model(asked: Asked) -> Model:
+    """The model of a question about agreement: four queries, two of which must fail."""
+    cell, verdicts = asked.cell, proverif_agreement.verdicts(asked)
+    text = "\n".join(
+        (
+            _agreement_heading(asked, verdicts),
+            "\n".join((_declared(cell), proverif_agreement.DECLARATIONS)),
+            "(* Must fail: clients and servers come to the end of a handshake. *)",
+            proverif_agreement.happens(cell.mode),
+            f"(* The claims: of clients, {verdicts[0]}; of servers, {verdicts[1]}. *)",
+            proverif_agreement.query(cell.mode),
+            "",
+            Ends(cell).text,
+        )
+    )
+    holds = (verdict == "kept" for verdict in verdicts)
+    return Model(asked.name, cell, text, (False, False, *holds))
+
+
+def _agreement_heading(asked: Asked, verdicts: tuple[str, ...]) -> str:
+    leaks = " and ".join(asked.leaks) or "nothing"
+    third, fourth = ("true" if one == "kept" else "false" for one in verdicts)
+    return f"""\
+(* {asked.name}.pv
+   Injective agreement in {asked.mode}, on keys, mode, PSK and the PSK's name,
+   against an adversary that is active. Stolen beforehand: {leaks}.
+   The lab says: of clients that are done {verdicts[0]}, of servers {verdicts[1]} ({CITATION}).
+   Run "proverif {asked.name}.pv".
+   Expected: the first two queries are false, the third is {third}, the fourth {fourth}.
+{_SIMPLIFIED}
+   Left out as well: data, early data, and tickets that the connection in question issues. *)
+"""
+
+
 def _heading(cell: Cell, name: str, guess: Guess | None, *, holds: bool) -> str:
     leaks = " and ".join(cell.leaks) or "nothing"
     when = "beforehand" if cell.adversary == "active" else "afterwards"
@@ -233,12 +271,13 @@ def is_written(cell: Cell) -> bool:
 
 
 def models() -> Iterator[Model]:
-    """All models: those of the cells, in the matrix's order, and then the guesses."""
+    """All models: those of the cells, in the matrix's order; the guesses; and agreement."""
     for mode, asset, adversary, leaks, options in questions():
         cell = decide(mode, asset, adversary, leaks, options)
         if is_written(cell):
             yield model_of(cell)
     yield from map(guess_model, guesses())
+    yield from map(agreement_model, proverif_agreement.asked())
 
 
 README = """\
@@ -253,6 +292,9 @@ the models: leaks of what a mode does not have, which change nothing.
 
 A cell with a weak PSK names a second file, MODE-guess-....pv, under "guess": that one asks by
 "weaksecret" whether the PSK can be found by trying; the cell's own file asks what it then opens.
+
+MODE-agreement-....pv asks whether both ends mean the same (injective agreement), of clients that
+are done and of servers, so it has four queries.
 """
 
 

@@ -1,10 +1,11 @@
 """Ask ProVerif about the models, and compare with the lab.
 
-    .venv/bin/python -m tests.symbolic.proverif [--jobs N] [PATTERN]
+    .venv/bin/python -m tests.symbolic.proverif [--jobs N] [--longest SECONDS] [PATTERN]
 
 Asks about each model (whose name contains PATTERN) that has no recorded answer, and records it, so
 it can be stopped and gone on with. Needs ``proverif`` on the PATH. At its end it says what does not
-agree, and exits with 1 if anything does not.
+agree, and exits with 1 if anything does not. Nothing is recorded of a model that takes longer than
+--longest.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from tqdm import tqdm
 
-from tests.symbolic.proverif.asking import ask, digest, installed, record, recorded
+from tests.symbolic.proverif.asking import LONGEST, ask, digest, installed, record, recorded
 from tls13lab.symbolic.proverif import Model, models
 
 
@@ -24,6 +25,7 @@ def main() -> int:
         "pattern", nargs="?", default="", help="only models with this in their name"
     )
     parser.add_argument("--jobs", type=int, default=2, help="how many at once")
+    parser.add_argument("--longest", type=float, default=LONGEST, help="seconds for each")
     options = parser.parse_args()
     version, before, every = installed(), recorded(), list(models())
     digests = {digest(one): one for one in every}
@@ -32,16 +34,24 @@ def main() -> int:
         print("There is no proverif on the PATH. Answers to no model are dropped.", file=sys.stderr)
         return 2
     answers = dict(before.answers) if before.version == version else {}
-    # Diffie-Hellman takes the time: the models with little of it come first.
-    ordered = sorted(digests, key=lambda key: digests[key].text.count("share("))
+    # Few thefts first, for they say the most. Then, Diffie-Hellman takes the time.
+    ordered = sorted(digests, key=lambda key: _weight(digests[key]))
     waiting = [key for key in ordered if key not in answers]
     waiting = [key for key in waiting if options.pattern in digests[key].name]
     with ThreadPoolExecutor(options.jobs) as pool:
-        asked = {pool.submit(ask, digests[key]): key for key in waiting}
+        asked = {pool.submit(ask, digests[key], options.longest): key for key in waiting}
         for done in tqdm(as_completed(asked), total=len(asked)):
-            answers[asked[done]] = done.result()
+            answer, key = done.result(), asked[done]
+            if answer is None:
+                print(f"{digests[key].name}: no answer in time", file=sys.stderr)
+                continue
+            answers[key] = answer
             record(version, answers, digests)
     return _compare(every)
+
+
+def _weight(model: Model) -> tuple[int, int]:
+    return len(model.cell.leaks), model.text.count("share(")
 
 
 def _compare(every: list[Model]) -> int:

@@ -194,6 +194,7 @@ ROWS = (
         (
             Ours("full", "server_authentication", "active"),
             Ours("full", "server_authentication", "active", ("certificate_key",)),
+            Ours("full", "server_authentication", "active", ("quantum",)),
             Ours(B_PSK, "server_authentication", "active"),
             Ours(B_PSK, "server_authentication", "active", ("psk",)),
         ),
@@ -285,7 +286,7 @@ ROWS = (
             "sessions share a key or an exporter is asked as well.",
             (("ClientFinished", QUERIES), ("MatchingAEKey", QUERIES)),
         ),
-        beside="`tls13lab.symbolic.agreement`.",
+        beside="`tls13lab.symbolic.agreement`; ProVerif is asked about it, too: see above.",
     ),
     Row(
         "What does one revealed secret of one session open?",

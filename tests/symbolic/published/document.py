@@ -1,6 +1,7 @@
 """``docs/claims.md``: the lab's cells beside two published analyses, and what ProVerif said."""
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby, product
 from pathlib import Path
 from statistics import median
 
@@ -17,6 +18,7 @@ from tls13lab.symbolic.guessers import CPACE, GUESSERS
 from tls13lab.symbolic.guessers import MODES as MODES_GUESSED
 from tls13lab.symbolic.guessers import decide as guess
 from tls13lab.symbolic.proverif import ADVERSARIES, MODES, Model, models
+from tls13lab.symbolic.proverif_agreement import asked, verdicts
 from tls13lab.symbolic.tamarin import MODES as THEORIES
 from tls13lab.symbolic.tamarin import THEFTS, lemmas, ways_to_lose
 
@@ -39,6 +41,7 @@ def page() -> str:
         "version": recorded().version,
         "figures": _figures(every),
         "not_asked": _not_asked(every),
+        "agreement": _agreement(every),
         "compared": "\n".join(_compared()),
         "only_theirs": _table(("asked there", "where"), ONLY_THEIRS),
         "thefts": _thefts(),
@@ -68,8 +71,8 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 
 def _figures(every: list[Model]) -> str:
-    """By mode: cells (and guesses), models that differ, asked about, agreeing; seconds."""
-    head = ("mode", "cells and guesses", "different models", "asked about", "agree")
+    """By mode: models, those that differ, asked about, agreeing; seconds."""
+    head = ("mode", "models", "different", "asked about", "agree")
     rows = [_row(mode, [one for one in every if one.cell.mode == mode]) for mode in MODES]
     seconds = ("median s", "longest s")
     return _table((*head, *seconds), [*rows, _row("**all**", every)])
@@ -93,6 +96,25 @@ def _not_asked(every: list[Model]) -> str:
         f"{len(missing)} of the models that differ have not been asked about as they are now: they "
         "are longer runs, or have changed since. Of those nothing is known yet."
     )
+
+
+def _agreement(every: list[Model]) -> str:
+    """By mode: after which theft both ends still mean the same, and how often it was asked."""
+    models = {one.name: one for one in every}
+    answers = recorded().answers
+    columns = tuple(product(("kept", "lost"), repeat=2))
+    rows = []
+    for mode, some in groupby(asked(), lambda one: one.mode):
+        after: dict[tuple[str, ...], list[str]] = {}
+        counts = [0, 0]
+        for one in some:
+            after.setdefault(verdicts(one), []).append(" and ".join(one.leaks) or "nothing")
+            answer = answers.get(digest(models[one.name]))
+            counts[0] += answer is not None
+            counts[1] += answer is not None and answer.queries == models[one.name].expected
+        rows.append((mode, *(", ".join(after.get(one, ["-"])) for one in columns), *counts))
+    names = ("kept for both", "lost for servers", "lost for clients", "lost for both")
+    return _table(("mode", *names, "asked about", "agree"), rows)
 
 
 # The comparison ----------------------------------------------------------------------------------
