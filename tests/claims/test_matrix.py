@@ -58,7 +58,7 @@ def test_a_model_that_says_too_much_is_found_out_by_the_bytes() -> None:
     lie = Cell("external-psk_dhe_ke", "application_data", "passive", ("psk",), "lost", 9)
     with pytest.raises(Disagreement, match="the model says lost, the bytes say kept"):
         described(lie)
-    lie = Cell("full", "server_authentication", "active", ("quantum",), "lost", 9)
+    lie = Cell("full", "server_authentication", "active", ("ticket_key",), "lost", 9)
     with pytest.raises(Disagreement):
         described(lie)
 

@@ -1,6 +1,7 @@
 """The matrix: answers that the RFC gives in words, and that each rule carries some of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -8,8 +9,8 @@ import pytest
 from tls13lab.crypto.schedule import FAMILIES, SCHEDULE
 from tls13lab.symbolic import claims, scenes, speaking
 from tls13lab.symbolic.claims import ADVERSARIES, ASSETS, LEAKS, Cell, decide
-from tls13lab.symbolic.connection import ZEROS
-from tls13lab.symbolic.rules import RULES
+from tls13lab.symbolic.connection import CERTIFICATE, CERTIFICATE_KEY, ZEROS
+from tls13lab.symbolic.rules import QUANTUM, RULES
 from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.scenes import MODES
 from tls13lab.symbolic.terms import Term, subterms
@@ -155,6 +156,25 @@ def test_a_certificate_key_opens_no_recording() -> None:
     for mode in ("full", "resumption-psk_ke", "resumption-psk_dhe_ke"):
         assert verdict(mode, "application_data", "certificate_key") == "kept"
     assert verdict("full", "server_authentication", "certificate_key", adversary="active") == "lost"
+
+
+def test_a_quantum_computer_breaks_signatures_as_it_breaks_shares() -> None:
+    """Forged for who is there while the client connects; of no use to who comes later."""
+    ask = ("full", "server_authentication")
+    assert verdict(*ask, "quantum", adversary="active") == "lost"
+    assert verdict(*ask, "quantum", adversary="active_then_leak") == "kept"
+    # It needs nothing but the certificate: the counter-test hides that.
+    scene = speaking.false_server("full")
+    hidden = replace(scene, known=tuple(one for one in scene.known if one is not CERTIFICATE))
+    for played, taken in ((scene, 2), (hidden, 1)):
+        world = played.world((*RULES.values(), QUANTUM), [CERTIFICATE_KEY])
+        assert played.play(world, ())[1] == taken
+    # Whoever has it has what the key's thief has, in every cell.
+    for cell in MATRIX:
+        if cell.leaks == ("certificate_key",) and cell.verdict == "lost":
+            options = dict(cell.options)
+            told = verdict(cell.mode, cell.asset, "quantum", adversary=cell.adversary, **options)
+            assert told == "lost"
 
 
 def test_a_ticket_is_as_strong_as_the_handshake_that_issued_it() -> None:

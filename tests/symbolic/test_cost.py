@@ -102,6 +102,13 @@ def test_a_quantum_computer_has_the_shares_for_nothing() -> None:
     assert bits(*ask, "quantum") == bits("external-psk_ke", "psk", "weak_psk") == 20.0
 
 
+def test_a_quantum_computer_has_the_certificates_key_for_nothing_if_it_is_there_in_time() -> None:
+    ask = "full", "server_authentication"
+    assert cost(*ask, "active") == Cost(share_bits("secp256r1"), ("the certificate's key",))
+    assert cost(*ask, "active", ("quantum",)) == Cost(0.0)
+    assert cost(*ask, "active_then_leak", ("quantum",)) == Cost(None)
+
+
 def test_a_short_record_key_is_the_cheapest_where_the_psk_is_strong() -> None:
     ask = "external-psk_ke", "application_data"
     assert bits(*ask, strong_psk=255.0) == drawn_bits(128)

@@ -12,7 +12,6 @@ from functools import lru_cache
 from tls13lab.claims import passive
 from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS, talk
 from tls13lab.claims.stage import EARLY_WORDS, Stage, stage
-from tls13lab.crypto.certificates import Credential
 from tls13lab.crypto.entropy import seeded
 from tls13lab.handshake.config import ClientConfig, ServerConfig
 from tls13lab.handshake.connection import Connection
@@ -52,10 +51,6 @@ def forged_psk(mode: str, leaks: tuple[str, ...]) -> StolenPsk | None:
     return forge(one.ticket_key, own(32), one.now_ms, own)
 
 
-def _credential(mode: str, leaks: tuple[str, ...]) -> Credential | None:
-    return stage(mode).server.credential if "certificate_key" in leaks else None
-
-
 def _talk(client: ClientConfig, server: ServerConfig, now_ms: int) -> Pair | None:
     """A connection on which both say their words; None if one side would not have it."""
     with suppress(TLSFault):
@@ -67,7 +62,7 @@ def _talk(client: ClientConfig, server: ServerConfig, now_ms: int) -> Pair | Non
 def _as_server(mode: str, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
     """The connections of an honest client that took the adversary for its server."""
     one = stage(mode)
-    stolen, credential = passive.stolen_psk(mode, leaks), _credential(mode, leaks)
+    stolen, credential = passive.stolen_psk(mode, leaks), one.stolen_credential(leaks)
     found = []
     if stolen is not None or (credential is not None and one.psk is None):
         found.append(_talk(one.client, false_server(stolen, credential, one.modes), one.now_ms))

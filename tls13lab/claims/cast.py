@@ -120,7 +120,7 @@ def known_of(mode: str, leaks: tuple[str, ...]) -> Known:
     return Known(
         psks=tuple(psk for psk in psks if psk is not None),
         ticket_keys=(one.ticket_key,) if "ticket_key" in leaks else (),
-        credential=one.server.credential if "certificate_key" in leaks else None,
+        credential=one.stolen_credential(leaks),
         words=frozenset(words),
         secrets=frozenset(tickets),
     )

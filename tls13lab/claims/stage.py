@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.recording import Item
 from tls13lab.claims.scripted import record, talk
+from tls13lab.crypto.certificates import Credential
 from tls13lab.crypto.entropy import seeded
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig
 from tls13lab.handshake.pair import LESSON_PSK, LESSON_TIME_MS, Pair, lesson_configs
@@ -113,9 +114,9 @@ class Stage:
     def theft(self, leaks: Iterable[str]) -> Theft:
         """What a thief has with these leaks, by their names in the claims.
 
-        A certificate's key is of no use to an eavesdropper, and so no part of a theft. Against a
-        quantum computer every recorded share is a leaked private key. What this mode does not have
-        cannot be stolen: then nothing is.
+        A certificate's key is of no use to an eavesdropper, and so no part of a theft: see
+        :meth:`stolen_credential`. Against a quantum computer every recorded share is a leaked
+        private key. What this mode does not have cannot be stolen: then nothing is.
         """
         leaks = set(leaks)
         psks = {self.psk.key} if "psk" in leaks and self.psk else set()
@@ -139,6 +140,15 @@ class Stage:
                 else stolen("initial_ecdhe", client[0] if len(self.pairs) > 1 else b"")
             ),
         )
+
+    def stolen_credential(self, leaks: Iterable[str]) -> Credential | None:
+        """The server's certificate with its private key; None without a leak that gives the key.
+
+        A quantum computer has it from the public key in the certificate, as it has a share's. As
+        there, the key is handed over: nobody computes it here. Of use to who is there while a
+        client connects, and to nobody who comes later.
+        """
+        return self.server.credential if {"certificate_key", "quantum"} & set(leaks) else None
 
     @cached_property
     def guessed(self) -> tuple[bytes, ...]:

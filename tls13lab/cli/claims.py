@@ -96,9 +96,9 @@ def run(
     Beside each verdict stands log2 of the guesses that the asset costs all the same: whatever has
     to be computed instead of stolen, a PSK, a share or a key, each once.
 
-    The leak "quantum" takes logarithms of key shares and of nothing else. A quantum computer that
-    is there while a client connects forges certificates as well: the table of certificates and
-    PSKs in the output counts that.
+    The leak "quantum" gives the private key behind every key share and behind the server's
+    certificate. It comes when the other leaks come: before the adversary speaks, and then it forges
+    the certificate's signature, or afterwards, when there is nobody left to forge it to.
 
     \b
     Examples:
@@ -224,7 +224,7 @@ _NOTES = (
     "in no way. A guess is verified by what opens, or by a term that is known already; two ways to",
     "one new term are not compared, for with these rules that would tell nothing more. A number is",
     "what the best way known takes: an attacker pays no more, and nobody has proved that none pays",
-    "less. --weak-bits says what a weak PSK is taken to have. The leak quantum takes logarithms of",
-    "shares only; in the table of certificates and PSKs it takes a certificate's as well.",
+    "less. --weak-bits says what a weak PSK is taken to have. The leak quantum gives the private",
+    "keys behind all shares and behind the certificate, alike in the matrix and in the table.",
 )
 _WORDS = {"model": "the model", "bytes": "a script on bytes", "search": "a search on bytes"}

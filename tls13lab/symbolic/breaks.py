@@ -7,8 +7,8 @@ derivation that uses a secret ten times pays for it once.
 - The key of the records under one traffic secret, by trying keys: the record says so. The IV comes
   with it: under the right key a GCM tag gives back the block that it was masked with, and that
   block is the nonce and a 1. So a guess is at the key alone, and at most a few records tell.
-- The key of a certificate; the key of the tickets; an external PSK, where the engine of
-  :mod:`~tls13lab.symbolic.guessing` itself must find what tells right from wrong.
+- The key of a certificate, from the public one in it; the key of the tickets; an external PSK, of
+  which the engine of :mod:`~tls13lab.symbolic.guessing` must find what tells right from wrong.
 
 Keys of records are of use for what was recorded: who wants to speak needs a Finished, and that is
 made with the traffic secret. So those of attacked connections are left out.

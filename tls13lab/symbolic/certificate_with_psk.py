@@ -1,10 +1,10 @@
 """A certificate, a PSK, or both: who is kept safe from what, decided by the rules. RFC 9973.
 
 The same questions are asked of three handshakes: ``full``, ``psk_dhe_ke`` with an external PSK, and
-``cert_with_extern_psk``. They are claims of their own, beside the matrix, because here a quantum
-computer takes the logarithm of a certificate's public key as well: it forges signatures, which the
-matrix leaves out. Whoever only listens has one after the connection, and an active adversary while
-it runs.
+``cert_with_extern_psk``. They are claims of their own, beside the matrix, in which a connection has
+either a certificate or a PSK. The leaks mean the same as there: whoever only listens has a quantum
+computer after the connection, when the certificate's key is of no use any more; an active adversary
+has it before, and forges the signature.
 
 What stands in no RFC, and is left out here: a client that insists on the PSK. By RFC 9973 a server
 may go on with its certificate alone, so the adversary may, too, and a stolen certificate key alone
@@ -26,9 +26,9 @@ from functools import cached_property, lru_cache
 from itertools import combinations
 
 from tls13lab.symbolic.connection import CERTIFICATE_KEY, CERTIFIED, ZEROS, Connection
-from tls13lab.symbolic.rules import QUANTUM, RULES, SHARE, Rule
+from tls13lab.symbolic.rules import QUANTUM, RULES, Rule
 from tls13lab.symbolic.scenes import IDENTITY, PUBLIC, Scene, Turn
-from tls13lab.symbolic.terms import Term, apply, name
+from tls13lab.symbolic.terms import Term, name
 
 BOTH = "cert_with_extern_psk"
 MODES = ("full", "psk_dhe_ke", BOTH)
@@ -36,8 +36,6 @@ ASSETS = ("application_data", "psk", "next_psk", "server_authentication")
 ADVERSARIES = ("passive", "active")
 LEAKS = ("psk", "weak_psk", "client_ecdhe", "server_ecdhe", "certificate_key", "quantum")
 PSK = name("psk")
-# To the rules a certificate's public key is what a share is: the public part of a private key.
-CERTIFICATE = apply(SHARE, CERTIFICATE_KEY)
 USUAL = tuple(RULES.values())
 
 
@@ -85,7 +83,7 @@ def _recorded(mode: str) -> Scene:
         "next_psk": (this.ticket_psk(1), this.ticket_psk(2)),
         "psk": (this.psk or ZEROS,),
     }
-    return Scene((*PUBLIC, CERTIFICATE, *this.wire), wanted)
+    return Scene((*PUBLIC, *this.wire), wanted)
 
 
 def _false_server(mode: str, answer: Connection) -> Scene:

@@ -1,7 +1,8 @@
 """A connection as terms: its secrets, read from the schedule table, and what it puts on the wire.
 
-What is simplified: a flight of messages is one message, the certificate and other public values
-are left out, a HelloRetryRequest and KeyUpdates as well. None of them changes who can derive what.
+What is simplified: a flight of messages is one message; public values are left out of it, and a
+HelloRetryRequest and KeyUpdates, too. None of them changes who can derive what. The public key in
+the certificate is not left out of what is known: see ``CERTIFICATE``.
 
 >>> dhe = Connection("2", "psk_dhe_ke", psk=name("psk"))
 >>> dhe.secret("handshake_secret").arguments[1]
@@ -19,6 +20,9 @@ from tls13lab.symbolic.terms import Term, apply, ecdhe, name
 
 ZEROS = name("zeros")
 CERTIFICATE_KEY = name("certificate_key")
+CERTIFICATE = apply(rules.SHARE, CERTIFICATE_KEY)
+"""The public key in the certificate. To the rules it is what a share is: the public part of a
+private key, and all that a quantum computer needs."""
 CERTIFIED = ("full", "cert_with_extern_psk")
 """The modes in which the server signs."""
 

@@ -191,11 +191,10 @@ def _pake(label: str) -> tuple[Term, ...]:
     return cpace.ANOTHER, others, Ya, cpace.isk(other, alices, others, Ya, Yb)
 
 
-def _known(mode: str, made: str, labels: Iterable[str]) -> tuple[Term, ...]:
+def _known(made: str, labels: Iterable[str]) -> tuple[Term, ...]:
     """What nobody has to steal, besides the records."""
-    known = (*PUBLIC, SALT, *((certified.CERTIFICATE,) if mode == certified.BOTH else ()))
     run = [term for label in labels for term in _pake(label)[:-1]] if made == PAKE else []
-    return (*known, *run)
+    return (*PUBLIC, SALT, *run)
 
 
 @lru_cache(maxsize=64)
@@ -208,13 +207,13 @@ def _scenes(mode: str, made: str, epoch: str) -> tuple[Scene, ...]:
             EARLY_DATA: (this.early,),
             NEXT_TICKET: (this.ticket_psk(1), this.ticket_psk(2)),
         }
-        return (Scene((*_known(mode, made, ("this",)), *this.wire), wanted),)
+        return (Scene((*_known(made, ("this",)), *this.wire), wanted),)
     attacked = connection(mode, made, "attacked")
     answers = [attacked]
     if mode == certified.BOTH:
         # Whoever answers may leave the PSK out, and go on with the certificate alone.
         answers.append(certified.Unheeded("attacked", "full"))
-    known = (*_known(mode, made, ("this", "attacked")), *this.wire)
+    known = (*_known(made, ("this", "attacked")), *this.wire)
     return tuple(_answered(known, one) for one in answers)
 
 

@@ -38,10 +38,11 @@ from pathlib import Path
 from tls13lab import whole_file
 from tls13lab.symbolic import proverif_agreement, proverif_guess, proverif_peers
 from tls13lab.symbolic.agreement import CITATION
-from tls13lab.symbolic.claims import Cell, decide, questions
+from tls13lab.symbolic.claims import Cell, absent, decide, questions
 from tls13lab.symbolic.proverif_agreement import Asked, Ends
 from tls13lab.symbolic.proverif_declarations import (
     DECLARATIONS,
+    FORGERY,
     FUNCTIONS,
     LOGARITHM,
     MEMORY,
@@ -145,7 +146,9 @@ def _declared(cell: Cell) -> str:
     importer = cell.options.get("importer") == "on"
     quantum = "quantum" in cell.leaks and cell.adversary == "active"
     remembers = cell.options.get("anti_replay") == "on"
+    certified = not absent(cell.mode, ("certificate_key",))
     functions = FUNCTIONS + (LOGARITHM if quantum else "") + (MEMORY if remembers else "")
+    functions += FORGERY if quantum and certified else ""
     events = DECLARATIONS + (proverif_peers.DECLARATIONS if peers else "")
     return "\n".join((events, schedule(importer=importer), "", functions))
 

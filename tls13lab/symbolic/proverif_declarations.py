@@ -91,6 +91,11 @@ LOGARITHM = """\
 reduc forall x: bitstring; logarithm(share(x)) = x.
 """
 
+FORGERY = """\
+(* And what it does to certificates *)
+reduc forall x: bitstring; private_key(public_key(x)) = x.
+"""
+
 MEMORY = """\
 (* The server's memory: it takes early data with each ClientHello once. RFC 9846 section 8 *)
 restriction s: bitstring, t: bitstring, h: bitstring;

@@ -58,13 +58,21 @@ class Parties:
     def _stolen(self) -> str:
         """Long-term secrets, out of the main process."""
         names = {
-            "ticket_key": "ticket_key",
-            "certificate_key": "certificate_key",
-            "external_psk": "external_psk",
-            "psk": "" if self.cell.mode.startswith("resumption") else "external_psk",
+            "ticket_key": ("ticket_key",),
+            "certificate_key": ("certificate_key",),
+            "external_psk": ("external_psk",),
+            "psk": () if self.cell.mode.startswith("resumption") else ("external_psk",),
+            "quantum": self._certificates if self._later else (),
         }
-        terms = [names[leak] for leak in self.cell.leaks if names.get(leak)]
+        terms = dict.fromkeys(term for leak in self.cell.leaks for term in names.get(leak, ()))
         return "".join(f" | {self._given_away(term)}" for term in terms)
+
+    @property
+    def _certificates(self) -> tuple[str, ...]:
+        """The private keys that are signed with."""
+        kind, _, issuing = split(self.cell.mode)
+        first = ("certificate_key", "client_key") if issuing == "full" else ()
+        return ("certificate_key",) if kind == "full" else first
 
     @property
     def _later(self) -> bool:
@@ -82,7 +90,8 @@ class Parties:
     def _share_leak(self, variable: str, side: str, *, first: bool) -> str:
         """Which theft takes this private share.
 
-        For a quantum computer there is a function; but if it comes later, it takes each share then.
+        For a quantum computer there are functions; but if it comes later, it takes each share, and
+        each key that was signed with, then.
         """
         own = "initial_ecdhe" if side == "client" else ""
         quantum = {"quantum"} if self._later else set()

@@ -44,9 +44,10 @@ class Sessions:
         names = {one: one for one in ("ticket_key", "certificate_key", "external_psk")}
         if kind == "external":
             names["psk"] = "external_psk"
-        stolen = "".join(
-            f" | (phase 1; out(c, {names[leak]}))" for leak in self.cell.leaks if leak in names
-        )
+        if "full" in (kind, issuing):
+            names["quantum"] = "certificate_key"
+        terms = dict.fromkeys(names[leak] for leak in self.cell.leaks if leak in names)
+        stolen = "".join(f" | (phase 1; out(c, {term}))" for term in terms)
         published = "  out(c, public_key(certificate_key));\n"
         return "\n".join((*parts, f"process\n{published}  ({main}{stolen})\n"))
 

@@ -8,7 +8,8 @@ of a mode, an asset or an answer. There are three kinds:
   record, sealing a ticket, signing.
 - *taking apart*: whoever has a message has its fields; whoever has key and IV has what was sealed
   under them; whoever has the ticket key has what a ticket holds.
-- one that is switched on when asked: a quantum computer takes discrete logarithms.
+- one that is switched on when asked: a quantum computer finds the private key behind a public one,
+  of a share and of a certificate alike.
 
 >>> sorted(RULES)[:4]
 ['binder', 'client_application_traffic_secret_0', 'client_early_traffic_secret', ...]
@@ -123,4 +124,7 @@ OPENING = ("open", "unseal")
 """Rules whose use shows whether the key was right: authenticated decryption."""
 
 QUANTUM = Rule("logarithm", "a discrete logarithm, by a quantum computer", "F.1", _logarithm)
-"""What nobody can do yet: switched on for the question what it would open."""
+"""What nobody can do yet: switched on for the question what it would open.
+
+Shor's algorithm has the private key of a public one, in (EC)DH as in RSA, ECDSA and EdDSA. So there
+is no quantum computer here that breaks key exchange and leaves signatures alone."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from tls13lab.symbolic.connection import CERTIFICATE_KEY, ZEROS, Connection
+from tls13lab.symbolic.connection import CERTIFICATE, CERTIFICATE_KEY, ZEROS, Connection
 from tls13lab.symbolic.guessing import saturate
 from tls13lab.symbolic.rules import Rule
 from tls13lab.symbolic.saturation import Knowledge, World
@@ -30,8 +30,9 @@ TICKET_KEY = name("ticket_key")
 IDENTITY = name("psk_identity")
 THIS_WAY, OTHER_WAY = name("alice calls bob"), name("bob calls alice")
 ANOTHER_WAY = name("alice calls carol")
-# What nobody keeps secret: zeros, the name of an external PSK, the context of an imported one.
-PUBLIC = (ZEROS, IDENTITY, THIS_WAY, OTHER_WAY, ANOTHER_WAY)
+# What nobody keeps secret: zeros, the name of an external PSK, the context of an imported one, and
+# the public key in the server's certificate.
+PUBLIC = (ZEROS, IDENTITY, THIS_WAY, OTHER_WAY, ANOTHER_WAY, CERTIFICATE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,10 +101,16 @@ class Rules:
             yield _theft("StoleServerShare", "!Share('server', secret)")
         if self.kind == "resumption" or self.psk_mode != "psk_ke":
             yield _theft("TookLogarithm", "!Share(who, secret)")
+        # A quantum computer has the private keys behind certificates as well.
+        if self.kind != "external":
+            yield _theft("TookLogarithm", "!ServerKey(A, secret)", "OfServer")
+        if self.kind == "resumption":
+            yield _theft("TookLogarithm", "!ClientKey(A, secret)", "OfClient")
 
 
-def _theft(name: str, held: str) -> Rule:
-    return Rule(name, (), (held,), (f"{name}()", "Stole()"), ("Out(secret)",))
+def _theft(name: str, held: str, of: str = "") -> Rule:
+    """``of`` tells rules apart that are the same theft."""
+    return Rule(f"{name}{of}", (), (held,), (f"{name}()", "Stole()"), ("Out(secret)",))
 
 
 def _external_psk() -> Rule:
