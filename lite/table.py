@@ -12,7 +12,8 @@ from lite import lessons
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "browser.md"
 HEAD = (
-    "| lesson | cells that run there | shown, not run: they ask a real OpenSSL |\n|---|---|---|\n"
+    "| lesson | cells that run there | only shown, because they need a real OpenSSL |\n"
+    "|---|---|---|\n"
 )
 
 
