@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
 
 import pytest
 
@@ -159,6 +161,27 @@ def test_a_library_that_is_not_installed_is_named(
 ) -> None:
     monkeypatch.setattr("ctypes.util.find_library", lambda _: None)
     with pytest.raises(NotHere, match=r"Debian: lib|on Linux only"):
+        Bench(peer)
+
+
+@pytest.mark.parametrize(
+    ("peer", "patched", "missing_one"),
+    [
+        ("s2n", "s2n.files", "awscrt is not installed"),
+        ("bouncycastle", "bouncy_castle.FOLDER", r"Debian: libbctls-java"),
+        ("rustls", "rustls.shutil.which", "deno is not installed"),
+    ],
+)
+def test_a_package_that_is_not_installed_is_named(
+    peer: str, patched: str, missing_one: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def nowhere(name: str, **_: object) -> None:
+        if peer == "s2n":
+            raise PackageNotFoundError(name)
+
+    there = tmp_path if patched.endswith("FOLDER") else nowhere
+    monkeypatch.setattr(f"tests.interop.stacks.{patched}", there)
+    with pytest.raises(NotHere, match=f"{missing_one}|on Linux only"):
         Bench(peer)
 
 

@@ -9,7 +9,7 @@ from tests.interop.stacks.json_process import JsonProcess, ProcessStack
 from tests.interop.stacks.stack import Certificate, NoSuchCall, NotHere, Role, Setup
 
 FOLDER = Path("/usr/share/java")
-JARS = tuple(FOLDER / f"{name}.jar" for name in ("bctls", "bcprov", "bcutil"))
+JARS = ("bctls", "bcprov", "bcutil")
 GROUPS = {"x25519": 29, "secp256r1": 23, "X25519MLKEM768": 4588}
 
 
@@ -19,12 +19,13 @@ class BouncyCastle(ProcessStack):
     name = "bouncycastle"
 
     def __init__(self, certificate: Certificate) -> None:
-        if not all(jar.exists() for jar in JARS):
+        jars = tuple(FOLDER / f"{name}.jar" for name in JARS)
+        if not all(jar.exists() for jar in jars):
             raise NotHere("there is no bctls.jar (Debian: libbctls-java)")
         self._certificate = certificate
-        self._program = JavaProgram("BouncyCastlePeer", JARS)
+        self._program = JavaProgram("BouncyCastlePeer", jars)
         # The jars' names are links to files with the version.
-        self.version = JARS[0].resolve().stem.removeprefix("bctls-")
+        self.version = jars[0].resolve().stem.removeprefix("bctls-")
         self._process = JsonProcess("Bouncy Castle", self._program.command(), fields)
 
     def process(self, role: Role, setup: Setup) -> JsonProcess:
