@@ -97,6 +97,16 @@ def test_drawn_words_are_searched_one_after_the_other() -> None:
     assert (attack.found, attack.tried, attack.total) == (one.psk, one.place, 1024)
 
 
+def test_without_a_compiler_it_is_slower_and_finds_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tls13lab.claims.weak_psk.attack.compiled_engine", lambda _: None)
+    one = chosen.words(1)
+    attack = done(Setting(one, DHE, LAPTOP))
+    assert (attack.found, attack.tried) == (one.psk, one.place)
+    assert attack.tested == 1000, "two batches of 500"
+
+
 def test_an_attack_ends_when_it_is_told_to_or_its_time_is_up() -> None:
     setting = Setting(chosen.words(13), NOTHING, LAPTOP)
     stopped = Attack(setting)

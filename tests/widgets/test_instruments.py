@@ -1,6 +1,7 @@
 """Byte inspector, crack panel, and that a widget stays as it was when its cell runs again."""
 
 import asyncio
+import threading
 from html import unescape
 
 import pytest
@@ -16,6 +17,7 @@ from tls13lab.widgets.byte_inspector import MOST_PARTS, ByteInspector, Inspector
 from tls13lab.widgets.crack_panel import CrackPanel, CrackView
 from tls13lab.widgets.entropy_explorer import EntropyExplorer
 from tls13lab.widgets.handshake_stepper import HandshakeStepper
+from tls13lab.widgets.panel import Panel
 from tls13lab.widgets.slider import Slider
 
 
@@ -174,6 +176,29 @@ def test_a_stopped_search_goes_on_where_it_was() -> None:
 
 def test_the_view_has_no_speed_before_it_ran() -> None:
     assert dict(CrackView((), 10).rows)["speed"] == "not known yet"
+
+
+# Threads -----------------------------------------------------------------------------------------
+
+
+def test_what_changes_in_another_thread_meanwhile_is_rendered_too() -> None:
+    value = [0]
+    seen: list[str] = []
+
+    def render() -> tuple[str, str]:
+        told = str(value[0])
+        if len(seen) == 1:
+            value[0] = 1
+            other = threading.Thread(target=panel.refresh)
+            other.start()
+            other.join()
+        seen.append(told)
+        return told, told
+
+    panel = Panel([], render)
+    panel.refresh()
+    assert seen == ["0", "0", "1"]
+    assert panel.answer.value == "1"
 
 
 # State -------------------------------------------------------------------------------------------

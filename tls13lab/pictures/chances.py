@@ -68,12 +68,23 @@ def rows_of(told: Reckoning) -> tuple[tuple[str, str], ...]:
         ("guesses can be checked", told.way.checks.value),
         ("guesses a second", _rate(told)),
         ("guesses", _even_chance(told)),
-        ("time", "-" if told.seconds is None else in_words(told.seconds)),
+        ("time", "-" if told.seconds is None else time_of(told.seconds)),
         ("money", "-" if told.cents is None else in_money(told.cents)),
     ]
     rows += [(f"chance {where}", percent(chance)) for where, _, chance in _reach(told)]
     rows += [(EPOCHS[one], f"{state}, if found") for one, state in told.epochs.items()]
     return tuple(rows)
+
+
+def time_of(seconds: float) -> str:
+    """A time for people, also one that is to be compared with a stopwatch.
+
+    >>> time_of(5e-6), time_of(0.1748), time_of(42.0), time_of(7200.0)
+    ('less than 0.01 seconds', '0.17 seconds', '42.00 seconds', '2 hours')
+    """
+    if seconds < 0.005:
+        return "less than 0.01 seconds"
+    return f"{seconds:.2f} seconds" if seconds < 120 else in_words(seconds)
 
 
 def percent(chance: float) -> str:

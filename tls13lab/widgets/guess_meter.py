@@ -23,7 +23,7 @@ from tls13lab.claims.weak_psk.attackers import LAPTOP_RATE, Attacker, attackers
 from tls13lab.claims.weak_psk.chosen import Chosen
 from tls13lab.claims.weak_psk.protection import NOTHING, PROTECTIONS
 from tls13lab.claims.weak_psk.reckoning import Reckoning, Setting, reckon
-from tls13lab.pictures.chances import EPOCHS, chances, rows_of
+from tls13lab.pictures.chances import EPOCHS, chances, rows_of, time_of
 from tls13lab.pictures.picture import Picture, html_table, text_table
 from tls13lab.search.runner import THREADS
 from tls13lab.search.target import readable
@@ -123,7 +123,7 @@ def came(attack: Attack) -> dict[str, str]:
         "attacker": "this machine",
         "guesses a second": "" if attack.rate is None else f"{attack.rate:,.0f}",
         "guesses": f"{attack.tried:,} of {_count(attack.total)} tried",
-        "time": f"{attack.seconds:.2f} seconds",
+        "time": time_of(attack.seconds),
     }
     for epoch, opened in attack.opened.items():
         told[EPOCHS[epoch]] = "opened" if opened else "kept"

@@ -7,6 +7,7 @@ it. The same widget is one of the same class that begins with the same view.
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from html import escape
+from threading import get_ident
 from typing import Any
 
 import ipywidgets
@@ -28,7 +29,8 @@ class Panel:
 
     def __init__(self, controls: Sequence[Any], render: Callable[[], tuple[str, str]]) -> None:
         self._render = render
-        self._rendering = False
+        self._rendering = self._missed = False
+        self._renderer = 0
         html, self._first_text = render()
         self._first_html = html
         self.answer = ipywidgets.HTML(value=html)
@@ -51,14 +53,16 @@ class Panel:
             self.refresh()
 
     def refresh(self) -> None:
-        """Render anew; once, even if rendering itself moves a control.
+        """Render anew; once, even if rendering itself moves a control. Any thread may ask for it.
 
         An exception in a callback is seen by nobody. So it is shown in the place of the answer,
         which would otherwise go on answering for the choice before.
         """
         if self._rendering:
+            # Of another thread's change this answer may know nothing yet.
+            self._missed = self._missed or self._renderer != get_ident()
             return
-        self._rendering = True
+        self._rendering, self._renderer = True, get_ident()
         try:
             self.answer.value = self._render()[0]
         except Exception as fault:
@@ -67,6 +71,9 @@ class Panel:
             raise
         finally:
             self._rendering = False
+        if self._missed:
+            self._missed = False
+            self.refresh()
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         """The live widget, and what stands in its place where there is no kernel."""
