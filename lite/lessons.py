@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
-NEEDS_A_PROGRAM = "tls13lab.peers", "OpenSSLServer("
+NEEDS_A_PROGRAM = "tls13lab.peers", "OpenSSLServer(", "s_client("
 MISSING = (
     "**Not run here:** this cell talks to a real OpenSSL, and a browser starts no program and "
     "opens no socket. In JupyterLab (`python3 run.py lab`) it runs{so}."
