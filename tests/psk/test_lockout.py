@@ -73,5 +73,5 @@ def test_a_memory_keeps_no_more_than_it_needs() -> None:
 
 @pytest.mark.parametrize(("failures", "window"), [(0, None), (-1, 1.0), (1, 0.0)])
 def test_limits_that_are_none(failures: int, window: float | None) -> None:
-    with pytest.raises(ValueError, match="a limit has one failure"):
+    with pytest.raises(ValueError, match="a limit needs at least 1 failure"):
         Limit(failures, window)

@@ -1,5 +1,5 @@
-"""Pre-shared keys: where they come from, what names them, how a client proves that it holds one.
+"""Pre-shared keys: their kinds, tickets, binders, and how strong they are.
 
-External PSKs are agreed outside TLS; resumption PSKs come from an earlier connection, by way of a
-ticket. RFC 9846 sections 2.2, 4.3.11 and 4.7.1.
+External PSKs are provisioned outside TLS. Resumption PSKs come from an earlier connection, through
+a ticket. RFC 9846 sections 2.2, 4.3.11 and 4.7.1.
 """

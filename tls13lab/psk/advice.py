@@ -1,7 +1,7 @@
-"""RFC 9257's advice on external PSKs as a table of checks. Sections 4 and 6.
+"""The advice of RFC 9257 on external PSKs, as a table of checks. Sections 4 and 6.
 
-A check looks at how one PSK is used, as a configuration describes it, and says what is wrong; it
-does not change anything. What a configuration does not say is taken as the worst.
+A check looks at how a PSK is used, as described by :class:`Use`, and says what is wrong. Whatever
+the description leaves out is assumed to be the worst case.
 
 >>> use = Use("printer", length=4, bits=13.3, modes=("psk_ke",))
 >>> [check.name for check, wrong in examine(use) if wrong][:3]
@@ -16,10 +16,12 @@ from tls13lab.psk.strength import ENOUGH_BITS
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """How an external PSK is used. ``length`` in bytes; ``bits`` of estimated strength.
+    """How an external PSK is used.
 
-    ``clients`` and ``servers`` name the nodes in either role; ``context_names_both``: imported with
-    both ends in the context; ``names_checked``: told over the connection, and compared.
+    ``length`` is in bytes, ``bits`` is the estimated strength. ``clients`` and ``servers`` name the
+    nodes in each role. ``context_names_both`` says that the PSK was imported with the names of both
+    nodes in the context; ``names_checked``, that the nodes send their names over the connection and
+    compare them.
     """
 
     identity: str
@@ -39,7 +41,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """``must``: whether the RFC says MUST; ``wrong`` gives the reason, or nothing."""
+    """A check; ``wrong`` returns what is wrong, or "". ``must`` says that the RFC has a MUST."""
 
     name: str
     section: str
@@ -51,19 +53,19 @@ def _entropy(use: Use) -> str:
     if use.bits >= ENOUGH_BITS:
         return ""
     return (
-        f"about {use.bits:.0f} bits, where 128 are asked for: a recorded binder gives it away; "
-        "make another with `tls13lab psk new`"
+        f"about {use.bits:.0f} bits instead of at least 128: it can be guessed from a recorded "
+        "binder; make a new PSK with `tls13lab psk new`"
     )
 
 
 def _length(use: Use) -> str:
-    return "" if use.length >= 16 else f"{use.length} bytes, where 16 are the least"
+    return "" if use.length >= 16 else f"{use.length} bytes instead of at least 16"
 
 
 def _forward_secrecy(use: Use) -> str:
     if use.modes == ("psk_dhe_ke",):
         return ""
-    return "psk_ke is allowed: whoever gets the PSK later reads what was recorded before"
+    return "psk_ke is allowed: anyone who gets the PSK later can read earlier recordings"
 
 
 def _group(use: Use) -> str:
@@ -74,7 +76,7 @@ def _group(use: Use) -> str:
     nodes = len({*use.clients, *use.servers})
     return (
         f"{nodes or 'unknown'} nodes share it, and neither the importer's context nor a check of "
-        "names tells them apart: any of them can stand in for any other, and be rerouted"
+        "names distinguishes them: each can pose as any other, and connections can be rerouted"
     )
 
 
@@ -82,27 +84,27 @@ def _both_roles(use: Use) -> str:
     both = sorted({*use.clients} & {*use.servers})
     if not both or use.context_names_both or use.names_checked:
         return ""
-    return f"{both[0]} is client and server under it: its own handshake can be sent back (Selfie)"
+    return f"{both[0]} is client and server with it: its own messages can be reflected (Selfie)"
 
 
 def _importer(use: Use) -> str:
-    return "" if use.imported else "it is used as it is: import it (RFC 9258)"
+    return "" if use.imported else "it is used directly: import it (RFC 9258)"
 
 
 def _one_hash(use: Use) -> str:
     if use.imported or len(use.hashes) <= 1:
         return ""
-    return "one key for several hashes: an external PSK belongs to one, or is imported"
+    return "it is used with several hashes: use it with one hash, or import it"
 
 
 def _base_key(use: Use) -> str:
     if not use.imported or not use.base_key_kept:
         return ""
-    return "the key that went into the importer is kept: delete it once the imported ones are made"
+    return "the external PSK is kept: delete it once the imported PSKs are made"
 
 
 def _old_version(use: Use) -> str:
-    return "the same key serves TLS 1.2: give each version one of its own" if use.tls12 else ""
+    return "it is also used with TLS 1.2: use a different PSK for each version" if use.tls12 else ""
 
 
 def _early_data(use: Use) -> str:
@@ -121,9 +123,9 @@ CHECKS = (
     Check("one protocol version", "RFC 9258 7", False, _old_version),
     Check("early data", "RFC 9846 2.3", False, _early_data),
 )
-"""In the order of the RFC's recommendations."""
+"""All checks, in the order of the RFC's recommendations."""
 
 
 def examine(use: Use) -> Iterator[tuple[Check, str]]:
-    """Every check, with what is wrong or an empty string."""
+    """Every check, with what is wrong, or an empty string."""
     return ((check, check.wrong(use)) for check in CHECKS)

@@ -1,8 +1,8 @@
 """The obfuscated ticket age. RFC 9846 section 4.3.11.1 (8446: 4.2.11.1).
 
-The client says how old its ticket is, in milliseconds, plus a number that only the two sides know.
-That hides the age from an onlooker who would link connections by it. It is an addition, not
-encryption: whoever learns ``age_add`` reads the age.
+The client sends the age of its ticket, in milliseconds, plus a number that only the two sides know.
+So an observer cannot use the age to link connections. This is addition, not encryption: anyone who
+learns ``age_add`` learns the age.
 
 >>> obfuscate(age_ms=1500, age_add=0xFFFFFF00)
 1244
@@ -21,12 +21,12 @@ def obfuscate(age_ms: int, age_add: int) -> int:
 
 
 def recover(obfuscated_ticket_age: int, age_add: int) -> int:
-    """The client's view of the age, in milliseconds."""
+    """The age of the ticket according to the client, in milliseconds."""
     return (obfuscated_ticket_age - age_add) % _MODULUS
 
 
 def age_field(psk: Psk, now_ms: int) -> int:
-    """What goes into PskIdentity: for external PSKs 0, which "servers MUST ignore"."""
+    """The obfuscated_ticket_age of a PskIdentity: 0 for external PSKs; "servers MUST ignore" it."""
     if isinstance(psk, ResumptionPsk):
         return obfuscate(now_ms - psk.received_ms, psk.age_add)
     return 0

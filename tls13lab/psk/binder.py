@@ -1,9 +1,9 @@
-"""The PSK binder: a proof of holding a PSK, bound to one ClientHello. RFC 9846 section 4.3.11.2.
+"""The PSK binder: a proof that the client has the PSK. RFC 9846 section 4.3.11.2.
 
-A binder is made as a Finished is, with a key that comes from the PSK, over the transcript up to the
-place where the binders begin. It does two things at once: it shows that the sender holds the PSK,
-and it fixes the ClientHello. It is also the first thing on the wire that a guess at the PSK can be
-checked against, in psk_ke and in psk_dhe_ke alike.
+A binder is computed like a Finished, with a key derived from the PSK, over the transcript up to the
+list of binders. It shows that the sender has the PSK, and it protects the ClientHello against
+changes. It is also the first value on the wire with which an attacker can check a guess at the PSK,
+in psk_ke and in psk_dhe_ke alike.
 
 >>> binder(PskKind.EXTERNAL, bytes(32), "sha256", b"truncated ClientHello").hex()[:16]
 'd445ac93fbd69198'
@@ -27,12 +27,15 @@ BINDER_KEYS = {
     PskKind.RESUMPTION: "res_binder_key",
     PskKind.IMPORTED: "imp_binder_key",
 }
-"""Which row of the schedule table makes the binder key: "different labels prevent the substitution
-of one type of PSK for the other" (7.1)."""
+"""The row of the schedule table that derives the binder key: "different labels prevent the
+substitution of one type of PSK for the other" (7.1)."""
 
 
 def binder(kind: PskKind, key: bytes, hash_name: str, truncated: bytes) -> bytes:
-    """The binder, Hash.length bytes, from the PSK and the truncated transcript's bytes."""
+    """The binder, Hash.length bytes.
+
+    ``key`` is the PSK; ``truncated`` is the transcript, up to and including Truncate(ClientHello).
+    """
     early = keyschedule.EarlyStage.start(hash_name, key)
     binder_key = early.derive(BINDER_KEYS[kind], b"")
     truncated_hash = hashlib.new(hash_name, truncated).digest()
@@ -40,21 +43,21 @@ def binder(kind: PskKind, key: bytes, hash_name: str, truncated: bytes) -> bytes
 
 
 def placeholder(psks: Sequence[Psk]) -> tuple[bytes, ...]:
-    """Binders of the right lengths and no content: the length fields are computed with them."""
+    """Binders of zeros, of the right lengths, from which the length fields are computed."""
     return tuple(bytes(HASH_LENGTHS[psk.hash_name]) for psk in psks)
 
 
 def fill_binders(
     raw_hello: bytes, offered: OfferedPsks, psks: Sequence[Psk], before: Transcript
 ) -> bytes:
-    """The ClientHello ``raw_hello`` with its binders filled in.
+    """The packed ClientHello ``raw_hello`` with its binders filled in.
 
-    ``before`` holds what precedes it: nothing, or message_hash and HelloRetryRequest.
+    ``before`` is the transcript before it: empty, or message_hash and HelloRetryRequest.
     """
     head = truncate(raw_hello, offered)
     truncated = before.messages + head
     binders = (binder(psk.kind, psk.key, psk.hash_name, truncated) for psk in psks)
-    return head + opaque16(b"".join(opaque8(one) for one in binders))
+    return head + opaque16(b"".join(opaque8(entry) for entry in binders))
 
 
 def check_binder(

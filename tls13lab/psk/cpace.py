@@ -1,27 +1,29 @@
-"""CPace: a strong key out of a weak word that two parties share. draft-irtf-cfrg-cpace-21.
+"""CPace: two parties turn a weak word that they share into a strong key. draft-irtf-cfrg-cpace-21.
 
-A PAKE (password-authenticated key exchange), here with the suite CPACE-X25519-SHA512, the first
-that the draft recommends. Names are the draft's: PRS is the word, ISK the key that comes out. All
-of it, for the initiator A and the responder B::
+CPace is a PAKE (password-authenticated key exchange). This file has the suite CPACE-X25519-SHA512,
+the first that the draft recommends. The names are the draft's: PRS is the word, ISK the resulting
+key. This is the whole protocol, for the initiator A and the responder B::
 
-    g  = generator(PRS, CI, sid)             # both: a point that only who has the word can make
+    g  = generator(PRS, CI, sid)             # both: only someone with the word can compute it
     Ya = ya * g             ---- Ya, ADa --->              Yb = yb * g
                             <--- Yb, ADb ----
     K  = ya * Yb                                           K  = yb * Ya
-    ISK = H(K and all that was said)
+    ISK = H(K and everything that was sent)
 
-Who only listens sees two points. Each is a multiple of *every* generator, so of every word's: there
-is nothing to compare a guess with. Who takes part has to choose a generator, and with it one word.
+A passive attacker sees two points. Each is a multiple of *every* generator, and so fits every word:
+there is nothing to check a guess against. An active attacker must choose a generator for each run,
+and so can try one word.
 
-What it is not: it is no TLS and has no sockets. It does not confirm that the other end has the key;
-what the key is used for does, here TLS's binder and Finished. Nothing returns K: the draft forbids
-it, because a leaked K may let a guess be checked. Both ends must know the word itself, so who robs
-either of them has it. Party names belong into ``CI``, or into each ``AD``; see :func:`names`.
+CPace does not confirm that the other party has the same key. That is left to the protocol that uses
+the key, here to TLS with its binder and Finished messages. No function returns K: the draft forbids
+it, because a leaked K may let an attacker check a guess. Both parties must store the word itself,
+so an attacker who breaks into either of them gets it. Put the names of the parties into ``CI``, or
+into each ``AD``; see :func:`names`.
 
-With X25519 the arithmetic is pyca/cryptography's, or tlslite-ng's in the browser; only the map to
-the curve is written here. ristretto255 would need a package of its own (rbcl: 5.6 MB, and nothing
-for a browser; PyNaCl does not offer that group), and a share on P-256 is a whole point, of which
-pyca/cryptography's ECDH gives one coordinate.
+X25519 was chosen for practical reasons: pyca/cryptography computes it (in the browser, tlslite-ng),
+and only the map to the curve is written here. For ristretto255 there is a separate package (rbcl:
+5.6 MB, and not for browsers; PyNaCl does not offer the group). On P-256, a share is a whole point,
+but ECDH in pyca/cryptography returns only one coordinate.
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> both_know = {"PRS": b"sternchen", "CI": names(b"alice", b"printer")}
@@ -41,20 +43,20 @@ from tls13lab.wire.faults import DecodeError, IllegalParameter
 from tls13lab.wire.reader import Reader
 
 DSI = b"CPace255"
-"""G.DSI: the name of this group in what is hashed."""
+"""G.DSI: the name of this group, as part of the hash input."""
 S_IN_BYTES = 128
-"""H.s_in_bytes: the block of SHA-512, which DSI and PRS are padded to."""
+"""H.s_in_bytes: the block length of SHA-512 in bytes; DSI and PRS are padded to it."""
 MOST_AD = 1024
-"""Bytes of associated data that are taken from the other end: our bound, the draft has none."""
+"""The most associated data accepted from the other party, in bytes; the draft has no limit."""
 LONGEST_NAME = 255
-"""Bytes of a party's name: our bound again."""
+"""The longest name of a party, in bytes; this limit is ours, too."""
 
 
-# The draft's strings: its appendix has them as code ----------------------------------------------
+# The draft's encodings: its appendix has them as code --------------------------------------------
 
 
 def prepend_len(data: bytes) -> bytes:
-    """The data behind its length in LEB128: seven bits a byte, the lowest first.
+    """The data with its length in front, in LEB128: seven bits a byte, the lowest first.
 
     >>> prepend_len(b"1234").hex(), prepend_len(bytes(128))[:2].hex()
     ('0431323334', '8001')
@@ -67,39 +69,39 @@ def prepend_len(data: bytes) -> bytes:
 
 
 def lv_cat(*parts: bytes) -> bytes:
-    """All parts, each behind its length: so no two lists of parts give the same string."""
+    """All parts, each with its length in front: different lists give different strings."""
     return b"".join(map(prepend_len, parts))
 
 
-def o_cat(one: bytes, other: bytes) -> bytes:
-    """Both in an order that does not depend on who is asked: the larger one first."""
-    return b"oc" + max(one, other) + min(one, other)
+def o_cat(a: bytes, b: bytes) -> bytes:
+    """Both strings, the larger first, so that the order is the same for both parties."""
+    return b"oc" + max(a, b) + min(a, b)
 
 
 def transcript_ir(Ya: bytes, ADa: bytes, Yb: bytes, ADb: bytes) -> bytes:
-    """What was said, where A is who began."""
+    """The transcript if one party, A, is known as the initiator."""
     return lv_cat(Ya, ADa) + lv_cat(Yb, ADb)
 
 
 def transcript_oc(Ya: bytes, ADa: bytes, Yb: bytes, ADb: bytes) -> bytes:
-    """What was said, where nobody is known to have begun."""
+    """The transcript if there is no fixed initiator."""
     return o_cat(lv_cat(Ya, ADa), lv_cat(Yb, ADb))
 
 
 def generator_string(PRS: bytes, CI: bytes, sid: bytes) -> bytes:
-    """What the generator is hashed from; zeros fill the first block, whatever the word's length."""
+    """The hash input for the generator; zeros fill the first block, however long the word is."""
     len_zpad = max(0, S_IN_BYTES - len(prepend_len(PRS)) - len(prepend_len(DSI)) - 1)
     return lv_cat(DSI, PRS, bytes(len_zpad), CI, sid)
 
 
 def calculate_generator(PRS: bytes, CI: bytes, sid: bytes) -> bytes:
-    """The word's generator, 32 bytes. As secret as the word: from it, a word can be checked."""
+    """The generator for a word, 32 bytes. Keep it secret: a guess can be checked against it."""
     hashed = hashlib.sha512(generator_string(PRS, CI, sid)).digest()
     return generator_of(hashed[:SIZE])
 
 
 def names(initiator: bytes, responder: bytes) -> bytes:
-    """A CI that says who is who: against relaying to a third one, and to oneself."""
+    """A CI that names both parties: it prevents relay to a third party, and reflection."""
     return lv_cat(initiator, responder)
 
 
@@ -107,7 +109,7 @@ def names(initiator: bytes, responder: bytes) -> bytes:
 
 
 class Role(Enum):
-    """Who speaks first; SYMMETRIC where both may."""
+    """Which party sends first; SYMMETRIC if either may."""
 
     INITIATOR = "initiator"
     RESPONDER = "responder"
@@ -116,10 +118,10 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What comes out: ISK, 64 bytes and secret, and ``sid_output``, 64 bytes and public.
+    """The result: the secret ISK, 64 bytes, and the public ``sid_output``, 64 bytes.
 
-    The same at both ends if PRS, CI, sid and what was said are the same; else they have nothing to
-    do with each other, and neither end can tell yet.
+    Both parties get the same values if PRS, CI, sid and all messages agree. Otherwise their values
+    are unrelated, and neither party notices yet.
     """
 
     ISK: bytes = field(repr=False)
@@ -128,7 +130,7 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One end between its two steps. ``message`` goes to the other end: ``lv_cat(Y, AD)``."""
+    """A party between its two steps."""
 
     role: Role
     sid: bytes
@@ -138,19 +140,22 @@ class Party:
 
     @property
     def message(self) -> bytes:
-        """The draft leaves the encoding open; this is the one that its transcripts have."""
+        """The message for the other party: ``lv_cat(Y, AD)``, the encoding of the transcripts.
+
+        The draft does not fix how messages are encoded.
+        """
         return lv_cat(self.Y, self.AD)
 
     def finish(self, received: bytes) -> Agreed:
-        """The key, from the other end's message.
+        """The key, from the other party's message.
 
-        Raises DecodeError for what is no message, and IllegalParameter for a point that would make
-        the key the same for everybody, where the draft demands to abort.
+        Raises DecodeError if the message does not parse. Raises IllegalParameter for a point of
+        small order, which would make K the same for everyone: the draft demands an abort.
         """
         theirs, their_data = read_message(received)
         K = scalar_mult_vfy(self.y, theirs)
         if K == NEUTRAL:
-            raise IllegalParameter("CPace aborts: the other end's point is of small order")
+            raise IllegalParameter("CPace aborts: the other party's point is of small order")
         said = self._transcript(theirs, their_data)
         return Agreed(
             hashlib.sha512(lv_cat(DSI + b"_ISK", self.sid, K) + said).digest(),
@@ -176,13 +181,13 @@ def begin(
     sid: bytes = b"",
     AD: bytes = b"",
 ) -> Party:
-    """The first step, with 32 bytes of entropy for the scalar, which must not be used twice."""
+    """The first step; the secret scalar, 32 bytes of entropy, must not be used again."""
     y = entropy(SIZE)
     return Party(role, sid, y, scalar_mult_vfy(y, calculate_generator(PRS, CI, sid)), AD)
 
 
 def read_message(message: bytes) -> tuple[bytes, bytes]:
-    """Y and AD. Raises DecodeError.
+    """Y and AD from a message; raises DecodeError.
 
     >>> read_message(lv_cat(bytes(32), b"data"))[1]
     b'data'
@@ -196,12 +201,12 @@ def read_message(message: bytes) -> tuple[bytes, bytes]:
 
 
 def _read_lv(reader: Reader, name: str, most: int) -> bytes:
-    """One part of an ``lv_cat``, in the shortest encoding of its length."""
+    """One part of an ``lv_cat``; its length must have the shortest encoding."""
     length, shift = 0, 0
     while (byte := reader.u8(f"{name} length")) & 0x80 and shift < 14:
         length |= (byte & 0x7F) << shift
         shift += 7
     length |= (byte & 0x7F) << shift
     if byte & 0x80 or length > most or (shift and not byte):
-        raise DecodeError(f"{name} has no length that CPace takes here")
+        raise DecodeError(f"the length of {name} is not allowed in CPace")
     return reader.take(length, name)

@@ -1,9 +1,9 @@
-"""The PSK importer: from one external PSK, one for each hash, bound to a context. RFC 9258.
+"""The PSK importer: it derives a PSK for each hash from an external PSK. RFC 9258.
 
-An external PSK may be used with one hash only, and says nothing of who uses it for what. The
-importer makes a PSK of it for each KDF, whose identity says for which protocol and in what context;
-the context may name the two ends, and so ends reflection. Both ends must import, or neither: the
-binder's label is another one.
+An external PSK may be used with one hash only, and its identity does not say who uses it and for
+what. The importer derives a PSK for each KDF. The identity of that PSK names the protocol and a
+context. If the context names both endpoints, it prevents reflection attacks. Either both endpoints
+import a PSK or neither does: imported PSKs have a different binder label.
 
 >>> epsk = ExternalPsk(b"lab", bytes(32))
 >>> sha256, sha384 = import_psk(epsk, context=b"alice to bob")
@@ -26,14 +26,14 @@ from tls13lab.wire.reader import Reader
 from tls13lab.wire.writer import opaque16, uint16
 
 KDFS = {"sha256": 0x0001, "sha384": 0x0002}
-"""The registry of TLS KDF Identifiers, RFC 9258 section 10."""
+"""The registry "TLS KDF Identifiers", by hashlib's name for the hash. RFC 9258 section 10."""
 LONGEST = 2**16 - 1 - 200
-"""Bytes of an imported identity that still fit the extension, beside an age and a binder."""
+"""The longest imported identity, in bytes, that fits into the extension with age and binder."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedIdentity:
-    """What goes on the wire as the identity, in the clear: put nothing secret into ``context``."""
+    """The identity of an imported PSK. It is sent in the clear: ``context`` must not be secret."""
 
     external_identity: bytes
     context: bytes
@@ -41,7 +41,7 @@ class ImportedIdentity:
     target_protocol: int = TLS13
 
     def encode(self) -> bytes:
-        """The structure of section 5.1."""
+        """The ImportedIdentity structure of section 5.1."""
         return (
             opaque16(self.external_identity)
             + opaque16(self.context)
@@ -51,7 +51,9 @@ class ImportedIdentity:
 
     @classmethod
     def decode(cls, identity: bytes) -> "ImportedIdentity":
-        """Raises DecodeError for an identity of another shape; of this shape it may be by chance.
+        """The structure from its bytes; raises DecodeError if they do not parse.
+
+        An identity that parses is not necessarily imported: it may have this form by chance.
 
         >>> ImportedIdentity.decode(ImportedIdentity(b"lab", b"", 1).encode()).external_identity
         b'lab'
@@ -65,7 +67,7 @@ class ImportedIdentity:
 
 
 def imported_by(identity: bytes) -> ImportedIdentity | None:
-    """What an identity says if it was made by an importer for TLS 1.3 and a known KDF, else None.
+    """The structure in an identity, if it is for TLS 1.3 and a known KDF, else None.
 
     >>> imported_by(b"lab") is None
     True
@@ -80,28 +82,28 @@ def imported_by(identity: bytes) -> ImportedIdentity | None:
 
 @dataclass(frozen=True, slots=True)
 class ImportedPsk(ExternalPsk):
-    """An external PSK as the importer made it; ``identity`` is the encoded ImportedIdentity."""
+    """A PSK that the importer made; ``identity`` is the encoded ImportedIdentity."""
 
     kind: ClassVar[PskKind] = PskKind.IMPORTED
 
 
 def epskx(epsk: bytes, epsk_hash: str) -> bytes:
-    """``epskx`` of section 5.1, as many bytes as the external PSK's hash has.
+    """``epskx`` of section 5.1; as long as the output of ``epsk_hash``.
 
-    No identity goes into it: it is the same wherever an external PSK is imported.
+    It does not depend on the identity, so it is the same for all PSKs imported from one EPSK.
     """
     return keyschedule.run(IMPORTER["epskx"], epsk_hash, (bytes(HASH_LENGTHS[epsk_hash]), epsk))
 
 
 def ipskx(key: bytes, epsk_hash: str, identity: bytes, target_hash: str) -> bytes:
-    """``ipskx`` of section 5.1, from ``epskx``: as many bytes as the target's hash has."""
-    told = hashlib.new(epsk_hash, identity).digest()
+    """``ipskx`` of section 5.1, from ``epskx``; as long as the output of ``target_hash``."""
+    identity_hash = hashlib.new(epsk_hash, identity).digest()
     length = HASH_LENGTHS[target_hash]
-    return keyschedule.run(IMPORTER["ipskx"], epsk_hash, (key,), told, length=length)
+    return keyschedule.run(IMPORTER["ipskx"], epsk_hash, (key,), identity_hash, length=length)
 
 
 def imported_key(epsk: bytes, epsk_hash: str, identity: bytes, target_hash: str) -> bytes:
-    """The PSK that the importer makes, as many bytes as the target's hash has.
+    """The PSK that the importer derives; as long as the output of ``target_hash``.
 
     "The hash function used for HKDF [RFC5869] is that which is associated with the EPSK."
     """
@@ -111,9 +113,12 @@ def imported_key(epsk: bytes, epsk_hash: str, identity: bytes, target_hash: str)
 def import_psk(
     epsk: ExternalPsk, context: bytes = b"", hash_names: Sequence[str] = tuple(KDFS)
 ) -> tuple[ImportedPsk, ...]:
-    """One PSK for each hash that suites may have. Raises LocalFault for what cannot be imported."""
+    """A PSK for each hash.
+
+    Raises LocalFault if ``epsk`` was imported already, or if the identity becomes too long.
+    """
     if isinstance(epsk, ImportedPsk):
-        raise LocalFault("this PSK was imported already: import the external one")
+        raise LocalFault("this PSK was imported already: import the external PSK")
     found = []
     for hash_name in hash_names:
         identity = ImportedIdentity(epsk.identity, context, KDFS[hash_name]).encode()

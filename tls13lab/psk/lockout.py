@@ -1,15 +1,15 @@
-"""A server's memory of failed binders: what bounds who has to ask it. No RFC has it.
+"""A limit on wrong binders: it slows down an attacker who guesses online. No RFC defines it.
 
-TLS ends a connection whose binder does not verify, and forgets it. A server that is to count does
-so by identity, because that is what a guesser has to keep to. Only PSKs that the server has are
-counted, so nobody can fill its memory; and a success clears nothing, because programs do not
-mistype, and a guesser could otherwise wait for honest connections in between. A PSK that is locked
-is to the server as one that it does not have: it goes on without, or sends the alert for an unknown
-identity.
+When a binder does not verify, TLS ends the connection and remembers nothing. Here, a server counts
+the failures of each identity, because a guesser cannot change the identity. It counts only for PSKs
+that it has, so nobody can fill its memory. A successful handshake does not reset the count:
+programs do not mistype, and otherwise a guesser could wait for honest connections in between. When
+a PSK is locked, the server acts as if it did not have that PSK: it continues without one, or sends
+the alert for an unknown identity.
 
-What it does not do: it bounds nobody who takes a binder home. And it locks honest clients out as
-well: who knows an identity can shut its owner out with ``failures`` wrong binders, on purpose. Of
-tickets nothing is counted: a PSK of 32 random bytes is not guessed.
+This does not stop an attacker who has recorded a binder and guesses offline. And it can lock out
+honest clients: anyone who knows an identity can lock it on purpose, with ``failures`` wrong
+binders. Failures with tickets are not counted: their PSKs are random and cannot be guessed.
 
 >>> from tls13lab.psk.keys import ExternalPsk
 >>> printer, scanner = ExternalPsk(b"printer", b"dragon"), ExternalPsk(b"scanner", b"monkey")
@@ -30,9 +30,9 @@ from tls13lab.psk.keys import ExternalPsk
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many failures for each identity in any ``window_s`` seconds; None: ever, a lockout.
+    """At most ``failures`` for each identity in any ``window_s`` seconds; None means forever.
 
-    Raises ValueError for a limit of no failures, or a window of no time.
+    Raises ValueError unless both are positive.
     """
 
     failures: int
@@ -40,10 +40,10 @@ class Limit:
 
     def __post_init__(self) -> None:
         if self.failures < 1 or (self.window_s is not None and self.window_s <= 0):
-            raise ValueError("a limit has one failure at the least, and a window above 0 seconds")
+            raise ValueError("a limit needs at least 1 failure, and a window longer than 0 seconds")
 
     def guesses(self, seconds: float) -> float:
-        """The most wrong guesses at one identity in this time, its beginning and end included.
+        """The most wrong guesses at an identity in this time, including its first and last moment.
 
         >>> Limit(10).guesses(1e9), Limit(10, window_s=3600).guesses(86400)
         (10, 250)
@@ -54,7 +54,7 @@ class Limit:
 
 
 class Lockout:
-    """Remembers the last failures of each identity, no more than the limit needs."""
+    """Remembers the latest failures of each identity, as many as the limit needs."""
 
     def __init__(self, limit: Limit) -> None:
         self.limit = limit
@@ -63,7 +63,7 @@ class Lockout:
         )
 
     def admits(self, psk: ExternalPsk, now_ms: int) -> bool:
-        """Whether a binder under this PSK is looked at; times are in milliseconds."""
+        """Whether the server may use this PSK now; ``now_ms`` is Unix time in milliseconds."""
         failed = self._failed_ms.get(_counted_as(psk))
         if failed is None or len(failed) < self.limit.failures:
             return True
@@ -71,12 +71,12 @@ class Lockout:
         return window_s is not None and now_ms - failed[0] >= window_s * 1000
 
     def failed(self, psk: ExternalPsk, now_ms: int) -> None:
-        """A binder under this PSK did not verify."""
+        """Count a binder under this PSK that did not verify."""
         self._failed_ms[_counted_as(psk)].append(now_ms)
 
 
 def _counted_as(psk: ExternalPsk) -> bytes:
-    """What is imported counts as what it was imported from: that is what is guessed at."""
+    """An imported PSK counts as its external PSK, because that is what an attacker guesses."""
     if isinstance(psk, ImportedPsk):
         return ImportedIdentity.decode(psk.identity).external_identity
     return psk.identity

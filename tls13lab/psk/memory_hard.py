@@ -1,16 +1,16 @@
-"""A PSK out of a word by a memory-hard function: scrypt or Argon2id. RFC 7914, RFC 9106.
+"""Deriving a PSK from a word with a memory-hard function: scrypt, Argon2id. RFC 7914, RFC 9106.
 
-A guess at the word then costs one derivation more, for everybody alike: the two ends derive once,
-an attacker for each word. A *salt*, which is no secret, makes it another PSK for each pair of ends,
-so that no table of words serves against two.
+Each guess at the word then costs a derivation: the two endpoints derive once, an attacker once for
+each word. The *salt* is not secret. It gives each pair of endpoints a different PSK, so no table of
+precomputed PSKs helps against two pairs.
 
-What it does not do: it adds no entropy. "low entropy PSKs, i.e., those derived from less than 128
-bits of entropy, are subject to attack and SHOULD be avoided" (RFC 9257 section 6), and a word stays
-a word however slowly the PSK is derived from it. The binder is a verifier as before, so the search
-stays offline; it only takes longer.
+A derivation adds no entropy. "low entropy PSKs, i.e., those derived from less than 128 bits of
+entropy, are subject to attack and SHOULD be avoided" (RFC 9257 section 6), and that remains true
+however slow the derivation is. An attacker can still check guesses offline against a binder; it
+only takes longer.
 
-The functions are hashlib's, and pyca/cryptography's for Argon2id. In text a derivation is a PHC
-string without the key, as password files have it.
+scrypt comes from hashlib, Argon2id from pyca/cryptography. Written as text, a derivation is a PHC
+string without the key, as in password files.
 
 >>> made = Scrypt(salt=b"printer and alice", log2_n=4)
 >>> str(made)
@@ -30,12 +30,12 @@ from typing import Protocol
 from tls13lab.wire.faults import LocalFault
 
 LENGTH = 32
-"""Bytes of a PSK that is derived: 256 bits, whatever the word had."""
+"""The length of a derived PSK in bytes; it says nothing about the entropy of the word."""
 SALT_LENGTH = 16
-"""Bytes of a salt, if none is given: what RFC 9106 section 3.1 recommends for passwords."""
+"""The length of a new salt in bytes, as RFC 9106 section 3.1 recommends for passwords."""
 LONGEST_SALT = 64
 MOST_MEMORY = 2**32
-"""Bytes: what asks for more is a slip, and would end in a machine that hangs."""
+"""The most memory, in bytes. A larger value is probably a mistake, and could freeze the machine."""
 MOST_PASSES, MOST_LANES = 2**16, 2**8
 _KIB = 1024
 _ONE_AT_A_TIME = Lock()
@@ -43,21 +43,22 @@ _ONE_AT_A_TIME = Lock()
 
 
 class Derivation(Protocol):
-    """A function from words to PSKs, with its salt and what it costs."""
+    """A function from words to PSKs, with its salt and cost parameters."""
 
     @property
     def memory(self) -> int:
-        """Bytes that one guess takes while it lasts."""
+        """The memory that a derivation needs, in bytes."""
 
     def derive(self, word: bytes) -> bytes:
-        """The PSK, 32 bytes."""
+        """The PSK of a word, 32 bytes; raises LocalFault for an empty word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scrypt:
-    """``salt`` in bytes; N is 2^``log2_n``, the block size ``r`` and the parallelization ``p``.
+    """scrypt: N is 2^``log2_n``, ``r`` the block size, ``p`` the parallelization.
 
-    Raises LocalFault for what RFC 7914 section 6 does not allow, and for more than 4 GiB.
+    Raises LocalFault for parameters that RFC 7914 section 6 does not allow, and for more than 4 GiB
+    of memory.
     """
 
     salt: bytes
@@ -74,13 +75,13 @@ class Scrypt:
 
     @property
     def memory(self) -> int:
-        """Bytes: N blocks of 128 r, and those that wait to be mixed."""
+        """N blocks of 128 r bytes, and the p blocks that are waiting to be mixed."""
         return 128 * self.r * ((1 << self.log2_n) + self.p)
 
     def derive(self, word: bytes) -> bytes:
-        """The PSK of a word, 32 bytes. Raises LocalFault where this Python has no scrypt."""
+        """The PSK of a word, 32 bytes; raises LocalFault if this Python has no scrypt."""
         _check_word(word)
-        # OpenSSL counts a few kilobytes more than RFC 7914 does.
+        # OpenSSL needs a few kilobytes more than RFC 7914 says.
         most = self.memory + 128 * self.r * 4 + 2**16
         n = 1 << self.log2_n
         try:
@@ -96,10 +97,11 @@ class Scrypt:
 
 @dataclass(frozen=True, slots=True)
 class Argon2id:
-    """``salt``, 8 bytes or more; memory in KiB, ``passes`` over it, ``lanes``.
+    """Argon2id: ``passes`` over ``memory_kib`` KiB in ``lanes``; the salt has at least 8 bytes.
 
-    The defaults are the second option that RFC 9106 section 4 recommends, for where 2 GiB are too
-    much. Raises LocalFault for what section 3.1 does not allow, and for more than 4 GiB.
+    The defaults are the second option that RFC 9106 section 4 recommends, for machines where 2 GiB
+    are too much. Raises LocalFault for parameters that section 3.1 does not allow, and for more
+    than 4 GiB of memory.
     """
 
     salt: bytes
@@ -115,11 +117,10 @@ class Argon2id:
 
     @property
     def memory(self) -> int:
-        """Bytes."""
         return self.memory_kib * _KIB
 
     def derive(self, word: bytes) -> bytes:
-        """The PSK of a word, 32 bytes. Raises LocalFault where this Python has no Argon2id."""
+        """The PSK of a word, 32 bytes; raises LocalFault if this Python has no Argon2id."""
         _check_word(word)
         try:
             from cryptography.exceptions import UnsupportedAlgorithm
@@ -145,14 +146,15 @@ class Argon2id:
 
 
 _WITHOUT = (
-    "there is no Argon2id here: pyca/cryptography with OpenSSL 3.2 or newer has it; scrypt is"
+    "this Python has no Argon2id, which needs pyca/cryptography with OpenSSL 3.2 or newer; use "
+    "scrypt instead"
 )
 
 
 def parse(text: str) -> Scrypt | Argon2id:
-    """From a PHC string: the function, its settings and the salt; a key at its end is passed over.
+    """A derivation from a PHC string; a key at the end of the string is ignored.
 
-    Raises LocalFault, which says what is wrong.
+    Raises LocalFault if the string does not parse, or its parameters are not allowed.
     """
     parts = text.strip().split("$")
     match parts:
@@ -163,18 +165,18 @@ def parse(text: str) -> Scrypt | Argon2id:
             m, t, p = _settings(settings, ("m", "t", "p"))
             return Argon2id(_decoded(salt), m, t, p)
     raise LocalFault(
-        "a derivation is written $scrypt$ln=17,r=8,p=1$SALT or "
-        "$argon2id$v=19$m=65536,t=3,p=4$SALT, the salt in base64; quote it for the shell"
+        "write a derivation as $scrypt$ln=17,r=8,p=1$SALT or as "
+        "$argon2id$v=19$m=65536,t=3,p=4$SALT, with the salt in base64; quote it for the shell"
     )
 
 
 def _settings(text: str, names: tuple[str, ...]) -> tuple[int, int, int]:
-    pairs = [one.partition("=")[::2] for one in text.split(",")]
+    pairs = [setting.partition("=")[::2] for setting in text.split(",")]
     values: Mapping[str, str] = dict(pairs)
     if len(pairs) != len(names) or set(values) != set(names):
-        raise LocalFault(f"the settings are {', '.join(names)}, each once, as in {names[0]}=4")
-    if not all(one.isascii() and one.isdigit() and len(one) < 12 for one in values.values()):
-        raise LocalFault(f"each of {', '.join(names)} is a whole number")
+        raise LocalFault(f"give each of {', '.join(names)} once, as in {names[0]}=4")
+    if not all(n.isascii() and n.isdigit() and len(n) < 12 for n in values.values()):
+        raise LocalFault(f"each of {', '.join(names)} must be a whole number")
     first, second, third = (int(values[name]) for name in names)
     return first, second, third
 
@@ -187,24 +189,24 @@ def _decoded(text: str) -> bytes:
     try:
         return b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
-        raise LocalFault("the salt of a derivation is base64, without = at its end") from None
+        raise LocalFault("the salt of a derivation must be base64, without = at the end") from None
 
 
 def _check_salt(salt: bytes, least: int = 1) -> None:
     if not least <= len(salt) <= LONGEST_SALT:
-        raise LocalFault(f"a salt has {least} to {LONGEST_SALT} bytes")
+        raise LocalFault(f"a salt must have {least} to {LONGEST_SALT} bytes")
 
 
 def _check_word(word: bytes) -> None:
     if not word:
-        raise LocalFault("a word has one byte at the least")
+        raise LocalFault("a word must have at least one byte")
 
 
 def _within(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
-        raise LocalFault(f"{name} of a slow derivation is {low} to {high}")
+        raise LocalFault(f"{name} of a slow derivation must be {low} to {high}")
 
 
 def _check_memory(memory: int) -> None:
     if memory > MOST_MEMORY:
-        raise LocalFault("a slow derivation takes at most 4 GiB")
+        raise LocalFault("a slow derivation may take at most 4 GiB")

@@ -1,24 +1,24 @@
-"""How likely each guesser finds a PSK: from how it was chosen, and from what bounds the guesser.
+"""How likely it is that each kind of guesser finds a PSK.
 
-:mod:`tls13lab.symbolic.guessers` says who can check a guess, and what each guess needs: nothing,
-or a run with an honest end. Here that becomes a number. Runs are bounded by what a server takes
-(:class:`~tls13lab.psk.lockout.Limit`) and by how often a client comes; everything is bounded by the
-guesser's own rate (:class:`~tls13lab.psk.spending.Means`). How many guesses that makes, and how
-likely the PSK is among them, follows.
+:mod:`tls13lab.symbolic.guessers` says who can check a guess, and whether each guess needs a
+connection with an honest endpoint. This file turns that into numbers. Three things limit a guesser:
+how many wrong binders a server allows (:class:`~tls13lab.psk.lockout.Limit`), how often a client
+connects, and how fast the guesser computes (:class:`~tls13lab.psk.spending.Means`). They give the
+number of guesses; the way the PSK was chosen then gives the probability that one of them is right.
 
-What is simplified: every PSK is chosen in the same way, and each guesser knows how. Of several
-targets each word is tried on all, and what is computed for one of them counts for the others
-(:mod:`~tls13lab.psk.amortised`). A server's limit and the visits are those of each target.
+Two simplifications: all PSKs are chosen in the same way, and each guesser knows how. If there are
+several targets, each word is tried on all of them, and shares work between them
+(:mod:`~tls13lab.psk.amortised`); the server's limit and the number of visits apply to each target.
 
 >>> from tls13lab.psk.guesswork import zipf
 >>> chosen = zipf(2**21, 1.0)
 >>> bounds = Bounds(Means(rate=1e6), Limit(failures=10), seconds=60.0)
->>> for one in odds("external-psk_dhe_ke", chosen, bounds):
-...     print(f"{one.way.guesser}: {one.guesses:,.0f} guesses, {one.success:.2f}")
+>>> for row in odds("external-psk_dhe_ke", chosen, bounds):
+...     print(f"{row.way.guesser}: {row.guesses:,.0f} guesses, {row.success:.2f}")
 offline: 60,000,000 guesses, 1.00
 online: 10 guesses, 0.19
 harvester: 60,000,000 guesses, 1.00
->>> [round(one.any_of_them, 2) for one in odds("cpace-psk_dhe_ke", chosen, bounds, targets=50)]
+>>> [round(row.any_of_them, 2) for row in odds("cpace-psk_dhe_ke", chosen, bounds, targets=50)]
 [0.0, 1.0, 0.97]
 """
 
@@ -34,10 +34,10 @@ from tls13lab.symbolic.guessers import HARVESTER, OFFLINE, ONLINE, Way, ways
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a guesser has: ``means``, so many ``seconds``, and what honest ends grant it.
+    """What limits a guesser: its ``means``, its time in ``seconds``, and the honest endpoints.
 
-    ``limit`` is the server's, None for one that does not count; ``visits`` is how often a client
-    comes to the harvester. Both are for each target.
+    ``limit`` is the server's, None if it does not count failures. ``visits`` is how often a client
+    connects to the harvester. Both apply to each target.
     """
 
     means: Means
@@ -46,7 +46,7 @@ class Bounds:
     visits: int = 1
 
     def guesses(self, way: Way, targets: int = 1) -> float:
-        """The guesses at each target. ValueError for no target."""
+        """How many guesses it can make at each target; raises ValueError for no target."""
         own = self.means.guesses(self.seconds) / _blocks(way.mode).times(targets)
         asked = own if self.limit is None else self.limit.guesses(self.seconds)
         runs = {OFFLINE: 0.0, ONLINE: asked, HARVESTER: float(self.visits)}[way.guesser]
@@ -55,9 +55,10 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """Of one guesser: ``guesses`` at each target, and the probabilities that come of them.
+    """The odds of one guesser: its ``guesses`` at each target, and the probability of success.
 
-    ``success`` is that of finding a certain one's PSK, ``any_of_them`` of finding at least one.
+    ``success`` is the probability of finding the PSK of a given target, ``any_of_them`` that of
+    finding at least one PSK.
     """
 
     way: Way
@@ -67,9 +68,9 @@ class Odds:
 
 
 def odds(mode: str, chosen: Guessable, bounds: Bounds, targets: int = 1) -> tuple[Odds, ...]:
-    """The three guessers against a mode of :data:`tls13lab.symbolic.guessers.MODES`.
+    """The odds of the three guessers against a mode of :data:`tls13lab.symbolic.guessers.MODES`.
 
-    Raises KeyError for another one, and ValueError for no target.
+    Raises KeyError for another mode, and ValueError for no target.
     """
     found = []
     for way in ways(mode):

@@ -1,12 +1,12 @@
-"""An external PSK out of a PAKE's key: a weak word, and yet TLS 1.3. RFC 9846 section 2.2.
+"""An external PSK from the key of a PAKE: a weak word is enough. RFC 9846 section 2.2.
 
-Two ends that share a word run CPace first. What comes out, ISK, has 512 bits that nobody else can
-guess, and is fit to be an external PSK. TLS then does what CPace leaves open: the binder and the
-Finished messages confirm that both ends have the key. The draft recommends a KDF between the two;
-TLS begins with it: the early secret is HKDF-Extract of the PSK.
+Two endpoints that share a word first run CPace. The resulting key, ISK, has 512 bits that nobody
+else can guess, so it can serve as an external PSK. TLS then does what CPace does not: the binder
+and the Finished messages confirm that both endpoints have the key. The draft recommends to pass ISK
+through a KDF; TLS does this first of all, as the early secret is HKDF-Extract of the PSK.
 
-What it is not: a PAKE inside TLS, in the same messages; the TLS working group has a draft on that
-(draft-ietf-tls-pake). Here the PAKE is a talk of its own, before the connection.
+Here, the PAKE runs before the TLS connection, as a protocol of its own. A PAKE inside the TLS
+handshake is a different proposal (draft-ietf-tls-pake).
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> from tls13lab.psk.cpace import Role, begin
@@ -20,16 +20,16 @@ from tls13lab.psk.cpace import Agreed
 from tls13lab.psk.keys import ExternalPsk
 
 NAMED = b"cpace-"
-"""How the identity of such a PSK begins, for people to read."""
+"""The beginning of the identity of such a PSK, for human readers."""
 IN_NAME = 16
-"""Bytes of ``sid_output`` in the identity: so many do not come twice."""
+"""How many bytes of ``sid_output`` are in the identity: enough to make it unique."""
 
 
 def external_psk(agreed: Agreed, hash_name: str = "sha256") -> ExternalPsk:
-    """The PSK: its key is ISK, its identity text from the public ``sid_output``.
+    """The PSK: its key is ISK (64 bytes), and its identity comes from the public ``sid_output``.
 
-    The identity is one run's alone, and so is the key: the next connection begins with a new run,
-    or resumes with a ticket. Text, because OpenSSL's command line takes no other identity.
+    Identity and key belong to this run alone: the next connection needs a new run of CPace, or
+    resumes with a ticket. The identity is text, because OpenSSL's command line accepts only text.
     """
     identity = NAMED + agreed.sid_output[:IN_NAME].hex().encode()
     return ExternalPsk(identity, agreed.ISK, hash_name)

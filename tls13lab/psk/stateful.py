@@ -1,11 +1,11 @@
-"""Stateful tickets: a random name for state that the server keeps, good for one use. RFC 9846 8.1.
+"""Stateful tickets: random names for state that the server keeps. RFC 9846 section 8.1.
 
-Taking a ticket out on its use keeps 0-RTT data from being replayed and gives the resumed
-connections "forward secrecy once all copies of the PSK from the database entry have been deleted":
-what is gone cannot be stolen. The client's copy counts, too.
+A ticket is deleted when it is used. So 0-RTT data cannot be replayed, and resumed connections have
+"forward secrecy once all copies of the PSK from the database entry have been deleted". The client's
+copy counts, too.
 
-Finding a ticket and using it up are two calls: a ticket is used up only after its binder has been
-verified, or anyone who saw the ticket could use it up.
+Finding a ticket and using it are two calls: a ticket is used up only after its binder was verified.
+Otherwise, anyone who saw the ticket could use it up.
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> book = StatefulTickets()
@@ -25,7 +25,7 @@ TICKET_LENGTH = 32
 
 
 class StatefulTickets:
-    """A bounded store; when it is full, the oldest ticket goes."""
+    """A bounded store of tickets; when it is full, the oldest ticket is deleted."""
 
     def __init__(self, capacity: int = 10_000) -> None:
         self._capacity = capacity
@@ -35,11 +35,11 @@ class StatefulTickets:
         return len(self._states)
 
     def stored(self) -> tuple[TicketState, ...]:
-        """All that a thief of the server's memory finds now, the oldest first."""
+        """The states in the store, the oldest first: what a thief of this memory would find."""
         return tuple(self._states.values())
 
     def issue(self, state: TicketState, entropy: Entropy) -> bytes:
-        """32 random bytes that name the state."""
+        """A new ticket, 32 random bytes, under which the state is stored."""
         ticket = entropy(TICKET_LENGTH)
         self._states[ticket] = state
         while len(self._states) > self._capacity:
@@ -47,10 +47,10 @@ class StatefulTickets:
         return ticket
 
     def find(self, ticket: bytes, now_ms: int) -> TicketState | None:
-        """The state, or None for a name that is unknown, used or too old."""
+        """The state, or None for a ticket that is unknown, used or expired."""
         state = self._states.get(ticket)
         return state if state is not None and state.valid(now_ms) else None
 
     def used(self, ticket: bytes) -> None:
-        """Forget it: a ticket is good for one handshake."""
+        """Delete the ticket: it is good for one handshake only."""
         self._states.pop(ticket, None)

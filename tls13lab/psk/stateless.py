@@ -1,9 +1,9 @@
-"""Stateless tickets: the server's memory, sealed and given to the client. RFC 9846 section 4.7.1.
+"""Stateless tickets: the server's state, encrypted and given to the client. RFC 9846 section 4.7.1.
 
-The PSK travels inside the ticket, under a key that only the server has. So the ticket key opens
-every ticket sealed under it, and with it every psk_ke connection those tickets resumed: that is
-why it is rotated. The previous key still opens, the current one seals. Whoever else has the key
-seals tickets too, and the server cannot tell them from its own.
+The PSK is inside the ticket, encrypted under a ticket key that only the server has. Anyone who
+steals the ticket key can decrypt every ticket under it, and every psk_ke connection that these
+tickets resumed. They can also make tickets that the server accepts as its own. Therefore the key is
+rotated: new tickets use the current key, and the previous key still decrypts.
 
     ticket = key_name (16 bytes) || nonce (12) || AES-256-GCM(TicketState) (length + 16)
 
@@ -31,19 +31,19 @@ NAME_LENGTH, NONCE_LENGTH, KEY_LENGTH = 16, 12, 32
 
 @dataclass(frozen=True, slots=True)
 class TicketKey:
-    """A ticket key: a public name of 16 bytes, by which it is found again, and 32 secret bytes."""
+    """A ticket key: a public name of 16 bytes, which tickets contain, and a key of 32 bytes."""
 
     name: bytes
     key: bytes = field(repr=False)
 
     @classmethod
     def new(cls, entropy: Entropy) -> "TicketKey":
-        """A fresh one."""
+        """A new key, from 48 bytes of entropy."""
         return cls(entropy(NAME_LENGTH), entropy(KEY_LENGTH))
 
     @classmethod
     def from_bytes(cls, secret: bytes) -> "TicketKey":
-        """From 48 bytes: the name, then the key."""
+        """From 48 bytes, the name and then the key; raises LocalFault for another length."""
         if len(secret) != NAME_LENGTH + KEY_LENGTH:
             raise LocalFault(f"a ticket key has 48 bytes (96 hex digits), not {len(secret)}")
         return cls(secret[:NAME_LENGTH], secret[NAME_LENGTH:])
@@ -55,23 +55,23 @@ class TicketKey:
 
 @dataclass(frozen=True, slots=True)
 class StatelessTickets:
-    """Seals under ``current``, opens under ``current`` and ``previous``."""
+    """Encrypts tickets under ``current``, and decrypts them under ``current`` or ``previous``."""
 
     current: TicketKey
     previous: TicketKey | None = None
 
     def rotate(self, new: TicketKey) -> "StatelessTickets":
-        """The book after ``new`` became current; what was previous can be opened no more."""
+        """A copy with a new current key; tickets under the former ``previous`` are now invalid."""
         return StatelessTickets(new, self.current)
 
     def issue(self, state: TicketState, entropy: Entropy) -> bytes:
-        """The state, sealed; 44 bytes longer than its encoding."""
+        """A ticket that contains the encrypted state, 44 bytes longer than its encoding."""
         nonce = entropy(NONCE_LENGTH)
         name = self.current.name
         return name + nonce + aes_gcm(self.current.key).encrypt(nonce, state.encode(), name)
 
     def find(self, ticket: bytes, now_ms: int) -> TicketState | None:
-        """The state, or None for a ticket of another key, changed on the way, or too old."""
+        """The state, or None for a ticket under another key, one that was changed, or expired."""
         name = ticket[:NAME_LENGTH]
         for key in (self.current, self.previous):
             if key is not None and key.name == name:
@@ -80,13 +80,13 @@ class StatelessTickets:
         return None
 
     def used(self, ticket: bytes) -> None:
-        """Nothing to do: a stateless server cannot remember that a ticket was used."""
+        """Does nothing: a stateless server cannot remember that a ticket was used."""
 
 
 def unseal(key: TicketKey, ticket: bytes) -> TicketState | None:
-    """What a ticket holds, for whoever has its key; None if it is not of this key or was changed.
+    """The state in a ticket; None if the ticket was changed or belongs to another key.
 
-    The server asks, and so does a thief.
+    The server uses this, and so does an attacker who stole the key.
     """
     nonce, sealed = ticket[NAME_LENGTH:][:NONCE_LENGTH], ticket[NAME_LENGTH + NONCE_LENGTH :]
     if len(sealed) < 16:
@@ -95,5 +95,5 @@ def unseal(key: TicketKey, ticket: bytes) -> TicketState | None:
         return TicketState.decode(aes_gcm(key.key).decrypt(nonce, sealed, key.name))
     except (wrong_tag(), DecodeError):
         # "Any unknown PSKs (e.g., ones ... encrypted with an unknown key) SHOULD simply be
-        # ignored" (4.3.11): no alert, so no answer to someone who probes.
+        # ignored" (4.3.11). So there is no alert that would tell an attacker something.
         return None

@@ -1,9 +1,9 @@
-"""How many guesses a PSK stands: an estimate, and what it means in time. RFC 9257 section 6.
+"""How many guesses a PSK withstands: an estimate, and what it means in time. RFC 9257 section 6.
 
-Nobody can measure the entropy of one key: entropy belongs to the way it was made. What can be told
-is an upper bound, by its length, and, for what people make up, about how many guesses come before
-it if the usual ones are tried first. For that zxcvbn is asked. A password that it thinks strong may
-still be in somebody's list.
+Nobody can measure the entropy of a key, because entropy is a property of the way keys are chosen.
+But the length gives an upper bound. And for a key that a person made up, zxcvbn estimates how many
+guesses come before it if the most common ones are tried first. A password that zxcvbn considers
+strong may still be in somebody's word list.
 
 >>> strength(b"sternchen").verdict
 'guessed at once'
@@ -22,19 +22,20 @@ ENOUGH_BITS = 128
 """\"Each PSK SHOULD be derived from at least 128 bits of entropy\" (RFC 9257 section 6)."""
 LONGEST_ESTIMATED = 72
 GPU = 0.9e9
-"""Guesses a second of one card of the H100 class: an estimate from published rates of hashcat for
-HMAC-SHA256, divided by what a guess costs more."""
+"""Guesses per second of a GPU of the H100 class: an estimate, from hashcat's published rates for
+HMAC-SHA256 and the higher cost of a guess."""
 SPEEDS: Mapping[str, float] = {"one GPU": GPU, "a billion GPUs": 1e9 * GPU}
 _HOUR, _YEAR = 3600.0, 365.25 * 86400
 
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """``bits``: logarithm of the guesses; ``length`` of the PSK in bytes; ``by``: who says so.
+    """The estimated strength of a PSK.
 
-    ``drawn``: all values of this length are taken to be equally likely. Then ``bits`` counts them
-    all, and the right one comes after half of them, on average. Otherwise ``bits`` counts the
-    guesses that come before this very password.
+    ``length`` is that of the PSK in bytes, ``bits`` the base-2 logarithm of a number of guesses,
+    and ``by`` says what the estimate is based on. If ``drawn`` is true, the PSK is taken to be
+    random: ``bits`` counts all values of its length, and on average the search finds it after half
+    of them. Otherwise, ``bits`` counts the guesses that come before this very password.
     """
 
     length: int
@@ -43,7 +44,7 @@ class Strength:
     drawn: bool = False
 
     def seconds(self, rate: float) -> float:
-        """Until it is found, at so many guesses a second; on average, if it was drawn.
+        """The time until it is found at ``rate`` guesses per second; on average, if it is random.
 
         >>> made_up, drawn = Strength(2, 10.0, ""), Strength(2, 10.0, "", drawn=True)
         >>> made_up.seconds(1.0), round(drawn.seconds(1.0), 1)
@@ -53,7 +54,7 @@ class Strength:
 
     @property
     def guessing(self) -> Choice | Estimate:
-        """The same as guesses: all values of a length, or one password's place.
+        """The estimate as a model of guessing: an even choice, or the rank of one password.
 
         >>> Strength(2, 10.0, "").guessing
         Estimate(log2_guesses=10.0)
@@ -62,7 +63,7 @@ class Strength:
 
     @property
     def verdict(self) -> str:
-        """In words."""
+        """The estimate in words, by the time that one GPU and a billion GPUs need."""
         if self.bits >= ENOUGH_BITS:
             return "not to be guessed, if it was drawn at random"
         if self.seconds(GPU) < _HOUR:
@@ -73,7 +74,7 @@ class Strength:
 
 
 def strength(psk: bytes) -> Strength:
-    """The estimate; it is made here and kept nowhere."""
+    """Estimate the strength of a PSK, locally; it is neither stored nor sent."""
     most = 8.0 * len(psk)
     text = psk.decode("ascii", "replace")
     if text.isascii() and text.isprintable():
@@ -90,13 +91,14 @@ def _by_habits(text: str) -> tuple[float, bool]:
     """zxcvbn's guesses as bits, and whether most of the text follows a pattern that it knows."""
     from zxcvbn import zxcvbn
 
-    told = zxcvbn(text[:LONGEST_ESTIMATED])
-    known = sum(len(one["token"]) for one in told["sequence"] if one["pattern"] != "bruteforce")
-    return log2(max(1, int(told["guesses"]))), 2 * known > min(len(text), LONGEST_ESTIMATED)
+    estimate = zxcvbn(text[:LONGEST_ESTIMATED])
+    parts = (part for part in estimate["sequence"] if part["pattern"] != "bruteforce")
+    known = sum(len(part["token"]) for part in parts)
+    return log2(max(1, int(estimate["guesses"]))), 2 * known > min(len(text), LONGEST_ESTIMATED)
 
 
 def in_words(seconds: float) -> str:
-    """A time for people.
+    """A duration in words.
 
     >>> in_words(0.002), in_words(7200), in_words(1e12)
     ('less than a second', '2 hours', '31,688 years')

@@ -1,8 +1,8 @@
-"""What a server remembers of a connection until its ticket comes back. RFC 9846 section 4.7.1.
+"""The server's state behind a ticket. RFC 9846 section 4.7.1.
 
-"It MAY be either a database lookup key or a self-encrypted and self-authenticated value": a
-:class:`TicketBook` is one or the other, :mod:`~tls13lab.psk.stateful` or
-:mod:`~tls13lab.psk.stateless`. This file says what they have in common.
+A ticket "MAY be either a database lookup key or a self-encrypted and self-authenticated value". The
+lab has both, :mod:`~tls13lab.psk.stateful` and :mod:`~tls13lab.psk.stateless`. This file has what
+they have in common.
 
 >>> began_ms, issued_ms = 1_699_999_000_000, 1_700_000_000_000
 >>> state = TicketState(CipherSuite(0x1301), bytes(32), began_ms, issued_ms, 7200, 0x11223344)
@@ -24,11 +24,11 @@ from tls13lab.wire.writer import opaque8, uint16, uint32
 
 @dataclass(frozen=True, slots=True)
 class TicketState:
-    """The PSK of one ticket, and what was negotiated where it was made.
+    """The PSK of a ticket, and what was negotiated in the connection that issued it.
 
-    ``began_ms`` and ``issued_ms`` are Unix times in milliseconds, ``lifetime_s`` is in seconds. The
-    chain of resumptions that the ticket goes on with began at ``began_ms``: with the handshake that
-    used a certificate or an external PSK. Each new ticket of the chain carries it on.
+    ``began_ms`` and ``issued_ms`` are in Unix milliseconds, ``lifetime_s`` is in seconds.
+    ``began_ms`` is the time of the handshake with a certificate or an external PSK that began the
+    chain of resumptions. All tickets of the chain have the same ``began_ms``.
     """
 
     suite: CipherSuite
@@ -41,11 +41,11 @@ class TicketState:
     max_early_data_size: int = 0
 
     def valid(self, now_ms: int) -> bool:
-        """Whether the ticket is neither too old nor from the future."""
+        """Whether the ticket is neither expired nor from the future."""
         return 0 <= now_ms - self.issued_ms <= min(self.lifetime_s, MAX_LIFETIME_S) * 1000
 
     def encode(self) -> bytes:
-        """The bytes that a stateless ticket seals; the format is this lab's own."""
+        """The bytes that a stateless ticket encrypts; the format is the lab's own."""
         return (
             uint16(self.suite)
             + opaque8(self.psk)
@@ -59,11 +59,11 @@ class TicketState:
 
     @classmethod
     def decode(cls, data: bytes) -> Self:
-        """Raises DecodeError on anything that ``encode`` did not make."""
+        """The state from its bytes; raises DecodeError if they do not parse."""
         reader = Reader(data, path="ticket")
         suite = reader.u16("suite")
         if suite not in SUITES:
-            raise DecodeError("the ticket names a suite that this lab does not run")
+            raise DecodeError("the ticket names a suite that the lab does not support")
         psk = reader.opaque8("psk")
         began_ms, issued_ms = (
             int.from_bytes(reader.take(8, name), "big") for name in ("began_ms", "issued_ms")
@@ -76,13 +76,13 @@ class TicketState:
 
 
 class TicketBook(Protocol):
-    """Issues tickets and knows them again."""
+    """Issues tickets, and finds the state behind them."""
 
     def issue(self, state: TicketState, entropy: Entropy) -> bytes:
-        """A new ticket for this state: opaque to everyone else."""
+        """A new ticket for this state; it is opaque to clients."""
 
     def find(self, ticket: bytes, now_ms: int) -> TicketState | None:
-        """The state behind a ticket that is valid now, or None for any other bytes."""
+        """The state behind a ticket that is valid now; None for any other bytes."""
 
     def used(self, ticket: bytes) -> None:
-        """A handshake took this ticket, and its binder verified."""
+        """Note that a handshake uses this ticket, and that its binder was verified."""
