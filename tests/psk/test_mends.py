@@ -27,6 +27,7 @@ from tls13lab.psk.mends import (
     Slow,
     measured,
     mends,
+    sha384s,
 )
 from tls13lab.psk.spending import Means
 from tls13lab.psk.strength import ENOUGH_BITS
@@ -107,6 +108,8 @@ def test_what_hardly_changes_anything() -> None:
 def test_a_slow_derivation_is_as_dear_as_it_was_measured() -> None:
     stored = measured()
     assert stored.rate > 1e5
+    # What was counted for SHA-384, and what was measured, are of one size.
+    assert 0.5 < stored.sha384 / 2 ** sha384s() < 2
     assert set(stored.slow) == {SCRYPT, ARGON2ID}
     rows = table()
     for name, slow in stored.slow.items():

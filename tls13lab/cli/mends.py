@@ -125,9 +125,9 @@ def run(
 
 def _measured_now() -> tuple[dict[str, Slow], float]:
     """The derivations' prices on this machine, and its rate at plain PSKs."""
-    from tls13lab.search.speed import dearer, own_rate
+    from tls13lab.search.speed import dearer, processor_rate
 
-    rate = own_rate()
+    rate = processor_rate()
     stored = measured().slow.items()
     return {
         name: Slow(one.text, one.memory, dearer(parse(one.text), rate)) for name, one in stored

@@ -73,10 +73,14 @@ class Slow:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """``rate`` of plain guesses a second of one core of ``machine``; ``slow`` by mend."""
+    """``rate`` of plain guesses a second of one core of ``machine``; ``slow`` by mend.
+
+    ``sha384`` is how much longer a plain guess takes with that hash.
+    """
 
     machine: str
     rate: float
+    sha384: float
     slow: Mapping[str, Slow]
 
 
@@ -88,7 +92,7 @@ def measured() -> Measured:
     """What ``python -m bench.mends --store`` measured last, on the machine that it names."""
     content = json.loads(STORED.read_text("utf-8"))
     slow = {name: Slow(**one) for name, one in content["slow"].items()}
-    return Measured(content["machine"], content["rate"], slow)
+    return Measured(content["machine"], content["rate"], content["sha384"], slow)
 
 
 @dataclass(frozen=True, slots=True)

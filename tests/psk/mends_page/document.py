@@ -7,7 +7,17 @@ from tls13lab.claims.mended import agreed
 from tls13lab.psk.amortised import blocks
 from tls13lab.psk.guesswork import even
 from tls13lab.psk.keys import PskKind
-from tls13lab.psk.mends import ARGON2ID, NOTHING, ROTATION, ROUNDS, SCRYPT, Mended, measured, mends
+from tls13lab.psk.mends import (
+    ARGON2ID,
+    NOTHING,
+    ROTATION,
+    ROUNDS,
+    SCRYPT,
+    Mended,
+    measured,
+    mends,
+    sha384s,
+)
 from tls13lab.psk.spending import Means
 from tls13lab.psk.strength import in_words
 from tls13lab.symbolic.cost import Cost
@@ -42,6 +52,8 @@ def page() -> str:
         "imported_each": imported.each,
         "plain_each": blocks().each,
         "rounds": f"{ROUNDS['sha384'][0]} instead of {ROUNDS['sha256'][0]}",
+        "sha384_counted": f"{2 ** sha384s():.1f}",
+        "sha384_measured": f"{stored.sha384:.1f}",
         "days": f"{rotated.days:g}",
         "in_time": f"{rows[ROTATION].found_while_used(means):.3f}",
         "in_time_48": f"{rotated.found_while_used(means):.3f}",
