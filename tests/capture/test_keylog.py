@@ -86,15 +86,15 @@ WRONG = [
 def test_a_line_that_is_none_is_passed_over_and_counted(line: bytes) -> None:
     found = parse([LINE, line, LINE.replace(b"aa", b"cc")])
     assert set(found) == {b"\xaa" * 32, b"\xcc" * 32}
-    assert found.remark.endswith("line 2 is not LABEL RANDOM SECRET and was passed over")
+    assert found.remark.endswith("line 2 is not LABEL RANDOM SECRET and was skipped")
     assert "2 lines, the first of them line 1, are not" in parse([line, line]).remark
 
 
 OTHER = b"EARLY_EXPORTER_SECRET " + b"cc" * 32 + b" " + b"dd" * 48
 EARLY = {b"\xcc" * 32: {"early_exporter_secret": b"\xdd" * 48}}
 LATE = {b"\xaa" * 32: {"exporter_secret": b"\xbb" * 32}}
-TORN = "line 2 is not LABEL RANDOM SECRET and was passed over"
-APART = "1 line was several, glued together, and was taken apart"
+TORN = "line 2 is not LABEL RANDOM SECRET and was skipped"
+APART = "1 line was several lines run together, and was split"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_program_that_never_ends_a_line(
 def test_a_file_without_one_good_line_is_no_key_log(tmp_path: Path, line: bytes) -> None:
     path = tmp_path / "keys.txt"
     path.write_bytes(line)
-    with pytest.raises(KeyLogError, match=r"keys\.txt is no key log"):
+    with pytest.raises(KeyLogError, match=r"keys\.txt is not a key log"):
         read_keylog(path)
     for good in (b"", b"# nothing yet\n", b"CLIENT_RANDOM 00 00\n"):
         path.write_bytes(good)

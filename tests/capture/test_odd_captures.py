@@ -85,7 +85,7 @@ def test_a_file_cut_in_a_block_says_so() -> None:
 
 def test_a_reset_outside_the_window_is_counted() -> None:
     _, notes = inspected("stray-reset.pcap")
-    assert notes.lines() == ["passed over: 1 TCP reset outside the window"]
+    assert notes.lines() == ["skipped: 1 TCP reset outside the window"]
 
 
 def test_tls_12_is_named_its_hellos_are_shown_and_no_finished_is_taken_for_a_length() -> None:
@@ -292,7 +292,7 @@ def test_what_was_passed_over_is_said_also_where_there_is_no_tls(tmp_path: Path)
     code, _, error = run(str(path))
     assert code == 1
     assert error == (
-        "tls13lab: there is no TLS connection in plain.pcap; passed over: 1 TCP connection "
+        "tls13lab: there is no TLS connection in plain.pcap; skipped: 1 TCP connection "
         "without TLS\n"
     )
 
@@ -301,7 +301,7 @@ def test_a_torn_key_log_serves_as_far_as_it_goes() -> None:
     arguments = (str(ODD / "embedded-secrets.pcapng"), "--keylog", str(ODD / "torn.keys"))
     _, told, _ = run(*arguments, "--summary")
     assert told.splitlines()[-1] == (
-        "torn.keys: line 11 is not LABEL RANDOM SECRET and was passed over"
+        "torn.keys: line 11 is not LABEL RANDOM SECRET and was skipped"
     )
 
 

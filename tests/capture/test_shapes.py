@@ -96,12 +96,12 @@ def test_what_is_passed_over_is_counted_and_named(tmp_path: Path) -> None:
         "TCP connections without TLS": 1,
     }
     assert notes.lines() == [
-        "passed over: 3 packets of UDP, 1 packet of ARP, 1 packet of ICMP, "
+        "skipped: 3 packets of UDP, 1 packet of ARP, 1 packet of ICMP, "
         "1 packet of EtherType 0x9999, 2 IP fragments that never became whole, "
         "1 TCP connection without TLS"
     ]
     _, notes = read(tmp_path, pcap(230, [b"nobody knows this link"]))
-    assert notes.lines() == ["passed over: 1 packet of link type 230"]
+    assert notes.lines() == ["skipped: 1 packet of link type 230"]
 
 
 def test_an_error_message_that_quotes_a_packet_is_none(tmp_path: Path) -> None:

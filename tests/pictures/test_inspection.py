@@ -159,8 +159,8 @@ def test_a_message_in_parts_is_shown_part_by_part() -> None:
 def test_what_is_wrong_with_a_record_is_shown_as_text_and_as_a_page() -> None:
     part = ("server", frame(ContentType.HANDSHAKE, bytes.fromhex("0801")))
     for other, why in (
-        (bytes.fromhex("140303000101"), "in the midst of a handshake message"),
-        (bytes.fromhex("170303000101"), "in the midst of a handshake message"),
+        (bytes.fromhex("140303000101"), "interrupts a handshake message"),
+        (bytes.fromhex("170303000101"), "interrupts a handshake message"),
         (frame(ContentType.HANDSHAKE, b""), "a handshake record is empty"),
         (frame(ContentType.HANDSHAKE, bytes.fromhex("ffff")), "longer than"),
     ):

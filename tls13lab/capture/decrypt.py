@@ -1,12 +1,12 @@
-"""A recording and a key log: what each record holds. RFC 9846 section 5, RFC 9850.
+"""Open the records of a recording with a key log. RFC 9846 section 5, RFC 9850.
 
-For each record its content, if it is in the clear or if the key log has its keys. Which keys a
-protected record is under cannot be seen from outside; they are tried in their order: early,
-handshake, application, each direction for itself. Early data comes before the ServerHello names a
-suite, and so is tried with each suite whose hash fits the length of its secret.
+Each record gets its content if it is in the clear or if the key log has its keys. From outside,
+nobody can see which keys protect a record. So they are tried in order (early, handshake,
+application), in each direction separately. Early data is sent before the ServerHello chooses a
+suite, so it is tried with every suite whose hash has the length of the secret.
 
-Of a connection that speaks TLS 1.2 or older the messages in the clear are told; what comes behind
-its change_cipher_spec is sealed.
+In a connection of TLS 1.2 or older, the messages in the clear are read; everything after its
+change_cipher_spec stays closed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,13 +25,13 @@ from tls13lab.wire.codepoints import CipherSuite, ContentType, ExtensionType, Ha
 from tls13lab.wire.faults import TLSFault
 
 MOST_HELD = 2**20
-"""Bytes of records that wait for the other side's hello."""
+"""The most bytes of records that wait for the other side's hello."""
 KeyLogSecrets = Mapping[bytes, Mapping[str, bytes]]
 
 _NO_SECRETS: Mapping[str, bytes] = {}
 _TYPES = {int(one): one for one in ContentType}
 
-# The rows of the schedule table whose keys each side sends under, in their order.
+# The secrets (rows of the schedule table) that protect each side's records, in order.
 _ROWS = {
     "client": (
         "client_early_traffic_secret",
@@ -44,11 +44,12 @@ _ROWS = {
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One record: ``keys`` names the traffic secret, or is empty for a record in the clear.
+    """One record and what could be read of it.
 
-    ``content`` is None if it cannot be read; ``messages`` are those that it completes; ``fault``
-    says what is wrong with it, if anything is. ``version`` is the connection's, 0 while unknown;
-    ``tag_length`` is that of a record that was opened.
+    ``keys`` is the name of the traffic secret that opened it, empty for a record in the clear.
+    ``content`` is None if it cannot be read. ``messages`` are the handshake messages that end in
+    this record. ``fault`` says what is wrong with the record, if anything. ``version`` is the
+    connection's, 0 while unknown. ``tag_length`` is in bytes, 0 unless the record was opened.
     """
 
     record: CapturedRecord
@@ -62,14 +63,14 @@ class Read:
 
     @property
     def padding(self) -> int:
-        """Bytes of zeros behind the true content type of a protected record that was opened."""
+        """How many bytes of padding an opened record has (zeros after its real content type)."""
         if not self.keys or self.content is None:
             return 0
         return len(self.record.wire) - HEADER_LENGTH - len(self.content) - 1 - self.tag_length
 
 
 class Side:
-    """One direction: the keys in force, and what of a handshake message has come."""
+    """One direction: the keys in use, and the handshake message that is not complete yet."""
 
     def __init__(self, sender: str) -> None:
         self._rows = _ROWS[sender]
@@ -82,7 +83,7 @@ class Side:
     def read(
         self, record: CapturedRecord, version: int, suite: Suite | None, log: Mapping[str, bytes]
     ) -> Read:
-        """What the record holds."""
+        """Read a record; ``log`` has the connection's secrets, ``suite`` is None if not known."""
         content_type = _TYPES[record.wire[0]]
         if content_type is ContentType.APPLICATION_DATA:
             opened = self._open(record.wire, suite, log) if log else None
@@ -102,7 +103,7 @@ class Side:
         return Read(record, keys, content_type, content, tuple(messages), fault, version, tag)
 
     def _messages(self, content: bytes) -> tuple[list[bytes], str]:
-        """The handshake messages that this content completes, and what is wrong with it."""
+        """The handshake messages that end in this content, and what is wrong with it."""
         if not content:
             # "Implementations MUST NOT send zero-length fragments of Handshake types" (5.1)
             return [], "a handshake record is empty"
@@ -117,11 +118,11 @@ class Side:
         return messages, ""
 
     def _broken_off(self) -> str:
-        """What is wrong if a record of another type comes while a message is not complete.
+        """What is wrong if a record of another type interrupts a handshake message.
 
         "Handshake messages MUST NOT be interleaved with other record types" (5.1).
         """
-        return "it stands in the midst of a handshake message" if self._parts.pending else ""
+        return "it interrupts a handshake message" if self._parts.pending else ""
 
     def _open(
         self, wire: bytes, suite: Suite | None, log: Mapping[str, bytes]
@@ -139,18 +140,18 @@ class Side:
     def _candidates(
         self, at: int, suite: Suite | None, log: Mapping[str, bytes]
     ) -> Iterator[tuple[RecordProtection, bytes]]:
-        """The keys of one row: those in force, or new ones from the log."""
+        """The keys to try for one row: those in use, or new ones from the log."""
         row = self._rows[at]
         if at == self._at and self._protection is not None:
             yield self._protection, self._secret
         elif row in log:
             early = row == "client_early_traffic_secret"
-            for one in SUITES.values() if early else (suite,):
-                if one is not None and one.hash_length == len(log[row]):
-                    yield RecordProtection(one, log[row]), log[row]
+            for possible in SUITES.values() if early else (suite,):
+                if possible is not None and possible.hash_length == len(log[row]):
+                    yield RecordProtection(possible, log[row]), log[row]
 
     def _follow(self, messages: list[bytes]) -> None:
-        """After a KeyUpdate the next keys are in force (7.2)."""
+        """Change to the next keys after a KeyUpdate (7.2)."""
         for raw in messages:
             if raw[0] == HandshakeType.KEY_UPDATE and self._protection is not None:
                 suite = self._protection.suite
@@ -173,10 +174,10 @@ class Connection:
         self._size = 0
 
     def take(self, record: CapturedRecord) -> Iterator[Read]:
-        """What the record holds, and those before it that had to wait for what it says.
+        """Read the record, and any earlier records that had to wait for it.
 
-        In a file, one side's records may all come before the other side's hello, without which
-        they cannot be opened: they wait for it.
+        In a file, all records of one side may come before the other side's hello. They cannot be
+        opened without it, so they wait.
         """
         if self._is_behind_held(record) or self._comes_too_soon(record):
             self._hold(record)
@@ -190,7 +191,7 @@ class Connection:
             yield from self.release()
 
     def release(self) -> Iterator[Read]:
-        """What waits is read as far as it can be now."""
+        """Read the records that wait, as far as possible; call this at the end."""
         held, self._held, self._size = self._held, [], 0
         yield from map(self.read, held)
 
@@ -199,31 +200,32 @@ class Connection:
         self._size += len(record.wire)
 
     def _is_behind_held(self, record: CapturedRecord) -> bool:
-        """Whether a record of the same side waits."""
+        """Whether an earlier record of the same side waits."""
         return bool(self._held) and self._held[0].sender == record.sender
 
     def _has_hello(self, sender: str) -> bool:
-        """Whether the hello of the other side is there."""
+        """Whether the hello that ``sender`` depends on, the other side's, has come."""
         return bool(self._random) if sender == "server" else self._answered
 
     def _comes_too_soon(self, record: CapturedRecord) -> bool:
-        """A protected record of the server's before any ClientHello."""
+        """Whether this is a protected record from the server before any ClientHello."""
         protected = record.wire[0] == ContentType.APPLICATION_DATA
         return protected and record.sender == "server" and bool(self._keylog and not self._random)
 
     def _lacks_server_hello(self, record: CapturedRecord) -> bool:
-        """A protected record of the client's before the ServerHello, and no early data.
+        """Whether this is a protected client record before the ServerHello, but not early data.
 
-        If early data was announced, and its keys are not in the log, it cannot be told what it is.
+        If early data was announced and its keys are not in the log, nobody can say which it is.
         """
         log = self._keylog.get(self._random, _NO_SECRETS)
         protected = record.wire[0] == ContentType.APPLICATION_DATA
-        told = not self._early or "client_early_traffic_secret" in log
-        return protected and record.sender == "client" and bool(log and told and not self._answered)
+        if not protected or record.sender != "client" or self._answered:
+            return False
+        return bool(log) and (not self._early or "client_early_traffic_secret" in log)
 
     def read(self, record: CapturedRecord) -> Read:
-        """What the record holds, as far as the key log goes."""
-        # Asked anew, because a capture's own secrets may come in its midst.
+        """Read one record, without regard to others that wait."""
+        # Looked up each time, because a pcapng file may add secrets between packets.
         log = self._keylog.get(self._random, _NO_SECRETS)
         read = self._sides[record.sender].read(record, self._version, self._suite, log)
         if not read.messages or read.keys:
@@ -233,7 +235,7 @@ class Connection:
         return replace(read, version=self._version)
 
     def _note(self, raw: bytes, record: CapturedRecord) -> None:
-        """A message in the clear."""
+        """Learn from a message in the clear."""
         if raw[0] == HandshakeType.CLIENT_HELLO:
             seen = glance(raw)
             if not self._random and seen is not None:
@@ -251,7 +253,7 @@ class Connection:
 
 
 def decrypted(items: Iterable[Item], keylog: KeyLogSecrets) -> Iterator[Item | Read]:
-    """The recording with each record read; what is not a record is passed on."""
+    """The recording, with a :class:`Read` in place of each record; other items are unchanged."""
     connections: dict[int, Connection] = {}
     for item in items:
         match item:

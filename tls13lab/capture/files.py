@@ -1,12 +1,12 @@
 """Capture files, pcap and pcapng: packets and embedded secrets, as a stream.
 
-The formats are draft-ietf-opsawg-pcap and draft-ietf-opsawg-pcapng: plain blocks behind their
-lengths. Of each packet there are its link type, its bytes, and how long it was on the wire; times,
-names and comments are passed over. A file that breaks off, or whose next length cannot be, ends
-there, and the notes say so.
+The formats are specified in draft-ietf-opsawg-pcap and draft-ietf-opsawg-pcapng. For each packet,
+this gives the link type, the bytes, and the length that it had on the wire. Times, names and
+comments are skipped. Reading ends where a file breaks off or has an impossible length, and the
+notes say so.
 
-Scapy did this before. It gave no embedded secrets, had to be reached through a private function,
-and took half a second to import; the tests still compare with it.
+Scapy did this before. It did not give the embedded secrets, was used through a private function,
+and took half a second to import. The tests still compare with it.
 """
 
 import io
@@ -21,13 +21,13 @@ from tls13lab.capture.sources import Buffered, is_packed, named, opened, unpacke
 from tls13lab.wire.faults import LocalFault
 
 LONGEST_PACKET = 2**18
-"""Bytes of a packet, at most: on the loopback interface they are longer than on any cable."""
+"""The most bytes of a packet; those on the loopback interface are longer than on any cable."""
 LONGEST_BLOCK = 2**26
-"""Bytes of any other block: embedded secrets of many connections, for instance."""
+"""The most bytes of any other block, such as the embedded secrets of many connections."""
 
 _PCAP = {
     bytes.fromhex(digits): (order, extra)
-    # Microseconds, nanoseconds, and a variant of 1999 with 8 bytes more before each packet.
+    # Microseconds, nanoseconds, and a variant of 1999 with 8 more bytes before each packet.
     for digits, order, extra in (
         ("a1b2c3d4", ">", 0),
         ("d4c3b2a1", "<", 0),
@@ -46,11 +46,11 @@ _LINK_TYPE = 0xFFFF  # above it are bits that say how long the frame check seque
 
 
 class CaptureError(LocalFault):
-    """This is no capture file, or cannot be used as one."""
+    """This is not a capture file, or not one that can be used."""
 
 
 class Packet(NamedTuple):
-    """``length`` is how many bytes it had on the wire, if that is more than was captured."""
+    """A captured packet: link type, bytes, and the length in bytes that it had on the wire."""
 
     link: int
     data: bytes
@@ -58,13 +58,13 @@ class Packet(NamedTuple):
 
 
 class _Torn(Exception):
-    """The file ends before its end; the text says what is wrong with it, if it is not just cut."""
+    """The file cannot be read further; the text says why, and is empty if it just breaks off."""
 
 
 def packets(path: Path, notes: Notes | None = None) -> Iterator[Packet]:
     """Each packet of a pcap or pcapng file, gzipped or not. Raises CaptureError, OSError.
 
-    ``notes`` are told of embedded secrets, and of a file that breaks off.
+    Embedded secrets go into ``notes``, and a remark if the file breaks off.
     """
     notes = Notes() if notes is None else notes
     with opened(path) as whole:
@@ -123,7 +123,7 @@ class _Sections:
         self._links: list[tuple[int, int]] = []  # link type, and the most bytes of a packet
 
     def packets(self) -> Iterator[Packet]:
-        """From behind the first block's type on."""
+        """All packets; the file must be just after the type of the first block."""
         self._begin_section()
         read, links = self._file.read, self._links
         while head := read(8):
@@ -161,7 +161,7 @@ class _Sections:
         self._body(0, struct.unpack(f"{order}I", length)[0] - 4)
 
     def _body(self, kind: int, length: int) -> bytes:
-        """A block's body, and behind it the block's length once more."""
+        """The rest of a block: its body, and its length once more at the end."""
         packet = kind in (_PACKET, _OLD_PACKET, _SIMPLE_PACKET)
         if length > (LONGEST_PACKET + 4096 if packet else LONGEST_BLOCK):
             what = "packet" if packet else "block"
@@ -183,7 +183,7 @@ class _Sections:
 
     def _link(self, interface: int) -> tuple[int, int]:
         if interface >= len(self._links):
-            raise _Torn("the next packet is of an interface that the file does not describe")
+            raise _Torn("the next packet is from an interface that the file does not describe")
         return self._links[interface]
 
     def _secrets(self, body: bytes) -> None:

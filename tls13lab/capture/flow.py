@@ -1,6 +1,6 @@
-"""One TCP connection: its bytes in order, where TLS begins in them, and the records.
+"""One TCP connection: its bytes in order, the place where TLS begins, and the records.
 
-A connection is announced when a hello is found in it: at its very beginning, or behind another
+A connection is reported once a hello is found in it: at the very beginning, or after another
 protocol (:mod:`~tls13lab.capture.preambles`). RFC 9293, RFC 5961.
 """
 
@@ -27,33 +27,33 @@ def _is_late(data: bytes) -> bool:
 
 
 class _Side:
-    """One direction: bytes in order, and the records among them.
+    """One direction: the bytes in order, and the records in them.
 
-    ``head`` keeps bytes that cannot be cut into records yet: until it is known whether this is TLS,
-    and where it begins.
+    ``head`` keeps bytes that cannot be cut into records yet, because it is not known whether this
+    is TLS and where it begins.
     """
 
-    __slots__ = ("begun", "half", "head", "records", "sought", "told")
+    __slots__ = ("begun", "half", "head", "incomplete", "records", "sought")
 
     def __init__(self) -> None:
         self.half = Half()
         self.head = b""
         self.records = RecordBuffer()
-        self.begun = False  # whether its first record was looked at
-        self.sought = False  # whether the first record is still to be found in the head
-        self.told = False  # whether something was said to be missing
+        self.begun = False  # whether its first record was examined
+        self.sought = False  # whether the first record must still be found in the head
+        self.incomplete = False  # whether an Incomplete was reported
 
 
 class Flow:
-    """One TCP connection. It is announced when its first bytes show that this is TLS."""
+    """One TCP connection. It is reported once its first bytes show that it is TLS."""
 
     def __init__(self, first: Segment, numbers: Iterator[int], notes: Notes) -> None:
         self.number = 0
         self.closed = False
-        self.syn: Segment | None = None  # one that may begin another connection
+        self.syn: Segment | None = None  # a later SYN, which may begin another connection
         self._numbers, self._notes = numbers, notes
         self._judged = False
-        # Who sends a SYN is the client; who sends SYN and ACK, the server.
+        # The client sends a SYN; the server answers with SYN and ACK.
         from_server = first.flags & (SYN | ACK) == SYN | ACK
         self._client = first.target if from_server else first.source
         self._server = first.source if from_server else first.target
@@ -66,9 +66,9 @@ class Flow:
     # Segments --------------------------------------------------------------------------------
 
     def begins_again(self, segment: Segment) -> Segment | None:
-        """The SYN of another connection on the same ports, once it is clear that it is one.
+        """The SYN that began another connection on the same ports; None if none did.
 
-        That is at once if nothing was sent on this connection, and else when the SYN is answered.
+        A new SYN is returned at once, and again when it is answered: only then is it confirmed.
         """
         if segment.flags & (SYN | ACK) == SYN:
             if segment.sequence == self._first.sequence and self._first.flags & SYN:
@@ -82,13 +82,13 @@ class Flow:
         return self.syn if answer or goes_on else None
 
     def take(self, segment: Segment) -> Iterator[Item]:
-        """One segment."""
+        """Take one segment; yield the items that become complete with it."""
         if self.closed or (self._judged and not self.number):
             return
         source, _, sequence, flags, data, cut, acknowledged = segment
         sender, other = ("client", "server") if source == self._client else ("server", "client")
         if flags == ACK and not data and not cut:
-            # Half of all packets are this: nothing new from this side.
+            # A bare ACK, as half of all packets are: nothing new from this side.
             self._sides[other].half.confirm(acknowledged)
             return
         side = self._sides[sender]
@@ -113,12 +113,12 @@ class Flow:
             yield from self._reset_by(sender, sequence)
 
     def _reset_by(self, sender: str, sequence: int) -> Iterator[Item]:
-        """A reset ends the connection if it is the next thing to come (RFC 5961 section 3.2)."""
+        """Take a reset: it counts only if its number is the next one (RFC 5961 section 3.2)."""
         if self.closed:
             return
         half = self._sides[sender].half
         ahead = 0 if half.next is None else half.ahead(sequence)
-        if 0 <= ahead <= 1:  # 1 behind a FIN, which counts
+        if 0 <= ahead <= 1:  # 1 after a FIN, which counts as a byte
             self._reset_from = sender
             yield from self.close("")
         elif 0 < ahead < WINDOW:
@@ -129,13 +129,13 @@ class Flow:
     # Is it TLS? ------------------------------------------------------------------------------
 
     def _judge(self, sender: str, source: Address) -> Iterator[Item]:
-        """Announce it, or leave it out, once the first bytes allow it."""
+        """Report the connection, or leave it out, once its first bytes show what it is."""
         side = self._sides[sender]
         head = side.head
         if not head:
             return
         if head[0] in _TYPES and head[1:2] in (b"", b"\x03"):
-            # Without a SYN the first message is asked, too: it tells who is who.
+            # Without a SYN, only the first message shows which side is the client.
             if len(head) < (3 if self._begun else 6):
                 return
             if head[0] == _HANDSHAKE or not self._begun:
@@ -153,7 +153,7 @@ class Flow:
         self._sides.clear()
 
     def _open_at_once(self, source: Address, head: bytes) -> Iterator[Item]:
-        """These are records from the first byte on."""
+        """Report a connection that consists of TLS records from the first byte on."""
         hello = head[5] if head[0] == _HANDSHAKE and len(head) > 5 else None
         other = self._server if source == self._client else self._client
         late = False
@@ -162,7 +162,7 @@ class Flow:
         elif not self._begun and hello == HandshakeType.SERVER_HELLO:
             self._name_client(other)
         elif not self._begun:
-            # No hello tells who is who: the lower port is the server's.
+            # No hello shows which side is the client, so take the lower port for the server's.
             self._name_client(source if other[1] < source[1] else other)
             late = True
         said = self._sides["server"].head
@@ -174,7 +174,7 @@ class Flow:
             yield from self._lose("server", _LATE)
 
     def _open_behind(self, source: Address, at: int) -> Iterator[Item]:
-        """There is a ClientHello behind another protocol."""
+        """Report a connection whose ClientHello comes after another protocol."""
         # A client behind a proxy may not be the one that opened the connection.
         self._name_client(source)
         client, server = self._sides["client"], self._sides["server"]
@@ -198,20 +198,20 @@ class Flow:
     # Records ---------------------------------------------------------------------------------
 
     def _advance(self, closing: bool = False) -> Iterator[Item]:
-        """Records as far as they are there; what is missing; whether that was all."""
+        """Yield complete records and what is missing; close if both sides are done."""
         finished = True
         for sender, side in self._sides.items():
             if side.head and (closing or self._may_go_on(sender, side)):
                 head, side.head = side.head, b""
                 yield from self._records(sender, head)
-            if side.half.gap and not side.told:
+            if side.half.gap and not side.incomplete:
                 yield from self._lose(sender, side.half.gap)
             finished = finished and side.half.finished
         if finished and not closing:
             yield from self.close("")
 
     def _may_go_on(self, sender: str, side: _Side) -> bool:
-        """Whether these bytes are the next records of the connection."""
+        """Whether the bytes in ``head`` are records, and it is their turn."""
         if sender == "client":
             return True
         if side.sought:
@@ -219,14 +219,14 @@ class Flow:
             if at < 0:
                 return len(side.head) > preambles.MOST
             side.head, side.sought = side.head[at:], False
-        # Some captures have the answer before the question.
+        # In some captures, the server's answer comes before the ClientHello.
         client = self._sides["client"].half
         waits = client.next is not None and not client.count and not client.gap
         return not waits or len(side.head) > 2**16
 
     def _records(self, sender: str, data: bytes) -> Iterator[Item]:
         side = self._sides[sender]
-        if side.told:
+        if side.incomplete:
             return
         if not side.begun:
             side.begun = True
@@ -239,17 +239,17 @@ class Flow:
             while (record := records.next()) is not None:
                 yield CapturedRecord(self.number, sender, record.header + record.fragment)
         except TLSFault as fault:
-            side.half.lose(f"after its records came something else: {fault}")
+            side.half.lose(f"what follows its records is not a record: {fault}")
 
     def _lose(self, sender: str, why: str) -> Iterator[Item]:
         side = self._sides[sender]
         side.half.lose(why)
-        if not side.told:
-            side.told = True
+        if not side.incomplete:
+            side.incomplete = True
             yield Incomplete(self.number, sender, why)
 
     def close(self, why: str) -> Iterator[Item]:
-        """Nothing more comes. ``why`` is said of a side that has not said that it is done."""
+        """End the connection. ``why`` is reported for each side that did not send its FIN."""
         if self.closed:
             return
         self.closed = True

@@ -1,4 +1,4 @@
-"""IP datagrams put together from their fragments. RFC 791 section 3.2, RFC 8200 section 4.5.
+"""Joining the fragments of IP datagrams. RFC 791 section 3.2, RFC 8200 section 4.5.
 
 >>> pieces = Fragments()
 >>> pieces.add(("a", "b", 1, 6), 8, False, b"world", 6) is None
@@ -12,12 +12,12 @@ from collections.abc import Hashable
 
 MOST_DATAGRAMS = 256
 MOST_BYTES = 2**16
-"""Bytes of a datagram: what the header's length allows."""
+"""The most bytes of a datagram: what the length field of its header allows."""
 MOST_PIECES = 2**10
 
 
 class Fragments:
-    """Datagrams that are not whole yet; the one that was touched longest ago is given up first."""
+    """Datagrams that are not complete yet; the one that waited longest is given up first."""
 
     def __init__(self) -> None:
         self._waiting: OrderedDict[Hashable, dict[int, tuple[bytes, bool, int]]] = OrderedDict()
@@ -25,13 +25,13 @@ class Fragments:
 
     @property
     def lost(self) -> int:
-        """Fragments of datagrams that were given up, or are not whole."""
+        """How many fragments belong to datagrams that were given up or are not complete."""
         return self._given_up + sum(map(len, self._waiting.values()))
 
     def add(
         self, datagram: Hashable, offset: int, more: bool, data: bytes, protocol: int
     ) -> tuple[int, bytes] | None:
-        """One fragment; returns the protocol and the data once the datagram is whole."""
+        """Add a fragment, ``offset`` in bytes; the protocol and data of a complete datagram."""
         pieces = self._waiting.setdefault(datagram, {})
         self._waiting.move_to_end(datagram)
         pieces[offset] = (data, more, protocol)

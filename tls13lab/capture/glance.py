@@ -1,8 +1,8 @@
-"""A hello at a glance: the few fields that tell what a connection is. RFC 9846 section 4.2.
+"""A quick look at a hello: the few fields that show what a connection is. RFC 9846 section 4.2.
 
-The decoder of :mod:`tls13lab.messages` names and checks every byte, which takes most of the time
-where a capture has many connections. Here only the lengths are followed; a test holds the two
-together. It reads hellos of any version, and what is in their extensions is left as bytes.
+The decoder in :mod:`tls13lab.messages` checks every byte, and with many connections that takes most
+of the time. This one only follows the lengths; a test compares the two. It reads the hellos of any
+version, and leaves the contents of extensions as bytes.
 
 >>> glance(bytes.fromhex("0200002c 0303") + bytes(32) + bytes.fromhex("00 1301 00 0004 002a0000"))
 Glance(version=771, suite=4865, extensions={42: b''})
@@ -15,11 +15,11 @@ from tls13lab.wire.codepoints import HandshakeType
 
 _CLIENT, _SERVER = int(HandshakeType.CLIENT_HELLO), int(HandshakeType.SERVER_HELLO)
 RANDOM = slice(6, 38)
-"""Where a packed hello has its random."""
+"""Where the random is in a packed hello."""
 
 
 class Glance(NamedTuple):
-    """``version`` is legacy_version; ``suite`` a ServerHello's choice, and 0 in a ClientHello."""
+    """``version`` is legacy_version; ``suite`` is the chosen one, or 0 for a ClientHello."""
 
     version: int
     suite: int
@@ -28,7 +28,7 @@ class Glance(NamedTuple):
 
 @lru_cache(maxsize=8)
 def glance(raw: bytes) -> Glance | None:
-    """A packed ClientHello or ServerHello; None for other bytes, and where a length is wrong."""
+    """Read a packed ClientHello or ServerHello; None for other bytes, or if a length is wrong."""
     if len(raw) < 42 or raw[0] not in (_CLIENT, _SERVER):
         return None
     version, at = int.from_bytes(raw[4:6], "big"), 39 + raw[38]
@@ -44,7 +44,7 @@ def glance(raw: bytes) -> Glance | None:
 
 
 def _extensions(raw: bytes, at: int) -> dict[int, bytes] | None:
-    """By type; there may be none at all, as in TLS 1.2."""
+    """The extensions by type, None if a length is wrong. In TLS 1.2, the field may be absent."""
     found: dict[int, bytes] = {}
     if at == len(raw):
         return found

@@ -1,8 +1,8 @@
 """The hellos of one recorded connection, and the PSKs that they offer. RFC 9846 sections 4.2, 5.1.
 
-They are in the clear. Each side's come in their order, but which side's come first in a file is
-chance: a capture made at several queues or places may have the answer before the question. So the
-sides are read each for itself, and put together when both are there.
+They are in the clear. The hellos of one side come in order, but in a file the server's may come
+before the client's: a network card with several queues, or a capture taken in two places, can mix
+them. So each side is read separately, and the two are combined when both are there.
 """
 
 from dataclasses import dataclass, field
@@ -20,15 +20,15 @@ from tls13lab.wire.codepoints import TLS13, ContentType
 from tls13lab.wire.faults import UnexpectedMessage
 
 SPEAKS = "this connection speaks"
-"""How the sentence begins that names another version."""
+"""The first words of the message that names another version."""
 
 
 @dataclass
 class Hellos:
-    """Grows with each clear handshake record; ``complete`` once both sides' hellos are there.
+    """The hellos that were read so far; ``complete`` once those of both sides are there.
 
-    ``hellos`` are one ClientHello, or two around a HelloRetryRequest, ``retry``; ``answer`` is the
-    ServerHello. Of each the bytes are kept as well.
+    ``hellos`` has one ClientHello, or two if there was a HelloRetryRequest, ``retry``. ``answer``
+    is the ServerHello. The ``raw_`` attributes have the packed bytes of each.
     """
 
     hellos: list[ClientHello] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Hellos:
     )
 
     def read(self, sender: str, wire: bytes) -> None:
-        """Take in a record in the clear. Raises a TLSFault for what cannot be a TLS 1.3 hello."""
+        """Read a record in the clear. Raises a TLSFault for anything but a TLS 1.3 hello."""
         if wire[0] != ContentType.HANDSHAKE or self.has_all(sender):
             return
         part = self._parts[sender]
@@ -52,17 +52,17 @@ class Hellos:
             self._note(sender, raw)
 
     def has_all(self, sender: str) -> bool:
-        """Whether this side has said all that it says in the clear, as far as can be told."""
+        """Whether all hellos of this side are there, as far as is known."""
         return self.complete or (sender == "server" and self.answer is not None)
 
     @property
     def complete(self) -> bool:
-        """Whether all hellos are there."""
+        """Whether the hellos of both sides are there."""
         return self.answer is not None and len(self.raw_hellos) > (self.retry is not None)
 
     def _note(self, sender: str, raw: bytes) -> None:
         version = chosen_version(raw)
-        if version not in (0, TLS13):  # asked first: an older ServerHello may not be read at all
+        if version not in (0, TLS13):  # checked first: unpack cannot read every older ServerHello
             raise UnexpectedMessage(f"{SPEAKS} {version_name(version)}, and not TLS 1.3")
         message = unpack(raw)
         if isinstance(message, ClientHello) and sender == "client" and len(self.raw_hellos) < 2:
@@ -73,12 +73,12 @@ class Hellos:
         elif isinstance(message, ServerHello) and sender == "server":
             if message.cipher_suite not in SUITES:
                 raise UnexpectedMessage(
-                    f"this connection uses the suite 0x{message.cipher_suite:04x}, which is not "
-                    "known here"
+                    f"this connection uses the suite 0x{message.cipher_suite:04x}, which the lab "
+                    "does not know"
                 )
             self.answer, self.raw_answer = message, raw
         else:
-            raise UnexpectedMessage(f"a {type(message).__name__} came where a hello should")
+            raise UnexpectedMessage(f"expected a hello, but a {type(message).__name__} came")
 
     @property
     def first_hello(self) -> bytes:
@@ -91,13 +91,13 @@ class Hellos:
         return self.raw_hellos[-1] if self.raw_hellos else b""
 
     def before_hello(self, hash_name: str) -> Transcript:
-        """What the transcript holds before the last ClientHello: nothing, unless it is a second."""
+        """The transcript before the last ClientHello; empty unless that is the second one."""
         if self.retry is None or len(self.raw_hellos) < 2:
             return Transcript()
         return Transcript(self.first_hello).after_hello_retry(hash_name).add(self.raw_retry)
 
     def offers(self, hello: int) -> tuple[OfferedPsk, ...]:
-        """The PSKs on offer in the first or second ClientHello; none if it is not there."""
+        """The PSKs on offer in ClientHello 1 or 2; empty if that ClientHello is not there."""
         if hello > len(self.hellos):
             return ()
         known = hello, self.retry is not None

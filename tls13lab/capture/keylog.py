@@ -1,12 +1,12 @@
 """A key log: the traffic secrets of connections, as text. RFC 9850.
 
-One line per secret: its label, the ClientHello's random, the secret. Which secrets have a label is
-a column of the schedule table. Whoever has the file reads the connections: that is what it is for.
+One line per secret: its label, the random of the ClientHello, the secret. The labels are a column
+of the schedule table. Anyone who has the file can read the connections; that is its purpose.
 
-Lines may end with CR, LF or both. A program that is still running leaves half a line at the end,
-one that forgets to end its lines, or two that write at once, glue them together. Lines that are
-glued are taken apart where one can be told from the next; what then is no line of a key log is
-passed over and counted, and the rest of the file serves.
+Lines may end with CR, LF or both. A program that is still running may leave half a line at the end.
+Two programs that write at once, or one that does not end its lines, may join several lines into
+one. Such lines are split where the next label begins. Whatever is still not a line of a key log is
+skipped and counted, and the rest of the file is used.
 
 >>> secrets = {"exporter_secret": b"\\x05\\x06", "main_secret": b"\\x07\\x08"}
 >>> list(lines(bytes(2), secrets))
@@ -25,7 +25,7 @@ from tls13lab.wire.faults import LocalFault
 ROWS = {row.keylog: row.name for row in SCHEDULE.values() if row.keylog}
 RANDOM_LENGTH = 32
 LONGEST_LINE = 2**20
-"""In bytes: some 5,000 lines that are glued together. What comes after that is passed over."""
+"""In bytes: room for some 5,000 lines joined into one. What follows is skipped."""
 MOST_CONNECTIONS = 1_000_000
 _BLOCK = 2**16
 _BOM = b"\xef\xbb\xbf"
@@ -33,30 +33,33 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LABEL = re.compile(rb"[A-Z][A-Z0-9_]*")
 _LABELS = "|".join(("CLIENT_RANDOM", *ROWS))
-# A label that we know, with a random and a secret behind it, and the end of another line before it.
-# Not behind "_": EXPORTER_SECRET is also the end of EARLY_EXPORTER_SECRET.
+# A known label, with a random and a secret after it and the end of another line before it. It must
+# not follow "_", because EXPORTER_SECRET is also the end of EARLY_EXPORTER_SECRET.
 _GLUED = re.compile(
     rf"(?<=[0-9A-Za-z])(?=(?:{_LABELS}) [0-9A-Fa-f]{{64}} [0-9A-Fa-f]{{64}})".encode("ascii")
 )
 
 
 class KeyLogError(LocalFault):
-    """The file is no key log."""
+    """The file is not a key log."""
 
 
 def lines(client_random: bytes, secrets: Mapping[str, bytes]) -> Iterator[str]:
-    """The lines for those of the secrets that have a label, in the table's order."""
+    """The lines for a connection's secrets, in the order of the table.
+
+    ``secrets`` has the names of the schedule table; those without a label are left out.
+    """
     for label, name in ROWS.items():
         if name in secrets:
             yield f"{label} {client_random.hex()} {secrets[name].hex()}"
 
 
 class KeyLogFile(dict[bytes, dict[str, bytes]]):
-    """By client random, the secrets by the names of the schedule table.
+    """Maps a client random (32 bytes) to secrets, under the names of the schedule table.
 
-    ``skipped`` counts the lines that are not LABEL RANDOM SECRET; ``first_skipped`` is where in the
-    file the first of them is, from 1. ``glued`` counts the lines of the file that had several in
-    them. Labels of other versions of TLS are counted in ``others``.
+    ``skipped`` counts the lines that are not LABEL RANDOM SECRET, and ``first_skipped`` is the
+    number of the first of them, from 1. ``glued`` counts the lines that were several joined
+    together, and ``others`` the lines with labels of other versions of TLS.
     """
 
     def __init__(self) -> None:
@@ -65,7 +68,7 @@ class KeyLogFile(dict[bytes, dict[str, bytes]]):
 
     @property
     def remark(self) -> str:
-        """What is to be said of its lines; empty if each was as it should be."""
+        """What was wrong with the lines, in words; empty if nothing was."""
         return "; ".join(filter(None, (self._glued_in_words, self._skipped_in_words)))
 
     @property
@@ -73,37 +76,37 @@ class KeyLogFile(dict[bytes, dict[str, bytes]]):
         if not self.glued:
             return ""
         if self.glued == 1:
-            return "1 line was several, glued together, and was taken apart"
-        return f"{self.glued} lines were several each, glued together, and were taken apart"
+            return "1 line was several lines run together, and was split"
+        return f"{self.glued} lines were several lines run together, and were split"
 
     @property
     def _skipped_in_words(self) -> str:
         if not self.skipped:
             return ""
         if self.skipped == 1:
-            return f"line {self.first_skipped} is not LABEL RANDOM SECRET and was passed over"
+            return f"line {self.first_skipped} is not LABEL RANDOM SECRET and was skipped"
         return (
             f"{self.skipped} lines, the first of them line {self.first_skipped}, are not LABEL "
-            "RANDOM SECRET and were passed over"
+            "RANDOM SECRET and were skipped"
         )
 
     def add(self, text: Iterable[bytes]) -> None:
-        """Take in lines. Raises KeyLogError for more connections than anybody logs."""
+        """Add lines. Raises KeyLogError for more than ``MOST_CONNECTIONS`` connections."""
         for number, line in enumerate(text, 1):
             if not line.strip() or line.lstrip().startswith(b"#"):
                 continue
-            apart = _GLUED.split(line)
-            self.glued += len(apart) > 1
-            for place, one in enumerate(apart, 1):
-                cut = place == len(apart) and len(line) > LONGEST_LINE
-                if cut or not self._add(one.split()):
+            parts = _GLUED.split(line)
+            self.glued += len(parts) > 1
+            for place, part in enumerate(parts, 1):
+                cut = place == len(parts) and len(line) > LONGEST_LINE
+                if cut or not self._add(part.split()):
                     self.skipped += 1
                     self.first_skipped = self.first_skipped or number
             if len(self) > MOST_CONNECTIONS:
                 raise KeyLogError(f"the key log has more than {MOST_CONNECTIONS} connections")
 
     def _add(self, words: list[bytes]) -> bool:
-        """Whether the line is one of a key log."""
+        """Add one line, as its words; False if it is not a line of a key log."""
         if len(words) != 3 or not _LABEL.fullmatch(words[0]):
             return False
         try:
@@ -121,15 +124,15 @@ class KeyLogFile(dict[bytes, dict[str, bytes]]):
 
 
 def read_keylog(path: Path) -> KeyLogFile:
-    """The secrets of a file; ``-`` is standard input, and a pipe will do.
+    """The secrets in a file, which may be a pipe; ``-`` is standard input.
 
-    Raises KeyLogError if no line is one of a key log, or OSError for a file that cannot be read.
+    Raises KeyLogError if no line belongs to a key log, and OSError if the file cannot be read.
     """
     with opened(path) as file:
         found = parse(split(file))
     if found.skipped and not found and not found.others:
         raise KeyLogError(
-            f"{named(path)} is no key log: none of its lines is LABEL RANDOM SECRET (RFC 9850)"
+            f"{named(path)} is not a key log: none of its lines is LABEL RANDOM SECRET (RFC 9850)"
         )
     return found
 
@@ -137,8 +140,8 @@ def read_keylog(path: Path) -> KeyLogFile:
 def split(file: BinaryIO) -> Iterator[bytes]:
     """The lines without their ends: CR, LF or both, all of which a tool must accept (section 2).
 
-    Of a line that is too long there is just its beginning, one byte too long. UTF-16, as PowerShell
-    writes it, is read by leaving out every other byte: a key log is ASCII.
+    A line that is too long is cut to one byte more than ``LONGEST_LINE``. UTF-16, as PowerShell
+    writes it, is read by dropping every zero byte, because a key log is ASCII.
     """
     rest, held, wide = b"", b"", False
     while block := file.read(_BLOCK):
@@ -159,7 +162,7 @@ def split(file: BinaryIO) -> Iterator[bytes]:
 
 
 def parse(text: Iterable[bytes]) -> KeyLogFile:
-    """The same from lines. Comments, and labels of other versions of TLS, are passed over.
+    """The secrets in the lines of a key log; comments and unknown labels are skipped.
 
     >>> parse([b"# a comment", b"CLIENT_RANDOM 00 00"])
     {}

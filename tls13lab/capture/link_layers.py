@@ -1,9 +1,9 @@
-"""Where IP begins in a captured frame, whatever link or tunnel it is in.
+"""Finding the IP packet in a captured frame, whatever link or tunnel carries it.
 
-The usual links are read where their headers say. All else is *looked through*: what has an IP
-header's shape, its own length and a checksum that holds is one. So one page of code finds IP behind
-MPLS, PPPoE, GRE, VXLAN, GENEVE, GTP-U, in 802.11 frames that are not encrypted, and behind links
-that nobody has told this lab about.
+For the usual links, the header says where IP begins. Any other frame is *searched*: bytes are taken
+for an IP header if they have its form, its length field fits, and its checksum is right. So one
+page of code finds IP in MPLS, PPPoE, GRE, VXLAN, GENEVE, GTP-U, in unencrypted 802.11 frames, and
+on links that this lab has never heard of.
 
 >>> frame = bytes(12) + bytes.fromhex("8847 00010140") + bytes.fromhex(
 ...     "4500001400000000 4006 7ce2 7f000001 7f000001".replace(" ", ""))
@@ -19,24 +19,27 @@ from tls13lab.capture.notes import Notes
 IPV4, IPV6 = 0x0800, 0x86DD
 _VLAN = (0x8100, 0x88A8, 0x9100)
 _NAMES = {0x0806: "ARP", 0x8035: "RARP", 0x88CC: "LLDP", 0x888E: "EAPOL", 0x88E5: "MACsec"}
-_LEAST_TYPE = 0x600  # below it, the field is a length
+_LEAST_TYPE = 0x600  # a smaller value is a length, not an EtherType
 
-# Link types (the numbers are libpcap's): where the EtherType is, and where the packet begins.
+# By link type (libpcap's numbers): the offsets of the EtherType and of the packet.
 _ETHERTYPE_AT = {1: (12, 14), 113: (14, 16), 276: (0, 20)}  # Ethernet, Linux cooked v1 and v2
 _RAW_IP = (12, 14, 101, 228, 229)
 _LOOPBACK = (0, 108)  # BSD: 4 bytes of address family before the packet
 
 MOST_LOOKED_THROUGH = 320
-"""Bytes in which a header is looked for: GENEVE's may have 260 before the frame inside."""
+"""How many bytes are searched for a header: GENEVE may put 260 before the frame that it carries."""
 _MAYBE = re.compile(rb"(?=[\x45-\x4f\x60-\x6f])")
 _INSIDE = {4, 6, 17, 41, 47, 51, 137, 0, 43, 44, 60}
-"""Protocols that a header which was looked for may name: those with TCP in them, at some depth."""
+"""Protocols that may be in a header found by searching: TCP, and those that can carry it."""
 _PADDING, _TRAILER = 46, 8
-"""Bytes that a link may add behind the packet: to a short one, and to each."""
+"""The most bytes that a link adds after a packet: padding if it is short, and a trailer."""
 
 
 def ip_in_frame(link: int, data: bytes, length: int, notes: Notes | None = None) -> int:
-    """The offset of the IP header, or -1; then ``notes`` are told what the frame is."""
+    """The offset of the IP header in bytes, or -1; then ``notes`` record what the frame is.
+
+    ``length`` is how many bytes the frame had on the wire.
+    """
     if link in _RAW_IP:
         return 0
     if link in _LOOPBACK:
@@ -61,9 +64,9 @@ def ip_in_frame(link: int, data: bytes, length: int, notes: Notes | None = None)
 
 
 def look_for_ip(data: bytes, start: int, length: int) -> int:
-    """The offset of the first thing from ``start`` on that is an IP packet, or -1.
+    """The offset of the first IP packet at or after ``start``, or -1.
 
-    ``length`` is how long the frame was on the wire.
+    ``length`` is how many bytes the frame had on the wire.
     """
     for found in _MAYBE.finditer(data, start, min(len(data), start + MOST_LOOKED_THROUGH)):
         at = found.start()
@@ -81,7 +84,7 @@ def _is_ipv4(data: bytes, at: int, left: int) -> bool:
     if not 0 <= spare <= _PADDING + _TRAILER:
         return False
     total = sum(struct.unpack_from(f"!{header // 2}H", data, at))
-    # A network card that is to put the checksum in gets the packet without one.
+    # If the network card is to compute the checksum, the capture still has zeros there.
     return total % 0xFFFF == 0 or data[at + 10 : at + 12] == b"\0\0"
 
 

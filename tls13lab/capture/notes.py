@@ -1,11 +1,11 @@
-"""What a capture holds besides the records: embedded secrets, what was passed over, where it ends.
+"""What a capture has besides the records: embedded secrets, what was skipped, where it breaks off.
 
-Reading a capture is a stream, so these are filled in while it is read, and whole when it is over.
+A capture is read as a stream, so the notes are complete only when it has been read to its end.
 
 >>> notes = Notes()
 >>> notes.pass_over("packets of UDP", 3)
 >>> notes.lines()
-['passed over: 3 packets of UDP']
+['skipped: 3 packets of UDP']
 """
 
 from collections import Counter
@@ -16,9 +16,9 @@ from tls13lab.capture.keylog import KeyLogFile
 
 @dataclass
 class Notes:
-    """``keylog`` is what the file itself holds (pcapng's Decryption Secrets Block).
+    """``keylog`` has the secrets in the file itself (pcapng's Decryption Secrets Block).
 
-    ``torn`` says, in a sentence, why the file ends before its end; empty if it does not.
+    ``torn`` says, in a sentence, why the file could not be read to its end; empty if it could.
     """
 
     keylog: KeyLogFile = field(default_factory=KeyLogFile, repr=False)
@@ -26,14 +26,14 @@ class Notes:
     torn: str = ""
 
     def pass_over(self, what: str, count: int = 1) -> None:
-        """Something, in the plural, was not looked into."""
+        """Count something that was skipped; ``what`` names it in the plural."""
         self.passed_over[what] += count
 
     def lines(self) -> list[str]:
-        """All of it in sentences, for whoever reads the output."""
+        """All notes as sentences, for people to read."""
         found = []
         if self.passed_over:
-            found.append(f"passed over: {', '.join(map(_counted, self.passed_over.items()))}")
+            found.append(f"skipped: {', '.join(map(_counted, self.passed_over.items()))}")
         if self.keylog.remark:
             found.append(f"secrets in the capture: {self.keylog.remark}")
         if self.torn:
@@ -41,14 +41,14 @@ class Notes:
         return found
 
 
-def _counted(one: tuple[str, int]) -> str:
-    what, count = one
-    # "packets of UDP", "TCP connections without TLS": the first plural is the one that is counted.
+def _counted(entry: tuple[str, int]) -> str:
+    what, count = entry
     return f"{count} {what}" if count != 1 else f"1 {_singular(what)}"
 
 
 def _singular(what: str) -> str:
-    for many, one in (("packets", "packet"), ("connections", "connection"), ("resets", "reset")):
-        if many in what:
-            return what.replace(many, one, 1)
+    # The first plural is what is counted: "packets of UDP", "TCP connections without TLS".
+    for noun in ("packet", "connection", "reset"):
+        if f"{noun}s" in what:
+            return what.replace(f"{noun}s", noun, 1)
     return what.replace("fragments", "fragment", 1)

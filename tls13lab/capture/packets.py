@@ -1,7 +1,7 @@
-"""TCP segments out of the packets of a capture: through IP, its fragments, and tunnels.
+"""From packets to TCP segments, through IP, its fragments, and tunnels.
 
-Of each packet only the fields of a few headers are needed, and they are taken directly. What is not
-TCP is looked through for an IP packet inside (:mod:`~tls13lab.capture.link_layers`), and counted if
+Only a few fields of each header are needed, and they are read directly. A packet that is not TCP is
+searched for an IP packet inside (:mod:`~tls13lab.capture.link_layers`), and counted as skipped if
 there is none. RFC 791, RFC 8200, RFC 9293.
 """
 
@@ -20,9 +20,9 @@ from tls13lab.capture.notes import Notes
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 _TCP, _AH, _FRAGMENT = 6, 51, 44
 _EXTENSIONS = (0, 43, 60, 135, 139, 140)
-"""IPv6 headers that say in their second byte how many more 8 bytes they have."""
+"""IPv6 extension headers whose second byte gives their length (units of 8 bytes, less one)."""
 _NAMES = {1: "ICMP", 2: "IGMP", 17: "UDP", 50: "ESP", 58: "ICMPv6", 59: "nothing", 132: "SCTP"}
-_QUOTING = (1, 58)  # an ICMP message quotes the packet that it complains of
+_QUOTING = (1, 58)  # an ICMP error quotes the packet that caused it
 _DEEPEST = 8
 _IPV4_HEADER = Struct("!BxHHHxB2x4s4s")
 _TCP_HEADER = Struct("!2s2sIIBB")
@@ -31,7 +31,7 @@ Address = tuple[str, int]
 
 
 class Segment(NamedTuple):
-    """One TCP segment. ``cut`` is how many bytes of its data the capture left out."""
+    """One TCP segment. ``cut`` is how many bytes of its data were not captured."""
 
     source: Address
     target: Address
@@ -45,14 +45,14 @@ class Segment(NamedTuple):
 def segments(path: Path, notes: Notes | None = None) -> Iterator[Segment]:
     """The TCP segments of a capture, in the order in which they were captured.
 
-    Raises CaptureError, OSError. ``notes`` are told what else there was.
+    Raises CaptureError, OSError. What is not TCP is counted in ``notes``.
     """
     notes = Notes() if notes is None else notes
     return segments_in(packets(path, notes), notes)
 
 
 def segments_in(stream: Iterable[Packet], notes: Notes) -> Iterator[Segment]:
-    """The same from packets."""
+    """The TCP segments in a stream of packets, as :func:`segments` gives those of a file."""
     fragments = Fragments()
     for link, data, length in stream:
         at = ip_in_frame(link, data, length, notes)
@@ -67,7 +67,7 @@ def segments_in(stream: Iterable[Packet], notes: Notes) -> Iterator[Segment]:
 def segment_in(link: int, data: bytes, length: int | None = None) -> Segment | None:
     """The TCP segment in a packet; None for anything else. Never raises.
 
-    ``length`` is how long the packet was on the wire, if that is more than was captured.
+    ``length`` is how many bytes the packet had on the wire, if that is more than was captured.
     """
     return next(segments_in([Packet(link, data, length or len(data))], Notes()), None)
 
@@ -75,9 +75,9 @@ def segment_in(link: int, data: bytes, length: int | None = None) -> Segment | N
 def _in_ip(
     data: bytes, at: int, length: int, notes: Notes, fragments: Fragments, depth: int = 0
 ) -> Segment | None:
-    """What the IP packet at ``at`` carries; of the frame, ``length`` bytes were on the wire."""
+    """The segment in the IP packet at ``at``; the frame had ``length`` bytes on the wire."""
     if depth == _DEEPEST:
-        notes.pass_over("packets in more tunnels than anybody needs")
+        notes.pass_over("packets in too many nested tunnels")
         return None
     version = data[at] >> 4 if at < len(data) else 0
     if version == 4 and at + 20 <= len(data):
@@ -86,7 +86,7 @@ def _in_ip(
         protocol, inside, end, piece = _ipv6(data, at, length)
         source, target = data[at + 8 : at + 24], data[at + 24 : at + 40]
     else:
-        notes.pass_over("packets that are not IP's or break off in its header")
+        notes.pass_over("packets that are not IP or break off in the IP header")
         return None
     if piece is not None:
         whole = fragments.add((source, target, *piece[:2]), *piece[2:], data[inside:end], protocol)
@@ -96,7 +96,7 @@ def _in_ip(
         inside, end, length = 0, len(data), len(data)
     if protocol == _TCP:
         return _tcp(data, inside, end, source, target, notes)
-    # What is inside may be IP again; of the outer headers nothing is needed.
+    # The payload may be IP again, and nothing of the outer headers is needed.
     deeper = -1 if protocol in _QUOTING else look_for_ip(data, inside, min(length, end))
     if deeper >= 0:
         return _in_ip(data, deeper, min(length, end), notes, fragments, depth + 1)
@@ -105,16 +105,16 @@ def _in_ip(
 
 
 _Piece = tuple[int, int, int, bool]
-"""A datagram's identification and protocol; this fragment's offset, and whether more follow."""
+"""A fragment: the datagram's identification and protocol, the offset, and whether more follow."""
 
 
 def _ipv4(data: bytes, at: int, length: int) -> tuple[int, int, int, _Piece | None, bytes, bytes]:
-    """Protocol, its beginning, the packet's end on the wire, which fragment it is, addresses."""
+    """The protocol, the payload's beginning and end (on the wire), the fragment, the addresses."""
     first, total, number, bits, protocol, source, target = _IPV4_HEADER.unpack_from(data, at)
     piece = None
     if bits & 0x3FFF:  # more fragments, or not the first
         piece = (number, protocol, (bits & 0x1FFF) * 8, bool(bits & 0x2000))
-    # A total of zero is where the network card was to cut the packet up.
+    # A total length of zero means that the network card was to cut this packet into segments.
     end = at + total if total else length
     return protocol, at + max(20, (first & 15) * 4), end, piece, source, target
 
@@ -156,7 +156,7 @@ def _tcp(
         source_port, target_port, sequence, acknowledged, offset, flags = ports
         inside += (offset >> 4) * 4
     if inside < at + 20 or inside > end:
-        notes.pass_over("packets of TCP that break off in its header")
+        notes.pass_over("TCP packets that break off in the TCP header")
         return None
     return Segment(
         _address(source, source_port),

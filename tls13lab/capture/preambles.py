@@ -1,8 +1,8 @@
-"""Where TLS begins in a TCP connection that begins with something else.
+"""Where TLS begins in a TCP connection that starts with another protocol.
 
-Mail, directories and databases talk in the clear until both have agreed on TLS (STARTTLS and its
-relatives); proxies are told where to connect to. None of these protocols is parsed here: a
-ClientHello has a shape of its own, and is looked for in what each side sends first.
+Mail, directory and database servers talk in the clear until both sides agree on TLS (STARTTLS and
+similar). Clients of a proxy first say where to connect to. None of these protocols is parsed here.
+A ClientHello is easy to recognize, so the first bytes of each side are searched for it.
 
 >>> hello = bytes.fromhex("16030100420100003e0303")
 >>> client_hello_at(b"STARTTLS\\r\\n" + hello), client_hello_at(b"GET / HTTP/1.1")
@@ -12,10 +12,10 @@ ClientHello has a shape of its own, and is looked for in what each side sends fi
 import re
 
 MOST = 4096
-"""Bytes of each direction in which TLS is looked for."""
+"""How many bytes of each direction are searched for TLS."""
 
 # A handshake record whose first message is a ClientHello, or a ServerHello: 4.2.2, 4.2.3, 5.1. The
-# three bytes of length of a hello begin with 0 in all but the strangest of them.
+# length of a hello has three bytes, and the first is 0 in practice.
 _CLIENT_HELLO = re.compile(rb"\x16\x03[\x00-\x04](..)\x01\x00(..)\x03[\x00-\x04]", re.DOTALL)
 _SERVER_HELLO = re.compile(rb"\x16\x03[\x00-\x04](..)\x02\x00(..)\x03[\x00-\x04]", re.DOTALL)
 _ALERT = re.compile(rb"\x15\x03[\x00-\x04]\x00\x02[\x01\x02]", re.DOTALL)
@@ -36,16 +36,16 @@ _NAMES = (
     (b"MYSQL_NATIVE_PASSWORD", "the greeting of MySQL"),
     (b"CACHING_SHA2_PASSWORD", "the greeting of MySQL"),
 )
-"""What gives a protocol away, in capitals, and its name: only for people to read."""
+"""Bytes that are typical of a protocol, in capitals, and its name for people to read."""
 
 
 def client_hello_at(head: bytes) -> int:
-    """Where in a side's first bytes a ClientHello begins, or -1."""
+    """The offset of a ClientHello in the first bytes of a side, or -1."""
     return _hello_at(_CLIENT_HELLO, head)
 
 
 def server_begins_at(head: bytes) -> int:
-    """Where the server's first record begins, a ServerHello or an alert; or -1."""
+    """The offset of the server's first TLS record, a ServerHello or an alert, or -1."""
     hello = _hello_at(_SERVER_HELLO, head)
     alert = _ALERT.search(head)
     if alert is None or 0 <= hello < alert.start():
@@ -56,14 +56,15 @@ def server_begins_at(head: bytes) -> int:
 def _hello_at(shape: re.Pattern[bytes], head: bytes) -> int:
     for found in shape.finditer(head):
         record, hello = (int.from_bytes(found[n], "big") for n in (1, 2))
-        # A hello may be in several records, and a ServerHello is often not alone in its record.
+        # The two lengths need not match: a hello may span several records, and a ServerHello often
+        # shares its record with other messages.
         if hello >= _SHORTEST_HELLO and 0 < record <= _LONGEST_RECORD:
             return found.start()
     return -1
 
 
 def preamble_name(client: bytes, server: bytes) -> str:
-    """What the two sides spoke before, as far as it is known; empty if they spoke nothing."""
+    """The name of the protocol before TLS, from the bytes of both sides; empty if there is none."""
     if not client and not server:
         return ""
     said = (client + b"\n" + server).upper()

@@ -1,7 +1,7 @@
-"""A capture file as a recording: TCP connections put together, and their TLS records.
+"""From a capture file to a recording: the TCP connections and their TLS records.
 
-It reads on as the items are asked for and keeps only what is in flight. Connections in which no TLS
-is found are left out, and counted.
+The file is read only as far as items are requested, and only open connections are kept in memory.
+Connections without TLS are left out and counted.
 """
 
 from collections import OrderedDict
@@ -15,22 +15,22 @@ from tls13lab.capture.packets import ACK, SYN, Address, Segment, segments
 from tls13lab.capture.recording import Item
 
 MOST_OPEN = 20_000
-"""Connections at a time; the one that has been silent longest is given up for another."""
+"""The most connections open at a time; beyond that, the one silent for longest is given up."""
 _OPEN = "the capture ends while the connection is open"
 
 
 def read_capture(path: Path, notes: Notes | None = None) -> Iterator[Item]:
-    """The connections of a pcap or pcapng file. Raises CaptureError, or OSError.
+    """The connections in a pcap or pcapng file. Raises CaptureError, OSError.
 
-    ``-`` is standard input, and a pipe will do. What is missing is told as an Incomplete, in the
-    place where it was noticed; ``notes`` are told of what was passed over.
+    The file may be a pipe; ``-`` is standard input. If something is missing, an Incomplete stands
+    where it was noticed. What was skipped is counted in ``notes``.
     """
     notes = Notes() if notes is None else notes
     return reassemble(segments(path, notes), notes)
 
 
 def reassemble(stream: Iterable[Segment], notes: Notes | None = None) -> Iterator[Item]:
-    """The same from segments."""
+    """The connections in a stream of TCP segments; :func:`read_capture` takes those of a file."""
     notes = Notes() if notes is None else notes
     flows: OrderedDict[frozenset[Address], Flow] = OrderedDict()
     numbers = count(1)
@@ -44,7 +44,7 @@ def reassemble(stream: Iterable[Segment], notes: Notes | None = None) -> Iterato
         elif flow.syn is not None or segment.flags & (SYN | ACK) == SYN:
             again = flow.begins_again(segment)
             if again is segment:
-                continue  # it waits for an answer: a SYN by itself ends no connection (RFC 5961)
+                continue  # wait for an answer: a SYN alone does not end a connection (RFC 5961)
             if again is not None:
                 yield from flow.close("the same ports began another connection")
                 flow = flows[key] = Flow(again, numbers, notes)

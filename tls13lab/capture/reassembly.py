@@ -1,7 +1,7 @@
 """The bytes of one direction of a TCP connection, in order. RFC 9293 section 3.4.
 
-Segments come twice, late, or overlapping; what was delivered once is not delivered again, and what
-comes too early waits. How much may wait is bounded: a hole that does not fill is reported.
+Segments may come twice, late, or overlapping. No byte is delivered twice, and what comes too early
+waits. How much may wait is limited; a gap that is not filled by then is reported.
 
 >>> half = Half()
 >>> half.begin(99)
@@ -12,24 +12,24 @@ comes too early waits. How much may wait is bounded: a hole that does not fill i
 from heapq import heappop, heappush
 
 MOST_WAITING = 2**22
-"""Bytes that may wait for a hole to be filled."""
+"""The most bytes that wait for a gap to be filled."""
 MOST_PIECES = 4096
 MOST_STARTS = 8
 WINDOW = 2**20
-"""How far ahead a number may be and still belong to the connection."""
+"""How far ahead a sequence number may be and still belong to the connection."""
 _WRAP = 2**32
 
 
 class Half:
-    """What one side sent; ``gap`` says, in a sentence, why no more can be had."""
+    """The bytes that one side sent. ``gap`` says, in a sentence, why no more can be delivered."""
 
     def __init__(self) -> None:
         self.next: int | None = None
         self.count = 0  # bytes delivered
         self.gap = ""
         self.finished = False
-        # What waits, by its place in the stream, and these places as a heap: the next one is found
-        # at once, however many wait.
+        # The pieces that wait, by their place in the stream, and the places as a heap, so that the
+        # next piece is found at once however many wait.
         self._early: dict[int, bytes] = {}
         self._places: list[int] = []
         self._size = 0
@@ -40,21 +40,21 @@ class Half:
 
     @property
     def waiting(self) -> bool:
-        """Whether something came whose place is not reached."""
+        """Whether bytes wait for a gap before them to be filled."""
         return bool(self._early)
 
     @property
     def missing(self) -> bool:
-        """Whether bytes are known to be missing: later ones came, or the other side has seen more.
+        """Whether bytes are known to be missing: later ones came, or the other side confirmed more.
 
-        An end counts as one byte.
+        A FIN counts as one byte.
         """
         if self._acknowledged is None or self.next is None or self.finished:
             return self.waiting
         return self.waiting or 1 < self.ahead(self._acknowledged) < WINDOW
 
     def begin(self, sequence: int) -> None:
-        """The number of the first byte; another one counts as long as nothing was delivered."""
+        """Set the number of the first byte; it can be corrected until bytes have been delivered."""
         sequence %= _WRAP
         if len(self._starts) < MOST_STARTS:
             self._starts.add(sequence)
@@ -70,9 +70,9 @@ class Half:
                     self._keep(place - moved, data)
 
     def confirm(self, acknowledged: int) -> None:
-        """The other side has seen all bytes before this number.
+        """Note that the other side has received all bytes before this number.
 
-        Of several first numbers that were claimed, the one that is acknowledged is the true one.
+        If several SYNs claimed different first numbers, the acknowledged one is right.
         """
         self._acknowledged = acknowledged
         if not self.count and acknowledged in self._starts:
@@ -80,7 +80,7 @@ class Half:
             self._confirmed = True
 
     def add(self, sequence: int, data: bytes) -> bytes:
-        """A segment's data; returns the bytes that are now in order."""
+        """Add the data of a segment; return the bytes that are now in order."""
         if self.next is None:
             self.begin(sequence)
         if self.gap or not data:
@@ -100,7 +100,7 @@ class Half:
         return out
 
     def _in_order(self, place: int, data: bytes) -> bytes:
-        """New bytes of this piece, and of those that waited for it."""
+        """The new bytes of this piece, and of the pieces that waited for it."""
         out = bytearray(self._take(place, data))
         while self._places and self._places[0] <= self.count:
             place = heappop(self._places)
@@ -110,14 +110,14 @@ class Half:
         return bytes(out)
 
     def end(self, sequence: int) -> None:
-        """The sender's last byte is before this number."""
+        """Note a FIN with this number: the last byte comes before it."""
         if self.next is None:
             self.begin(sequence)
         self._end = sequence % _WRAP
         self._check_end()
 
     def lose(self, why: str) -> None:
-        """Nothing after this can be put in order any more."""
+        """Give up: nothing that follows can be put in order. ``why`` is kept in ``gap``."""
         self.gap = self.gap or why
         self._forget()
 
@@ -129,10 +129,10 @@ class Half:
     def _check_end(self) -> None:
         self.finished = self.finished or (self._end is not None and self.ahead(self._end) <= 0)
         if self.finished:
-            self._forget()  # what claims a place after the end is none of this connection's
+            self._forget()  # bytes after the end do not belong to this connection
 
     def ahead(self, sequence: int) -> int:
-        """How far ``sequence`` lies beyond what was delivered; negative for what is known."""
+        """How many bytes ``sequence`` is past the delivered ones; negative if before their end."""
         distance = (sequence - (self.next or 0)) % _WRAP
         return distance if distance < _WRAP // 2 else distance - _WRAP
 

@@ -1,8 +1,8 @@
 """A recording: TLS records in the order in which they were seen, and what is known to be missing.
 
-This is all that an eavesdropper has. A recording is a stream, so that a capture of any size can be
-worked on in little memory: the items of several connections come mixed, as they crossed the wire,
-and each connection is announced and ended.
+This is all that an eavesdropper has. A recording is a stream, so a capture of any size can be
+processed in little memory. The items of several connections are interleaved, as on the wire; each
+connection begins with an Opened and ends with a Closed.
 
 >>> items = recording_of([("client", bytes.fromhex("150303000201 00"))])
 >>> [type(item).__name__ for item in items]
@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A connection begins; ``connection`` counts from 1 in the order of appearance.
+    """A connection begins; ``connection`` is its number, from 1 in order of appearance.
 
-    ``client`` and ``server`` are addresses, for people to read, such as ``127.0.0.1:54321``;
-    ``behind`` is what the two spoke before TLS, such as ``STARTTLS``, if it was anything.
+    ``client`` and ``server`` are addresses for people to read, such as ``127.0.0.1:54321``.
+    ``behind`` names the protocol before TLS, such as ``STARTTLS``; empty if there was none.
     """
 
     connection: int
@@ -38,7 +38,7 @@ class CapturedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """Something is missing or unreadable; ``why`` is one sentence.
+    """Something is missing or unreadable; ``why`` says what, in a sentence.
 
     Nothing more follows from this sender on this connection.
     """
@@ -50,7 +50,7 @@ class Incomplete:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Nothing more follows on this connection; ``reset`` is the side that broke it off, if any."""
+    """The end of a connection; ``reset`` is the side that reset it, empty if none did."""
 
     connection: int
     reset: str = ""
@@ -62,7 +62,7 @@ Item = Opened | CapturedRecord | Incomplete | Closed
 def recording_of(
     wire: Iterable[tuple[str, bytes]], connection: int = 1, client: str = "", server: str = ""
 ) -> Iterator[Item]:
-    """One connection from (sender, record) pairs, as a tap gives them."""
+    """A recording of one connection, from pairs of sender and record with header."""
     yield Opened(connection, client, server)
     for sender, record in wire:
         yield CapturedRecord(connection, sender, record)

@@ -1,8 +1,8 @@
-"""A secret as a person gives it: hexadecimal digits, or ``@FILE`` with them in a file.
+"""A secret as a user gives it: hexadecimal digits, or ``@FILE`` for a file that has them.
 
-What stands on a command line, everybody on the machine can see while the program runs, and the
-shell writes it down. ``@-`` is standard input. A file may end its line as any system does, and may
-be in UTF-16, as Windows' shell writes it.
+A file is safer: while a program runs, everybody on the machine can see its command line, and the
+shell keeps it in its history. ``@-`` is standard input. The file may have the line ends of any
+system, and may be in UTF-16, as PowerShell writes it.
 
 >>> secret("0x00 11 FF").hex()
 '0011ff'
@@ -15,7 +15,7 @@ from tls13lab.capture.sources import named, opened
 from tls13lab.wire.faults import LocalFault
 
 LONGEST = 4096
-"""Bytes of a secret, at most."""
+"""The most bytes of a secret."""
 _MOST_READ = 16 * LONGEST
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -25,13 +25,13 @@ _MARKS = (
 
 
 class NoSecret(LocalFault):
-    """What was given is no secret."""
+    """The text is not a secret that can be used."""
 
 
 def secret(text: str, what: str = "it") -> bytes:
-    """The bytes. Raises NoSecret, which says how to give ``what``, or OSError for the file.
+    """The bytes of a secret, at most 4096. Raises NoSecret, or OSError for the file.
 
-    What is wrong is never repeated: it may be a key with a slip in it.
+    The message calls the secret ``what``, and never repeats the text: it may be a mistyped key.
     """
     if text.startswith("@"):
         path = Path(text[1:])
@@ -50,7 +50,7 @@ def secret(text: str, what: str = "it") -> bytes:
 
 
 def _read(path: Path) -> str:
-    """What is in the file; what is no text is no secret either."""
+    """The text in the file; bytes that are not ASCII are replaced, and make it invalid."""
     if not path.name:
         raise NoSecret("write @ and the name of the file that holds the digits, or @-")
     with opened(path) as file:
@@ -59,7 +59,7 @@ def _read(path: Path) -> str:
 
 
 def unmarked(content: bytes) -> bytes:
-    """Text as UTF-8 without a byte order mark; bytes that only begin like one stay as they are.
+    """Text as UTF-8 without a byte order mark; other bytes are returned unchanged.
 
     >>> unmarked("lab".encode("utf-16")), unmarked(bytes.fromhex("fffe00"))
     (b'lab', b'\\xff\\xfe\\x00')
@@ -69,5 +69,5 @@ def unmarked(content: bytes) -> bytes:
         text = content.decode(marked) if marked else ""
     except UnicodeError:
         return content
-    # Random bytes may begin like a mark and even be text by its rules, but none that can be read.
+    # Random bytes may begin like a mark and even decode, but hardly into printable text.
     return text.encode() if text and "".join(text.split()).isprintable() else content

@@ -1,6 +1,6 @@
-"""Where captures and key logs come from: a file, a pipe, or standard input, which is ``-``.
+"""Where captures and key logs come from: a file, a pipe, or standard input, written ``-``.
 
-Each is opened once and read from its beginning to its end, so that a pipe serves as well as a file.
+Each is opened once and read from beginning to end, so a pipe works as well as a file.
 """
 
 import gzip
@@ -19,13 +19,13 @@ _GZIP = b"\x1f\x8b"
 
 
 def named(path: Path) -> str:
-    """What a sentence calls it."""
+    """The name of a source in messages."""
     return "standard input" if path == STDIN else path.name
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Buffered]:
-    """The bytes, buffered. Raises OSError."""
+    """Open a source for reading, buffered. Raises OSError."""
     if path == STDIN:
         yield io.BufferedReader(_Unowned(sys.stdin.buffer), _BUFFER)
     else:
@@ -34,9 +34,9 @@ def opened(path: Path) -> Iterator[Buffered]:
 
 
 def unpacked(file: Buffered) -> Buffered:
-    """The same; what gzip made is unpacked as it is read.
+    """The file itself or, if it is gzipped, its contents, unpacked while they are read.
 
-    A damaged stream ends where the damage begins, as a file does that breaks off.
+    A damaged gzip file ends where the damage begins, as if it broke off there.
     """
     if file.peek(2)[:2] != _GZIP:
         return file
@@ -44,30 +44,28 @@ def unpacked(file: Buffered) -> Buffered:
 
 
 def is_packed(file: Buffered) -> bool:
-    """Whether gzip made it."""
+    """Whether the file is gzipped."""
     return file.peek(2)[:2] == _GZIP
 
 
 class _Unowned(io.RawIOBase):
-    """Standard input, which is not ours to close."""
+    """Standard input, which must stay open when the reader around it is closed."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
 
     def readable(self) -> bool:
-        """It is."""
         return True
 
     def readinto(self, into: Any) -> int:
-        """What has come so far, as pipes are read."""
-        read = getattr(self._file, "read1", self._file.read)  # what has come, without waiting
+        read = getattr(self._file, "read1", self._file.read)  # does not wait for a full buffer
         data = read(len(into))
         into[: len(data)] = data
         return len(data)
 
 
 class _Gzip(gzip.GzipFile):
-    """What cannot be unpacked is the end."""
+    """A gzip file that ends, without an error, where it cannot be unpacked."""
 
     def readinto(self, into: Any) -> int:
         try:

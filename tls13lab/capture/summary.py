@@ -1,7 +1,7 @@
-"""A connection in one line: version, mode, suite, group, what was opened, how it ended.
+"""A connection in one line: version, mode, suite, group, how much was opened, how it ended.
 
-All of it is read from the hellos, which are in the clear, and counted from the records; RFC 9846
-sections 4.2 and 4.3.11 say which extension decides what.
+Most of it is read from the hellos, which are in the clear; the rest is counted. RFC 9846 sections
+4.2 and 4.3.11 say which extension decides what.
 """
 
 from dataclasses import dataclass, field
@@ -22,17 +22,19 @@ from tls13lab.wire.codepoints import (
 
 
 def _host_name(extension: bytes) -> str:
-    """The one name of a server_name list (RFC 6066 section 3)."""
+    """The host name in a server_name extension (RFC 6066 section 3)."""
     length = int.from_bytes(extension[3:5], "big")
     return extension[5 : 5 + length].decode("ascii", "backslashreplace")
 
 
 @dataclass(slots=True)
 class Summary:
-    """Grows with each item. ``mode`` is ``full``, ``psk_dhe_ke`` or ``psk_ke``, or empty.
+    """What is known about a connection; :meth:`see` adds an item of the recording.
 
-    ``protected`` counts the records that are encrypted, ``opened`` those of them that were opened,
-    ``size`` the bytes of all records with their headers. ``number`` is the version's.
+    ``mode`` is ``full``, ``psk_dhe_ke``, ``psk_ke`` or ``cert_with_extern_psk``, empty if not
+    known. ``protected`` counts the encrypted records, ``opened`` those of them that were opened,
+    and ``size`` the bytes of all records with their headers. ``version`` is a name and ``number``
+    its code.
     """
 
     connection: int
@@ -58,7 +60,7 @@ class Summary:
     hellos: set[str] = field(default_factory=set)
 
     def see(self, item: Read | Incomplete | Closed) -> None:
-        """One item of this connection."""
+        """Add one item of this connection."""
         if isinstance(item, Incomplete):
             self.incomplete.append(f"from the {item.sender}: {item.why}")
             return
@@ -106,12 +108,12 @@ class Summary:
 
     @property
     def is_old(self) -> bool:
-        """Whether it speaks TLS 1.2 or older."""
+        """Whether the connection uses TLS 1.2 or older."""
         return bool(self.version) and is_old(self.number)
 
     @property
     def remarks(self) -> list[str]:
-        """What else is to be said of it, each in some words."""
+        """Other remarks on the connection, in a few words each."""
         found = [f"behind {self.behind}"] if self.behind else []
         found += ["HelloRetryRequest"] if self.retried else []
         found += ["offers early data"] if self.early_data else []
@@ -119,12 +121,12 @@ class Summary:
             found.append(f"{self.tickets} ticket{'' if self.tickets == 1 else 's'}")
         if self.suite is not None and self.suite not in SUITES and not self.is_old:
             found.append("a suite that this lab cannot open")
-        found += [f"alert {one}" for one in dict.fromkeys(self.alerts)]
-        whys = {one.partition(": ")[2] for one in self.incomplete}
+        found += [f"alert {alert}" for alert in dict.fromkeys(self.alerts)]
+        whys = {what.partition(": ")[2] for what in self.incomplete}
         if self.hellos == {"client"}:
             found.append("no ServerHello")
         if self.reset:
             found.append(f"reset by the {self.reset}")
         if len(self.incomplete) == 2 and len(whys) == 1:
             return [*found, f"incomplete: {whys.pop()}"]
-        return found + [f"incomplete {one}" for one in self.incomplete]
+        return found + [f"incomplete {what}" for what in self.incomplete]

@@ -1,7 +1,7 @@
-"""Which version of TLS a connection speaks, and what older ones call their messages.
+"""Which version of TLS a connection uses, and the names of messages in older versions.
 
-The hellos of TLS 1.2 and 1.3 are the same but for their extensions. All else of TLS 1.2 (RFC 5246)
-is named here and not taken apart.
+The hellos of TLS 1.2 and 1.3 differ only in their extensions. The other messages of TLS 1.2
+(RFC 5246) are named here, but not decoded.
 
 >>> version_name(0x0303), version_name(0x7f1c), version_name(0x2a2a)
 ('TLS 1.2', 'TLS 1.3, draft 28', 'GREASE (RFC 8701)')
@@ -16,7 +16,7 @@ _NAMES = {0x0300: "SSL 3.0", 0x0301: "TLS 1.0", 0x0302: "TLS 1.1", 0x0303: "TLS 
 
 
 class OldMessage(NamedTuple):
-    """A message that TLS 1.3 does not have, or has in another form, and where it is."""
+    """A message that TLS 1.3 lacks or has in another form, and the section that defines it."""
 
     name: str
     section: str
@@ -36,16 +36,16 @@ OLD_MESSAGES = {
     23: OldMessage("SupplementalData", "RFC 4680 section 2"),
 }
 ONLY_OLD = frozenset({0, 12, 14, 16, 22, 23})
-"""Types that do not occur in TLS 1.3: who sends one in the clear speaks an older version."""
+"""Types that do not occur in TLS 1.3: a side that sends one in the clear uses an older version."""
 
 
 def is_grease(code: int) -> bool:
-    """Whether a number of two bytes is one of those that mean nothing (RFC 8701)."""
+    """Whether a number of two bytes is a GREASE value, which means nothing (RFC 8701)."""
     return code & 0x0F0F == 0x0A0A and code >> 8 == code & 0xFF
 
 
 def version_name(version: int) -> str:
-    """In words; a version that is not known as its number."""
+    """The name of a version; an unknown version is given as its number."""
     if version == TLS13:
         return "TLS 1.3"
     if version >> 8 == 0x7F:
@@ -61,12 +61,12 @@ def is_old(version: int) -> bool:
 
 
 def chosen_version(server_hello: bytes) -> int:
-    """What a packed ServerHello chooses: in supported_versions, else in legacy_version.
+    """The version in a packed ServerHello: in supported_versions, otherwise in legacy_version.
 
-    0 for bytes that are none.
+    Returns 0 for bytes that are not a ServerHello.
     """
     seen = glance(server_hello) if server_hello[:1] == b"\x02" else None
     if seen is None:
         return 0
-    told = seen.extensions.get(ExtensionType.SUPPORTED_VERSIONS, b"")
-    return int.from_bytes(told, "big") if len(told) == 2 else seen.version
+    chosen = seen.extensions.get(ExtensionType.SUPPORTED_VERSIONS, b"")
+    return int.from_bytes(chosen, "big") if len(chosen) == 2 else seen.version

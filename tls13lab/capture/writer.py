@@ -1,7 +1,8 @@
-"""A recording as a capture file that every tool reads: TCP segments made up around the bytes.
+"""Writing a recording as a capture file that other tools can read.
 
-What is recorded is what crossed a socket; the segments are not those that crossed the network. They
-have what tools look at: addresses, a handshake, sequence numbers, checksums, an end.
+The bytes are those that went through a socket. The TCP segments around them are made up, because
+the real ones cannot be seen from there. They have what tools look for: addresses, a TCP handshake,
+sequence numbers, checksums, and an end.
 """
 
 import ipaddress
@@ -15,7 +16,7 @@ from tls13lab.capture.files import CaptureError
 from tls13lab.capture.packets import ACK, FIN, SYN
 
 MOST_DATA = 16_384
-"""Bytes of data in one segment."""
+"""The most bytes of data in one segment."""
 _RAW_IP = 101
 _SUFFIXES = (".pcap", ".pcapng")
 _MOST_PACKET = 2**18
@@ -24,27 +25,27 @@ _PCAP_HEAD = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, _MOST_PACKET, _RAW_
 
 @dataclass
 class _Talk:
-    """One connection being written: addresses, and the next sequence number of each side."""
+    """A connection that is being written: addresses and next sequence number of each side."""
 
     ends: dict[str, tuple[str, int]]
     next: dict[str, int] = field(default_factory=lambda: {"client": 1_000, "server": 2_000})
 
 
 class CaptureWriter:
-    """Writes a new .pcap or .pcapng, which only its owner may read. ``now`` gives Unix seconds.
+    """Writes a new .pcap or .pcapng file that only its owner may read.
 
-    Raises CaptureError for another suffix, and for a file that is there already. A file that cannot
-    be written on, on a full disk, disturbs no connection: :meth:`close` says so.
+    ``now`` returns Unix time in seconds. Raises CaptureError for any other suffix, and if the file
+    exists already. A full disk does not disturb the connections; :meth:`close` reports it.
     """
 
     def __init__(self, path: Path, now: Callable[[], float]) -> None:
         if path.suffix not in _SUFFIXES:
-            raise CaptureError(f"name a recording with {' or '.join(_SUFFIXES)} at its end")
+            raise CaptureError(f"the name of a recording must end in {' or '.join(_SUFFIXES)}")
         self._now = now
         try:
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            raise CaptureError(f"{path.name} is there already: name a new file") from None
+            raise CaptureError(f"{path.name} already exists: name a new file") from None
         self._file = os.fdopen(file, "wb")
         self._as_block = path.suffix == ".pcapng"
         self._name, self._broken = path.name, ""
@@ -57,7 +58,7 @@ class CaptureWriter:
             self._put(_PCAP_HEAD)
 
     def open(self, connection: int, client: tuple[str, int], server: tuple[str, int]) -> None:
-        """A connection begins, between these addresses."""
+        """Begin a connection between two addresses, each a host and a port."""
         talk = self._talks[connection] = _Talk({"client": client, "server": server})
         for sender, flags in (("client", SYN), ("server", SYN | ACK)):
             self._write(talk, sender, flags, b"")
@@ -65,7 +66,7 @@ class CaptureWriter:
         self._write(talk, "client", ACK, b"")
 
     def add(self, connection: int, sender: str, data: bytes) -> None:
-        """Bytes that ``sender``, ``client`` or ``server``, put on the wire."""
+        """Write bytes that ``sender`` (``client`` or ``server``) sent."""
         talk = self._talks.get(connection)
         for start in range(0, len(data) if talk else 0, MOST_DATA):
             part = data[start : start + MOST_DATA]
@@ -74,7 +75,7 @@ class CaptureWriter:
             talk.next[sender] = (talk.next[sender] + len(part)) % 2**32
 
     def end(self, connection: int) -> None:
-        """The connection is over."""
+        """End a connection, with a FIN from both sides."""
         talk = self._talks.pop(connection, None)
         for sender in ("client", "server") if talk else ():
             assert talk is not None
@@ -82,7 +83,7 @@ class CaptureWriter:
             talk.next[sender] = (talk.next[sender] + 1) % 2**32
 
     def close(self) -> None:
-        """End what is open, and the file. Raises CaptureError if it could not be written."""
+        """End open connections and close the file. Raises CaptureError if it is incomplete."""
         for connection in list(self._talks):
             self.end(connection)
         try:
@@ -121,7 +122,7 @@ class CaptureWriter:
 
 
 def _block(kind: int, body: bytes) -> bytes:
-    """A block of a pcapng file: its length stands at both ends."""
+    """A block of a pcapng file: its length is written at both ends."""
     body += bytes(-len(body) % 4)
     length = struct.pack("<I", len(body) + 12)
     return struct.pack("<I", kind) + length + body + length
@@ -137,7 +138,7 @@ def _packet(
 ) -> bytes:
     """A TCP segment in an IP packet. RFC 791, RFC 8200, RFC 9293 section 3.1."""
     ends = [ipaddress.ip_address(host) for host, _ in (source, target)]
-    hosts = b"".join(one.packed for one in ends)
+    hosts = b"".join(end.packed for end in ends)
     ports = (source[1], target[1])
     head = struct.pack("!HHIIBBHHH", *ports, sequence, acknowledged, 0x50, flags, 8192, 0, 0)
     pseudo = hosts + struct.pack("!II", len(head) + len(data), 6)
