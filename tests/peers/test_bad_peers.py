@@ -150,7 +150,7 @@ def retry(work: Callable[[], bool]) -> None:
 def test_stopping_says_close_notify_to_who_is_connected() -> None:
     with held_port() as port:
         stopped_while_connected(port)
-        with pytest.raises(Unreachable, match="nobody listens there"):
+        with pytest.raises(Unreachable, match="nothing is listening there"):
             connect(HOST, port, CLIENT)
 
 
@@ -274,7 +274,7 @@ def test_a_key_log_keeps_what_a_failed_handshake_came_to(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("host", ["a b", "x" * 300, "a\0b", "nowhere.invalid"])
 def test_hosts_that_cannot_be(host: str) -> None:
-    with pytest.raises(Unreachable, match="there is no such host"):
+    with pytest.raises(Unreachable, match="no such host"):
         connect(host, 1, CLIENT, timeout=SECONDS)
 
 

@@ -180,7 +180,7 @@ def test_a_bad_answer(sent: bytes, fault: type[TLSFault]) -> None:
 def test_an_answer_that_does_not_come() -> None:
     with (
         socket.create_server((LOOPBACK, 0)) as silent,
-        pytest.raises(Timeout, match="said nothing"),
+        pytest.raises(Timeout, match="sent nothing"),
     ):
         call(LOOPBACK, silent.getsockname()[1], WORD, "alice", "printer", timeout=0.2)
 

@@ -134,6 +134,6 @@ def test_the_command(certificate: Certificate) -> None:
     assert "(RFC 9846 8, 8446 8)" in shown
     gone = CliRunner().invoke(cli, ["probe", address])
     assert gone.exit_code == 1
-    assert "nobody listens there" in gone.stderr
+    assert "nothing is listening there" in gone.stderr
     half = CliRunner().invoke(cli, ["probe", address, "--psk", "00"])
     assert half.exit_code == 2

@@ -1,7 +1,7 @@
-"""What a server does with data: send it back, or answer a browser with a page.
+"""What a server does with the data that it receives.
 
-An application is made for each connection. It sees what came, decrypted, and how the handshake
-went; it never sees a key.
+Every connection gets an application of its own. It sees the decrypted data and the result of the
+handshake, but never a key. The web page for browsers is in :mod:`tls13lab.peers.web_page`.
 """
 
 from typing import TYPE_CHECKING, Protocol
@@ -11,22 +11,22 @@ if TYPE_CHECKING:
 
 
 class Application(Protocol):
-    """``done`` says that the connection is to be closed when all answers are sent."""
+    """The application of one connection; when ``done`` is true, the server closes it."""
 
     done: bool
 
     def receive(self, data: bytes, served: "Served", *, early: bool) -> bytes:
-        """What to send back. ``early`` data came as 0-RTT; it is given when the handshake is done.
+        """Take data and return the answer. ``served`` is what is known about the connection.
 
-        ``served`` is what is known of the connection by now.
+        ``early`` says whether the data came as 0-RTT; even so, it is passed on only after the
+        handshake.
         """
 
 
 class Echo:
-    """Sends back what comes."""
+    """The application that sends all data back unchanged."""
 
     done = False
 
     def receive(self, data: bytes, served: "Served", *, early: bool) -> bytes:
-        """The same bytes."""
         return data

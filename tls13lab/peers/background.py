@@ -1,4 +1,4 @@
-"""A server beside the program that asks for it: in a thread, for notebooks and tests.
+"""A server in a thread of the running program, for notebooks and tests.
 
 An example::
 
@@ -32,7 +32,7 @@ LOOPBACK = "127.0.0.1"
 
 
 class Running:
-    """A server that runs; ``host`` and ``port`` are where."""
+    """A running server, at ``host`` and ``port``."""
 
     def __init__(self, server: Server) -> None:
         self.host, self.port = "", 0
@@ -44,13 +44,13 @@ class Running:
 
     @property
     def reports(self) -> tuple[Served, ...]:
-        """The connections that have ended, in the order of their ends (the last 1000)."""
+        """The last 1000 connections that have ended, in the order in which they ended."""
         with self._changed:
             return tuple(self._server.reports)
 
     @property
     def config(self) -> ServerConfig:
-        """The configuration; a new one counts from the next connection on."""
+        """The configuration; a new one applies from the next connection on."""
         return self._server.config
 
     @config.setter
@@ -59,7 +59,7 @@ class Running:
 
     @property
     def limits(self) -> Limits:
-        """What bounds a connection in time and number; new ones count from the next one on."""
+        """The limits on time and number of connections; new ones apply to the next connection."""
         return self._server.limits
 
     @limits.setter
@@ -67,14 +67,17 @@ class Running:
         self._server.limits = limits
 
     def wait_for(self, ended: int, timeout: float = 120.0) -> tuple[Served, ...]:
-        """The reports, once at least ``ended`` connections have ended; else raises TimeoutError."""
+        """Wait until ``ended`` connections have ended, and return the reports.
+
+        Raises TimeoutError after ``timeout`` seconds.
+        """
         with self._changed:
             if not self._changed.wait_for(lambda: self._ended >= ended, timeout):
                 raise TimeoutError(f"{self._ended} of {ended} connections have ended")
             return tuple(self._server.reports)
 
     def wait_done(self, timeout: float | None = None) -> bool:
-        """Wait until the ``stop_after`` connections have ended; whether they have."""
+        """Wait until ``stop_after`` connections have ended; False after ``timeout`` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: self._done, timeout)
 
@@ -120,9 +123,9 @@ def serving(
     environment: EnvironmentSource = real_environment,
     application: Callable[[], Application] = Echo,
 ) -> Iterator[Running]:
-    """An echo server while the block lasts; by default on a free port of this machine only.
+    """Run a server while the block lasts; by default an echo server on a free loopback port.
 
-    Raises :class:`~tls13lab.peers.server.CannotListen`. ``log`` is called in the server's thread.
+    ``log`` is called in the server's thread. Raises :class:`~tls13lab.peers.server.CannotListen`.
     """
     server = Server(
         config,

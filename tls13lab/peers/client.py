@@ -1,8 +1,8 @@
 """A client on a socket: connect, send, read the echo, collect the tickets, close.
 
-Tickets come after the handshake, when the server likes. The client neither sleeps nor guesses: it
-closes its side and reads until the server has closed, too, and what had been sent has then come
-(RFC 9846 section 6.1: close_notify ends one direction only).
+The server may send tickets at any time after the handshake. To get them all without waiting for
+a fixed time, the client closes its own side and reads until the server has closed, too (RFC 9846
+section 6.1: close_notify ends one direction only).
 
 An example (``serving`` is in :mod:`tls13lab.peers.background`)::
 
@@ -39,30 +39,30 @@ from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.wire.faults import LocalFault
 
 MOST_TICKETS = 16
-"""Of the tickets that come the newest so many are kept: a server may send them without end."""
+"""How many tickets are kept, the newest; a server may send any number of them."""
 MOST_DATA = 2**24
-"""Bytes that are taken beyond those that were wanted, before a server is told off."""
+"""How many more bytes than expected a server may send before the client gives up."""
 CLOSING_S = 2.0
-"""How long the client waits for a server that does not answer close_notify by closing."""
+"""How many seconds the client waits for a server that does not answer its close_notify."""
 
 T = TypeVar("T")
 
 
 class Unreachable(LocalFault):
-    """There was no one to say anything to: no transport connection came about."""
+    """No TCP connection to the server could be made."""
 
 
 class TooMuchData(LocalFault):
-    """The server sends without end."""
+    """The server sent far more data than was expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a connection came to.
+    """The result of a connection.
 
-    ``received`` is all application data; ``tickets`` in the order in which they came; ``in_time``
-    is False if fewer bytes came back than were asked for: the server closed before, or was waited
-    for in vain.
+    ``received`` is all application data, and ``tickets`` are in the order in which they came.
+    ``in_time`` is False if fewer bytes came than expected, because the server closed early or the
+    time was up. ``secrets`` are the connection's, under the names of the schedule table.
     """
 
     outcome: Outcome
@@ -75,7 +75,7 @@ class Report:
 
     @property
     def mode(self) -> str:
-        """``full``, ``psk_ke`` or ``psk_dhe_ke``."""
+        """``full``, ``psk_ke``, ``psk_dhe_ke`` or ``cert_with_extern_psk``."""
         return self.outcome.mode
 
     @property
@@ -98,17 +98,17 @@ def connect(
     tap: Tap | None = None,
     recorder: Recorder | None = None,
 ) -> Report:
-    """One connection, from beginning to end; may be called where an event loop runs, too.
+    """Make one connection from beginning to end; this also works inside a running event loop.
 
-    Sends the configuration's early data, then ``send``, and waits for ``expect`` bytes: by default
-    as many as were sent, an echo. Early data that the server rejected is sent again as ordinary
-    data, if the application protocol is the one that it was meant for (RFC 9846 section 4.3.10:
-    "the client application MAY opt to retransmit"). With
-    ``update_keys`` a KeyUpdate that asks for one goes before the data. ``timeout`` in seconds is
-    for connecting, for the handshake, and for each silence after it.
+    Sends the configuration's early data, then ``send``, and waits for ``expect`` bytes, by default
+    as many as were sent (an echo). Early data that the server rejected is sent again as ordinary
+    data, if the application protocol is still the same (RFC 9846 section 4.3.10: "the client
+    application MAY opt to retransmit"). With ``update_keys``, the client first updates its keys and
+    asks the server to do so, too. ``timeout`` is in seconds; it applies to connecting, to the
+    handshake, and to each wait for data after it.
 
-    Raises a :class:`~tls13lab.wire.faults.TLSFault`: :class:`Unreachable`, a fault of the server's,
-    the alert that it sent, :class:`~tls13lab.peers.link.Timeout`, or TruncatedConnection.
+    Raises a :class:`~tls13lab.wire.faults.TLSFault`: :class:`Unreachable`, the server's fault or
+    its alert, :class:`~tls13lab.peers.link.Timeout`, TruncatedConnection, or :class:`TooMuchData`.
     """
     early = config.early_data
     wanted = len(early) + len(send) if expect is None else expect
@@ -118,7 +118,7 @@ def connect(
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end; in a thread of its own where a loop is running, as it is in a notebook."""
+    """Run to the end; in a new thread if an event loop is running, as in a notebook."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -137,7 +137,7 @@ async def _connect(
     tap: Tap | None,
     recorder: Recorder | None,
 ) -> Report:
-    # Made first: a client that has nothing to offer need not bother anyone.
+    # First, because this fails if the configuration has nothing to offer.
     connection = Connection.client(config, environment(), tap)
     try:
         async with asyncio.timeout(talk.timeout):
@@ -168,14 +168,14 @@ async def _connect(
 
 def _reason(error: Exception) -> str:
     if isinstance(error, socket.gaierror | ValueError):
-        return "there is no such host"
+        return "no such host"
     if isinstance(error, OSError) and error.errno and not isinstance(error, ConnectionRefusedError):
         return os.strerror(error.errno)
-    return "nobody listens there"
+    return "nothing is listening there"
 
 
 class _Talk:
-    """What the client says and hears on one connection."""
+    """The data that the client sends and receives on one connection."""
 
     def __init__(
         self,
@@ -201,7 +201,7 @@ class _Talk:
                 case DataReceived(data):
                     self._received += data
                     if len(self._received) > self._wanted + MOST_DATA:
-                        raise TooMuchData("the server sends and sends: more than was asked for")
+                        raise TooMuchData("the server sends far more data than expected")
                 case TicketReceived(psk):
                     self._tickets.append(psk)
                 case KeysUpdated():
@@ -221,9 +221,9 @@ class _Talk:
         except TimeoutError:
             raise Timeout(f"the handshake was not done within {self.timeout:g} s") from None
         except TruncatedConnection:
-            # A server may say all it has to say, close_notify included, in the flight of its own
-            # Finished. That ends its direction only (6.1), so our last flight is sent; if nobody is
-            # there to take it any more, nothing of the server's data was cut off.
+            # A server may send all its data and its close_notify together with its Finished. That
+            # ends only its own direction (6.1), so our last flight is still sent. If the server has
+            # already gone and cannot take it, none of its data was lost.
             if not (link.connection.connected and self._peer_closed):
                 raise TruncatedConnection(_NO_HANDSHAKE) from None
 
@@ -238,7 +238,7 @@ class _Talk:
                 self._wanted -= len(self._early)
         if self._send:
             link.connection.send(self._send)
-        # Not awaited: an echo server stops reading while its own bytes are not read.
+        # Not awaited, because an echo server stops reading until its own bytes are read.
         link.write()
         while len(self._received) < self._wanted and not self._peer_closed:
             try:
@@ -253,7 +253,7 @@ class _Talk:
     async def close(self, link: Link) -> None:
         link.connection.close()
         link.write()
-        # All that was wanted has come: an end without close_notify cuts nothing off any more.
+        # All expected data has come, so an end without close_notify cuts nothing off.
         with suppress(TimeoutError, TruncatedConnection):
             async with asyncio.timeout(min(CLOSING_S, self.timeout)):
                 while not self._peer_closed:

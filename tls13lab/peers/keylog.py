@@ -1,6 +1,6 @@
-"""A key log that connections are added to, for Wireshark and its like. RFC 9850.
+"""Writing the secrets of connections to a key log, for Wireshark and other tools. RFC 9850.
 
-What its lines are is in :mod:`tls13lab.capture.keylog`.
+The format of the lines is in :mod:`tls13lab.capture.keylog`.
 """
 
 import errno
@@ -13,20 +13,21 @@ from tls13lab.wire.faults import LocalFault
 
 
 class KeyLog:
-    """A file that key log lines are added to; if it is new, only its owner may read it.
+    """A key log to which connections are added; a new file can be read only by its owner.
 
-    If it cannot be written on, on a full disk, no connection is disturbed: :meth:`close` says so.
+    A full disk does not disturb the connections; :meth:`close` reports it. Raises OSError if the
+    file cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
         self._path, self._broken = path, ""
-        os.close(self._open())  # a path that cannot be is an OSError now, not in mid-connection
+        os.close(self._open())  # a bad path raises OSError now, and not during a connection
 
     def _open(self) -> int:
         return os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def add(self, connection: Connection) -> None:
-        """What is known of the connection so far; call it once, when the handshake is over."""
+        """Write the connection's secrets; call it once, after the handshake."""
         text = "".join(f"{line}\n" for line in lines(connection.client_random, connection.secrets))
         if not text or self._broken:
             return
@@ -38,13 +39,13 @@ class KeyLog:
     def _append(self, lines_: bytes) -> None:
         descriptor = self._open()
         try:
-            # One write, so that the lines of two connections do not run into each other.
+            # A single write, so that the lines of two connections do not mix.
             if os.write(descriptor, lines_) < len(lines_):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(descriptor)
 
     def close(self) -> None:
-        """Raises LocalFault if the log could not be written to the end."""
+        """Raise LocalFault if the log is incomplete because writing failed."""
         if self._broken:
             raise LocalFault(f"the key log {self._path.name} breaks off: {self._broken}")

@@ -1,8 +1,8 @@
-"""A connection on a socket: what both roles need, over asyncio's streams. No echo, no policy.
+"""A connection on a socket, over asyncio's streams: what client and server both need.
 
-A :class:`Link` reads bytes and gives events, and sends what the connection wants sent. It sends
-before it reads on, and the streams' buffers are bounded, so a peer that never reads makes us wait
-and not grow. Its errors are :class:`~tls13lab.wire.faults.TLSFault`, each one sentence.
+A :class:`Link` turns bytes from the socket into events, and sends the bytes that the connection
+wants to send. It sends before it reads again, and all buffers are limited. So if a peer never
+reads, we wait, but use no more memory. Errors are :class:`~tls13lab.wire.faults.TLSFault`.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from tls13lab.peers.recorder import Tape
 from tls13lab.wire.faults import LocalFault, TLSFault
 
 BUFFER = 2**16
-"""Bytes read at once; asyncio holds at most twice as many more before it stops reading."""
+"""The most bytes that are read at once; asyncio buffers at most twice as many more."""
 LINGER_S = 1.0
 LINGER_BYTES = 2**20
 
@@ -26,16 +26,16 @@ EnvironmentSource = Callable[[], Environment]
 
 
 def real_environment() -> Environment:
-    """The machine's clock and random bytes."""
+    """The machine's clock, and its source of random bytes."""
     return Environment(time.time_ns() // 1_000_000, os.urandom)
 
 
 class Timeout(LocalFault):
-    """The peer took longer than we wait."""
+    """The peer took too long."""
 
 
 class Link:
-    """``connection`` on the two streams of a socket; a ``tape`` records what crosses it."""
+    """``connection`` on the two streams of a socket; ``tape`` records the bytes of both sides."""
 
     def __init__(
         self,
@@ -52,14 +52,14 @@ class Link:
         self.ended = False
 
     async def receive(self) -> list[Event]:
-        """Wait for bytes; what happened. Raises the fault that ended the connection.
+        """Wait for bytes and return the events. Raises the fault that ended the connection.
 
-        Before a fault of the peer's comes out, its alert is on its way. After close_notify the end
-        of the transport gives no event and sets ``ended``.
+        If the peer broke a rule, the alert is sent before the fault is raised. The end of the
+        stream sets ``ended``; after close_notify it is no fault and gives no event.
         """
         try:
             data = await self._reader.read(BUFFER)
-        except OSError:  # a reset says no more than an end without close_notify
+        except OSError:  # a reset is treated like an end without close_notify
             data = b""
         if not data:
             self.ended = True
@@ -77,34 +77,32 @@ class Link:
             self._tape("client" if self.connection.role == "server" else "server", data)
 
     async def flush(self) -> None:
-        """Send what waits, and wait while the peer is slow to take it."""
+        """Send the bytes that wait, and wait if the peer is slow. Raises TruncatedConnection."""
         try:
             self.write()
             await self._writer.drain()
         except OSError:
             self.ended = True
-            raise TruncatedConnection(
-                "the peer closed the transport while it was sent to"
-            ) from None
+            raise TruncatedConnection("the peer closed the transport during sending") from None
 
     def write(self) -> None:
-        """Send what waits, without waiting: for the side that bounds its own data."""
+        """Send the bytes that wait without waiting for the peer, if there cannot be too many."""
         data = self.connection.outgoing()
         if data and self._tape is not None:
             self._tape(self.connection.role, data)
         self._writer.write(data)
 
     async def fail(self, fault: TLSFault) -> None:
-        """Send the fault's alert, unless an alert has ended the connection: see ``abort``."""
+        """Send the fault's alert, unless an alert has already ended the connection."""
         self.connection.abort(fault)
         with suppress(TLSFault):
             await self.flush()
 
     async def close(self, *, linger: bool = False) -> None:
-        """Close the socket. With ``linger`` first read on for a moment.
+        """Close the socket. With ``linger``, first read for up to ``LINGER_S`` seconds.
 
-        Closing a socket on which unread bytes wait makes the system send a reset, which can
-        overtake an alert that is on its way; so after an alert one reads until the peer is gone.
+        If a socket is closed while unread bytes wait, the system sends a reset, and the peer may
+        see that instead of our last alert. So after an alert, we read until the peer has closed.
         """
         if linger and not self.ended:
             with suppress(OSError, TimeoutError, RuntimeError):

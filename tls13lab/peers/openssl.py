@@ -1,9 +1,9 @@
-"""Driving the machine's real ``openssl``: a server and a client on loopback. Stdlib only.
+"""Running the machine's own ``openssl`` as server and client on loopback. Stdlib only.
 
-The second opinion of the lab: an implementation that shares no line with it. Every call has a
-time-out, every process is ended and reaped, and files live in a temporary directory that only their
-owner can read. What OpenSSL *says* about a connection is not used as evidence of its mode ("Reused"
-is printed for external PSKs too): read that off the ServerHello. An example::
+It gives the lab a second opinion: an implementation that shares no code with it. Every call has a
+time limit, every process is ended, and files are in a temporary directory that only their owner can
+read. OpenSSL's messages are no evidence of a connection's mode: it prints "Reused" for external
+PSKs, too. Read the mode off the ServerHello. An example::
 
     with OpenSSLServer(suites=["TLS_AES_128_GCM_SHA256"]) as server:
         run = s_client(server.port, send=b"hello\\n", cafile=server.certificate.ca)
@@ -40,14 +40,14 @@ __all__ = [
 
 LOOPBACK = "127.0.0.1"
 MAX_LINE = 8192
-"""Bytes in the one line that :func:`s_client` sends: safely inside the server's 16 KiB buffer."""
+"""The most bytes in a line for :func:`s_client`: well within the server's 16 KiB buffer."""
 
 Mode = Literal["psk_ke", "psk_dhe_ke"]
 Tickets = Literal["stateless", "stateful", "off"]
 
 
 class OpenSSLFailed(RuntimeError):
-    """A run of ``openssl`` went wrong; ``alert`` is the TLS alert's number if it reported one."""
+    """A run of ``openssl`` failed; ``alert`` is the number of the TLS alert, if it reported one."""
 
     def __init__(self, message: str, alert: int | None = None) -> None:
         super().__init__(message)
@@ -56,9 +56,9 @@ class OpenSSLFailed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class OpenSSLPsk:
-    """An external PSK for OpenSSL's command line. The key stays out of ``repr``.
+    """An external PSK for OpenSSL's command line; ``repr`` does not show the key.
 
-    ``identity`` is text without NUL (the command line has no other), ``key`` 1 to 512 bytes.
+    ``identity`` is text without NUL, because it is an argument. ``key`` has 1 to 512 bytes.
 
     >>> OpenSSLPsk("lab", bytes(32))
     OpenSSLPsk(identity='lab', hash_name='sha256')
@@ -69,21 +69,22 @@ class OpenSSLPsk:
     hash_name: Literal["sha256", "sha384"] = "sha256"
 
     def suites(self, allowed: Sequence[str]) -> list[str]:
-        """Those of the suites (all, if none is given) that have this PSK's hash.
+        """The suites with this PSK's hash, of ``allowed`` or by default of OpenSSL's usual ones.
 
-        Without this a server with default suites picks AES-256 with SHA-384 and silently ignores a
-        SHA-256 PSK (RFC 9846 section 4.3.11: a PSK goes with one hash).
+        Without this restriction, a server with default suites picks AES-256 with SHA-384 and
+        silently ignores a SHA-256 PSK (RFC 9846 section 4.3.11: a PSK belongs to one hash).
+        Raises ValueError if no suite has the hash.
         """
-        usual = [one.name for one in DEFAULT_SUITES]
+        usual = [suite.name for suite in DEFAULT_SUITES]
         fitting = [suite for suite in allowed or usual if suite.lower().endswith(self.hash_name)]
         if not fitting:
             raise ValueError(f"none of the suites given has the PSK's hash, {self.hash_name}")
         return fitting
 
     def arguments(self, suite: str, directory: Path, max_early_data: int = 0) -> list[str]:
-        """Write the session file and give the options that make both programs use it."""
+        """Write the session file, and return the options for either program to use it."""
         if not self.identity or "\0" in self.identity:
-            raise ValueError("OpenSSL's command line takes an identity of text without NUL")
+            raise ValueError("on OpenSSL's command line, an identity is text without NUL")
         now = int(time.time())
         file = directory / "psk.pem"
         file.write_text(
@@ -95,7 +96,7 @@ class OpenSSLPsk:
 def _common(
     suites: Sequence[str], groups: Sequence[str], modes: Sequence[Mode], keylog: Path | None
 ) -> list[str]:
-    """The options that the server and the client share."""
+    """The options that are the same for server and client."""
     if not set(modes) <= {"psk_ke", "psk_dhe_ke"}:
         raise ValueError("modes are psk_ke and psk_dhe_ke")
     options = ["-tls1_3"]
@@ -107,7 +108,7 @@ def _common(
 
 
 def _failure(what: str, log: str) -> OpenSSLFailed:
-    """One sentence out of OpenSSL's error output; only the reason, never a path or a value."""
+    """One sentence from OpenSSL's error output: only its reason, never a path or a value."""
     # 4077B7:error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:FILE:LINE:...
     reasons = re.findall(r"^[0-9A-F]+:error:[0-9A-F]+:[^:\n]*:[^:\n]*:([^:\n]+)", log, re.MULTILINE)
     number = re.search(r"SSL alert number (\d+)", log)
@@ -119,14 +120,14 @@ def _failure(what: str, log: str) -> OpenSSLFailed:
 class OpenSSLServer:
     """``openssl s_server`` on a free loopback port, as a context manager.
 
-    It answers each line with the same line reversed. With ``early_data`` (bytes of 0-RTT data that
-    it accepts) OpenSSL cannot do that: then :meth:`say` sends and :meth:`wait_for` waits for
-    output, in which the 0-RTT data appears, and also the session with its secret.
+    It answers each line with the same line reversed. With ``early_data`` (how many bytes of 0-RTT
+    data it accepts), OpenSSL cannot do that. Then :meth:`say` sends a line, and :meth:`wait_for`
+    waits for output. The output includes the 0-RTT data, and the session with its secret.
 
-    ``psk`` alone means no certificate; with neither, a throwaway one is made (``certificate``).
-    ``modes`` with ``psk_ke`` *permits* that mode. OpenSSL 3.0 then still takes psk_dhe_ke, except
-    if the client offers nothing but psk_ke or no group is shared; from 3.5 on, ``psk_ke`` first in
-    ``modes`` makes the server prefer it. No OpenSSL can be told to refuse psk_dhe_ke.
+    With only ``psk``, the server has no certificate. With neither ``psk`` nor ``certificate``, it
+    makes a temporary one. ``psk_ke`` in ``modes`` *permits* that mode. OpenSSL 3.0 still prefers
+    psk_dhe_ke, unless the client offers only psk_ke or no group is shared. From 3.5 on, the server
+    prefers psk_ke if it is first in ``modes``. No OpenSSL can be made to refuse psk_dhe_ke.
 
     Raises :class:`OpenSSLUnavailable` or :class:`OpenSSLFailed` on entering. An example::
 
@@ -212,39 +213,39 @@ class OpenSSLServer:
 
     @property
     def output(self) -> bytes:
-        """What it has printed so far (with ``early_data``, secrets of the session among it)."""
+        """What it has printed so far; with ``early_data``, this includes secrets of the session."""
         return self._child.stdout if self._child else b""
 
     @property
     def log(self) -> str:
-        """What it has said on its error output so far."""
+        """Its error output so far."""
         return self._child.stderr if self._child else ""
 
     def say(self, line: bytes) -> None:
-        """Send a line to the connected client; for a server with ``early_data``."""
+        """Send a line to the client; only for a server with ``early_data``."""
         if self._child is None or not self._child.write(line):
             raise OpenSSLFailed("openssl s_server is not running.")
 
     def wait_for(self, text: bytes, timeout: float | None = None, *, times: int = 1) -> None:
-        """Wait until ``text`` is in :attr:`output`, so many times.
+        """Wait until ``text`` has appeared ``times`` times in :attr:`output`.
 
-        Raises ``OpenSSLFailed`` when the time is over.
+        Raises OpenSSLFailed after ``timeout`` seconds.
         """
         if self._child is None or not self._child.wait_until(
             lambda out: out.count(text) >= times, timeout or self._timeout
         ):
-            raise _failure("openssl s_server did not print what was waited for", self.log)
+            raise _failure("openssl s_server did not print the expected text", self.log)
 
 
 def _listening(output: bytes) -> int | None:
-    """The port in ``ACCEPT 127.0.0.1:44817``, once the whole line is there."""
+    """The port in ``ACCEPT 127.0.0.1:44817``; None until the whole line is there."""
     found = re.search(rb"^ACCEPT [^\r\n]*:(\d+)\b[^\n]*\n", output, re.MULTILINE)
     return int(found.group(1)) if found else None
 
 
 @dataclass(frozen=True, slots=True)
 class ClientRun:
-    """What one ``openssl s_client`` got: the answer, and the suite it reports."""
+    """The result of ``openssl s_client``: the answer it received, and the suite it reports."""
 
     received: bytes
     suite: str
@@ -269,17 +270,18 @@ def s_client(
 ) -> ClientRun:
     """Connect with ``openssl s_client`` on loopback, send a line, wait for the answer, close.
 
-    ``answer`` is how many bytes to wait for: by default as many as were sent, since the lab's
-    servers echo. Tickets come before the answer, so ``save_session`` (a file, written for the last
-    ticket) is complete on return; ``session`` is such a file. The first of ``groups`` gets the key
-    share. ``modes`` with ``psk_ke`` offers both modes: OpenSSL never offers psk_ke alone. Without
-    ``cafile`` nobody checks the server's certificate.
+    ``answer`` is how many bytes to wait for, by default as many as were sent, because the lab's
+    servers echo. ``save_session`` is a file for the session of the last ticket; it is complete on
+    return, because tickets come before the answer. ``session`` is such a file, to resume. The
+    first of ``groups`` gets the key share. ``psk_ke`` in ``modes`` offers both modes: OpenSSL never
+    offers psk_ke alone. Without ``cafile``, the server's certificate is not checked. ``timeout`` is
+    in seconds.
 
-    Raises :class:`OpenSSLUnavailable`; :class:`OpenSSLFailed` if there was no handshake or no
-    answer.
+    Raises :class:`OpenSSLUnavailable`, :class:`OpenSSLFailed` if there was no handshake or no
+    answer, and ValueError for a ``send`` that is not a line.
     """
     if not send.endswith(b"\n") or len(send) > MAX_LINE:
-        raise ValueError(f"send is one line of at most {MAX_LINE} bytes, with its line end")
+        raise ValueError(f"send must be one line of at most {MAX_LINE} bytes, with its line end")
     expected = len(send) if answer is None else answer
     suites = psk.suites(suites) if psk else suites
     deadline = time.monotonic() + timeout
@@ -305,7 +307,7 @@ def s_client(
             code = child.finish(max(0.1, deadline - time.monotonic()))
             received, log = child.stdout, child.stderr
     if code is None:
-        raise OpenSSLFailed(f"openssl s_client was not done within {timeout:g} s.")
+        raise OpenSSLFailed(f"openssl s_client did not finish within {timeout:g} s.")
     established = re.search(r"^Ciphersuite: (\w+)", log, re.MULTILINE)
     if established is None:
         raise _failure("openssl s_client made no handshake", log)

@@ -1,8 +1,8 @@
-"""Finding a real ``openssl`` on this machine and saying what it can do. Stdlib only.
+"""Finding a real ``openssl`` on this machine, and what it can do. Stdlib only.
 
-macOS ships LibreSSL under the name ``openssl``: it speaks TLS 1.3 but knows no PSK of TLS 1.3, so
-it is named and refused, and the usual places of a real OpenSSL are tried after it. Nothing here
-opens a connection.
+On macOS, the program ``openssl`` is LibreSSL. It speaks TLS 1.3, but without PSKs. So it is refused
+with a message, and the usual places of a real OpenSSL are tried next. Nothing here opens a
+connection.
 """
 
 import functools
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ENVIRONMENT = "TLS13LAB_OPENSSL"
-"""The environment variable that names the binary to use, if it is not the first on the PATH."""
+"""The environment variable that names the binary to use instead of the first on the PATH."""
 
 _ELSEWHERE = (
     "/opt/homebrew/opt/openssl@3/bin/openssl",
@@ -26,12 +26,12 @@ _SECONDS = 10.0
 
 
 class OpenSSLUnavailable(RuntimeError):
-    """There is no ``openssl`` here for TLS 1.3 with PSKs; the text says why, in a sentence."""
+    """This machine has no ``openssl`` for TLS 1.3 with PSKs; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSSL:
-    """A usable binary: where it is, which version, which options its two test programs have.
+    """A usable binary: its path, its version, and the options of s_server and s_client.
 
     >>> OpenSSL(Path("openssl"), "OpenSSL 3.5.0", (3, 5, 0)).abilities["X25519MLKEM768"]
     True
@@ -45,12 +45,12 @@ class OpenSSL:
 
     @property
     def prefers_psk_ke(self) -> bool:
-        """Whether its server can be told to prefer psk_ke (from OpenSSL 3.5 on)."""
+        """Whether its server can prefer psk_ke (from OpenSSL 3.5 on)."""
         return "prefer_no_dhe_kex" in self.server_options
 
     @property
     def abilities(self) -> dict[str, bool]:
-        """What it can do, for ``tls13lab doctor``: a name and yes or no for each."""
+        """What it can do, for ``tls13lab doctor``: yes or no for each ability."""
         both = self.server_options & self.client_options
         return {
             "full": True,
@@ -65,7 +65,7 @@ class OpenSSL:
 
 
 def _run(path: Path, *arguments: str) -> str:
-    """What ``openssl ARGUMENTS`` prints; help texts go to either output, so both are taken."""
+    """What ``openssl ARGUMENTS`` prints. Help texts may go to either output, so both are read."""
     try:
         done = subprocess.run(
             [str(path), *arguments],
@@ -88,7 +88,7 @@ def _options(path: Path, program: str) -> frozenset[str]:
 
 @functools.cache
 def inspect(path: Path) -> OpenSSL:
-    """Ask one binary for its version and options; ``OpenSSLUnavailable`` if it is of no use."""
+    """Ask a binary for its version and options; raises OpenSSLUnavailable if it cannot be used."""
     banner = (_run(path, "version").splitlines() or [""])[0].strip()
     if banner.startswith("LibreSSL"):
         raise OpenSSLUnavailable(
@@ -109,9 +109,9 @@ def inspect(path: Path) -> OpenSSL:
 
 
 def find_openssl() -> OpenSSL:
-    """The ``openssl`` to use: the one named in the environment, or the first usable one.
+    """The ``openssl`` to use: the binary named in the environment, or the first usable one.
 
-    Raises :class:`OpenSSLUnavailable`, about the first one that was found. An example::
+    Raises :class:`OpenSSLUnavailable` with the reason for the first binary found. An example::
 
         assert find_openssl().version >= (3, 0)
     """

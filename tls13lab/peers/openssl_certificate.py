@@ -1,8 +1,8 @@
-"""A throwaway certificate for ``localhost`` and 127.0.0.1, made by ``openssl`` itself. Stdlib only.
+"""A temporary certificate for ``localhost`` and 127.0.0.1, made by ``openssl``. Stdlib only.
 
-A small authority signs the server's certificate, since strict verifiers (pyca/cryptography's among
-them) take no self-signed certificate for a server's. For loopback and for a day; the private keys
-are written unencrypted into the directory given.
+A small certificate authority signs it, because strict verifiers, such as pyca/cryptography's, do
+not accept a self-signed certificate for a server. It is for loopback only and valid for a day. The
+private keys are written without encryption.
 """
 
 import subprocess
@@ -44,7 +44,7 @@ class Certificate:
 def make_certificate(directory: Path) -> Certificate:
     """Make an authority and a server's certificate (ECDSA on P-256) in ``directory``.
 
-    Raises :class:`~tls13lab.peers.openssl_binary.OpenSSLUnavailable` if ``openssl`` cannot.
+    Raises :class:`~tls13lab.peers.openssl_binary.OpenSSLUnavailable` if ``openssl`` fails.
     """
     files = Certificate(directory / "ca.pem", directory / "server.pem", directory / "server.key")
     ca_key = directory / "ca.key"

@@ -1,8 +1,8 @@
-"""A child process that is watched while it runs and never left behind. Stdlib only.
+"""A child process whose output is read while it runs, and which is always ended. Stdlib only.
 
-Two threads drain the child's output, so it cannot block on a full pipe, and whoever waits for a
-text waits with a deadline and is woken by the text itself: there is no sleeping here. This file
-knows nothing about OpenSSL or TLS.
+Two threads read the child's output, so it never blocks on a full pipe. Waiting for a text has a
+time limit and ends as soon as the text comes; nothing here sleeps. This file knows nothing about
+OpenSSL or TLS.
 """
 
 import subprocess
@@ -14,11 +14,11 @@ from types import TracebackType
 from typing import IO, Self
 
 _PATIENCE = 2.0
-"""Seconds between the polite request to end and the other one."""
+"""Seconds that a child has to end by itself before it is killed."""
 
 
 class Child:
-    """A running program; use it as a context manager, and it is gone (and reaped) afterwards."""
+    """A running program; used as a context manager, it is ended and reaped afterwards."""
 
     def __init__(
         self, command: Sequence[str], environment: Mapping[str, str] | None = None
@@ -62,18 +62,18 @@ class Child:
 
     @property
     def stderr(self) -> str:
-        """All that the child has said on its error output so far."""
+        """The child's error output so far."""
         with self._changed:
             return bytes(self._stderr).decode("utf-8", "replace")
 
     def wait_until(self, ready: Callable[[bytes], bool], timeout: float) -> bool:
-        """Wait until ``ready(stdout)``; False if the output or the time ended first."""
+        """Wait until ``ready(stdout)`` is true; False if the output or the time ended before."""
         with self._changed:
             self._changed.wait_for(lambda: ready(bytes(self._stdout)) or not self._open, timeout)
             return ready(bytes(self._stdout))
 
     def write(self, data: bytes) -> bool:
-        """Give the child ``data`` as input; False if it no longer reads."""
+        """Write ``data`` to the child's input; False if it no longer reads."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(data)
@@ -82,13 +82,12 @@ class Child:
         return True
 
     def end_input(self) -> None:
-        """Close the child's input."""
         assert self._process.stdin is not None
         with suppress(OSError):
             self._process.stdin.close()
 
     def finish(self, timeout: float) -> int | None:
-        """The exit code, once the child ended by itself and was read; None if it did not."""
+        """Wait for the child to end by itself; its exit code, or None after ``timeout`` seconds."""
         deadline = time.monotonic() + timeout
         try:
             code = self._process.wait(timeout)
@@ -99,7 +98,7 @@ class Child:
         return code
 
     def stop(self) -> None:
-        """End the child, politely and then not, and reap it."""
+        """End the child: ask it to terminate, kill it after ``_PATIENCE`` seconds, and reap it."""
         if self._process.poll() is None:
             self._process.terminate()
             try:

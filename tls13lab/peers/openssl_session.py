@@ -1,20 +1,20 @@
-"""An external PSK in the form in which OpenSSL takes one of any hash: a session file. Stdlib only.
+"""A session file, the form in which OpenSSL accepts external PSKs of any hash. Stdlib only.
 
-OpenSSL's option ``-psk`` knows SHA-256 only. With ``-psk_session FILE`` the PSK comes from a PEM
-file whose content is an ``SSL_SESSION``, the ASN.1 structure that ``-sess_out`` also writes::
+OpenSSL's option ``-psk`` supports only SHA-256. With ``-psk_session FILE``, the PSK comes from a
+PEM file that contains an ``SSL_SESSION``, the ASN.1 structure that ``-sess_out`` writes, too::
 
     SEQUENCE {
         version             INTEGER 1,
         ssl_version         INTEGER 0x0304,
-        cipher              OCTET STRING,       -- the suite's two bytes: they say the PSK's hash
+        cipher              OCTET STRING,       -- the suite's two bytes, which give the PSK's hash
         session_id          OCTET STRING,       -- empty here
         master_key          OCTET STRING,       -- the PSK itself
         time            [1] INTEGER,            -- Unix time, seconds
-        timeout         [2] INTEGER,            -- seconds; without it OpenSSL takes 3
+        timeout         [2] INTEGER,            -- seconds; OpenSSL's default is 3
         max_early_data [15] INTEGER OPTIONAL }  -- bytes of 0-RTT data (RFC 9846 section 4.3.10)
 
-This file writes that structure and does not read it. The file holds the key in the clear: put it in
-a directory that only its owner can read, and remove it afterwards.
+This module writes that structure and does not read it. A session file contains the key in the
+clear: put it in a directory that only its owner can read, and remove it afterwards.
 """
 
 import base64
@@ -29,7 +29,7 @@ SUITES = {
     "TLS_AES_128_CCM_SHA256": 0x1304,
     "TLS_AES_128_CCM_8_SHA256": 0x1305,
 }
-"""OpenSSL's suites; the first three are its default. RFC 9846 appendix B.4 has the code points."""
+"""OpenSSL's suites, the first three enabled by default. The codes are in RFC 9846, appendix B.4."""
 
 _INTEGER, _OCTET_STRING, _SEQUENCE = 0x02, 0x04, 0x30
 _TIME, _TIMEOUT, _MAX_EARLY_DATA = 0xA1, 0xA2, 0xAF  # [1], [2], [15], explicit
@@ -45,7 +45,7 @@ def _der(tag: int, content: bytes) -> bytes:
 
 
 def _integer(value: int) -> bytes:
-    """A non-negative INTEGER: the shortest two's complement, so one bit more than the value."""
+    """A non-negative INTEGER: the shortest two's complement, so one bit longer than the value."""
     return _der(_INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
 
 
@@ -57,12 +57,12 @@ def psk_session_pem(
     lifetime: int = 7 * 24 * 3600,
     max_early_data: int = 0,
 ) -> str:
-    """The PEM text of an ``SSL_SESSION`` that holds an external PSK.
+    """The PEM text of an ``SSL_SESSION`` with an external PSK.
 
-    ``key`` is the PSK, 1 to 512 bytes. ``suite`` gives the PSK its hash: any suite of that hash can
-    then be negotiated, and 0-RTT data is under exactly this one. ``now`` is the Unix time in
-    seconds, from which the file is good for ``lifetime`` seconds; ``max_early_data`` is in bytes.
-    Raises :class:`ValueError` if one of them is out of range.
+    ``key`` is the PSK, 1 to 512 bytes. ``suite`` determines its hash: any suite with that hash can
+    then be negotiated, but 0-RTT data uses exactly this suite. ``now`` is Unix time in seconds; the
+    file is valid for ``lifetime`` seconds from then. ``max_early_data`` is in bytes. Raises
+    :class:`ValueError` if an argument is out of range.
 
     >>> print(psk_session_pem(bytes(32), "TLS_AES_128_GCM_SHA256", now=1_800_000_000))
     -----BEGIN SSL SESSION PARAMETERS-----
@@ -72,11 +72,11 @@ def psk_session_pem(
     <BLANKLINE>
     """
     if suite not in SUITES:
-        raise ValueError(f"the suite of a PSK is one of {', '.join(SUITES)}, not {suite!r}")
+        raise ValueError(f"the suite of a PSK must be one of {', '.join(SUITES)}, not {suite!r}")
     if not 1 <= len(key) <= MAX_PSK_BYTES:
         raise ValueError(f"OpenSSL takes a PSK of 1 to {MAX_PSK_BYTES} bytes, not {len(key)}")
     if min(now, lifetime, max_early_data) < 0 or max_early_data > 0xFFFFFFFF:
-        raise ValueError("now, lifetime and max_early_data are not negative, the last below 2**32")
+        raise ValueError("now, lifetime and max_early_data must not be negative, the last < 2**32")
     content = (
         _integer(1)
         + _integer(0x0304)

@@ -1,17 +1,17 @@
-"""CPace over a socket, before TLS: two ends that share a word leave with an external PSK.
+"""CPace over a socket, before TLS: two ends that share a password agree on an external PSK.
 
-One message each way, each behind its length in two bytes, on a TCP connection of its own; the draft
-leaves the transport open. The TLS connection comes after it, under the PSK, by whichever program:
-this lab's client or server, or a real OpenSSL. An example::
+Each end sends one message, preceded by its length in two bytes, on a separate TCP connection; the
+draft leaves the transport open. Afterwards, any program can use the PSK in TLS: this lab's client
+or server, or a real OpenSSL. An example::
 
     with answering(b"sternchen", "printer", only_for="alice") as service:
         mine = call(LOOPBACK, service.port, b"sternchen", "alice", "printer")
         theirs = service.wait()
     assert mine == theirs
 
-Whether the other end had the word too is not known yet: TLS will say. So an end that answers counts
-a run as a guess until a TLS connection under its PSK came about, and bounds how many it grants;
-:class:`Answering` grants one.
+After the run, an end does not know yet whether the other had the same password; the TLS handshake
+will show it. So an end that answers must count each run as a guess until a TLS connection succeeds
+with its PSK, and must limit the number of runs. :class:`Answering` allows one.
 """
 
 import os
@@ -33,7 +33,7 @@ from tls13lab.wire.writer import opaque16
 
 LOOPBACK = "127.0.0.1"
 LONGEST = SIZE + MOST_AD + 4
-"""Bytes of a message that are read: a share, associated data and their lengths."""
+"""The most bytes of a message: a share, associated data, and their lengths."""
 
 
 def call(
@@ -46,10 +46,11 @@ def call(
     entropy: Entropy = os.urandom,
     timeout: float = 10.0,
 ) -> ExternalPsk:
-    """The initiator's run, from beginning to end; ``timeout`` in seconds is for each wait.
+    """Run CPace as the initiator, and return the PSK; ``timeout`` is in seconds, for each wait.
 
-    Raises :class:`~tls13lab.peers.client.Unreachable`, :class:`~tls13lab.peers.link.Timeout`, and
-    what :meth:`~tls13lab.psk.cpace.Party.finish` raises.
+    ``word`` is the password, ``me`` and ``other`` are the names of the two ends. Raises
+    :class:`~tls13lab.peers.client.Unreachable`, :class:`~tls13lab.peers.link.Timeout`, and the
+    faults of :meth:`~tls13lab.psk.cpace.Party.finish`.
     """
     party = begin(Role.INITIATOR, word, entropy, CI=names(me.encode(), other.encode()))
     try:
@@ -62,14 +63,14 @@ def call(
 
 
 class Answering:
-    """A responder that listens on ``port`` of this machine. It answers one run."""
+    """A responder that listens on the loopback port ``port``, and answers one run."""
 
     def __init__(self, listener: socket.socket, done: "Future[ExternalPsk]") -> None:
         self.port: int = listener.getsockname()[1]
         self._done = done
 
     def wait(self, timeout: float | None = None) -> ExternalPsk:
-        """The PSK, once a run is done; raises what ended the run, or TimeoutError."""
+        """Wait for the PSK. Raises the fault that ended the run, or TimeoutError."""
         return self._done.result(timeout)
 
 
@@ -83,10 +84,11 @@ def answering(
     entropy: Entropy = os.urandom,
     timeout: float = 10.0,
 ) -> Iterator[Answering]:
-    """The responder, in a thread, while the block lasts; by default on a free port.
+    """Run a responder in a thread while the block lasts; by default on a free loopback port.
 
-    It waits for a caller as long as the block lasts, and then ``timeout`` seconds for its message.
-    Raises :class:`~tls13lab.peers.server.CannotListen`.
+    ``me`` and ``only_for`` are the names of this end and of the caller. It waits for a caller as
+    long as the block lasts, and then ``timeout`` seconds for the caller's message. Raises
+    :class:`~tls13lab.peers.server.CannotListen`.
     """
     party = begin(Role.RESPONDER, word, entropy, CI=names(only_for.encode(), me.encode()))
     try:
@@ -113,7 +115,7 @@ def _answer(listener: socket.socket, party: Party, timeout: float) -> ExternalPs
 
 
 def _wake(port: int) -> None:
-    """End a thread that waits for a caller: by a call that says nothing, as on every system."""
+    """End a thread that waits for a caller, by connecting and sending nothing."""
     with suppress(OSError):
         socket.create_connection((LOOPBACK, port), 1.0).close()
 
@@ -122,7 +124,7 @@ def _send(connection: socket.socket, party: Party) -> None:
     try:
         connection.sendall(opaque16(party.message))
     except TimeoutError:
-        raise Timeout("the other end does not take the message") from None
+        raise Timeout("the other end did not read the message during CPace") from None
     except OSError:
         raise DecodeError("the other end closed the connection during CPace") from None
 
@@ -135,13 +137,13 @@ def _receive(connection: socket.socket) -> bytes:
 
 
 def _exactly(connection: socket.socket, length: int) -> bytes:
-    """So many bytes, or a fault."""
+    """Read exactly ``length`` bytes. Raises Timeout or DecodeError."""
     data = b""
     while len(data) < length:
         try:
             more = connection.recv(length - len(data))
         except TimeoutError:
-            raise Timeout("the other end said nothing during CPace") from None
+            raise Timeout("the other end sent nothing during CPace") from None
         except OSError:
             more = b""
         if not more:

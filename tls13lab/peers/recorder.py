@@ -1,4 +1,4 @@
-"""Record what crosses a socket into a capture file, as an eavesdropper beside it would."""
+"""Recording the bytes that go through a socket in a capture file, as an eavesdropper would."""
 
 import time
 from collections.abc import Callable
@@ -11,14 +11,14 @@ from tls13lab.capture.files import CaptureError
 from tls13lab.capture.writer import CaptureWriter
 
 Tape = Callable[[str, bytes], None]
-"""Is given what ``client`` or ``server`` put on the wire, in order."""
+"""A function that is called with the sender, ``client`` or ``server``, and the bytes it sent."""
 
 
 class Recorder:
-    """Writes any number of connections into one new file. Use it as a context manager.
+    """Records any number of connections in one new file. Use it as a context manager.
 
-    Raises :class:`~tls13lab.capture.files.CaptureError` if the file is there already, and
-    on leaving if it could not be written to the end.
+    Raises :class:`~tls13lab.capture.files.CaptureError` if the file exists already, and at the end
+    if the recording is incomplete.
     """
 
     def __init__(self, path: Path, now: Callable[[], float] = time.time) -> None:
@@ -29,33 +29,32 @@ class Recorder:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        # What went wrong before is of more interest than what it left of the recording.
+        # An earlier error matters more than an incomplete recording, so it is not replaced.
         with suppress(CaptureError) if kind else nullcontext():
             self._writer.close()
 
     def connection(self, client: Any, server: Any) -> "ConnectionTape":
-        """A connection between two socket addresses."""
+        """Begin to record a connection between two socket addresses."""
         number = next(self._numbers)
         self._writer.open(number, _address(client), _address(server))
         return ConnectionTape(self._writer, number)
 
 
 class ConnectionTape:
-    """One connection's tape; call :meth:`end` when it is over."""
+    """The recording of one connection; call :meth:`end` at its end."""
 
     def __init__(self, writer: CaptureWriter, number: int) -> None:
         self._writer, self._number = writer, number
 
     def add(self, sender: str, data: bytes) -> None:
-        """Bytes that crossed the wire."""
+        """Record bytes that ``sender`` (``client`` or ``server``) sent."""
         self._writer.add(self._number, sender, data)
 
     def end(self) -> None:
-        """Nothing more will."""
         self._writer.end(self._number)
 
 
 def _address(name: Any) -> tuple[str, int]:
-    """Host and port of a socket's name; an IPv6 scope is of no interest to a capture."""
+    """Host and port of a socket's address, without an IPv6 scope, which captures do not have."""
     host, port = (name or ("0.0.0.0", 0))[:2]
     return str(host).partition("%")[0], int(port)

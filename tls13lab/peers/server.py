@@ -1,14 +1,16 @@
-"""A server that echoes: many connections at a time, none of which can hurt another.
+"""A server for many connections at a time, none of which can harm another.
 
-Each connection is one task with a deadline on its handshake and on its silences, bounded buffers,
-and a place among at most ``max_connections``. For one more, the one that has been shaking hands
-longest gives way: an honest client is done in a moment, and those that hold their places without
-ever finishing cannot keep it out. If all are connected, the new one is turned away unheard. Bytes
-that make no data, such as one of a record every minute, do not count as an end of the silence.
-Whatever goes wrong in a connection ends in its report. What the server does with data is to send it
-back, or what its ``application`` says; a KeyUpdate is answered by the connection itself.
+Each connection is a task of its own, with limited buffers, a time limit for the handshake, and a
+limit on the time without data. Only complete application data counts: a client that sends one byte
+of a record every minute is cut off like one that sends nothing.
 
-This is asyncio; :func:`tls13lab.peers.background.serving` is for everyone else.
+There are at most ``max_connections``. When one more arrives, the connection whose handshake has
+lasted longest is closed. An honest client finishes its handshake in a moment, so clients that never
+finish cannot keep it out. If all handshakes are finished, the new connection is refused.
+
+Whatever goes wrong in a connection is in its report. The server sends all data back unless its
+``application`` does something else. This file uses asyncio; for other programs there is
+:func:`tls13lab.peers.background.serving`.
 """
 
 import asyncio
@@ -37,12 +39,12 @@ from tls13lab.wire.faults import AlertReceived, LocalFault, TLSFault
 
 
 class CannotListen(LocalFault):
-    """The address or the port is not to be had."""
+    """The server cannot listen on this address and port."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one client may take: seconds for the handshake, and without data; and how many may."""
+    """The most seconds for a handshake and without data, and the most connections at a time."""
 
     handshake_s: float = 10.0
     idle_s: float = 60.0
@@ -51,9 +53,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What became of one connection; ``outcome`` is None if there was no handshake.
+    """The report on one connection; ``outcome`` is None if its handshake failed.
 
-    ``fault`` is what ended it, if anything did; ``echoed`` counts the bytes that were sent back.
+    ``fault`` is the fault that ended it, if there was one. ``echoed`` is how many bytes were sent
+    back.
     """
 
     peer: str
@@ -80,10 +83,10 @@ class Served:
 
 
 Log = Callable[[Served], None]
-"""Is told of a connection when its handshake is done, and again if it then ends in a fault."""
+"""Called after a connection's handshake, and again if the connection then ends with a fault."""
 
 GAVE_WAY = "its handshake had lasted longest when another client needed the place"
-"""Why a connection ended that was pushed out; :class:`Served` has it as its fault."""
+"""The fault of a connection that was closed to make room for another."""
 
 _NO_HANDSHAKE = "the client closed the connection before the handshake was done"
 
@@ -92,9 +95,9 @@ REPORTS = 1000
 
 
 class Server:
-    """Listens from :meth:`start` to :meth:`stop`. A new ``config`` counts from the next connection.
+    """Listens from :meth:`start` to :meth:`stop`; a new ``config`` applies to later connections.
 
-    ``stop_after`` is a number of connections: when they have ended, ``done`` is set.
+    After ``stop_after`` connections have ended, ``done`` is set.
     """
 
     def __init__(
@@ -121,14 +124,14 @@ class Server:
         self._log = log
         self._environment = environment
         self._tasks: set[asyncio.Task[None]] = set()
-        # In the order in which they came.
+        # Those whose handshake is not finished, in the order in which they came.
         self._shaking: dict[asyncio.Task[None], None] = {}
         self._leaving: set[asyncio.Task[None]] = set()
         self._unheard: set[asyncio.Task[None]] = set()
         self._listener: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
-        """Listen; gives the address and the port, which matters if ``port`` was 0.
+        """Listen, and return the address and the port (a free one if ``port`` is 0).
 
         Raises :class:`CannotListen`.
         """
@@ -143,7 +146,7 @@ class Server:
         return address[0], address[1]
 
     async def stop(self) -> None:
-        """Listen no more, say close_notify to all who are connected, and wait for their ends."""
+        """Stop listening, send close_notify on all connections, and wait until they have ended."""
         if self._listener is not None:
             self._listener.close()
         for task in self._tasks:
@@ -167,7 +170,7 @@ class Server:
         task.add_done_callback(partial(self._bury, writer))
 
     def _bury(self, writer: asyncio.StreamWriter, task: asyncio.Task[None]) -> None:
-        """A task that was cancelled before it ran has closed nothing and told nobody."""
+        """Close and report a connection whose task was cancelled before it could run."""
         writer.close()
         if task in self._unheard:
             self._unheard.discard(task)
@@ -176,7 +179,7 @@ class Server:
             self.on_end(Served(peer, fault=LocalFault(GAVE_WAY)))
 
     def _make_room(self) -> bool:
-        """Whether the place of the longest handshake could be had."""
+        """End the connection whose handshake has lasted longest; False if there is none."""
         oldest = next(iter(self._shaking), None)
         if oldest is None:
             return False
@@ -193,7 +196,7 @@ class Server:
             self.done.set()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, whatever happens in it."""
+        """Serve one connection, whatever happens in it."""
         task = asyncio.current_task()
         if task is not None:
             self._unheard.discard(task)
@@ -213,8 +216,8 @@ class Server:
         linger = False
         try:
             await talk.run()
-        except asyncio.CancelledError as told:
-            why = GAVE_WAY if GAVE_WAY in told.args else "the server was stopped"
+        except asyncio.CancelledError as cancelled:
+            why = GAVE_WAY if GAVE_WAY in cancelled.args else "the server was stopped"
             talk.report = replace(talk.report, fault=LocalFault(why))
             link.connection.close()
             link.write()
@@ -223,7 +226,7 @@ class Server:
             linger = not isinstance(fault, AlertReceived | Timeout)
             talk.report = replace(talk.report, fault=fault)
         except Exception as error:
-            # A fault of the lab's own must not take the other clients down; but it is not hidden.
+            # A bug in the lab must not affect other clients, but it must not be hidden either.
             ours = LocalFault(f"internal error ({type(error).__name__}): please report it")
             await link.fail(ours)
             talk.report = replace(talk.report, fault=ours)
@@ -254,7 +257,7 @@ class Server:
 
 
 class _Talk:
-    """One connection's handshake and what follows."""
+    """The handshake and the data of one connection."""
 
     def __init__(
         self,
@@ -275,7 +278,7 @@ class _Talk:
                 while not connection.connected:
                     await self._step()
                     if connection.closed and not connection.connected:
-                        # Nothing more can come (6.1), so a Finished cannot either.
+                        # Nothing more can come after close_notify (6.1), and so no Finished.
                         raise TruncatedConnection(_NO_HANDSHAKE)
         except TimeoutError:
             late = f"the handshake was not done within {limits.handshake_s:g} s"
@@ -291,7 +294,7 @@ class _Talk:
                 raise Timeout(f"there was silence for {limits.idle_s:g} s") from None
 
     async def _step(self) -> bool:
-        """Take in what came, send back what there is to send back; whether it was more than air."""
+        """Process the bytes that came and send the answer; whether there was data, or the end."""
         connection = self.link.connection
         before = connection.connected
         events = await self.link.receive()
@@ -301,8 +304,8 @@ class _Talk:
         for event in events:
             match event:
                 case EarlyDataReceived(data):
-                    # It may be a replay, and whoever sent it has not shown that it is there. So
-                    # the answer waits until the handshake is done.
+                    # It may be a replay: only the client's Finished proves that a client is there.
+                    # So the answer waits until the handshake is done.
                     self._early += data
                 case HandshakeCompleted() if self._early:
                     self._answer(self._early, early=True)
@@ -314,7 +317,7 @@ class _Talk:
                     connection.close()
         await self.link.flush()
         return connection.closed or any(
-            isinstance(one, DataReceived) and one.data for one in events
+            isinstance(event, DataReceived) and event.data for event in events
         )
 
     def _answer(self, data: bytes, *, early: bool) -> None:
@@ -329,7 +332,7 @@ class _Talk:
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno and not isinstance(error, socket.gaierror):
         return os.strerror(error.errno)
-    return "there is no such address here"
+    return "this machine has no such address"
 
 
 def _printable(host: str, port: int) -> str:

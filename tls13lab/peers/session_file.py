@@ -1,8 +1,8 @@
-"""A saved session: tickets and the PSKs that belong to them, as JSON. RFC 9846 sections 4.7.1, C.4.
+"""A saved session: tickets and their PSKs, as JSON. RFC 9846 sections 4.7.1, C.4.
 
-The file holds secrets: whoever reads it can resume in your place, and with psk_ke read along. So
-only its owner may read it, and it is written whole or not at all. A ticket is for one connection;
-who offers one should save what is left.
+The file contains secrets: anyone who has it can resume in your place, and can read connections in
+psk_ke. So only its owner may read it, and it is written completely or not at all. A ticket should
+be used for one connection only; after offering one, save the tickets that are left.
 
     {"format": "tls13lab session", "version": 1, "tickets": [{"ticket": "<hex>", "psk": "<hex>",
      "suite": "TLS_AES_128_GCM_SHA256", "received_ms": 1767225600000, "lifetime_s": 7200,
@@ -24,15 +24,15 @@ from tls13lab.wire.codepoints import CipherSuite
 FORMAT, VERSION = "tls13lab session", 1
 MAX_TICKETS = 16
 MAX_BYTES = 4 * 2**20
-"""More than 16 tickets of 65535 bytes take in hexadecimal."""
+"""More bytes than 16 tickets of 65,535 bytes need in hexadecimal."""
 
 
 class SessionFileError(ValueError):
-    """The file is not a session of this lab; the text says in a sentence what is wrong."""
+    """The file is not a session of this lab; the text says what is wrong with it."""
 
 
 def save(path: Path, tickets: Sequence[ResumptionPsk]) -> None:
-    """Replace the file by one with these tickets (the last 16), readable by its owner alone."""
+    """Write the last 16 of these tickets to the file, readable only by its owner."""
     content = {
         "format": FORMAT,
         "version": VERSION,
@@ -43,7 +43,7 @@ def save(path: Path, tickets: Sequence[ResumptionPsk]) -> None:
 
 
 def load(path: Path) -> tuple[ResumptionPsk, ...]:
-    """The tickets, oldest first; raises SessionFileError, or OSError if it cannot be read."""
+    """The tickets in a file, oldest first. Raises SessionFileError, or OSError."""
     text = _read(path)
     try:
         content = json.loads(text, object_pairs_hook=_object)
@@ -59,7 +59,7 @@ def load(path: Path) -> tuple[ResumptionPsk, ...]:
     tickets = content["tickets"]
     if not isinstance(tickets, list) or len(tickets) > MAX_TICKETS:
         raise SessionFileError(f"tickets is not a list of at most {MAX_TICKETS}")
-    return tuple(_from_json(one, f"ticket {number}") for number, one in enumerate(tickets, 1))
+    return tuple(_from_json(each, f"ticket {number}") for number, each in enumerate(tickets, 1))
 
 
 def _read(path: Path) -> bytes:
@@ -73,7 +73,7 @@ def _read(path: Path) -> bytes:
 
 
 def _open(path: str, flags: int) -> int:
-    # A pipe must not make us wait for its other end before we see that it is one.
+    # Opening a pipe would otherwise wait for its other end before we can see that it is a pipe.
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
@@ -100,7 +100,7 @@ def _to_json(psk: ResumptionPsk) -> dict[str, object]:
         "lifetime_s": psk.lifetime_s,
         "age_add": psk.age_add,
         "server_name": psk.server_name,
-        # One character for each byte: ALPN names are bytes, and mostly ASCII.
+        # One character for each byte. ALPN names are bytes, though mostly ASCII.
         "alpn": None if psk.alpn is None else psk.alpn.decode("latin-1"),
         "max_early_data_size": psk.max_early_data_size,
         "began_ms": psk.began_ms,
@@ -113,7 +113,7 @@ _SUITES = {suite.name: suite for suite in SUITES.values()}
 def _from_json(content: object, where: str) -> ResumptionPsk:
     if not isinstance(content, dict):
         raise SessionFileError(f"{where} is not an object")
-    # Files of before began_ms was kept are read, too.
+    # Older files do not have began_ms.
     content = {"began_ms": None, **content}
     _check_keys(content, set(_FIELDS), where)
     for name, (fits, what) in _FIELDS.items():
@@ -162,7 +162,7 @@ def _text(limit: int) -> tuple[Fits, str]:
     def fits(value: object) -> bool:
         if not isinstance(value, str):
             return value is None
-        return 1 <= len(value) <= 255 and all(ord(one) < limit for one in value)
+        return 1 <= len(value) <= 255 and all(ord(character) < limit for character in value)
 
     return fits, f"null or a text of 1 to 255 characters below {limit}"
 

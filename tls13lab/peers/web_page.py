@@ -1,6 +1,6 @@
-"""One page for a browser: the handshake that brought it. HTTP/1.1, GET and HEAD, and no more.
+"""A web page that shows a browser the handshake of its own connection. HTTP/1.1, GET and HEAD.
 
-Each request gets a connection of its own, so that a reload shows the next handshake.
+The server closes the connection after each request, so a reload shows a new handshake.
 
 >>> status(b"GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n")
 (200, 'OK')
@@ -15,7 +15,7 @@ from tls13lab.peers.server import Served
 from tls13lab.wire.codepoints import NamedGroup, name_of
 
 LARGEST = 16_384
-"""Of a request, in bytes."""
+"""The most bytes of a request."""
 _END = b"\r\n\r\n"
 _REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed"}
 _METHODS = (b"GET", b"HEAD")
@@ -23,7 +23,7 @@ _TEXT = "text/plain; charset=utf-8"
 
 
 class WebPage:
-    """The application: it collects a request, answers it, and is done."""
+    """The application: it reads one request, answers it, and is done."""
 
     def __init__(self) -> None:
         self.done = False
@@ -31,7 +31,7 @@ class WebPage:
         self._early = 0
 
     def receive(self, data: bytes, served: Served, *, early: bool) -> bytes:
-        """Nothing until the request is whole, then the response."""
+        """Take data and return the response, or nothing while the request is incomplete."""
         if self.done:
             return b""
         self._request += data
@@ -43,7 +43,7 @@ class WebPage:
 
 
 def status(request: bytes) -> tuple[int, str]:
-    """What to answer to a request of HTTP."""
+    """The HTTP status code and reason for a request."""
     words = request.partition(b"\r\n")[0].split(b" ")
     if len(request) > LARGEST or len(words) != 3 or not words[2].startswith(b"HTTP/1."):
         code = 400
@@ -55,7 +55,7 @@ def status(request: bytes) -> tuple[int, str]:
 
 
 def response(request: bytes, outcome: Outcome | None, early: int) -> bytes:
-    """All of it. ``early`` is how many bytes of the request came as 0-RTT data."""
+    """The whole HTTP response. ``early`` is how many bytes of the request were 0-RTT data."""
     code, reason = status(request)
     if code == 200 and outcome is not None:
         kind, body = "text/html; charset=utf-8", page(outcome, early).encode("utf-8")
@@ -75,7 +75,7 @@ def response(request: bytes, outcome: Outcome | None, early: int) -> bytes:
 
 
 def page(outcome: Outcome, early: int) -> str:
-    """The page, as HTML."""
+    """The page that shows a handshake, as HTML; ``early`` as in :func:`response`."""
     rows = "".join(
         f"<tr><th scope=row>{name}</th><td><b>{escape(value)}</b></td><td>{meaning}</td></tr>"
         for name, value, meaning in facts(outcome, early)
@@ -84,37 +84,37 @@ def page(outcome: Outcome, early: int) -> str:
 
 
 def facts(outcome: Outcome, early: int) -> list[tuple[str, str, str]]:
-    """Name, value and meaning of each thing that the handshake settled."""
+    """What the handshake negotiated, each with its name, its value and its meaning."""
     group = "none" if outcome.group is None else name_of(NamedGroup, outcome.group)
     found = [
         ("mode", outcome.mode, _MODES[outcome.mode]),
-        ("cipher suite", outcome.suite.name, "how records are protected, and with which hash"),
+        ("cipher suite", outcome.suite.name, "protects the records, and sets the hash"),
         (
             "group",
             group,
-            "no Diffie-Hellman here: the PSK is the only secret"
+            "no Diffie-Hellman exchange: the PSK is the only secret"
             if outcome.group is None
-            else "of the Diffie-Hellman exchange",
+            else "used for the Diffie-Hellman exchange",
         ),
         ("ticket", *_ticket(outcome)),
         ("early data (0-RTT)", *_early(outcome, early)),
         (
             "HelloRetryRequest",
             "yes" if outcome.retried else "no",
-            "the browser's first share was in a group that this server does not take"
+            "the server does not accept the group of the browser's first share"
             if outcome.retried
-            else "the first ClientHello had a share in a group that suits",
+            else "the server accepts the group of the browser's first share",
         ),
-        ("server name", outcome.server_name or "none", "what the browser asked for, in the clear"),
+        ("server name", outcome.server_name or "none", "sent by the browser, in the clear"),
     ]
     return found
 
 
 _MODES = {
-    "full": "a full handshake: the server showed its certificate",
-    "cert_with_extern_psk": "a certificate, and an external PSK in the keys as well",
+    "full": "a full handshake: the server sent its certificate",
+    "cert_with_extern_psk": "a certificate, and an external PSK that also goes into the keys",
     "psk_dhe_ke": "a PSK and a fresh Diffie-Hellman exchange; no certificate was sent",
-    "psk_ke": "a PSK alone; no certificate was sent, and there is no forward secrecy",
+    "psk_ke": "only a PSK: no certificate was sent, and there is no forward secrecy",
 }
 
 
@@ -122,19 +122,19 @@ def _ticket(outcome: Outcome) -> tuple[str, str]:
     if outcome.resumed:
         return "resumed with a ticket", "from an earlier connection of this browser to this server"
     if outcome.psk_kind is not None:
-        return "external PSK", "the client was given this PSK beforehand; no ticket was used"
-    return "none used", "reload the page: if the browser has got tickets, it uses one"
+        return "external PSK", "both sides already had this PSK; no ticket was used"
+    return "none used", "reload the page: if the browser got a ticket, it may use it"
 
 
 def _early(outcome: Outcome, early: int) -> tuple[str, str]:
     if outcome.early_data == "accepted":
         return "accepted", (
             f"{early} bytes of this request came before the handshake was done; they have no "
-            "forward secrecy, and may be a replay"
+            "forward secrecy and may be a replay"
         )
     if outcome.early_data == "rejected":
         return "rejected", f"the browser sent it again; {escape(outcome.early_data_refusal)}"
-    return "none", "the browser sent its request when the handshake was done"
+    return "none", "the browser sent its request after the handshake"
 
 
 _PAGE = """\
@@ -156,10 +156,10 @@ th { font-weight: normal; white-space: nowrap; }
 <body>
 <main>
 <h1>The handshake that brought this page</h1>
-<p>Your browser and tls13lab have just made a TLS 1.3 connection. This is what came of it, as the
-server saw it.</p>
+<p>Your browser and tls13lab have just made a TLS 1.3 connection. This is what the server saw of
+it.</p>
 <table>
-<caption hidden>What the handshake settled</caption>
+<caption hidden>What the handshake negotiated</caption>
 <thead><tr><th scope="col">what</th><th scope="col">here</th><th scope="col">meaning</th></tr>
 </thead>
 <tbody>ROWS</tbody>
@@ -168,8 +168,8 @@ server saw it.</p>
 <ul>
 <li><b>Reload.</b> Each reload is a new connection. The second one usually resumes with a
 ticket: see the mode change.</li>
-<li><b>Start the server anew and reload.</b> Its ticket key is another one, so the ticket is
-worthless and the handshake is a full one.</li>
+<li><b>Restart the server and reload.</b> It has a new ticket key, so the old ticket is worthless
+and the handshake is a full one.</li>
 <li>Start it with <code>--groups secp384r1</code> and look for the HelloRetryRequest, or with
 <code>--max-early-data 16384</code> and see whether your browser sends early data.</li>
 <li>Record it with <code>--record talk.pcapng --keylog keys.txt</code> and read every message:
