@@ -155,7 +155,7 @@ def test_planted_a_ticket_key_of_zeros(mode: str) -> None:
         cast_of(mode), "bob answers", tickets=StatelessTickets(TicketKey(bytes(16), bytes(32)))
     )
     found = look(flawed, mode).lost
-    assert "a ticket under a key made up" in found["client_authentication"]
+    assert "a ticket under a made-up key" in found["client_authentication"]
 
 
 @pytest.mark.parametrize("mode", EXTERNAL)
@@ -164,7 +164,7 @@ def test_planted_a_psk_of_zeros(mode: str) -> None:
     assert external is not None
     psks = (replace(external, key=bytes(32)),)
     cast = changed(cast_of(mode), "bob answers", psks=psks)
-    assert "a key made up" in look(cast, mode).lost["client_authentication"]
+    assert "a made-up key" in look(cast, mode).lost["client_authentication"]
 
 
 def test_planted_a_client_that_believes_every_certificate() -> None:

@@ -1,8 +1,9 @@
-"""A ServerHello from somebody without the PSK, who can go no further. RFC 9846 section 4.2.3.
+"""A ServerHello from an adversary without the PSK, who can go no further. RFC 9846 section 4.2.3.
 
-It takes up the first PSK and, unless the mode is psk_ke, adds a share of its own. A client can tell
-nothing from that: what proves the PSK comes only in the record behind it. What an active adversary
-gains by it is a handshake secret in which all is its own but the PSK, and that may leak later.
+It selects the client's first PSK and, if the client sent a share, adds a share of its own. The
+client cannot see that anything is wrong yet: only the server's Finished proves that it has the PSK.
+The adversary gains this: it knows everything that goes into the handshake secret except the PSK,
+and the PSK may leak later.
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> from tls13lab.handshake.pair import Pair, lesson_configs
@@ -29,14 +30,14 @@ SUITE = CipherSuite.TLS_AES_128_GCM_SHA256
 
 
 def answer(flight: bytes, entropy: Entropy) -> tuple[bytes, bytes]:
-    """The answer to a client's first flight, and the private key behind its share (or no bytes).
+    """The answer to a client's first flight, and the private key of its share (empty if none).
 
     Raises HandshakeFailure if the flight does not begin with a ClientHello.
     """
     size = int.from_bytes(flight[3:HEADER_LENGTH], "big")
     hello = unpack(flight[HEADER_LENGTH : HEADER_LENGTH + size])
     if not isinstance(hello, ClientHello):
-        raise HandshakeFailure("a ClientHello is to be answered, and this is none")
+        raise HandshakeFailure("the flight does not begin with a ClientHello")
     offered = hello.find(KeyShareClientHello)
     extensions: list[Extension] = [SelectedVersion(), SelectedPsk(0)]
     private_key = b""

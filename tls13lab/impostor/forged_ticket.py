@@ -1,9 +1,9 @@
-"""A ticket that no server has issued: sealed by whoever has the ticket key. RFC 9846 section 4.7.1.
+"""A ticket that no server issued, sealed with a stolen ticket key. RFC 9846 section 4.7.1.
 
-Inside is a PSK that the forger has chosen. A server that keeps nothing but its ticket key has no
-way of telling such a ticket from one of its own: it opens, and the binder verifies. No recording
-and no other secret is needed, and it does not matter whether the server has a certificate or an
-external PSK: it takes tickets, and that is enough.
+It contains a PSK that the forger chose. A stateless server keeps only its ticket key, so it cannot
+distinguish this ticket from its own: the ticket opens, and the binder verifies. The forger needs no
+recording and no other secret. Whether the server has a certificate or an external PSK does not
+matter; it is enough that it accepts tickets.
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> from tls13lab.handshake.config import ServerConfig
@@ -25,7 +25,7 @@ from tls13lab.psk.tickets import TicketState
 from tls13lab.wire.codepoints import CipherSuite
 
 MOST_EARLY_DATA = 16_384
-"""Bytes of early data that the forged ticket allows; what the server allows may be less."""
+"""How many bytes of early data the forged ticket allows; the server may allow fewer."""
 
 
 def forge(
@@ -35,9 +35,10 @@ def forge(
     entropy: Entropy,
     suite: CipherSuite = CipherSuite.TLS_AES_128_GCM_SHA256,
 ) -> StolenPsk:
-    """The ticket and its PSK (as long as the suite's hash), in the shape of a stolen one.
+    """A forged ticket and its PSK, in the form of a stolen one.
 
-    ``now_ms`` is Unix time in milliseconds, and becomes the time at which it claims to be issued.
+    ``psk`` is as long as the hash of ``suite``. ``now_ms`` is Unix time in milliseconds; the ticket
+    claims to have been issued then.
     """
     state = TicketState(
         suite, psk, now_ms, now_ms, LIFETIME_S, 0, max_early_data_size=MOST_EARLY_DATA

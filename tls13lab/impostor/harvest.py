@@ -1,10 +1,10 @@
-"""Harvesting: a binder taken home from a client that came to the wrong server. RFC 9846 4.3.11.
+"""Harvesting: taking the binder of a client that connected to the wrong server. RFC 9846 4.3.11.
 
-The impostor needs no key, no recording and no place on the path between the two: whoever gets a
-client to call (a name that resolves to it, a network that it runs, a printer's address after the
-printer has gone) is told identity and binder in the first flight, before anybody has shown
-anything. It may hang up after that. One visit is enough, and the client sees a connection that
-failed, as connections do.
+The impostor needs no key, no recording, and no place on the path between client and server. It only
+has to make a client connect: with a false DNS answer, a network of its own, or the old address of a
+printer that is gone. The client's first flight contains its identity and its binder, before anybody
+has proved anything. After that, the impostor can close the connection. One visit is enough, and to
+the client it looks like an ordinary failed connection.
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> from tls13lab.handshake.connection import Connection
@@ -12,7 +12,7 @@ failed, as connections do.
 >>> from tls13lab.handshake.pair import LESSON_TIME_MS, lesson_configs
 >>> alice, _ = lesson_configs("psk_dhe_ke")
 >>> flight = Connection.client(alice, Environment(LESSON_TIME_MS, seeded("alice"))).outgoing()
->>> [(one.identity, one.made_with(bytes(range(32)))) for one in taken_home(flight)]
+>>> [(target.identity, target.made_with(bytes(range(32)))) for target in taken_home(flight)]
 [(b'lab', True)]
 """
 
@@ -26,9 +26,9 @@ from tls13lab.wire.faults import TLSFault
 
 
 def taken_home(flight: bytes) -> tuple[Target, ...]:
-    """The binders of a client's first flight, as bytes; none if no whole ClientHello is in it.
+    """The binders in a client's first flight; empty if it has no complete ClientHello.
 
-    Words are tried on them as on those of a recording: see :mod:`tls13lab.search`.
+    They can be searched like those of a recording: see :mod:`tls13lab.search`.
     """
     return tuple(targets(recording_of(("client", record) for record in _records(flight))))
 
@@ -36,6 +36,6 @@ def taken_home(flight: bytes) -> tuple[Target, ...]:
 def _records(flight: bytes) -> Iterator[bytes]:
     buffer = RecordBuffer()
     buffer.feed(flight)
-    with suppress(TLSFault):  # something that is not TLS, and what came before it
+    with suppress(TLSFault):  # bytes that are not TLS; the records before them count
         while (record := buffer.next()) is not None:
             yield record.header + record.fragment

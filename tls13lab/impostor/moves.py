@@ -1,8 +1,8 @@
-"""What an adversary can put into play with what it knows: ends of its own. No attack is named here.
+"""The clients and servers that an adversary can start with what it knows. No attack is named here.
 
-It can connect as anybody whose PSK it has, as nobody, or with a key that it made up; it can answer
-with everything that it has at once. A PSK that it knows it can import under any public context; a
-ticket key opens tickets, and seals them; a certificate's key signs.
+It can connect with any PSK that it knows, without a PSK, or with a key that it made up. As a
+server, it uses everything that it has at once. It can import a known PSK under any public context.
+A ticket key opens tickets and seals new ones; the key of a certificate signs.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,14 +25,17 @@ from tls13lab.wire.codepoints import PskKeyExchangeMode
 ADVERSARY = "mallory"
 OWN = TicketKey.new(seeded("the adversary's own ticket key"))
 MADE_UP = bytes(32)
-"""A key that anybody can think of: an end that takes it has no secret."""
+"""A key that anybody could try; a party that accepts it protects nothing."""
 EARLY = 100
-"""Bytes of early data that the adversary's server takes."""
+"""How many bytes of early data the adversary's server accepts."""
 
 
 @dataclass(frozen=True)
 class Public:
-    """What everybody knows: ``identities`` are the names of PSKs as they crossed the wire."""
+    """What everybody knows: ``identities`` are those of PSKs, as seen on the wire.
+
+    ``contexts`` are those of the importer (RFC 9258); ``now_ms`` is Unix time in milliseconds.
+    """
 
     now_ms: int
     modes: frozenset[PskKeyExchangeMode]
@@ -43,9 +46,10 @@ class Public:
 
 @dataclass(frozen=True)
 class Known:
-    """What the adversary knows. ``own_psks`` came with tickets that anybody is given who asks.
+    """What the adversary knows.
 
-    ``words`` are what others said; ``secrets`` are keys of sessions that it had a part in.
+    ``own_psks`` belong to tickets that it received as an ordinary client. ``words`` are data that
+    others sent to it; ``secrets`` are keys of sessions in which it took part.
     """
 
     psks: tuple[StolenPsk, ...] = ()
@@ -57,14 +61,14 @@ class Known:
 
 
 def ends(known: Known, public: Public) -> Iterator[Party]:
-    """All the ends that the adversary can start."""
+    """All the clients and servers that the adversary can start."""
     yield _server(known, public)
     if known.credential is not None and any(psk.kind is PskKind.EXTERNAL for psk in known.psks):
         yield _server_with_both(known, public)
     nobody = ClientConfig(modes=public.modes, trust=TrustAnyone(), server_name=public.server_name)
     yield Party(ADVERSARY, "connects as nobody", nobody, as_itself=True)
     for psk in known.own_psks:
-        its_own = _client("connects with a ticket that it was given", psk, known, public)
+        its_own = _client("connects with a ticket that it received", psk, known, public)
         yield replace(its_own, as_itself=True)
     for psk in known.psks:
         yield _client("connects with a PSK that it knows", psk, known, public)
@@ -76,17 +80,17 @@ def ends(known: Known, public: Public) -> Iterator[Party]:
         forged = forge(key, own(32), public.now_ms, own)
         name = "connects with a ticket that it sealed"
         if key not in known.ticket_keys:
-            name = "connects with a ticket under a key made up"
+            name = "connects with a ticket under a made-up key"
         yield _client(name, forged, known, public)
     for psk in _made_up_psks(public):
-        yield _client("connects with a key made up", psk, known, public)
+        yield _client("connects with a made-up key", psk, known, public)
 
 
 def _client(name: str, psk: StolenPsk, known: Known, public: Public) -> Party:
-    """Of early data it sends what it has read.
+    """A client of the adversary's; as early data, it sends the words that it knows.
 
-    With other words it draws other random bytes: a binder does not cover early data, so a server
-    with a memory would take the same ClientHello for a replay.
+    The seed depends on these words. The binder does not cover early data, so with the same seed the
+    ClientHello would be the same, and a server that remembers it would reject it as a replay.
     """
     early = b"".join(sorted(known.words)) if psk.max_early_data_size else b""
     config = false_client(psk, public.modes, public.server_name, early)
@@ -95,7 +99,7 @@ def _client(name: str, psk: StolenPsk, known: Known, public: Public) -> Party:
 
 
 def _made_up_keys(public: Public) -> Iterator[TicketKey]:
-    """All zeros, under the name that a ticket on the wire bears, and under no name."""
+    """A ticket key of zeros, under each key name seen in a ticket, and under a name of zeros."""
     names = {identity[:16] for identity in public.identities if len(identity) > 60}
     for name in sorted({*names, bytes(16)}):
         yield TicketKey(name, MADE_UP)
@@ -130,17 +134,17 @@ def _imported(psk: StolenPsk, public: Public) -> Iterator[tuple[bytes, ClientCon
 
 @dataclass(frozen=True)
 class AllTickets:
-    """A ticket book that knows every ticket whose PSK or key is known; it seals under its own."""
+    """A ticket book that finds every ticket whose PSK or ticket key is known."""
 
     keys: tuple[TicketKey, ...]
     psks: tuple[StolenPsk, ...]
 
     def issue(self, state: TicketState, entropy: Entropy) -> bytes:
-        """Under the adversary's own key."""
+        """A ticket sealed with the adversary's own key."""
         return StatelessTickets(OWN).issue(state, entropy)
 
     def find(self, ticket: bytes, now_ms: int) -> TicketState | None:
-        """By the PSK, if it is known; else by any key that opens it."""
+        """The state of a ticket: with its PSK if that is known, otherwise opened with any key."""
         for psk in self.psks:
             if psk.identity == ticket and psk.suite is not None:
                 return TicketState(psk.suite, psk.key, now_ms, now_ms, 7200, 0)
@@ -148,19 +152,19 @@ class AllTickets:
         return next((state for book in books if (state := book.find(ticket, now_ms))), None)
 
     def used(self, ticket: bytes) -> None:
-        """It may be used as often as it works."""
+        """Does nothing: a ticket may be used any number of times."""
 
 
 @lru_cache(maxsize=8)
 def _made_up_credential(public: Public) -> Credential:
-    """Anybody can make a certificate; whether it is believed is the client's business."""
+    """A self-signed certificate: anybody can make one, and a client may or may not trust it."""
     return self_signed(public.server_name or "nobody", public.now_ms, seeded("made up"))
 
 
 def _server(known: Known, public: Public) -> Party:
-    """It answers with whatever of its knowledge the client asks for."""
-    external = [one for psk in known.psks for one in _external(psk)]
-    imported = [one for psk in known.psks for one in _all_imported(psk, public)]
+    """A server that can use everything that the adversary knows."""
+    external = [key for psk in known.psks for key in _external(psk)]
+    imported = [key for psk in known.psks for key in _all_imported(psk, public)]
     config = ServerConfig(
         credential=known.credential or _made_up_credential(public),
         psks=(*external, *imported),
@@ -174,7 +178,7 @@ def _server(known: Known, public: Public) -> Party:
 
 
 def _server_with_both(known: Known, public: Public) -> Party:
-    """To who asks for a certificate and a PSK in one, it gives both (RFC 9973)."""
+    """The same server, but it combines a certificate with an external PSK if asked (RFC 9973)."""
     alone = _server(known, public)
     assert isinstance(alone.config, ServerConfig)
     config = replace(alone.config, cert_with_extern_psk=True)
@@ -182,19 +186,19 @@ def _server_with_both(known: Known, public: Public) -> Party:
 
 
 def with_tickets(known: Known, tickets: Iterable[ResumptionPsk], *, own: bool) -> Known:
-    """The same, and the PSKs that came with tickets."""
+    """``known`` with the PSKs of these tickets, among ``own_psks`` if ``own``."""
     more = tuple(
         StolenPsk(
-            identity=one.identity,
-            key=one.key,
+            identity=ticket.identity,
+            key=ticket.key,
             kind=PskKind.RESUMPTION,
-            hash_name=one.hash_name,
-            suite=one.suite,
-            seen_ms=one.received_ms,
-            seen_age=one.age_add,
-            max_early_data_size=one.max_early_data_size,
+            hash_name=ticket.hash_name,
+            suite=ticket.suite,
+            seen_ms=ticket.received_ms,
+            seen_age=ticket.age_add,
+            max_early_data_size=ticket.max_early_data_size,
         )
-        for one in tickets
+        for ticket in tickets
     )
     if own:
         return replace(known, own_psks=tuple(dict.fromkeys((*known.own_psks, *more))))

@@ -1,12 +1,13 @@
-"""Guessing a word where a PAKE is asked for: by taking part, and one word a run.
+"""Guessing a CPace password by taking part: only one guess per run.
 
-Who speaks CPace has to choose a generator before it says anything, and with it a word. If that was
-the right one, TLS comes about under the key that the run made; if not, it does not, and the run is
-used up: K is ya * Yb, whatever other word is thought of afterwards. That holds in both roles. As a
-client the impostor is told by the server's alert; as a server it gets the client's binder, which an
-ordinary PSK would not survive (see :mod:`tls13lab.search`), and here it fits one key only.
+In CPace, a party must choose a generator before its first message, and the generator depends on the
+password. If the guess was right, TLS succeeds with the key from this run. If it was wrong, the run
+is used up: K is ya * Yb, and no other guess can be tested with it afterwards. This holds in both
+roles. As a client, the impostor learns the result from the server's alert. As a server, it gets the
+client's binder. With an ordinary weak PSK, a binder is enough to search for it (see
+:mod:`tls13lab.search`); here, only one key can be tested with it.
 
-What it sees of the honest end is what that says: :class:`Service` and :class:`Caller`.
+:class:`Service` and :class:`Caller` are what the impostor can see of the honest party.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,34 +22,34 @@ from tls13lab.search.target import targets_of
 
 
 class Service(Protocol):
-    """An honest server: it answers a CPace message, and then takes a TLS connection or does not."""
+    """An honest server: it answers a CPace message, and then accepts or refuses a connection."""
 
     def answer(self, message: bytes) -> bytes:
-        """Its own CPace message. A new run each time."""
+        """Start a new run: the server's CPace message in answer to ``message``."""
 
     def connects(self, client: ClientConfig) -> bool:
-        """Whether a TLS connection comes about, under the PSK of the last run."""
+        """Whether TLS succeeds with this client, under the PSK of the last run."""
 
 
 class Caller(Protocol):
-    """An honest client: it says its CPace message, hears the answer, and sends a ClientHello."""
+    """An honest client: it sends a CPace message, gets an answer, and sends a ClientHello."""
 
     def message(self) -> bytes:
-        """Its CPace message. A new run each time."""
+        """Start a new run: the client's CPace message."""
 
     def hello(self, answer: bytes) -> bytes:
-        """Its ClientHello with the binder: a whole handshake message."""
+        """The packed ClientHello with its binder, after the CPace message ``answer``."""
 
 
 def ask_service(guess: bytes, CI: bytes, service: Service, entropy: Entropy) -> bool:
-    """One run with an honest server: whether the guess was right."""
+    """Test a guess in one run with an honest server; ``CI`` has the names of both ends."""
     me = begin(Role.INITIATOR, guess, entropy, CI=CI)
     psk = external_psk(me.finish(service.answer(me.message)))
     return service.connects(ClientConfig(psks=(psk,), modes=frozenset({PSK_DHE_KE})))
 
 
 def ask_caller(guess: bytes, CI: bytes, caller: Caller, entropy: Entropy) -> bool:
-    """One run with an honest client that came by itself: whether the guess was right."""
+    """Test a guess in one run with an honest client that connected to the impostor."""
     me = begin(Role.RESPONDER, guess, entropy, CI=CI)
     psk = external_psk(me.finish(caller.message()))
     return any(target.made_with(psk.key) for target in targets_of(caller.hello(me.message)))
@@ -56,14 +57,14 @@ def ask_caller(guess: bytes, CI: bytes, caller: Caller, entropy: Entropy) -> boo
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How many runs there were, and the word, if one of them was right."""
+    """How many runs were made, and the right password if it was among the guesses."""
 
     runs: int
     found: bytes | None
 
 
 def try_words(words: Iterable[bytes], most: int, run: Callable[[bytes], bool]) -> Asked:
-    """Word after word, a run each, until one is right, or ``most`` runs are used up.
+    """Try words in order, each in one run, until one is right or ``most`` runs were made.
 
     >>> try_words([b"a", b"b", b"c"], 10, lambda word: word == b"b")
     Asked(runs=2, found=b'b')

@@ -1,9 +1,8 @@
-"""Online guessing at an external PSK: its server is asked, with a ClientHello made of the guess.
+"""Guessing an external PSK online: connecting to its server with a binder made from the guess.
 
-Each guess is a connection of its own. Several binders in one ClientHello would be no more, for
-servers "SHOULD select a single PSK and validate solely the binder that corresponds to that PSK"
-(RFC 9846 section 4.3.11). What a guesser has to know besides is the identity, which clients say in
-the clear.
+Each guess takes one connection. Several binders in one ClientHello would not help, because servers
+"SHOULD select a single PSK and validate solely the binder that corresponds to that PSK" (RFC 9846
+section 4.3.11). Besides the guess, only the identity is needed, which clients send in the clear.
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> from tls13lab.handshake.pair import LESSON_TIME_MS, lesson_configs
@@ -24,17 +23,17 @@ from tls13lab.wire.codepoints import AlertDescription
 from tls13lab.wire.faults import AlertReceived, TLSFault
 
 Carry = Callable[[bytes], bytes]
-"""One connection to a server: called with what the client sends, it gives what the server says.
+"""One connection to a server: called with the client's bytes, it returns the server's bytes.
 
-Either may be nothing; a server that says nothing has no more to say."""
+Both may be empty; if the server's are, it will send no more."""
 Server = Callable[[], Carry]
 """A server as its callers see it: each call is a new connection."""
 
 
 class Answer(Enum):
-    """What a guess came to. ``PASSED_OVER``: the server did not look at the binder.
+    """The result of a guess. ``PASSED_OVER`` means that the server did not check the binder.
 
-    Then it does not know the identity, or does not admit to it any more; nothing was learned.
+    Then the server does not know the identity, or is ignoring it, and the guesser learns nothing.
     """
 
     RIGHT = "right"
@@ -43,13 +42,13 @@ class Answer(Enum):
 
 
 _WRONG_BINDER = (AlertDescription.DECRYPT_ERROR, AlertDescription.ILLEGAL_PARAMETER)
-"""The first is RFC 9846's. RFC 9973 asks for the second, and OpenSSL always sends it."""
+"""RFC 9846 requires the first, RFC 9973 the second; OpenSSL always sends the second."""
 
 
 def ask(client: ClientConfig, server: Server, env: Environment) -> Answer:
-    """One connection with ``client``, whose first PSK is the guess.
+    """Make one connection with ``client``, whose first PSK is the guess.
 
-    A server that hides which identities it knows answers to an unknown one that it is ``WRONG``.
+    If a server hides which identities it knows, an unknown identity also gives ``WRONG``.
     """
     connection, carry = Connection.client(client, env), server()
     try:
@@ -58,7 +57,7 @@ def ask(client: ClientConfig, server: Server, env: Environment) -> Answer:
     except AlertReceived as ended:
         return Answer.WRONG if ended.alert in _WRONG_BINDER else Answer.PASSED_OVER
     except TLSFault:
-        # A server that goes on with its certificate: a client with a PSK alone takes none.
+        # The server went on with its certificate, which a client with only a PSK refuses.
         return Answer.PASSED_OVER
     if connection.connected and connection.outcome.mode != "full":
         return Answer.RIGHT
@@ -66,14 +65,14 @@ def ask(client: ClientConfig, server: Server, env: Environment) -> Answer:
 
 
 def served_by(config: ServerConfig, env: Environment) -> Server:
-    """The lab's own server, without a socket: all its connections at the time of ``env``."""
+    """The lab's own server, without a socket; all its connections use the environment ``env``."""
 
     def connect() -> Carry:
         connection = Connection.server(config)
 
-        def carry(said: bytes) -> bytes:
-            with suppress(TLSFault):  # its alert is what it says
-                connection.receive(said, env)
+        def carry(sent: bytes) -> bytes:
+            with suppress(TLSFault):  # the alert is in the outgoing bytes
+                connection.receive(sent, env)
             return connection.outgoing()
 
         return carry

@@ -1,8 +1,8 @@
-"""Parties that can be started, and what becomes of them when they hear certain bytes.
+"""Parties that can be started, and how they react to the bytes that they receive.
 
-A party is a configuration and a seed. Started, and given a row of *flights* (all that one side
-sends before it waits), it always does the same: so a session is a function of what it heard, and a
-search can go back to any point of it. Who sent a flight, nobody can tell from it.
+A party is a configuration and a seed. A *flight* is everything that one side sends before it waits.
+Given the same flights, a party always does the same. So a session depends only on what was
+received, and a search can return to any point of it. A flight does not show who sent it.
 
 >>> from tls13lab.handshake.pair import LESSON_TIME_MS, lesson_configs
 >>> client, server = lesson_configs("psk_ke")
@@ -13,7 +13,7 @@ search can go back to any point of it. Who sent a flight, nobody can tell from i
 >>> answer = runs.session(bob, (hello,)).said[-1]
 >>> runs.session(alice, (answer,)).connected
 True
->>> runs.session(alice, (hello,)) is None  # it breaks off
+>>> runs.session(alice, (hello,)) is None  # a client that gets a ClientHello ends with an alert
 True
 """
 
@@ -32,13 +32,13 @@ from tls13lab.wire.faults import TLSFault
 
 @dataclass(frozen=True)
 class Party:
-    """One end that can be started; two are the same if all but the configuration is.
+    """A client or server that can be started. Equality ignores the configuration.
 
-    ``meant`` is who it takes the other end for: one name, or several if any of them will do; empty
-    if it does not care. It ``says`` that once it is connected; a server only to a client that has
-    shown a PSK, because anyone at all can connect to it otherwise. ``made_of`` tells parties of
-    one ``name`` apart. ``beforehand``: it only prepares what is in question, the first connection
-    of a resumption for instance, and says nothing. ``as_itself``: it passes for nobody else.
+    ``meant`` contains the names of the partners that it accepts; if empty, it accepts anybody.
+    ``says`` is what it sends once connected; a server sends it only to a client with a PSK, because
+    otherwise anybody can connect. ``made_of`` distinguishes parties with the same ``name``.
+    ``beforehand`` marks a party that only prepares the situation, such as the first connection of a
+    resumption, and sends nothing. ``as_itself`` marks one that does not pretend to be another.
     """
 
     owner: str
@@ -56,13 +56,17 @@ class Party:
 
     @property
     def is_client(self) -> bool:
-        """Which role it plays."""
+        """Whether it is a client; otherwise it is a server."""
         return isinstance(self.config, ClientConfig)
 
 
 @dataclass(frozen=True, eq=False)
 class Session:
-    """What a party did that heard these flights; ``said`` begins with what it said unasked."""
+    """A party after it received these flights.
+
+    ``heard`` are the flights it received, and ``said`` its own: first the one it sends unasked,
+    then its answer to each. ``received`` is application data, ``early`` is early data.
+    """
 
     party: Party
     heard: tuple[bytes, ...] = field(repr=False)
@@ -75,35 +79,35 @@ class Session:
 
     @property
     def last_said(self) -> bytes:
-        """What it said to what it heard last."""
+        """Its answer to the last flight."""
         return self.said[-1]
 
     def differs_from(self, before: "Session") -> bool:
-        """Whether the last flight did anything: a server may pass over what it cannot read."""
+        """Whether the last flight had an effect; a server may skip records it cannot open."""
         after = (self.outcome, self.received, self.early, self.tickets, len(self.secrets))
         was = (before.outcome, before.received, before.early, before.tickets, len(before.secrets))
         return bool(self.last_said) or after != was
 
     @property
     def connected(self) -> bool:
-        """Whether its handshake is done."""
+        """Whether its handshake is complete."""
         return self.outcome is not None
 
     @property
     def with_psk(self) -> bool:
-        """Whether it ended with a PSK, so that the client is somebody to the server."""
+        """Whether its handshake used a PSK, so that the server knows something of the client."""
         return self.outcome is not None and self.outcome.mode != "full"
 
 
 class Runs:
-    """All sessions that were ever tried, each once; ``now_ms`` is their clock (Unix time)."""
+    """All sessions that were tried, each run only once; ``now_ms`` is Unix time."""
 
     def __init__(self, now_ms: int) -> None:
         self.now_ms = now_ms
         self._done: dict[tuple[Party, tuple[bytes, ...]], Session | None] = {}
 
     def session(self, party: Party, heard: tuple[bytes, ...]) -> Session | None:
-        """The party after these flights; None if one of them made it break off."""
+        """The party after these flights; None if it ended with a fault."""
         key = party, heard
         if key not in self._done:
             self._done[key] = self._run(party, heard)
@@ -119,7 +123,7 @@ class Runs:
 
 
 def _seed(party: Party, heard: tuple[bytes, ...]) -> str:
-    """A server draws its random bytes when it has heard something: others for each ClientHello."""
+    """The seed of a session; a server's depends on the ClientHello, so its random does, too."""
     if party.seed:
         return party.seed
     first = b"" if party.is_client else b"".join(heard[:1])
@@ -145,8 +149,8 @@ def _played(party: Party, heard: tuple[bytes, ...], env: Environment) -> Session
         heard,
         tuple(said),
         connection.outcome if connection.connected else None,
-        b"".join(one.data for one in events if isinstance(one, DataReceived)),
-        b"".join(one.data for one in events if isinstance(one, EarlyDataReceived)),
-        tuple(one.psk for one in events if isinstance(one, TicketReceived)),
+        b"".join(event.data for event in events if isinstance(event, DataReceived)),
+        b"".join(event.data for event in events if isinstance(event, EarlyDataReceived)),
+        tuple(event.psk for event in events if isinstance(event, TicketReceived)),
         connection.secrets,
     )

@@ -1,7 +1,8 @@
-"""Early data that a server takes more often than anybody sent it. RFC 9846 section 8.
+"""Whether a server accepts early data more often than it was sent. RFC 9846 section 8.
 
-Everything that somebody honest sent is delivered to a server once; then everything that was ever
-sent, by whomever, once more. A server that remembers ClientHellos takes none of it again.
+First, every flight from an honest party is delivered to the server once. Then every flight is
+delivered again, whoever sent it. A server that remembers ClientHellos accepts nothing a second
+time.
 """
 
 from collections.abc import Iterable
@@ -15,21 +16,25 @@ from tls13lab.wire.faults import TLSFault
 
 
 def early_data_of(server: ServerConfig, flight: bytes, now_ms: int) -> bytes:
-    """The early data that the server takes out of a flight; ``server`` may remember the flight."""
+    """The early data in a flight that the server accepts; empty if it accepts none.
+
+    The server's replay protection, if it has any, remembers the flight.
+    """
     connection = Connection.server(server)
     try:
         events = connection.receive(flight, Environment(now_ms, seeded("an honest server")))
     except TLSFault:
         return b""
-    return b"".join(one.data for one in events if isinstance(one, EarlyDataReceived))
+    return b"".join(event.data for event in events if isinstance(event, EarlyDataReceived))
 
 
 def taken_again(
     server: ServerConfig, flights: Iterable[tuple[bytes, bool]], words: bytes, now_ms: int
 ) -> bool:
-    """Whether honest ``words`` are taken once more than they were sent.
+    """Whether the server accepts an honest party's ``words`` more often than they were sent.
 
-    ``flights`` come with whether somebody honest sent them; the server's memory is empty before.
+    Each flight comes with whether an honest party sent it. The server must not have seen any
+    flight before.
     """
     every = tuple(flights)
     for flight, honest in every:

@@ -1,6 +1,6 @@
-"""Repeating a recorded first flight: the ClientHello and the early data behind it. RFC 9846 8.
+"""Replaying a recorded first flight: the ClientHello and the early data after it. RFC 9846 8.
 
-No key is needed for that, and no protocol is run: the bytes are those of the recording.
+This needs no key and no handshake: the same bytes are sent again.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from tls13lab.wire.codepoints import ContentType
 
 
 def first_flight(items: Iterable[Item], connection: int) -> bytes:
-    """What the client of ``connection`` sent before the server said anything.
+    """All bytes that the client of ``connection`` sent before the server's first record.
 
     >>> from tls13lab.capture.recording import recording_of
     >>> hello, early = bytes.fromhex("16030100020101"), bytes.fromhex("170303000100")
@@ -27,7 +27,7 @@ def first_flight(items: Iterable[Item], connection: int) -> bytes:
 
 
 def has_early_data(flight: bytes) -> bool:
-    """Whether a protected record is behind the ClientHello."""
+    """Whether a protected record follows the ClientHello."""
     at = 0
     while at + 5 <= len(flight):
         if flight[at] == ContentType.APPLICATION_DATA:

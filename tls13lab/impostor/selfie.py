@@ -1,10 +1,11 @@
-"""Selfie: a member's own handshake, sent back to it. Drucker and Gueron, 2019; RFC 9257 section 4.
+"""The Selfie attack: a member's own handshake, sent back to it. RFC 9257 section 4.
 
-A PSK that two or more share proves that the other end is one of them; it does not say which. Who
-is both client and server under the same PSK can be made to talk to itself: the reflector holds no
-secret and changes nothing, it only sends the bytes to the wrong door. Afterwards the member
-believes that its friend is at the other end. What ends it is a PSK that knows its roles: imported
-with a context that names client and server, or one that a member uses in one role only.
+Drucker and Gueron described it in 2019. A shared PSK proves that the other end is a member of the
+group, but not which one. A member that is both client and server under the same PSK can be made to
+talk to itself. The attacker has no secret and changes nothing; it only delivers the bytes to the
+wrong place. Afterwards the member believes that it is connected to its friend. The remedy is to
+bind the PSK to roles: import it with a context that names client and server, or let each member use
+it in only one role.
 
 >>> alice = Member(b"alice", b"bob", ExternalPsk(b"group", bytes(32)))
 >>> reflected(alice).mode
@@ -23,19 +24,19 @@ from tls13lab.wire.faults import LocalFault
 
 
 def context_of(client: bytes, server: bytes) -> bytes:
-    """The importer's context for two ends.
+    """An importer context that names client and server.
 
-    Names of different lengths must not run together: one context for each pair of ends.
+    Each name is preceded by its length (one byte), so no two pairs of names give the same context.
     """
     return bytes([len(client)]) + client + bytes([len(server)]) + server
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One of a group that shares a PSK: it calls its ``friend``, and answers whoever calls.
+    """A member of a group that shares a PSK; it connects to its ``friend`` and accepts anybody.
 
-    ``roles``: with the importer, and the two ends' names in its context. ``answers``: whether it is
-    a server at all under this PSK.
+    With ``roles``, the PSK is imported with the names of client and server as context. ``answers``
+    says whether the member is also a server under this PSK.
     """
 
     name: bytes
@@ -46,11 +47,11 @@ class Member:
     mode: PskKeyExchangeMode = PSK_DHE_KE
 
     def as_client(self) -> ClientConfig:
-        """Calling the friend."""
+        """The configuration with which it connects to its friend."""
         return ClientConfig(psks=self._psks(self.name, self.friend), modes=frozenset({self.mode}))
 
     def as_server(self) -> ServerConfig:
-        """Answering the friend."""
+        """The configuration with which it accepts connections."""
         psks = self._psks(self.friend, self.name) if self.answers else ()
         return ServerConfig(psks=psks, modes=frozenset({PSK_KE, PSK_DHE_KE}))
 
@@ -61,29 +62,29 @@ class Member:
 
 
 def reflecting(member: Member, seed: str = "selfie") -> Pair:
-    """The member as client of itself, bytes carried between the two as a reflector carries them."""
+    """The member as client and server, with bytes carried between the two as the attacker would."""
     return Pair(member.as_client(), member.as_server(), seed)
 
 
 class ReflectedPeer(LocalFault):
-    """The other end gave one's own name: one is talking to oneself."""
+    """The other end gave our own name: the connection leads back to ourselves."""
 
 
 def introduced(member: Member, seed: str = "selfie") -> bytes:
-    """Reflected, but afterwards each end says its name over the connection, and checks the other's.
+    """Like :func:`reflected`, but after the handshake, the server sends its name to the client.
 
-    Returns the name that the client was told, if it is the friend's. Raises ReflectedPeer.
+    Returns the name that the client received, if it is the friend's. Raises ReflectedPeer.
     """
     pair = reflecting(member, seed)
     pair.handshake()
     pair.server.send(member.name)
     pair.pump()
-    told = pair.client_received
-    if told != member.friend:
-        raise ReflectedPeer("the other end says that it is I: this connection was sent back to me")
-    return told
+    name = pair.client_received
+    if name != member.friend:
+        raise ReflectedPeer("the other end has my own name: the connection was sent back to me")
+    return name
 
 
 def reflected(member: Member, seed: str = "selfie") -> Outcome:
-    """What the member believes afterwards. Raises the TLSFault that it notices by, if it does."""
+    """The handshake's outcome for the member. Raises a TLSFault if the handshake fails."""
     return reflecting(member, seed).handshake()

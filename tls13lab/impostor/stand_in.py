@@ -1,4 +1,4 @@
-"""Configurations made of stolen secrets: a server or a client that is not who it says it is.
+"""Configurations made from stolen secrets: a client or server that pretends to be another.
 
 >>> stolen = StolenPsk(b"lab", bytes(32), PskKind.EXTERNAL, "sha256")
 >>> from tls13lab.handshake.pair import Pair, lesson_configs
@@ -24,10 +24,11 @@ LIFETIME_S = 7200
 
 @dataclass(frozen=True, slots=True)
 class StolenPsk:
-    """A PSK, and the name it goes by on the wire: for a ticket, the recorded ticket.
+    """A stolen PSK and its identity; for a resumption PSK, the identity is the recorded ticket.
 
-    ``seen_ms`` and ``seen_age`` are when a ClientHello with it was recorded (Unix milliseconds) and
-    which obfuscated age it claimed. They tell what to claim later: the age grows by the clock.
+    ``seen_ms`` is when a ClientHello with it was recorded (Unix time in milliseconds), and
+    ``seen_age`` the obfuscated age in it. From these follows the age to claim later, because it
+    grows with the clock.
     """
 
     identity: bytes
@@ -40,7 +41,7 @@ class StolenPsk:
     max_early_data_size: int = 0
 
     def as_psk(self) -> Psk:
-        """What a client can offer."""
+        """The PSK in the form in which a client offers it."""
         size = self.max_early_data_size
         if self.kind is PskKind.EXTERNAL:
             return ExternalPsk(
@@ -64,23 +65,23 @@ def _suite_for(hash_name: str) -> CipherSuite:
 
 @dataclass(frozen=True, slots=True)
 class ImpostorsTickets:
-    """A ticket book that knows one ticket, somebody else's, and gives out more."""
+    """A ticket book that knows one stolen ticket, and issues new ones."""
 
     stolen: StolenPsk | None
 
     def issue(self, state: TicketState, entropy: Entropy) -> bytes:
-        """Any bytes: the impostor would remember the PSK that it has just computed."""
+        """A new ticket of 32 random bytes; a real impostor would remember the PSK with it."""
         return entropy(32)
 
     def find(self, ticket: bytes, now_ms: int) -> TicketState | None:
-        """The stolen PSK, for the ticket that it belongs to."""
+        """The state with the stolen PSK, if this is its ticket."""
         if self.stolen is None or ticket != self.stolen.identity:
             return None
         suite = self.stolen.suite or _suite_for(self.stolen.hash_name)
         return TicketState(suite, self.stolen.key, now_ms, now_ms, LIFETIME_S, age_add=0)
 
     def used(self, ticket: bytes) -> None:
-        """It may be used as often as it works."""
+        """Does nothing: the ticket may be used any number of times."""
 
 
 def false_server(
@@ -88,7 +89,7 @@ def false_server(
     credential: Credential | None = None,
     modes: frozenset[PskKeyExchangeMode] = BOTH,
 ) -> ServerConfig:
-    """A server with a stolen PSK, or with the stolen key of a certificate, or with both."""
+    """A server with a stolen PSK, with a certificate and its stolen key, or with both."""
     psk = stolen.as_psk() if stolen else None
     return ServerConfig(
         credential=credential,
@@ -105,7 +106,7 @@ def false_client(
     server_name: str | None = None,
     early_data: bytes = b"",
 ) -> ClientConfig:
-    """A client with a stolen PSK. ``early_data`` may be what was read in a recording."""
+    """A client with a stolen PSK; ``early_data`` may have been read from a recording."""
     psk = stolen.as_psk()
     if isinstance(psk, ResumptionPsk):
         psk = replace(psk, server_name=server_name)

@@ -1,14 +1,14 @@
-"""An adversary without a script: it tries who can be made to speak to whom, and sees what comes.
+"""An adversary without a script: it tries all ways to connect parties, and looks at the results.
 
-Honest parties can be started as often as it likes; every flight that anybody ever sent can be
-delivered to anybody, in any order; and it starts ends of its own, with what it knows. All of that
-is tried, on bytes, up to a bound: ``DEPTH`` flights to a session, and ``ROUNDS`` in which what was
-learned goes into new ends. Nothing here says what an attack looks like. Afterwards all sessions are
-laid side by side, and each that ended without the partner that it believes in is a loss.
+It can start honest parties as often as it likes, deliver every flight to anybody in any order, and
+start clients and servers of its own with what it knows. It tries all of this on bytes, up to a
+limit: ``DEPTH`` flights to a session, and ``ROUNDS`` rounds, in which what was learned is used for
+new clients and servers. Nothing in this file says what an attack looks like. At the end, all
+sessions are compared. Each session without the partner that its party believes in is a loss.
 
-What is out of its reach: flights are delivered whole and unchanged, a client's to servers and a
-server's to clients, so it cuts, joins and changes nothing; and what was recorded it reads as the
-eavesdropper does, before it begins.
+What it cannot do: flights are delivered complete and unchanged, a client's only to servers and a
+server's only to clients. It never cuts, joins or changes messages. Recordings are read beforehand,
+by the eavesdropper.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -21,14 +21,14 @@ from tls13lab.impostor.parties import Party, Runs, Session
 DEPTH = 2
 ROUNDS = 3
 SHARED = "client_application_traffic_secret_0"
-"""Two sessions with the same of these are two ends of one connection."""
+"""Two sessions that have this secret in common are the two ends of one connection."""
 BINDER = "binder"
-"""No asset of the claims, but a MUST (4.3.11): a server takes up a PSK for its holders only."""
+"""Not an asset of the claims, but a MUST (4.3.11): a server accepts a PSK only from its holders."""
 
 
 @dataclass(frozen=True)
 class Flight:
-    """Bytes that somebody sent; ``sender`` is None for what was recorded before."""
+    """Bytes that somebody sent; ``sender`` is None if they were recorded beforehand."""
 
     wire: bytes = field(repr=False)
     by_client: bool
@@ -36,12 +36,12 @@ class Flight:
 
     @property
     def honest(self) -> bool:
-        """Whether the adversary did not make it."""
+        """Whether it was not made by the adversary."""
         return self.sender is None or self.sender.party.owner != ADVERSARY
 
     @property
     def its_own(self) -> bool:
-        """Whether the adversary sent it as itself."""
+        """Whether the adversary sent it without pretending to be another."""
         return self.sender is not None and self.sender.party.as_itself
 
     def __str__(self) -> str:
@@ -52,8 +52,8 @@ class Flight:
 class Cast:
     """The honest parties, what was recorded of them, and what is public.
 
-    ``resuming`` makes the party that a client with new tickets becomes, if it is one that resumes.
-    ``clients_are_known``: whether a server takes a PSK as saying who the client is.
+    ``resuming`` takes a session and returns the party that resumes it with its new tickets, or None
+    if there is none. ``clients_are_known`` says whether the PSK tells a server who the client is.
     """
 
     parties: tuple[Party, ...]
@@ -65,11 +65,12 @@ class Cast:
 
 @dataclass(frozen=True)
 class Searched:
-    """What was found: for each asset that was lost, how; and what the adversary knows at the end.
+    """The result: how each lost asset was lost, and what the adversary knows at the end.
 
-    ``flights`` are all that were ever sent, each with whether somebody honest sent it; but for
-    those that the adversary sent as itself. ``honest`` are the sessions of honest parties, but for
-    those with the adversary as itself; ``private_keys`` its own, of all key exchanges.
+    ``flights`` are all flights, each with whether an honest party sent it. ``honest`` are the
+    sessions of honest parties. In both, those of the adversary as an ordinary client (without
+    pretending to be another) are left out. ``private_keys`` are the adversary's own, from all its
+    key exchanges. ``sessions`` is how many were tried.
     """
 
     lost: dict[str, str]
@@ -81,7 +82,7 @@ class Searched:
 
 
 def search(cast: Cast, known: Known, runs: Runs) -> Searched:
-    """Try everything, within the bounds."""
+    """Try all combinations within the limits, and compare the sessions."""
     hunt, parties = _Hunt(cast, runs), cast.parties
     for _ in range(ROUNDS):
         for party in (*parties, *ends(known, cast.public)):
@@ -90,25 +91,32 @@ def search(cast: Cast, known: Known, runs: Runs) -> Searched:
         known = _learned(known, hunt.sessions)
         resuming = (cast.resuming(session) for session in hunt.sessions)
         parties = tuple(party for party in resuming if party is not None)
-    # What it sends as itself is its own, and no repetition of anybody's.
-    flights = {one.wire: one.honest for one in hunt.flights.values() if not one.its_own}
+    # What the adversary sends as itself is no attack on anybody's data.
+    flights = {flight.wire: flight.honest for flight in hunt.flights.values() if not flight.its_own}
     lost = _losses(cast, known, hunt)
     return Searched(lost, known, flights, len(hunt.sessions), _honest(hunt), _private_keys(hunt))
 
 
 def _honest(hunt: "_Hunt") -> tuple[Session, ...]:
-    theirs = (one for one in hunt.sessions if one.party.owner != ADVERSARY)
-    return tuple(one for one in theirs if not any(who.as_itself for who in hunt.partners(one)))
+    return tuple(
+        session
+        for session in hunt.sessions
+        if session.party.owner != ADVERSARY
+        and not any(partner.as_itself for partner in hunt.partners(session))
+    )
 
 
 def _private_keys(hunt: "_Hunt") -> frozenset[bytes]:
-    own = (one.secrets for one in hunt.sessions if one.party.owner == ADVERSARY)
+    own = (session.secrets for session in hunt.sessions if session.party.owner == ADVERSARY)
     sides = ("client_ecdhe", "server_ecdhe")
     return frozenset(secrets[side] for secrets in own for side in sides if side in secrets)
 
 
 def _learned(known: Known, sessions: Iterable[Session]) -> Known:
-    """What the adversary has from its own sessions. Of each kind of end it keeps one ticket."""
+    """``known`` and what the adversary learned in its own sessions.
+
+    For each name of a party, it keeps only one ticket.
+    """
     has_ticket: set[str] = set()
     for session in sessions:
         party = session.party
@@ -118,23 +126,23 @@ def _learned(known: Known, sessions: Iterable[Session]) -> Known:
             has_ticket.add(party.name)
             known = with_tickets(known, session.tickets[:1], own=party.as_itself)
         if not party.as_itself:
-            words = {one for one in (session.received, session.early) if one}
-            keys = {session.secrets.get(one, b"") for one in ("psk", "resumption_secret")} - {b""}
+            words = {session.received, session.early} - {b""}
+            keys = {session.secrets.get(name, b"") for name in ("psk", "resumption_secret")} - {b""}
             known = replace(known, words=known.words | words, secrets=known.secrets | keys)
     return known
 
 
 class _Hunt:
-    """All sessions so far, and all flights, each with who sent it."""
+    """All sessions and flights so far."""
 
     def __init__(self, cast: Cast, runs: Runs) -> None:
         self.sessions: dict[Session, None] = {}
-        self.flights: dict[bytes, Flight] = {one.wire: one for one in cast.recorded}
+        self.flights: dict[bytes, Flight] = {flight.wire: flight for flight in cast.recorded}
         self._runs = runs
         self._started: set[Party] = set()
 
     def start(self, party: Party) -> None:
-        """Let it begin."""
+        """Start a party, unless it was started before."""
         if party not in self._started:
             self._started.add(party)
             self._note(self._runs.session(party, ()))
@@ -147,7 +155,7 @@ class _Hunt:
                 self.flights.setdefault(wire, Flight(wire, session.party.is_client, session))
 
     def deliver_everything(self) -> None:
-        """Every flight to every session that can hear more, until nothing new comes of it."""
+        """Deliver every flight to every session within ``DEPTH``, until nothing new happens."""
         before = -1
         while before != len(self.sessions) + len(self.flights):
             before = len(self.sessions) + len(self.flights)
@@ -160,13 +168,13 @@ class _Hunt:
             if flight.by_client == session.party.is_client:
                 continue
             if not flight.honest and session.party.owner == ADVERSARY:
-                continue  # it need not talk to itself
+                continue  # the adversary gains nothing by talking to itself
             after = self._runs.session(session.party, (*session.heard, flight.wire))
             if after is not None and after.differs_from(session):
                 self._note(after)
 
     def partners(self, session: Session) -> list[Party]:
-        """Who has a session at the other end of this one, with the same keys."""
+        """The parties at the other end of this session, which have the same keys."""
         keys = session.secrets.get(SHARED)
         return [
             other.party
@@ -177,8 +185,8 @@ class _Hunt:
         ]
 
     def how(self, session: Session) -> str:
-        """What a session heard, from whom."""
-        heard = ", then ".join(str(self.flights[one]) for one in session.heard)
+        """How a session came about, in words: its party, and whose flights it received."""
+        heard = ", then ".join(str(self.flights[wire]) for wire in session.heard)
         return f"{session.party}, and heard {heard or 'nothing'}"
 
 
@@ -195,18 +203,18 @@ def _losses(cast: Cast, known: Known, hunt: _Hunt) -> dict[str, str]:
 
 
 def _lost_by(session: Session, cast: Cast, known: Known, hunt: _Hunt) -> Iterator[str]:
-    """What an honest party lost in this session."""
+    """The assets that an honest party lost in this session."""
     party = session.party
     if party.is_client:
-        yield from _told(session, known)
+        yield from _revealed(session, known)
     elif session.heard and _for_a_stranger(session, hunt.flights[session.heard[0]]):
         yield BINDER
     if not session.connected or (not party.is_client and not _is_asked(session, cast)):
         return
     partners = hunt.partners(session)
-    if any(one.as_itself for one in partners):
+    if any(partner.as_itself for partner in partners):
         return
-    owners = {one.owner for one in partners}
+    owners = {partner.owner for partner in partners}
     honest = owners - {ADVERSARY}
     if not honest:
         yield "server_authentication" if party.is_client else "client_authentication"
@@ -219,7 +227,7 @@ def _lost_by(session: Session, cast: Cast, known: Known, hunt: _Hunt) -> Iterato
 
 
 def _for_a_stranger(session: Session, hello: Flight) -> bool:
-    """Whether a server took up a PSK that whoever made the ClientHello does not hold."""
+    """Whether the server accepted a PSK that the sender of the ClientHello does not have."""
     if hello.sender is None or "psk" not in session.secrets:
         return False
     config = hello.sender.party.config
@@ -228,12 +236,12 @@ def _for_a_stranger(session: Session, hello: Flight) -> bool:
 
 
 def _is_asked(session: Session, cast: Cast) -> bool:
-    """Whether a server's session says anything of its client."""
+    """Whether the server's session identifies its client."""
     return cast.clients_are_known and session.with_psk
 
 
-def _told(session: Session, known: Known) -> Iterator[str]:
-    """Which secrets of an honest client's are the adversary's."""
+def _revealed(session: Session, known: Known) -> Iterator[str]:
+    """The secrets of an honest client that the adversary knows."""
     party = session.party
     if party.says and any(party.says in words for words in known.words):
         yield "application_data"
@@ -244,6 +252,6 @@ def _told(session: Session, known: Known) -> Iterator[str]:
     if session.secrets.get("psk") in keys:
         yield "psk"
     if session.tickets and (
-        session.secrets["resumption_secret"] in keys or {one.key for one in session.tickets} & keys
+        session.secrets["resumption_secret"] in keys or {psk.key for psk in session.tickets} & keys
     ):
         yield "next_psk"
