@@ -182,7 +182,9 @@ def test_the_good_one_has_no_fault(good_ones: set[str]) -> None:
 def test_every_kind_of_finding_is_in_the_catalogue_and_the_document() -> None:
     text = (Path(__file__).parents[2] / "docs" / "probe.md").read_text(encoding="utf-8")
     for name, kind in CATALOGUE.items():
-        row = f"| {kind.grade.value} | `{name}` | {kind.section} | {kind.section_8446} |"
+        row = (
+            f"| {kind.grade.value} | `{name}` | {kind.section} | {kind.section_8446} | {kind.why} |"
+        )
         assert row in text, name
 
 

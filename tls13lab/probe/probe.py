@@ -1,10 +1,10 @@
-"""All questions in their order. RFC 9846 section 2.2.
+"""All questions, in order. RFC 9846 section 2.2.
 
 >>> from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
 >>> from tls13lab.peers.background import serving
 >>> with serving(lesson_configs("psk_dhe_ke")[1]) as server:
 ...     found = probe(Prober(server.host, server.port, LESSON_PSK, pause=0.0))
->>> [one.name for one in found if one.kind.grade is not Grade.GOOD]
+>>> [finding.name for finding in found if finding.kind.grade is not Grade.GOOD]
 ['psk-only', 'identity-oracle', 'no-tickets']
 """
 
@@ -20,19 +20,22 @@ from tls13lab.wire.faults import LocalFault
 __all__ = ["Grade", "Prober", "probe"]
 
 TICKETS = 8
-"""How many are collected: some questions use one up."""
+"""How many tickets are collected; most questions about tickets use up one."""
 GATHERINGS = 6
-"""Connections that are made for them, at most."""
+"""The most connections that are made to collect them."""
 
 
 class NothingToProbe(LocalFault):
-    """There is no TLS 1.3 to be asked anything."""
+    """No TLS 1.3 handshake with this server succeeds, so nothing can be asked."""
 
 
 def probe(
     prober: Prober, also: Prober | None = None, words: bytes = b"GET / HTTP/1.0\r\n\r\n"
 ) -> list[Finding]:
-    """Ask everything. Raises NothingToProbe, or Unreachable if nobody is there."""
+    """Ask all questions; ``words`` are sent as early data, ``also`` is a second address.
+
+    Raises NothingToProbe, Unreachable, or TooManyQuestions.
+    """
     return list(_every_answer(prober, also, words))
 
 
@@ -62,10 +65,10 @@ def _why_not(first: Answer) -> str:
     if first.alert == "handshake_failure":
         return (
             "the server and a client without a PSK have nothing in common (handshake_failure): if "
-            "it wants a PSK, give --psk and --identity; else compare --suites and --groups, or its "
-            "certificate is of a kind that the lab cannot check"
+            "it wants a PSK, give --psk and --identity; otherwise compare --suites and --groups, "
+            "or its certificate may be of a kind that the lab cannot verify"
         )
-    return f"no TLS 1.3 handshake came about: {first.fault}"
+    return f"no TLS 1.3 handshake succeeded: {first.fault}"
 
 
 def _external(prober: Prober) -> Iterator[Finding]:
@@ -73,7 +76,7 @@ def _external(prober: Prober) -> Iterator[Finding]:
     assert psk is not None
     asked = list(questions.modes(prober, [psk] * 3, "external PSK"))
     yield from asked
-    if not any(one.name == "psk-accepted" for one in asked):
+    if not any(finding.name == "psk-accepted" for finding in asked):
         return
     yield from questions.retry(prober, psk, "external PSK")
     yield from questions.binders(prober, psk, "external PSK")
@@ -81,7 +84,7 @@ def _external(prober: Prober) -> Iterator[Finding]:
 
 
 def _collect(prober: Prober, usual: ClientConfig, first: Answer) -> tuple[list[ResumptionPsk], int]:
-    """Tickets for the first questions, and how many a connection brought."""
+    """Tickets for the first questions, and how many came on one connection."""
     found, each = list(first.tickets), len(first.tickets)
     for _ in range(GATHERINGS):
         if len(found) >= TICKETS:
@@ -101,12 +104,12 @@ def _resumption(
     found: list[ResumptionPsk],
     words: bytes,
 ) -> Iterator[Finding]:
-    # The newest first: a store that is small has forgotten the oldest.
+    # The newest first, because a server with a small store may have forgotten the oldest.
     left = found[::-1]
     three = [left.pop(0) for _ in range(min(3, len(left)))]
     asked = list(questions.modes(prober, list(three), "ticket"))
     yield from asked
-    if not any(one.name == "resumption-works" for one in asked):
+    if not any(finding.name == "resumption-works" for finding in asked):
         return
     if left:
         yield from questions.retry(prober, left.pop(0), "ticket")
@@ -119,5 +122,5 @@ def _resumption(
         yield from questions.binders(prober, fresh[0], "ticket")
     if also is not None and len(fresh) > 1:
         yield from questions.ticket_elsewhere(also, fresh[1])
-    late = [one for _ in range(2) for one in prober.ask(usual).tickets]
+    late = [ticket for _ in range(2) for ticket in prober.ask(usual).tickets]
     yield from questions.early_data(prober, late, words)

@@ -1,6 +1,7 @@
-"""One connection at a time, gently: a pause between, a bound on their number, a deadline each.
+"""Connections to the server, one at a time, with pauses, a time limit, and a limit on their number.
 
-A :class:`Prober` knows how to reach the server and how to believe it, and nothing of what is asked.
+A :class:`Prober` knows how to reach the server and what certificates to trust. It knows nothing
+about the questions.
 """
 
 import socket
@@ -30,20 +31,20 @@ from tls13lab.wire.codepoints import (
 from tls13lab.wire.faults import AlertReceived, LocalFault, PeerFault, TLSFault
 
 MOST_CONNECTIONS = 60
-"""More are never made to one address."""
+"""The most connections to one address."""
 BOTH = frozenset({PSK_KE, PSK_DHE_KE})
 
 
 class TooManyQuestions(LocalFault):
-    """The bound on connections is reached."""
+    """The limit on the number of connections is reached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a connection: a report, or what ended it, in words.
+    """The result of a connection: a report, or in words the fault that ended it.
 
-    ``alert`` is the one that the server sent; ``ours`` is whether the lab's client ended it,
-    because the server broke a rule.
+    ``alert`` is the alert that the server sent, if any. ``ours`` says whether the lab's client
+    ended the connection because the server broke a rule.
     """
 
     report: Report | None
@@ -53,12 +54,11 @@ class Answer:
 
     @property
     def mode(self) -> str:
-        """The mode, or nothing if there was no handshake."""
+        """The mode; empty if the handshake failed."""
         return self.report.mode if self.report else ""
 
     @property
     def tickets(self) -> tuple[ResumptionPsk, ...]:
-        """The tickets that came."""
         return self.report.tickets if self.report else ()
 
     def __str__(self) -> str:
@@ -67,7 +67,7 @@ class Answer:
 
 @dataclass
 class Prober:
-    """``pause`` and ``timeout`` in seconds; ``count`` is how many connections there were."""
+    """Makes the connections. ``pause`` and ``timeout`` are in seconds; ``count`` counts them."""
 
     host: str
     port: int
@@ -86,7 +86,7 @@ class Prober:
         modes: frozenset[PskKeyExchangeMode] = BOTH,
         **changes: object,
     ) -> ClientConfig:
-        """An honest client that offers these."""
+        """The configuration of an honest client; ``changes`` set other fields of it."""
         plain = ClientConfig(
             psks=psks,
             modes=modes,
@@ -101,7 +101,7 @@ class Prober:
     def ask(
         self, config: ClientConfig, environment: EnvironmentSource = real_environment
     ) -> Answer:
-        """Connect and close; raises Unreachable if nobody is there at all."""
+        """Connect and close. Raises Unreachable, or TooManyQuestions."""
         self._count_one()
         try:
             report = connect(
@@ -119,13 +119,17 @@ class Prober:
         return Answer(report)
 
     def raw(self, record: bytes) -> str:
-        """Send one record as it is: the alert's name, ``ServerHello with PSK``, or what else."""
+        """Send one record as it is, and describe the answer.
+
+        Returns the alert's name, ``ServerHello``, ``ServerHello with PSK``, ``silence`` after the
+        time limit, ``closed``, ``no TLS``, or the name of another message.
+        """
         self._count_one()
         buffer = RecordBuffer()
         try:
-            with socket.create_connection((self.host, self.port), self.timeout) as one:
-                one.sendall(record)
-                while data := one.recv(65536):
+            with socket.create_connection((self.host, self.port), self.timeout) as connection:
+                connection.sendall(record)
+                while data := connection.recv(65536):
                     buffer.feed(data)
                     first = buffer.next()
                     if first is not None:
@@ -139,7 +143,7 @@ class Prober:
         return "closed"
 
     def environment(self) -> Callable[[], Environment]:
-        """One that gives the same each time: what is sent with it can be sent again."""
+        """An environment with the same time and random bytes on each use, to repeat a flight."""
         fixed = real_environment()
         drawn: dict[int, bytes] = {}
 
@@ -181,7 +185,7 @@ def _first(content_type: ContentType, fragment: bytes) -> str:
         except PeerFault:
             return "an unreadable answer"
         if isinstance(hello, ServerHello):
-            with_psk = any(one.extension_type == 41 for one in hello.extensions)
+            with_psk = any(extension.extension_type == 41 for extension in hello.extensions)
             return "ServerHello with PSK" if with_psk else "ServerHello"
         return type(hello).__name__
     return "an unreadable answer"

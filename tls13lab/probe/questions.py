@@ -1,11 +1,11 @@
-"""The questions put to a server. Each takes a connection or a few, and is answered by findings.
+"""The questions to a server. Each takes one or a few connections, and gives findings.
 
-In four parts: which mode it takes (RFC 9846 sections 2.2 and 4.3.9); its tickets (4.7.1); its 0-RTT
-(2.3 and 8); and whether it checks binders, and gives away which identities it knows (4.3.11 and
-F.6). What is compared is what the server says, not how long it takes.
+There are four parts: the modes that it accepts (RFC 9846 sections 2.2 and 4.3.9), its tickets
+(4.7.1), its 0-RTT (2.3 and 8), and whether it checks binders and reveals which identities it knows
+(4.3.11 and F.6). Only the server's answers are compared, not their timing.
 
-What is sent as 0-RTT data is the user's choice, and should be harmless: a server that takes it acts
-on it.
+The user chooses what is sent as 0-RTT data. It should be harmless, because a server that accepts it
+acts on it.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ TAKEN = "ServerHello with PSK"
 
 
 def modes(prober: Prober, psks: list[Psk], what: str) -> Iterator[Finding]:
-    """Offers a PSK in psk_ke, in psk_dhe_ke and in both; a ticket is used for one offer only."""
+    """Offer PSKs with psk_ke, with psk_dhe_ke, and with both; a ticket is offered only once."""
     answers = {
         name: prober.ask(prober.config((psk,), offered))
         for (name, offered), psk in zip(OFFERS.items(), psks, strict=False)
@@ -49,14 +49,14 @@ def modes(prober: Prober, psks: list[Psk], what: str) -> Iterator[Finding]:
     external = any(isinstance(psk, ExternalPsk) for psk in psks)
     if any(answer.ours for answer in answers.values()):
         # The lab's own client ends a connection in a mode that it did not offer.
-        yield Finding("mode-not-offered", f"with the {what} it broke a rule", evidence)
+        yield Finding("mode-not-offered", f"with the {what}, it broke a rule", evidence)
         return
     if not set(took.values()) & {"psk_ke", "psk_dhe_ke"}:
         name = "psk-ignored" if external else "resumption-refused"
-        yield Finding(name, f"no offer of the {what} was taken", evidence)
+        yield Finding(name, f"no offer of the {what} was accepted", evidence)
         return
     yield Finding(
-        "psk-accepted" if external else "resumption-works", f"it takes the {what}", evidence
+        "psk-accepted" if external else "resumption-works", f"it accepts the {what}", evidence
     )
     if took.get("psk_ke") == "psk_ke":
         yield Finding("psk-ke-accepted", f"with the {what}, if only psk_ke is offered", evidence)
@@ -65,13 +65,13 @@ def modes(prober: Prober, psks: list[Psk], what: str) -> Iterator[Finding]:
     if took.get("psk_dhe_ke") == "psk_dhe_ke":
         yield Finding("psk-dhe-ke-accepted", f"with the {what}", evidence)
     if took.get("both") == "psk_ke":
-        yield Finding("psk-ke-preferred", f"with the {what}, of both modes", evidence)
+        yield Finding("psk-ke-preferred", f"with the {what}, if both are offered", evidence)
     elif took.get("both") == "psk_dhe_ke" and took.get("psk_ke") == "psk_ke":
-        yield Finding("psk-dhe-ke-preferred", f"with the {what}, of both modes", evidence)
+        yield Finding("psk-dhe-ke-preferred", f"with the {what}, if both are offered", evidence)
 
 
 def retry(prober: Prober, psk: Psk, what: str) -> Iterator[Finding]:
-    """Sends no share at first, so that the server must ask for one: does it still take the PSK?"""
+    """Send no share at first, so that the server must ask for one. Does it still use the PSK?"""
     config = prober.config((psk,), frozenset({PSK_DHE_KE}))
     answer = prober.ask(replace(config, share_groups=()))
     if answer.report is None or not answer.report.outcome.retried:
@@ -84,21 +84,21 @@ def retry(prober: Prober, psk: Psk, what: str) -> Iterator[Finding]:
 
 
 def tickets(collected: list[ResumptionPsk], each: int) -> Iterator[Finding]:
-    """What tickets show without being used; ``each`` is how many came in one connection."""
+    """What tickets show without being used; ``each`` is how many came on one connection."""
     if not collected:
         yield Finding("no-tickets", "no NewSessionTicket came")
         return
-    lengths = sorted({len(one.identity) for one in collected})
-    lifetimes = sorted({one.lifetime_s for one in collected})
+    lengths = sorted({len(ticket.identity) for ticket in collected})
+    lifetimes = sorted({ticket.lifetime_s for ticket in collected})
     seen = f"{each} a connection, of {_listed(lengths)} bytes, for {_listed(lifetimes)} s"
     yield Finding("tickets", seen, f"SHA-256 of the first: {_shown(collected[0])}")
     if lifetimes[-1] > MAX_LIFETIME_S:
         yield Finding("ticket-lifetime-too-long", f"{lifetimes[-1]} s", "604,800 s are seven days")
-    if len(collected) > 1 and len({one.age_add for one in collected}) < len(collected):
+    if len(collected) > 1 and len({ticket.age_add for ticket in collected}) < len(collected):
         yield Finding("age-add-repeats", f"among {len(collected)} tickets")
-    if len({one.identity for one in collected}) < len(collected):
+    if len({ticket.identity for ticket in collected}) < len(collected):
         yield Finding("ticket-repeats", f"among {len(collected)} tickets")
-    found = next(filter(None, (known_key(one.identity) for one in collected)), None)
+    found = next(filter(None, (known_key(ticket.identity) for ticket in collected)), None)
     if found is not None:
         yield Finding("ticket-key-known", found, "the ticket's own MAC verifies with it")
     else:
@@ -114,7 +114,7 @@ def _shown(ticket: ResumptionPsk) -> str:
 
 
 def ticket_reuse(prober: Prober, ticket: ResumptionPsk) -> Iterator[Finding]:
-    """Offers the same ticket twice."""
+    """Offer the same ticket twice."""
     config = prober.config((ticket,))
     first, second = prober.ask(config), prober.ask(config)
     if first.report is None or not first.report.resumed:
@@ -126,17 +126,17 @@ def ticket_reuse(prober: Prober, ticket: ResumptionPsk) -> Iterator[Finding]:
 
 
 def ticket_names(prober: Prober, ticket: ResumptionPsk) -> Iterator[Finding]:
-    """Offers a ticket under another server name than the one it was issued for."""
+    """Offer a ticket with a server name other than the one it was issued for."""
     renamed = replace(ticket, server_name=OTHER_NAME)
     answer = prober.ask(prober.config((renamed,), server_name=OTHER_NAME))
     resumed = answer.report is not None and answer.report.resumed
     name = "resumes-under-other-name" if resumed else "name-tied-to-ticket"
     was = ticket.server_name or "no name"
-    yield Finding(name, f"a ticket of {was}, offered for {OTHER_NAME}", str(answer))
+    yield Finding(name, f"a ticket for {was}, offered for {OTHER_NAME}", str(answer))
 
 
 def ticket_elsewhere(other: Prober, ticket: ResumptionPsk) -> Iterator[Finding]:
-    """Offers a ticket at another address, which the user named."""
+    """Offer a ticket at another address, which the user named."""
     answer = other.ask(other.config((replace(ticket, server_name=other.server_name),)))
     resumed = answer.report is not None and answer.report.resumed
     name = "ticket-key-shared" if resumed else "ticket-key-apart"
@@ -147,14 +147,14 @@ def ticket_elsewhere(other: Prober, ticket: ResumptionPsk) -> Iterator[Finding]:
 
 
 def early_data(prober: Prober, tickets: list[ResumptionPsk], words: bytes) -> Iterator[Finding]:
-    """Sends 0-RTT data, then the same flight again, then a ticket whose age cannot be right."""
-    allowed = [one for one in tickets if one.max_early_data_size >= len(words)]
+    """Send 0-RTT data, then the same flight again, then a ticket with an impossible age."""
+    allowed = [ticket for ticket in tickets if ticket.max_early_data_size >= len(words)]
     if not allowed:
         yield Finding("early-data-off", "its tickets allow none")
         return
-    most = max(one.max_early_data_size for one in allowed)
+    most = max(ticket.max_early_data_size for ticket in allowed)
     config = prober.config((allowed[0],), early_data=words)
-    # The client's randomness is kept, so that its first flight is the same bytes again.
+    # With the same random bytes, the client's first flight is the same again.
     environment = prober.environment()
     first = prober.ask(config, environment)
     if not _taken(first):
@@ -168,7 +168,7 @@ def early_data(prober: Prober, tickets: list[ResumptionPsk], words: bytes) -> It
         old = replace(allowed[1], received_ms=allowed[1].received_ms - HOUR_MS)
         stale = prober.ask(prober.config((old,), early_data=words))
         name = "stale-early-data-accepted" if _taken(stale) else "stale-early-data-rejected"
-        yield Finding(name, "a ticket's age that is an hour too much", _fate(stale))
+        yield Finding(name, "a ticket age that is an hour too high", _fate(stale))
 
 
 def _taken(answer: Answer) -> bool:
@@ -189,30 +189,30 @@ def hello(prober: Prober, psk: Psk) -> bytes:
 
 
 def ask(prober: Prober, raw: bytes) -> str:
-    """What a server says to a packed ClientHello."""
+    """Send a packed ClientHello; the server's answer as :meth:`Prober.raw` describes it."""
     return prober.raw(frame(ContentType.HANDSHAKE, raw, 0x0301))
 
 
 def binders(prober: Prober, psk: Psk, what: str) -> Iterator[Finding]:
-    """Offers a known identity with a wrong key, and an identity that nobody can know."""
+    """Offer a known identity with a wrong key, and then a random identity."""
     wrong = bytes(byte ^ 0xFF for byte in psk.key)
     known = ask(prober, hello(prober, replace(psk, key=wrong)))
     stranger = real_environment().entropy(len(psk.identity))
     unknown = ask(prober, hello(prober, replace(psk, identity=stranger, key=wrong)))
-    evidence = f"known name and wrong key: {known}; unknown name: {unknown}"
+    evidence = f"known identity and wrong key: {known}; unknown identity: {unknown}"
     if known == TAKEN:
-        yield Finding("binder-unchecked", f"the {what} was taken with a wrong binder", evidence)
+        yield Finding("binder-unchecked", f"the {what} was accepted with a wrong binder", evidence)
         return
     if known != "ServerHello":
         yield Finding("binder-checked", f"of the {what}", evidence)
     if isinstance(psk, ExternalPsk):
-        # A ticket's name is random; only external names can be worth trying out.
+        # Tickets cannot be guessed; only external identities are worth trying out.
         name = "no-identity-oracle" if known == unknown else "identity-oracle"
         yield Finding(name, f"of the {what}", evidence)
 
 
 def wrong_hellos(prober: Prober, psk: Psk) -> Iterator[Finding]:
-    """Offers pre_shared_key first instead of last, and without psk_key_exchange_modes."""
+    """Send pre_shared_key first instead of last, and then without psk_key_exchange_modes."""
     message = unpack(hello(prober, psk))
     assert isinstance(message, ClientHello)
     *others, offered = message.extensions
@@ -223,7 +223,7 @@ def wrong_hellos(prober: Prober, psk: Psk) -> Iterator[Finding]:
     missing = ask(prober, raw)
     evidence = f"not last: {moved}; without modes: {missing}"
     if moved.startswith("ServerHello"):
-        yield Finding("psk-not-last-accepted", "pre_shared_key stood first", evidence)
+        yield Finding("psk-not-last-accepted", "pre_shared_key was first", evidence)
     if missing.startswith("ServerHello"):
         yield Finding("modes-missing-accepted", "psk_key_exchange_modes was missing", evidence)
     if not (moved.startswith("ServerHello") or missing.startswith("ServerHello")):

@@ -1,9 +1,10 @@
-"""Is a ticket sealed under a key that everyone knows? Tried on recorded tickets, offline.
+"""Is a ticket sealed under a key that everybody knows? This is tested offline.
 
-A hit is never a guess: the ticket's own MAC or AEAD tag verifies, or it is no hit. The formats are
-those of RFC 5077 section 4 (a name of 16 bytes, an IV, AES-CBC, HMAC-SHA256 over all of it), which
-OpenSSL and those built on it use; GnuTLS's, with HMAC-SHA1; Go's, whose keys come out of SHA-512;
-and this lab's. CVE-2020-13777 was such a key: GnuTLS sealed its tickets under zeros.
+A hit is certain, because the ticket's own MAC or AEAD tag verifies. Four formats are tried. That of
+RFC 5077 section 4 (a key name of 16 bytes, an IV, AES-CBC, HMAC-SHA256 over all) is used by OpenSSL
+and programs built on it. The others are those of GnuTLS, with HMAC-SHA1, of Go, which derives its
+keys with SHA-512, and of this lab. Such keys have been used: in CVE-2020-13777, GnuTLS sealed its
+tickets under a key of zeros.
 """
 
 import hashlib
@@ -20,11 +21,11 @@ BAD_KEYS: dict[str, bytes] = {
     "the letter a again and again": b"a" * 64,
     "the digit 0 again and again": b"0" * 64,
 }
-"""By what they are called; as many bytes are taken as a format needs."""
+"""The keys, by a description; each format takes as many bytes as it needs."""
 
 
 def known_key(ticket: bytes) -> str | None:
-    """The format and the key that opens ``ticket``, in words; None if no known one does."""
+    """The format of ``ticket`` and the key that opens it, in words; None if no such key does."""
     for name, key in BAD_KEYS.items():
         for form in _opened_by(ticket, key):
             return f"{form}, {name}"
@@ -35,10 +36,10 @@ def _opened_by(ticket: bytes, key: bytes) -> Iterator[str]:
     if len(ticket) < NAME_LENGTH + 16 + 32:
         return
     body, mac = ticket[:-32], ticket[-32:]
-    # HMAC fills short keys up with zeros, so two lengths of a key of zeros are one.
+    # HMAC pads short keys with zeros, so for the key of zeros both lengths are the same.
     for length in (16, 32):
         if hmac.compare_digest(hmac.digest(key[:length], body, "sha256"), mac):
-            yield "RFC 5077's format, as OpenSSL has it"
+            yield "RFC 5077's format, as in OpenSSL"
     if hmac.compare_digest(hmac.digest(key[:16], ticket[:-20], "sha1"), ticket[-20:]):
         yield "GnuTLS's format"
     derived = hashlib.sha512(key[:32]).digest()
