@@ -126,7 +126,7 @@ def test_the_other_kinds_scheme_is_refused_though_the_signature_verifies(
     with monkeypatch.context() as patched:
         patched.setattr(certificates, "schemes", lambda der: wrong)
         pair.server.receive(pair.client.outgoing(), Environment(pair.now_ms, os.urandom))
-    with pytest.raises(UnsupportedCertificate, match="not for the certificate's key"):
+    with pytest.raises(UnsupportedCertificate, match="does not fit the certificate's key"):
         pair.client.receive(pair.server.outgoing(), Environment(pair.now_ms, os.urandom))
 
 

@@ -1,8 +1,8 @@
 """The TLS 1.3 handshake of a client and a server, without sockets. RFC 9846 sections 2, 4 and 7.
 
 There are three modes. In a *full* handshake, a certificate authenticates the server. In the other
-two, a PSK (external, or from a ticket) authenticates both sides: in *psk_ke*, all secrets come from
-the PSK alone; *psk_dhe_ke* adds an (EC)DHE exchange and, with it, forward secrecy. These are the
+two, a PSK (external, or from a ticket) authenticates both sides: in *psk_ke*, the PSK is the only
+secret input; *psk_dhe_ke* adds an (EC)DHE exchange and, with it, forward secrecy. These are the
 messages; a line without a comment belongs to all modes::
 
     client                                server
@@ -45,19 +45,30 @@ and random bytes come from the environment, so any handshake can be repeated byt
 
 The files, in reading order::
 
-    moves, machine               the table of legal moves; step(), which obeys it
-    actions, environment         what a step can ask for; the time and random bytes it is given
-    config                       what a client or a server is willing to do
-    client_states, client        the client's states; its handler for each message
-    offer, answer                its ClientHello; its checks of the ServerHello
-    client_early_data            its 0-RTT data
-    server_states, server        the server's states; its handler for each message
-    choice, server_flight        its choice of PSK, suite and group; its messages up to Finished
-    early_data, issuing          whether it accepts 0-RTT data; its tickets
-    finished, connected          for both sides: Finished messages; KeyUpdate and tickets
-    cert_with_extern_psk         a certificate and an external PSK together (RFC 9973)
-    connection, sending, events  from bytes to messages, from actions to bytes; what happened
-    pair, trace                  a client and a server in memory; the record of what they sent
+    moves                 which message may come in which state
+    machine               step(): it looks up the move and calls the handler
+    actions               what a step can ask for; the outcome of a handshake
+    environment           what a step gets from outside: the time and random bytes
+    config                what a client or a server is willing to do
+    client_states         what the client knows in each state
+    client                its handler for each message
+    offer                 its ClientHello, binders included
+    answer                its checks of the ServerHello
+    client_early_data     its 0-RTT data
+    server_states         what the server knows in each state
+    server                its handler for each message
+    choice                its choice of PSK, suite, mode and group
+    server_flight         its messages from EncryptedExtensions to CertificateVerify
+    early_data            whether it accepts 0-RTT data
+    issuing               its tickets
+    finished              the Finished messages of both sides
+    connected             tickets and KeyUpdates after the handshake
+    cert_with_extern_psk  a certificate together with an external PSK (RFC 9973)
+    connection            bytes in, events and bytes out
+    sending               from messages to records
+    events                what a connection reports
+    pair                  a client and a server in memory
+    trace                 all that they sent, for lessons
 
 Not here: records (:mod:`tls13lab.records`), binders and ticket formats (:mod:`tls13lab.psk`),
 sockets (:mod:`tls13lab.peers`). Not in the lab at all: client certificates, post-handshake

@@ -97,8 +97,8 @@ class Outcome:
     ``selected_identity`` are None in a full handshake. ``chain`` holds the server's certificates
     (DER). ``early_data`` is ``accepted``, ``rejected``, or ``none`` if the client sent none; on the
     server, ``early_data_refusal`` gives the reason for a rejection. ``began_ms`` (Unix
-    milliseconds) is the time of the handshake that began the chain of resumptions; if this
-    handshake is not a resumption, it is this one.
+    milliseconds) is the time of the handshake that began the chain of resumptions: the last one
+    that was not a resumption itself.
     """
 
     mode: str

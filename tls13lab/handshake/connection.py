@@ -1,8 +1,8 @@
 """A TLS connection without a socket: bytes in, events and bytes out. RFC 9846 sections 4 to 6.
 
-A :class:`Connection` joins the state machine and the record layer: it passes messages to the one,
-and carries out its actions on the other. Give it the bytes from the network with
-:meth:`Connection.receive`, and send what :meth:`Connection.outgoing` returns.
+A :class:`Connection` joins the state machine and the record layer: it passes messages to the state
+machine, and carries out the resulting actions on the record layer. Give it the bytes from the
+network with :meth:`Connection.receive`, and send what :meth:`Connection.outgoing` returns.
 
 If the peer breaks the protocol, :meth:`Connection.receive` queues the right alert, closes the
 connection and raises the fault.

@@ -199,8 +199,8 @@ def _in_ascii(name: str) -> str:
     try:
         form = name.encode("idna").decode("ascii")
     except UnicodeError:
-        return "a host name in server_name is ASCII: this one cannot be written so"
-    return f"a host name in server_name is ASCII: write it as {form}"
+        return "a host name in server_name must be ASCII, and this name has no ASCII form"
+    return f"a host name in server_name must be ASCII: write it as {form}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The advice of RFC 9257 on external PSKs, as a table of checks. Sections 4 and 6.
 
-A check looks at how a PSK is used, as described by :class:`Use`, and says what is wrong. Whatever
-the description leaves out is assumed to be the worst case.
+A check looks at how a PSK is used, as described by :class:`Use`, and says what is wrong. If the
+description leaves something out, the worst case is assumed.
 
 >>> use = Use("printer", length=4, bits=13.3, modes=("psk_ke",))
 >>> [check.name for check, wrong in examine(use) if wrong][:3]

@@ -1,16 +1,18 @@
-"""What a word costs that is tried on many recorded binders at once. RFC 9846 sections 7.1, 4.3.11.
+"""The cost of trying a word on many recorded binders at once. RFC 9846 sections 7.1 and 4.3.11.
 
-There is no salt before an external PSK: the early secret of a word, its binder key and its finished
-key are the same for every victim. They are computed once, and what is left for each target is one
-HMAC whose key is known already. An importer (RFC 9258) puts the identity and the context in front
-of all that; if these differ from victim to victim, hardly anything is left to share.
+An external PSK has no salt. The early secret, the binder key and the finished key of a word are the
+same for every victim, so an attacker computes them once. For each target, only one HMAC with a
+known key is left. An importer (RFC 9258) hashes identity and context before all that; if they
+differ between victims, hardly any work can be shared.
 
-The unit is one compression of the hash. The counts are read off the schedule table: a step belongs
-to each target if what goes into it, however far back, differs between victims, and otherwise to the
-word. Whatever depends on no word is computed beforehand, and costs nothing.
+The unit is one compression of the hash function. The counts come from the schedule table: a step is
+counted for each target if any of its inputs, direct or indirect, differs between victims; otherwise
+it is counted once for the word. Steps that do not depend on the word are computed in advance, and
+cost nothing.
 
-What is simplified: all compressions count alike, though one whose message is the same for all words
-is about a tenth cheaper. What is shared by *guesses* is not counted, as a common beginning is.
+Two simplifications: all compressions cost the same, although one whose message is the same for all
+words is about a tenth cheaper. And work that several *guesses* share, such as that for a common
+prefix, is not counted.
 
 >>> blocks()
 Blocks(shared=12, each=2)
@@ -41,13 +43,13 @@ class Blocks:
     each: int
 
     def for_targets(self, targets: int) -> int:
-        """One word, tried on so many targets at once. ValueError for fewer than one."""
+        """The cost of a word that is tried on this many targets; raises ValueError below 1."""
         if targets < 1:
             raise ValueError("a word is tried on one target at the least")
         return self.shared + self.each * targets
 
     def times(self, targets: int) -> float:
-        """The same as a multiple of what one target costs.
+        """The same cost, as a multiple of the cost for one target.
 
         >>> blocks().times(64), blocks(kind=PskKind.IMPORTED).times(64)
         (10.0, 51.4)
@@ -55,7 +57,7 @@ class Blocks:
         return self.for_targets(targets) / self.for_targets(1)
 
     def log2_guesses(self, words: float, targets: int) -> float:
-        """log2 of the cost of 2^``words`` words, counted in guesses at one target.
+        """log2 of the cost of 2^``words`` words; the unit is a guess at one target.
 
         >>> blocks().log2_guesses(20.0, 8)
         21.0
@@ -64,7 +66,7 @@ class Blocks:
 
 
 def success_of_any(choice: Guessable, guesses: float, targets: int) -> float:
-    """The probability that so many words find some of the victims, who chose independently.
+    """The probability of finding at least one victim's PSK; victims choose independently.
 
     >>> from tls13lab.psk.guesswork import even
     >>> [round(success_of_any(even(1000), 10, targets), 2) for targets in (1, 64)]
@@ -74,7 +76,7 @@ def success_of_any(choice: Guessable, guesses: float, targets: int) -> float:
 
 
 def guesses_for_any(choice: Guessable, share: float, targets: int) -> float:
-    """How many words find some of the victims with this probability.
+    """How many words find at least one victim's PSK with this probability.
 
     >>> from tls13lab.psk.guesswork import even
     >>> guesses_for_any(even(1000), 0.5, 1), guesses_for_any(even(1000), 0.5, 64)
@@ -92,7 +94,7 @@ def _any(each: float, number: float) -> float:
 
 _WORD, _VICTIM = "word", "victim"
 Depends = frozenset[str]
-"""What a value depends on besides constants: the word that is tried, and whose binder it is."""
+"""What a value depends on, besides constants: on the word, on the victim, on both or neither."""
 
 
 def blocks(
@@ -103,11 +105,11 @@ def blocks(
     same_identity: bool = False,
     epsk_hash: str | None = None,
 ) -> Blocks:
-    """Of a word of ``length`` bytes and targets of one hash and kind.
+    """The cost of a word of ``length`` bytes; all targets have the same hash and kind of PSK.
 
-    ``same_identity``: all targets of an importer have one identity and context, as the connections
-    of a single client have. ``epsk_hash`` is the hash that the importer works with, ``hash_name``
-    if nothing is said; compressions of two hashes are then in one sum.
+    ``same_identity`` says that all imported targets have the same identity and context, like the
+    connections of a single client. ``epsk_hash`` is the hash of the importer, by default
+    ``hash_name``. If the two differ, the sum counts compressions of both.
 
     >>> blocks("sha384") == blocks("sha256"), blocks(length=56).shared
     (True, 13)
@@ -138,9 +140,9 @@ def blocks(
 
 
 def way(kind: PskKind) -> tuple[Row, ...]:
-    """The rows of the schedule between a word and its binder, in the order of computing.
+    """The rows of the schedule that lead from a word to its binder, in the order of computation.
 
-    Where a row leaves open what it is applied to, that is filled in; the leaf is ``word``.
+    Inputs that the table leaves open, such as ``base_key``, are filled in. The leaf is ``word``.
 
     >>> [row.name for row in way(PskKind.EXTERNAL)]
     ['early_secret', 'ext_binder_key', 'finished_key', 'binder']
@@ -155,20 +157,21 @@ def _rows(name: str, given: Mapping[str, str]) -> Iterator[Row]:
     if name not in table:
         return
     row = table[name]
-    inputs = tuple(given.get(one, one) for one in row.inputs)
-    for one in inputs:
-        yield from _rows(one, given)
+    inputs = tuple(given.get(parent, parent) for parent in row.inputs)
+    for parent in inputs:
+        yield from _rows(parent, given)
     yield Row(row.name, row.operation, inputs, row.label, row.context, row.length)
 
 
-def _hmacs(row: Row, hash_name: str, size: int, told: int | None) -> tuple[int, int]:
-    """Compressions of a row for its key alone, the two pads', and for what is taken in then.
+def _hmacs(row: Row, hash_name: str, size: int, ikm_length: int | None) -> tuple[int, int]:
+    """Compressions of a row: those that depend only on the HMAC key, and those of the message.
 
-    ``size`` is how many bytes come out, ``told`` the length of an extraction's keying material.
+    ``size`` is the length of the output, ``ikm_length`` that of the input keying material of an
+    extraction, in bytes.
     """
     length = HASH_LENGTHS[hash_name]
     if row.operation is Operation.EXTRACT:
-        messages = [told or 0]
+        messages = [ikm_length or 0]
     elif row.operation is Operation.HMAC:
         messages = [length]  # Transcript-Hash
     else:
@@ -176,12 +179,12 @@ def _hmacs(row: Row, hash_name: str, size: int, told: int | None) -> tuple[int, 
         if row.context is Context.IMPORTED_IDENTITY:
             context = length
         info = len(hkdf_label(row.label, bytes(context), size)) + 1
-        # HKDF-Expand (RFC 5869): each block but the first also takes in the one before.
+        # HKDF-Expand (RFC 5869): each block but the first also hashes the previous block.
         messages = [info + length * (number > 0) for number in range(ceil(size / length))]
     return 2, sum(_ending(hash_name, message) + _ending(hash_name, length) for message in messages)
 
 
 def _ending(hash_name: str, length: int) -> int:
-    """Blocks of a message of so many bytes, after whole blocks: with a one bit and its length."""
+    """How many blocks a message of this length takes, with the padding of SHA-2."""
     block = hashlib.new(hash_name).block_size
     return ceil((length + 1 + block // 8) / block)
