@@ -21,6 +21,11 @@ SAVE = """async () => {
     await shown.context.save();
     return shown.context.path;
 }"""
+RESTART = """async () => {
+    const session = window.jupyterapp.shell.currentWidget.sessionContext.session;
+    await session.kernel.restart();
+    await session.kernel.info;
+}"""
 
 
 def test_without_its_kernel_the_static_view_is_there_and_with_it_the_live_one(
@@ -36,6 +41,15 @@ def test_without_its_kernel_the_static_view_is_there_and_with_it_the_live_one(
     lab_page.page.evaluate(CLOSE_ALL)
     lab_page.open(path)  # the kernel is still there
     expect(lab_page.page.locator(".widget-radio").first).to_be_visible()
+
+    lab_page.page.evaluate(RESTART)  # the session goes on, and the widgets are gone
+    lab_page.page.reload()
+    lab_page.page.wait_for_function("window.jupyterapp !== undefined")
+    lab_page.page.evaluate("async () => { await window.jupyterapp.restored; }")
+    lab_page.open(path)
+    output = lab_page.page.locator(".jp-OutputArea-output").first
+    expect(output).to_contain_text("Does the PSK alone open it?")
+    expect(lab_page.page.locator(".widget-radio")).to_have_count(0)
 
     lab_page.clear()  # which ends the kernel
     lab_page.open(path)
