@@ -45,6 +45,7 @@ def page() -> str:
         ),
         "tlsfuzzer_version": fuzzed["version"],
         "lab_version": fuzzed["lab"],
+        "tlsfuzzer_files": str(len(fuzzed["files"])),
         "tlsfuzzer_figures": _script_figures(fuzzed["scripts"]),
         "tlsfuzzer_expected": _script_differences(fuzzed["scripts"]),
         "tlsfuzzer_not_run": _rows(
