@@ -3,8 +3,9 @@
 The captures are made on the spot: many psk_ke connections with one PSK, some megabytes each. Both
 programs are run as they are used, in processes of their own: for ``break`` ours is given the PSK,
 tshark the key log, and both read every record. ``inspect`` is set beside tshark reading the file
-for its table of connections, by the processor's time, which other work on the machine changes less.
-Peak memory is that of the process.
+for its table of connections, by the processor's time, which other work on the machine changes less;
+once more on a capture of short connections, which is all handshakes. Peak memory is that of the
+process.
 """
 
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tls13lab.capture.keylog import lines
@@ -22,6 +24,9 @@ MEGABYTES = 100
 INSPECTED_MEGABYTES = 60
 CONNECTIONS = 100
 CHUNK = 2**16
+SHORT_CONNECTIONS = 24_000
+DIFFERENT = 60
+"""Handshakes that are made for them, in all three modes; each is in the capture many times."""
 
 # Run in a fresh process: the peak is then the command's own, and the child's is told apart.
 _TIMED = """
@@ -57,6 +62,29 @@ def make(folder: Path, megabytes: int = MEGABYTES, segment: int = MOST_DATA) -> 
                 writer.add(number, step.sender, step.wire[at : at + segment])
         writer.end(number)
         text += lines(pair.client.client_random, pair.client.secrets)
+    writer.close()
+    keylog.write_text("\n".join(text) + "\n", encoding="ascii")
+    return capture, keylog
+
+
+def make_short(folder: Path, connections: int = SHORT_CONNECTIONS) -> tuple[Path, Path]:
+    """The same of connections that end when the handshake is done: 1.4 kB each."""
+    capture, keylog = folder / "short.pcapng", folder / "keys"
+    text: list[str] = []
+    talks = []
+    for number in range(DIFFERENT):
+        mode = ("full", "psk_dhe_ke", "psk_ke")[number % 3]
+        pair = Pair(*lesson_configs(mode), seed=f"short {number}")
+        pair.handshake()
+        talks.append(pair.conversation().steps)
+        text += lines(pair.client.client_random, pair.client.secrets)
+    writer = CaptureWriter(capture, now=lambda: 1.0)
+    for number in range(connections):
+        host, port = divmod(number, 10_000)
+        writer.open(number, (f"127.0.0.{host + 1}", 10_000 + port), ("127.0.0.1", 4433))
+        for step in talks[number % DIFFERENT]:
+            writer.add(number, step.sender, step.wire)
+        writer.end(number)
     writer.close()
     keylog.write_text("\n".join(text) + "\n", encoding="ascii")
     return capture, keylog
@@ -105,9 +133,14 @@ def inspect_rates(megabytes: int = INSPECTED_MEGABYTES) -> dict[str, float]:
     The best of three runs each.
     """
     found: dict[str, float] = {}
-    for name, segment in (("long packets", MOST_DATA), ("packets of a network", 1400)):
+    kinds: dict[str, Callable[[Path], tuple[Path, Path]]] = {
+        "long packets": lambda folder: make(folder, megabytes, MOST_DATA),
+        "packets of a network": lambda folder: make(folder, megabytes, 1400),
+        "short connections": make_short,
+    }
+    for name, made in kinds.items():
         with tempfile.TemporaryDirectory() as folder:
-            capture, keylog = make(Path(folder), megabytes, segment)
+            capture, keylog = made(Path(folder))
             size = capture.stat().st_size / 1e6
             ours = (sys.executable, "-m", "tls13lab", "inspect", str(capture))
             tshark = shutil.which("tshark")

@@ -10,7 +10,7 @@ change_cipher_spec stays closed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from tls13lab.capture.glance import RANDOM, glance
 from tls13lab.capture.recording import CapturedRecord, Closed, Item, Opened
@@ -30,6 +30,12 @@ KeyLogSecrets = Mapping[bytes, Mapping[str, bytes]]
 
 _NO_SECRETS: Mapping[str, bytes] = {}
 _TYPES = {int(one): one for one in ContentType}
+# Once for all: to look a member up in its enumeration takes longer than most of what is done to a
+# record.
+_APPLICATION_DATA, _HANDSHAKE = ContentType.APPLICATION_DATA, ContentType.HANDSHAKE
+_CHANGE_CIPHER_SPEC = ContentType.CHANGE_CIPHER_SPEC
+_CLIENT_HELLO, _SERVER_HELLO = int(HandshakeType.CLIENT_HELLO), int(HandshakeType.SERVER_HELLO)
+_KEY_UPDATE, _EARLY_DATA = int(HandshakeType.KEY_UPDATE), int(ExtensionType.EARLY_DATA)
 
 # The secrets (rows of the schedule table) that protect each side's records, in order.
 _ROWS = {
@@ -42,24 +48,31 @@ _ROWS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """One record and what could be read of it.
 
     ``keys`` is the name of the traffic secret that opened it, empty for a record in the clear.
     ``content`` is None if it cannot be read. ``messages`` are the handshake messages that end in
     this record. ``fault`` says what is wrong with the record, if anything. ``version`` is the
     connection's, 0 while unknown. ``tag_length`` is in bytes, 0 unless the record was opened.
+
+    >>> Read(CapturedRecord(1, "client", b""), "", ContentType.APPLICATION_DATA, b"plaintext")
+    Read(connection=1, sender='client', keys='', content_type=APPLICATION_DATA)
     """
 
     record: CapturedRecord
     keys: str
     content_type: ContentType
-    content: bytes | None = field(repr=False)
-    messages: tuple[bytes, ...] = field(default=(), repr=False)
+    content: bytes | None
+    messages: tuple[bytes, ...] = ()
     fault: str = ""
     version: int = 0
     tag_length: int = 0
+
+    def __repr__(self) -> str:
+        """Without the content and the messages, which may have been secret on the wire."""
+        where = f"connection={self.record.connection}, sender={self.record.sender!r}"
+        return f"Read({where}, keys={self.keys!r}, content_type={self.content_type.name})"
 
     @property
     def padding(self) -> int:
@@ -85,7 +98,7 @@ class Side:
     ) -> Read:
         """Read a record; ``log`` has the connection's secrets, ``suite`` is None if not known."""
         content_type = _TYPES[record.wire[0]]
-        if content_type is ContentType.APPLICATION_DATA:
+        if content_type is _APPLICATION_DATA:
             opened = self._open(record.wire, suite, log) if log else None
             if opened is None:
                 return Read(record, "", content_type, None, (), self._broken_off(), version)
@@ -95,8 +108,8 @@ class Side:
             content, keys, tag = record.wire[HEADER_LENGTH:], "", 0
             if self._changed and is_old(version):
                 return Read(record, "", content_type, None, version=version)
-            self._changed |= content_type is ContentType.CHANGE_CIPHER_SPEC
-        if content_type is not ContentType.HANDSHAKE:
+            self._changed |= content_type is _CHANGE_CIPHER_SPEC
+        if content_type is not _HANDSHAKE:
             return Read(record, keys, content_type, content, (), self._broken_off(), version, tag)
         messages, fault = self._messages(content)
         self._follow(messages)
@@ -107,6 +120,8 @@ class Side:
         if not content:
             # "Implementations MUST NOT send zero-length fragments of Handshake types" (5.1)
             return [], "a handshake record is empty"
+        if not self._parts.pending and len(content) == 4 + int.from_bytes(content[1:4], "big"):
+            return [content], ""  # just one, as hellos mostly come
         messages: list[bytes] = []
         try:
             self._parts.feed(content)
@@ -153,7 +168,7 @@ class Side:
     def _follow(self, messages: list[bytes]) -> None:
         """Change to the next keys after a KeyUpdate (7.2)."""
         for raw in messages:
-            if raw[0] == HandshakeType.KEY_UPDATE and self._protection is not None:
+            if raw[0] == _KEY_UPDATE and self._protection is not None:
                 suite = self._protection.suite
                 self._secret = next_traffic_secret(suite.hash_name, self._secret)
                 self._protection = RecordProtection(suite, self._secret)
@@ -209,7 +224,7 @@ class Connection:
 
     def _comes_too_soon(self, record: CapturedRecord) -> bool:
         """Whether this is a protected record from the server before any ClientHello."""
-        protected = record.wire[0] == ContentType.APPLICATION_DATA
+        protected = record.wire[0] == _APPLICATION_DATA
         return protected and record.sender == "server" and bool(self._keylog and not self._random)
 
     def _lacks_server_hello(self, record: CapturedRecord) -> bool:
@@ -218,7 +233,7 @@ class Connection:
         If early data was announced and its keys are not in the log, nobody can say which it is.
         """
         log = self._keylog.get(self._random, _NO_SECRETS)
-        protected = record.wire[0] == ContentType.APPLICATION_DATA
+        protected = record.wire[0] == _APPLICATION_DATA
         if not protected or record.sender != "client" or self._answered:
             return False
         return bool(log) and (not self._early or "client_early_traffic_secret" in log)
@@ -232,16 +247,16 @@ class Connection:
             return read
         for raw in read.messages:
             self._note(raw, record)
-        return replace(read, version=self._version)
+        return read._replace(version=self._version)
 
     def _note(self, raw: bytes, record: CapturedRecord) -> None:
         """Learn from a message in the clear."""
-        if raw[0] == HandshakeType.CLIENT_HELLO:
+        if raw[0] == _CLIENT_HELLO:
             seen = glance(raw)
             if not self._random and seen is not None:
-                self._early = ExtensionType.EARLY_DATA in seen.extensions
+                self._early = _EARLY_DATA in seen.extensions
             self._random = self._random or raw[RANDOM]
-        elif raw[0] == HandshakeType.SERVER_HELLO:
+        elif raw[0] == _SERVER_HELLO:
             seen, self._version = glance(raw), chosen_version(raw)
             if seen is not None and raw[RANDOM] == HELLO_RETRY_RANDOM:
                 return
@@ -256,16 +271,13 @@ def decrypted(items: Iterable[Item], keylog: KeyLogSecrets) -> Iterator[Item | R
     """The recording, with a :class:`Read` in place of each record; other items are unchanged."""
     connections: dict[int, Connection] = {}
     for item in items:
-        match item:
-            case Opened(number):
-                connections[number] = Connection(keylog)
-                yield item
-            case CapturedRecord(number):
-                yield from connections[number].take(item)
-            case Closed(number):
-                yield from connections.pop(number).release()
-                yield item
-            case _:
-                yield item
+        if isinstance(item, CapturedRecord):
+            yield from connections[item.connection].take(item)
+            continue
+        if isinstance(item, Opened):
+            connections[item.connection] = Connection(keylog)
+        elif isinstance(item, Closed):
+            yield from connections.pop(item.connection).release()
+        yield item
     for connection in connections.values():
         yield from connection.release()

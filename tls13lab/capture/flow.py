@@ -19,6 +19,7 @@ _LATE = "the capture begins after the connection did"
 _NOTHING = "nothing that it sent was captured"
 _TYPES = frozenset(int(one) for one in ContentType)
 _HANDSHAKE = int(ContentType.HANDSHAKE)
+_CLIENT_HELLO, _SERVER_HELLO = int(HandshakeType.CLIENT_HELLO), int(HandshakeType.SERVER_HELLO)
 
 
 def _is_late(data: bytes) -> bool:
@@ -157,16 +158,16 @@ class Flow:
         hello = head[5] if head[0] == _HANDSHAKE and len(head) > 5 else None
         other = self._server if source == self._client else self._client
         late = False
-        if hello == HandshakeType.CLIENT_HELLO:
+        if hello == _CLIENT_HELLO:
             self._name_client(source)
-        elif not self._begun and hello == HandshakeType.SERVER_HELLO:
+        elif not self._begun and hello == _SERVER_HELLO:
             self._name_client(other)
         elif not self._begun:
             # No hello shows which side is the client, so take the lower port for the server's.
             self._name_client(source if other[1] < source[1] else other)
             late = True
         said = self._sides["server"].head
-        spoken = hello == HandshakeType.CLIENT_HELLO and said[:1] and said[0] not in _TYPES
+        spoken = hello == _CLIENT_HELLO and said[:1] and said[0] not in _TYPES
         self._sides["server"].sought = bool(spoken)
         yield from self._open(preambles.preamble_name(b"", said) if spoken else "")
         if late:
@@ -236,8 +237,8 @@ class Flow:
         records = side.records
         records.feed(data)
         try:
-            while (record := records.next()) is not None:
-                yield CapturedRecord(self.number, sender, record.header + record.fragment)
+            while (wire := records.next_bytes()) is not None:
+                yield CapturedRecord(self.number, sender, wire)
         except TLSFault as fault:
             side.half.lose(f"what follows its records is not a record: {fault}")
 

@@ -20,6 +20,27 @@ from tls13lab.wire.codepoints import (
     name_of,
 )
 
+_ALERT, _CLOSE_NOTIFY = ContentType.ALERT, int(AlertDescription.CLOSE_NOTIFY)
+_TICKET, _CLIENT_HELLO, _SERVER_HELLO = (
+    int(one)
+    for one in (
+        HandshakeType.NEW_SESSION_TICKET,
+        HandshakeType.CLIENT_HELLO,
+        HandshakeType.SERVER_HELLO,
+    )
+)
+_SERVER_NAME, _EARLY_DATA, _KEY_SHARE, _PSK, _CERT_WITH_PSK = (
+    int(one)
+    for one in (
+        ExtensionType.SERVER_NAME,
+        ExtensionType.EARLY_DATA,
+        ExtensionType.KEY_SHARE,
+        ExtensionType.PRE_SHARED_KEY,
+        ExtensionType.TLS_CERT_WITH_EXTERN_PSK,
+    )
+)
+"""Looked up once for all: of a capture with many connections that would take most of the time."""
+
 
 def _host_name(extension: bytes) -> str:
     """The host name in a server_name extension (RFC 6066 section 3)."""
@@ -75,33 +96,33 @@ class Summary:
         if item.messages:
             for raw in item.messages:
                 self._see_message(raw, item.record.sender)
-        elif item.content_type is ContentType.ALERT and item.content and len(item.content) == 2:
+        elif item.content_type is _ALERT and item.content and len(item.content) == 2:
             name = name_of(AlertDescription, item.content[1])
-            if item.content[1] != AlertDescription.CLOSE_NOTIFY:
+            if item.content[1] != _CLOSE_NOTIFY:
                 self.alerts.append(f"{name} from the {item.record.sender}")
 
     def _see_message(self, raw: bytes, sender: str) -> None:
-        if raw[0] == HandshakeType.NEW_SESSION_TICKET:
+        if raw[0] == _TICKET:
             self.tickets += 1
-        if raw[0] not in (HandshakeType.CLIENT_HELLO, HandshakeType.SERVER_HELLO):
+        if raw[0] not in (_CLIENT_HELLO, _SERVER_HELLO):
             return
         self.hellos.add(sender)
         seen = glance(raw)
         if seen is None:
             return
-        if raw[0] == HandshakeType.CLIENT_HELLO:
-            self.server_name = _host_name(seen.extensions.get(ExtensionType.SERVER_NAME, b""))
-            self.early_data |= ExtensionType.EARLY_DATA in seen.extensions
+        if raw[0] == _CLIENT_HELLO:
+            self.server_name = _host_name(seen.extensions.get(_SERVER_NAME, b""))
+            self.early_data |= _EARLY_DATA in seen.extensions
             return
         self.number, self.suite = chosen_version(raw), seen.suite
         self.version = version_name(self.number)
         if raw[RANDOM] == HELLO_RETRY_RANDOM:
             self.retried = True
         elif not self.is_old:
-            share = seen.extensions.get(ExtensionType.KEY_SHARE)
+            share = seen.extensions.get(_KEY_SHARE)
             self.group = int.from_bytes(share[:2], "big") if share else None
-            psk = ExtensionType.PRE_SHARED_KEY in seen.extensions
-            if psk and ExtensionType.TLS_CERT_WITH_EXTERN_PSK in seen.extensions:
+            psk = _PSK in seen.extensions
+            if psk and _CERT_WITH_PSK in seen.extensions:
                 self.mode = "cert_with_extern_psk"
             else:
                 self.mode = ("psk_dhe_ke" if share else "psk_ke") if psk else "full"

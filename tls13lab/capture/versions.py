@@ -13,6 +13,7 @@ from tls13lab.capture.glance import glance
 from tls13lab.wire.codepoints import TLS13, ExtensionType
 
 _NAMES = {0x0300: "SSL 3.0", 0x0301: "TLS 1.0", 0x0302: "TLS 1.1", 0x0303: "TLS 1.2"}
+_SUPPORTED_VERSIONS = int(ExtensionType.SUPPORTED_VERSIONS)
 
 
 class OldMessage(NamedTuple):
@@ -68,5 +69,5 @@ def chosen_version(server_hello: bytes) -> int:
     seen = glance(server_hello) if server_hello[:1] == b"\x02" else None
     if seen is None:
         return 0
-    chosen = seen.extensions.get(ExtensionType.SUPPORTED_VERSIONS, b"")
+    chosen = seen.extensions.get(_SUPPORTED_VERSIONS, b"")
     return int.from_bytes(chosen, "big") if len(chosen) == 2 else seen.version

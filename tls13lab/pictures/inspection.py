@@ -170,21 +170,20 @@ def inspect(
     found: dict[int, Connection] = {}
     left = most
     for item in decrypted(items, {} if keylog is None else keylog):
-        match item:
-            case Read(record):
-                one = found[record.connection]
-                one.summary.see(item)
-                if left is None or left > 0:
-                    one.records.append(record_of(item, one.summary.records))
-                    left = None if left is None else left - 1
-                else:
-                    one.left_out += 1
-            case Opened(number, client, server, behind):
-                found[number] = Connection(Summary(number, client, server, behind))
-            case Incomplete(number) | Closed(number):
-                found[number].summary.see(item)
-            case _:
-                pass
+        if isinstance(item, Read):
+            one = found[item.record.connection]
+            one.summary.see(item)
+            if left is None or left > 0:
+                one.records.append(record_of(item, one.summary.records))
+                left = None if left is None else left - 1
+            else:
+                one.left_out += 1
+        elif isinstance(item, Opened):
+            found[item.connection] = Connection(
+                Summary(item.connection, item.client, item.server, item.behind)
+            )
+        elif isinstance(item, Incomplete | Closed):
+            found[item.connection].summary.see(item)
     return list(found.values())
 
 

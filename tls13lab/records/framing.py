@@ -26,6 +26,7 @@ MAX_CIPHERTEXT = 2**14 + 256
 """The longest fragment of a protected record, in bytes (5.2)."""
 
 _TYPES = {int(content_type): content_type for content_type in ContentType}
+_APPLICATION_DATA = ContentType.APPLICATION_DATA  # looked up once: it is asked of every record
 
 
 class Record(NamedTuple):
@@ -60,6 +61,13 @@ class RecordBuffer:
         Raises UnexpectedMessage for an unknown content type, RecordOverflow for a record that is
         too long.
         """
+        raw = self.next_bytes()
+        if raw is None:
+            return None
+        return Record(_TYPES[raw[0]], raw[:HEADER_LENGTH], raw[HEADER_LENGTH:])
+
+    def next_bytes(self) -> bytes | None:
+        """The same, with the header and the fragment in one piece."""
         if len(self._bytes) < HEADER_LENGTH:
             # The first byte alone may show that the peer does not speak TLS.
             if self._bytes:
@@ -71,7 +79,7 @@ class RecordBuffer:
             return None
         raw = bytes(self._bytes[:end])
         del self._bytes[:end]
-        return Record(content_type, raw[:HEADER_LENGTH], raw[HEADER_LENGTH:])
+        return raw
 
     def _content_type(self) -> ContentType:
         content_type = _TYPES.get(self._bytes[0])
@@ -82,7 +90,7 @@ class RecordBuffer:
     def _fragment_length(self, content_type: ContentType) -> int:
         # legacy_record_version "MUST be ignored for all purposes" (5.1).
         length = int.from_bytes(self._bytes[3:5], "big")
-        protected = content_type is ContentType.APPLICATION_DATA
+        protected = content_type is _APPLICATION_DATA
         limit = MAX_CIPHERTEXT if protected else MAX_PLAINTEXT
         if length > limit:
             raise RecordOverflow(f"a record of {length} bytes is longer than {limit}")
