@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
 from tls13lab.crypto.hkdf import hkdf_label
+from tls13lab.psk.amortised import blocks
 from tls13lab.psk.binder import binder
 from tls13lab.psk.keys import PskKind
 from tls13lab.search.lanes import Lanes
@@ -28,7 +29,7 @@ from tls13lab.search.runner import Search, Workers, local_workers, processors
 from tls13lab.search.target import Target
 
 ROUNDS = 15
-COMPRESSIONS = 14
+COMPRESSIONS = blocks().for_targets(1)
 STREAM = bytes(2**20)
 EIGHT = Mask.parse("?l?l?l?l?d?d?d?d")
 

@@ -1,33 +1,21 @@
 """One guess for many victims: each PSK is found where it is, whoever else is searched for."""
 
-import json
-import os
 import re
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from tests.captures.tape import Tape
 from tests.search.test_engines import ENGINES, Engine
-from tls13lab.cli.app import cli
-from tls13lab.messages.client_hello import ClientHello
-from tls13lab.messages.handshake import pack
-from tls13lab.messages.pre_shared_key import OfferedPsks, PskIdentity
-from tls13lab.messages.transcript import Transcript
 from tls13lab.psk.amortised import blocks
-from tls13lab.psk.binder import binder, fill_binders, placeholder
-from tls13lab.psk.importer import ImportedIdentity, import_psk, imported_key
-from tls13lab.psk.keys import ExternalPsk, PskKind
-from tls13lab.records.framing import frame
+from tls13lab.psk.binder import binder
+from tls13lab.psk.importer import ImportedIdentity, imported_key
+from tls13lab.psk.keys import PskKind
 from tls13lab.search import engine as engine_module
 from tls13lab.search import runner
-from tls13lab.search.engine import Tried, groups, tried
+from tls13lab.search.engine import Tried, groups, tried, weight
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.lanes_program import program
 from tls13lab.search.lanes_text import Shape
@@ -36,7 +24,6 @@ from tls13lab.search.pieces import MaskSource, Piece
 from tls13lab.search.runner import Search, Workers
 from tls13lab.search.sha2 import SHA2
 from tls13lab.search.target import Target
-from tls13lab.wire.codepoints import ContentType
 
 WORDS = [b"%03d" % number for number in range(300)]
 engines = pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
@@ -201,6 +188,49 @@ def test_the_compiled_program_computes_what_the_table_says(hash_name: str, targe
     assert imported(1, targets) == one.for_targets(targets)
 
 
+def test_what_a_word_weighs_is_the_sum_of_what_is_computed() -> None:
+    """Of all groups, under every label that is tried on a word; identities by themselves."""
+    plain = [target(b"x", f"{n}") for n in range(4)]
+    longer = [target(b"x", f"{n}", hash_name="sha384") for n in range(2)]
+    names = [ImportedIdentity(b"a%d" % (n % 3), b"", 1).encode() for n in range(6)]
+    imported = [
+        target(b"x", f"{n}", PskKind.IMPORTED, identity=name) for n, name in enumerate(names)
+    ]
+    both = [replace(one, also=(PskKind.EXTERNAL,)) for one in imported]
+    tickets = [replace(one, also=(PskKind.RESUMPTION,)) for one in plain]
+    once = 4 + 3 * 14 + 6 * 2
+    for sought, computed in (
+        (plain, 12 + 4 * 2),
+        (longer, 12 + 2 * 2),
+        (imported, once),
+        (both, 2 * once),
+        (tickets, 12 + 4 * 2),
+        ([*plain, *longer, *both], 20 + 16 + 2 * once),
+    ):
+        assert 14 * weight(sought) == pytest.approx(computed)
+    # The compiled program has the same loops.
+    assert compressions("sha256", "test_imported", 3, 2) == once
+    assert weight([]) == 0
+
+
+def test_few_words_for_many_victims_are_compiled_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[bool] = []
+
+    def noted(targets: tuple[Target, ...], piece: Piece, *, compile: bool = True) -> Tried:
+        given.append(compile)
+        return Tried(piece.count, (), 0.1)
+
+    monkeypatch.setattr(runner, "tried", noted)
+    for count, compiled in ((1, False), (64, True)):
+        given.clear()
+        sought = tuple(target(b"absent", f"{n}") for n in range(count))
+        search = Search(sought, MaskSource(Mask.parse("?d?d?d?d")))
+        assert search.work == pytest.approx(10_000 * weight(sought))
+        for _ in search.run(Workers(1, lambda: ThreadPoolExecutor(1))):
+            pass
+        assert set(given) == {compiled}
+
+
 def test_no_word_is_tried_on_a_binder_that_was_made_already(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -240,127 +270,3 @@ def test_an_engine_for_other_targets_is_there_at_once_when_the_program_is(
     assert engine_module.Changing([target(b"042", "two")]).ready
     # Of the other hash nothing is known by that.
     assert not engine_module.Changing([target(b"042", "two", hash_name="sha384")]).ready
-
-
-# On the command line ------------------------------------------------------------------------------
-
-
-def hello(psk: ExternalPsk) -> bytes:
-    offered = OfferedPsks((PskIdentity(psk.identity, 0),), placeholder([psk]))
-    raw = pack(ClientHello(os.urandom(32), b"", (0x1301,), (offered,)))
-    return fill_binders(raw, offered, [psk], Transcript())
-
-
-def capture(path: Path, *psks: ExternalPsk) -> Path:
-    with Tape(path) as tape:
-        for number, psk in enumerate(psks, 1):
-            tape(number, "client", frame(ContentType.HANDSHAKE, hello(psk)))
-    return path
-
-
-def crack(*arguments: str | Path) -> tuple[dict[str, Any], int, str]:
-    done = CliRunner().invoke(cli, ["crack", *map(str, arguments), "--json"])
-    return json.loads(done.stdout), done.exit_code, done.stderr
-
-
-@pytest.fixture
-def captures(tmp_path: Path) -> tuple[Path, Path]:
-    """Two places: one word at both, in either hash and imported, and a PSK that is no word."""
-    (imported,) = import_psk(ExternalPsk(b"printer", b"1234"), b"hall", ("sha256",))
-    first = capture(
-        tmp_path / "first.pcap",
-        ExternalPsk(b"printer", b"1234"),
-        ExternalPsk(b"vault", os.urandom(32)),
-        ExternalPsk(b"door", b"9876", "sha384"),
-    )
-    return first, capture(tmp_path / "second.pcap", imported, ExternalPsk(b"other", b"1234"))
-
-
-def test_several_captures_in_one_run(captures: tuple[Path, Path]) -> None:
-    content, code, _ = crack(*captures, "--mask", "?d?d?d?d")
-    first, second = map(str, captures)
-    told = [(one["capture"], one["connection"], one["text"]) for one in content["targets"]]
-    assert told == [
-        (first, 1, "1234"),
-        (first, 2, None),
-        (first, 3, "9876"),
-        (second, 1, "1234"),
-        (second, 2, "1234"),
-    ]
-    assert (code, content["ok"], content["tried"]) == (0, True, 10_000)
-    imported = ImportedIdentity.decode(
-        import_psk(ExternalPsk(b"printer", b"x"), b"hall")[0].identity
-    )
-    assert imported.context == b"hall"
-    assert content["targets"][3]["kind"] == "imported"
-    # Each alone finds the same.
-    alone = [one for path in captures for one in crack(path, "--mask", "?d?d?d?d")[0]["targets"]]
-    assert alone == content["targets"]
-    said = CliRunner().invoke(cli, ["crack", *map(str, captures), "--mask", "?d?d?d?d"])
-    assert f"{first}, connection 1, identity printer, external PSK, sha256: 1234" in said.output
-    assert "10,000 guesses to try for 5 binder(s)" in said.output
-
-
-def test_the_same_capture_twice_is_one(captures: tuple[Path, Path]) -> None:
-    once = crack(captures[0], "--mask", "?d?d?d?d")[0]
-    again = crack(captures[0], captures[0], "--mask", "?d?d?d?d")[0]
-    assert again["targets"] == once["targets"]
-
-
-def test_a_search_of_several_goes_on_where_it_was(
-    captures: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The checkpoint lies beside the first, and is of these captures and no others."""
-    checkpoint = Path(f"{captures[0]}.checkpoint")
-    monkeypatch.setattr(runner, "FEWEST", 500)
-    monkeypatch.setattr(runner, "MOST", 500)
-    whole: Callable[..., Any] = Search.run
-
-    def stopped(self: Search, workers: Workers, stop: Callable[[], bool]) -> Any:
-        return whole(self, workers, lambda: bool(self.progress.found))
-
-    monkeypatch.setattr(Search, "run", stopped)
-    content, code, _ = crack(*captures, "--mask", "?d?d?d?d")
-    assert (code, content["finished"], content["checkpoint"]) == (130, False, str(checkpoint))
-    assert {one["text"] for one in content["targets"]} == {"1234", None}
-    before = json.loads(checkpoint.read_text())
-    assert 0 < before["count"] < 9_876
-    monkeypatch.setattr(Search, "run", whole)
-    content, _, _ = crack(captures[0], "--mask", "?d?d?d?d")
-    assert "of another search" in content["error"]
-    content, code, _ = crack(*captures, "--mask", "?d?d?d?d")
-    assert (code, content["finished"], content["tried"]) == (0, True, 10_000)
-    assert [one["text"] for one in content["targets"]] == ["1234", None, "9876", "1234", "1234"]
-    assert not checkpoint.exists()
-
-
-def test_what_belongs_to_a_single_capture(captures: tuple[Path, Path]) -> None:
-    content, code, _ = crack(*captures, "--mask", "?d", "--connection", "1")
-    assert code == 2
-    assert "single capture" in content["error"]
-    content, code, _ = crack(*captures, "--mask", "?d", "--identity", "nobody")
-    assert (code, "in these captures" in content["error"]) == (1, True)
-    one, _, _ = crack(*captures, "--mask", "?d?d?d?d", "--identity", "door")
-    assert [(t["capture"], t["text"]) for t in one["targets"]] == [(str(captures[0]), "9876")]
-
-
-def test_hellos_with_binders_of_no_hashs_length_beside_a_right_one(tmp_path: Path) -> None:
-    path = tmp_path / "talk.pcap"
-    with Tape(path) as tape:
-        for number, length in enumerate((31, 33, 47, 49), 1):
-            offered = OfferedPsks((PskIdentity(b"wrong", 0),), (bytes(length),))
-            raw = pack(ClientHello(bytes(32), b"", (0x1301,), (offered,)))
-            tape(number, "client", frame(ContentType.HANDSHAKE, raw))
-        tape(5, "client", frame(ContentType.HANDSHAKE, hello(ExternalPsk(b"right", b"12"))))
-    content, code, _ = crack(path, "--mask", "?d?d")
-    assert [(one["identity"], one["text"]) for one in content["targets"]] == [("right", "12")]
-    assert code == 0
-
-
-def test_more_binders_than_can_be_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tls13lab.cli import crack as command
-
-    monkeypatch.setattr(command, "MOST_TARGETS", 2)
-    path = capture(tmp_path / "many.pcap", *(ExternalPsk(b"n%d" % n, b"1") for n in range(3)))
-    content, code, _ = crack(path, "--mask", "?d")
-    assert (code, content["error"][:18]) == (1, "here are 3 binders")

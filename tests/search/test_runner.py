@@ -9,6 +9,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from tls13lab.search.checkpoint import Checkpoint
 from tls13lab.search.engine import Tried, tried
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.mask import Mask
-from tls13lab.search.pieces import MaskPiece, MaskSource, Piece, WordSource
+from tls13lab.search.pieces import BATCH, MaskPiece, MaskSource, Piece, WordSource
 from tls13lab.search.rules import parse_rules
 from tls13lab.search.runner import Search, Workers, local_workers, processors
 from tls13lab.search.target import Target
@@ -302,6 +303,26 @@ def test_rules_change_every_word(words: Path) -> None:
     search = Search((target(b"WORD4321!"), target(b"Last")), source)
     assert search.total == 3 * 5002
     assert finish(search) == {0: b"WORD4321!", 1: b"Last"}
+
+
+@pytest.mark.parametrize("count", [1, 3, 4000])
+def test_few_words_with_many_rules_are_tried_together(words: Path, count: int) -> None:
+    """A batch for each rule would be of a few words, and an engine likes thousands."""
+    texts = [b"$%d $%d $%d" % (n // 100, n // 10 % 10, n % 10) for n in range(1000)]
+    source = WordSource(words, parse_rules(b"\n".join(texts)))
+    piece = next(iter(source.pieces((), lambda: 1000 * count)))
+    batches = list(piece.guesses())
+    sizes = [len(batch) for batch in batches]
+    assert sum(sizes) == piece.count == 1000 * count
+    assert all(size >= BATCH for size in sizes[:-1])
+    assert max(sizes) < BATCH + count
+    # Numbered through, a rule after the other.
+    assert [batch.first for batch in batches] == [0, *accumulate(sizes)][:-1]
+    told = [batch[n] for batch in batches for n in (0, len(batch) - 1)]
+    places = [
+        at + n for at, size in zip(accumulate(sizes), sizes, strict=True) for n in (-size, -1)
+    ]
+    assert told == [b"word%d%03d" % (at % count, at // count) for at in places]
 
 
 @given(st.integers(1, 400), st.integers(0, 50))

@@ -33,7 +33,7 @@ MOST_TARGETS = 1000
 STOPPED = 130
 """The exit code after Ctrl-C, as shells have it."""
 SMALL = 2_000_000
-"""With fewer guesses, starting other processes takes longer than trying them."""
+"""With fewer guesses at one binder, starting other processes takes longer than trying them."""
 STARTING_S = 10.0
 """The same, in seconds, where each guess takes a slow derivation."""
 
@@ -290,8 +290,9 @@ def _left_out(count: int) -> str:
 
 def _workers(search: Search, count: int | None, each: float | None) -> Workers:
     if count is None:
-        few = SMALL if each is None else STARTING_S / each
-        count = processors() if search.total - search.progress.count > few else 1
+        left = search.total - search.progress.count
+        many = search.work > SMALL if each is None else left * each > STARTING_S
+        count = processors() if many else 1
     return local_workers(count)
 
 
@@ -301,7 +302,7 @@ def _expected(search: Search, workers: Workers, each: float | None) -> str:
     told = f"{left:,} guesses to try for {len(search.targets)} binder(s)"
     if isinstance(search.source, WordSource) and search.source.written:
         told = f"the list is {search.source.written}, its words are tried as UTF-8; {told}"
-    if left < SMALL and each is None:
+    if search.work < SMALL and each is None:
         return told
     open_targets = [search.targets[number] for number in sorted(search.open_targets())]
     rate = rate_at(open_targets or search.targets) if each is None else 1 / each

@@ -23,7 +23,7 @@ Blocks(shared=4, each=16)
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil, expm1, log1p, log2
 
@@ -63,6 +63,30 @@ class Blocks:
         21.0
         """
         return words + log2(self.times(targets))
+
+
+def until_all(cost: Blocks, places: Iterable[float]) -> float:
+    """Compressions until all victims are found, whose PSKs are at these places of a list.
+
+    A victim that was found is searched for no longer. The first place is 1.
+
+    >>> until_all(blocks(), [10]), until_all(blocks(), [10, 20])
+    (140.0, 300.0)
+    """
+    ordered = sorted(places)
+    return cost.shared * float(ordered[-1]) + cost.each * float(sum(ordered))
+
+
+def expected_places(choice: Guessable, targets: int) -> tuple[float, ...]:
+    """Where the PSKs of so many victims, who chose independently, are in a list in the best order.
+
+    The n-th of them is where n of so many and one more parts of the probability end.
+
+    >>> from tls13lab.psk.guesswork import even
+    >>> expected_places(even(1000), 1), expected_places(even(1000), 4)
+    ((500,), (200, 400, 600, 800))
+    """
+    return tuple(choice.guesses_for(n / (targets + 1)) for n in range(1, targets + 1))
 
 
 def success_of_any(choice: Guessable, guesses: float, targets: int) -> float:
@@ -116,11 +140,30 @@ def blocks(
     >>> blocks(kind=PskKind.IMPORTED, same_identity=True)
     Blocks(shared=18, each=2)
     """
+    every = steps(
+        hash_name, kind, length=length, same_identity=same_identity, epsk_hash=epsk_hash
+    ).values()
+    return Blocks(sum(one.shared for one in every), sum(one.each for one in every))
+
+
+def steps(
+    hash_name: str = "sha256",
+    kind: PskKind = PskKind.EXTERNAL,
+    *,
+    length: int = 8,
+    same_identity: bool = False,
+    epsk_hash: str | None = None,
+) -> dict[str, Blocks]:
+    """The same for each row of the schedule on the way, in the order of computing.
+
+    >>> steps()["binder"], steps(kind=PskKind.IMPORTED)["ipskx"]
+    (Blocks(shared=2, each=2), Blocks(shared=2, each=2))
+    """
     varies = {Context.TRUNCATED_CLIENT_HELLO}
     if not same_identity:
         varies.add(Context.IMPORTED_IDENTITY)
     hashes = {"ipskx": epsk_hash or hash_name, "epskx": epsk_hash or hash_name}
-    shared = each = 0
+    found: dict[str, Blocks] = {}
     depends: dict[str, Depends] = {"zeros": frozenset(), "word": frozenset({_WORD})}
     lengths = {"word": length}
     for row in way(kind):
@@ -132,11 +175,13 @@ def blocks(
         if row.context in varies:
             of_all |= {_VICTIM}
         told = lengths[message[0]] if message else None
-        for of, count in zip((of_key, of_all), _hmacs(row, name, size, told), strict=True):
-            shared += count * (of == {_WORD})
-            each += count * (of == {_WORD, _VICTIM})
+        counts = tuple(zip((of_key, of_all), _hmacs(row, name, size, told), strict=True))
+        found[row.name] = Blocks(
+            sum(count for of, count in counts if of == {_WORD}),
+            sum(count for of, count in counts if of == {_WORD, _VICTIM}),
+        )
         depends[row.name], lengths[row.name] = of_all, size
-    return Blocks(shared, each)
+    return found
 
 
 def way(kind: PskKind) -> tuple[Row, ...]:

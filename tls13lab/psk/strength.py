@@ -100,8 +100,8 @@ def _by_habits(text: str) -> tuple[float, bool]:
 def in_words(seconds: float) -> str:
     """A duration in words.
 
-    >>> in_words(0.002), in_words(7200), in_words(1e12)
-    ('less than a second', '2 hours', '31,688 years')
+    >>> in_words(0.002), in_words(1.2), in_words(7200), in_words(1e12)
+    ('less than a second', '1 second', '2 hours', '31,688 years')
     """
     if seconds < 1:
         return "less than a second"

@@ -14,12 +14,13 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from threading import Thread
 from typing import Protocol
 
 from tls13lab.crypto.suites import HASH_LENGTHS
+from tls13lab.psk.amortised import blocks
 from tls13lab.psk.keys import PskKind
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.pieces import Piece
@@ -27,7 +28,7 @@ from tls13lab.search.portable import Found, Portable, Way, by_copies, by_digest
 from tls13lab.search.target import Target
 
 MANY = 50_000
-"""With fewer guesses to try, compiling takes longer than trying them."""
+"""With fewer guesses at one target to try, compiling takes longer than trying them."""
 SLICE = 500
 """Guesses at a target between two looks whether the compiled engine is ready."""
 _compiled: set[str] = set()
@@ -123,6 +124,34 @@ def groups(targets: Sequence[Target]) -> Iterator[tuple[Target, ...]]:
 
     for _, group in groupby(sorted(targets, key=shared), shared):
         yield tuple(group)
+
+
+def weight(targets: Sequence[Target]) -> float:
+    """What a word costs, tried on all of these under every label, in guesses at one plain target.
+
+    A label for words of a hash's length only is left out, for hardly a word has it.
+
+    >>> made = [Target(b"", PskKind.EXTERNAL, "sha256", b"%d" % n, bytes(32)) for n in range(8)]
+    >>> weight(made[:1]), weight(made)
+    (1.0, 2.0)
+    """
+    each_kind = [one for target in targets for one in target.each_kind]
+    counts = (
+        _blocks(group) for group in groups(each_kind) if group[0].kind is not PskKind.RESUMPTION
+    )
+    return sum(counts) / blocks().for_targets(1)
+
+
+def _blocks(group: tuple[Target, ...]) -> int:
+    """Compressions for a word, of targets that share its beginning."""
+    first = group[0]
+    if not first.imported:
+        return blocks(first.hash_name, first.kind).for_targets(len(group))
+    count = partial(blocks, first.hash_name, PskKind.IMPORTED, epsk_hash=first.epsk_hash)
+    apart, together = count(), count(same_identity=True)
+    identities = len({target.identity for target in group})
+    each = together.shared - apart.shared
+    return apart.shared + identities * each + together.each * len(group)
 
 
 def compiled_engine(targets: Sequence[Target]) -> Engine | None:

@@ -134,12 +134,17 @@ class WordsPiece:
             yield self.words
             return
         words = [self.words[n] for n in range(len(self.words))]
-        first = self.words.first * len(self.rules)
+        first, made = self.words.first * len(self.rules), list[bytes]()
         for text in self.rules:
             apply = Rule.parse(text).apply
             # An empty line stays empty: it stands for no word.
-            yield Guesses.of([word and apply(word) for word in words], first)
-            first += len(words)
+            made += [word and apply(word) for word in words]
+            # Few words with many rules are tried together: an engine likes many at a time.
+            if len(made) >= BATCH:
+                yield Guesses.of(made, first)
+                first, made = first + len(made), []
+        if made:
+            yield Guesses.of(made, first)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from tls13lab.search.checkpoint import Checkpoint
-from tls13lab.search.engine import MANY, Hit, Tried, tried
+from tls13lab.search.engine import MANY, Hit, Tried, tried, weight
 from tls13lab.search.pieces import Piece, Position, Source
 from tls13lab.search.target import Target
 from tls13lab.wire.faults import LocalFault
@@ -217,6 +217,12 @@ class Search:
         return frozenset(range(len(self.targets))) - {hit.target for hit in self._state.found}
 
     @property
+    def work(self) -> float:
+        """What is left if nothing more is found, counted in guesses at one target."""
+        wanted = [self.targets[number] for number in sorted(self.open_targets())]
+        return (self.total - self.progress.count) * weight(wanted)
+
+    @property
     def start(self) -> Position:
         """Where it goes on."""
         return self._state.position
@@ -242,7 +248,7 @@ class _Giving:
     def __init__(self, search: Search, workers: Workers) -> None:
         self._workers = workers
         self._search = search
-        self._compile = search.total - search.progress.count >= MANY
+        self._compile = search.work >= MANY
         # A derivation may take a second: then there is no sense in many guesses to a piece.
         slow = any(target.derivation is not None for target in search.targets)
         self._fewest = 1 if slow else FEWEST

@@ -11,9 +11,10 @@ takes longer than a hash.
   P-256: both are "128 bits" in words.
 - A signature's key over such a group costs the same.
 
-What is simplified: one target at a time (keys that are attacked together share work), no memory, no
-Grover, and that no better way is found. Guessing a secret of the schedule outright is left out: it
-is as long as a hash, and never the cheapest.
+What is simplified: one target at a time (keys that are attacked together share work; for PSKs,
+``psk/amortised.py`` counts how much), no memory, no Grover, and that no better way is found.
+Guessing a secret of the schedule outright is left out: it is as long as a hash, and never the
+cheapest.
 
 >>> round(share_bits("x25519"), 1), round(share_bits("secp256r1"), 1)
 (125.8, 127.8)
