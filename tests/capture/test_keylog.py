@@ -112,7 +112,10 @@ APART = "1 line was several lines run together, and was split"
         (b"EARLY_" + LINE + b"cc", {}, TORN),
         # A label that is not known here may end like one that is.
         (b"QUIC_" + OTHER, {}, ""),
-        (b"# " + LINE + OTHER, {}, ""),
+        # A comment ends where a line is glued to it, and not before a line that was commented out.
+        (b"# written by a program" + OTHER, EARLY, APART),
+        (b"# " + LINE + OTHER, EARLY, APART),
+        (b"# " + LINE, {}, ""),
         (b"#" + LINE, {}, ""),
     ],
 )

@@ -93,13 +93,14 @@ class KeyLogFile(dict[bytes, dict[str, bytes]]):
     def add(self, text: Iterable[bytes]) -> None:
         """Add lines. Raises KeyLogError for more than ``MOST_CONNECTIONS`` connections."""
         for number, line in enumerate(text, 1):
-            if not line.strip() or line.lstrip().startswith(b"#"):
-                continue
             parts = _GLUED.split(line)
             self.glued += len(parts) > 1
             for place, part in enumerate(parts, 1):
+                words = part.split()
+                if not words or words[0].startswith(b"#"):
+                    continue  # a comment ends where a line is glued to it
                 cut = place == len(parts) and len(line) > LONGEST_LINE
-                if cut or not self._add(part.split()):
+                if cut or not self._add(words):
                     self.skipped += 1
                     self.first_skipped = self.first_skipped or number
             if len(self) > MOST_CONNECTIONS:
