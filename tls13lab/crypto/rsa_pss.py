@@ -45,8 +45,8 @@ def is_pss_only(certificate: "x509.Certificate") -> bool:
 def pss_schemes(certificate: "x509.Certificate") -> tuple[SignatureScheme, ...]:
     """The schemes that the key of such a certificate may sign with.
 
-    There are none if the key is restricted to a hash that TLS 1.3 does not use. Raises
-    UnsupportedCertificate if the parameters cannot be read.
+    There are none if the restrictions of the key exclude all of them, as a restriction to SHA-1
+    does. Raises UnsupportedCertificate if the parameters cannot be read.
     """
     try:
         parameters = _parameters(certificate.tbs_certificate_bytes)

@@ -89,7 +89,7 @@ class WrongVersion(PeerFault):
 
 
 class HandshakeFailure(PeerFault):
-    """Both sides have no suite, group, signature scheme or key in common."""
+    """The two sides have no suite, group, signature scheme or key in common."""
 
     description = AlertDescription.HANDSHAKE_FAILURE
 

@@ -21,9 +21,9 @@ from tls13lab.wire.spans import Span
 class Reader:
     """A bounded cursor over ``data[start:end]``.
 
-    Each field read is appended to ``spans``, under its name with ``path`` in front. All ``u``,
-    ``opaque`` and ``vector`` methods raise DecodeError when too few bytes are left, or when a
-    vector's length is not between ``low`` and ``high``.
+    Each field is appended to ``spans`` as it is read, under its name with ``path`` in front. Every
+    read raises DecodeError if too few bytes are left. For a vector, ``low`` and ``high`` are the
+    least and the greatest length in bytes, and any other length raises DecodeError, too.
     """
 
     __slots__ = ("_at", "_data", "_end", "_path", "_spans")
