@@ -66,9 +66,10 @@ class Blocks:
 
 
 def until_all(cost: Blocks, places: Iterable[float]) -> float:
-    """Compressions until all victims are found, whose PSKs are at these places of a list.
+    """Compressions until the PSKs of all victims are found.
 
-    A victim that was found is searched for no longer. The first place is 1.
+    ``places`` are the places of the PSKs in the word list; the first place is 1. Once a PSK was
+    found, no more words are tried on that victim.
 
     >>> until_all(blocks(), [10]), until_all(blocks(), [10, 20])
     (140.0, 300.0)
@@ -78,9 +79,9 @@ def until_all(cost: Blocks, places: Iterable[float]) -> float:
 
 
 def expected_places(choice: Guessable, targets: int) -> tuple[float, ...]:
-    """Where the PSKs of so many victims, who chose independently, are in a list in the best order.
+    """The expected places of ``targets`` PSKs in the best list; victims choose independently.
 
-    The n-th of them is where n of so many and one more parts of the probability end.
+    The n-th place is the number of guesses that succeed with probability n / (targets + 1).
 
     >>> from tls13lab.psk.guesswork import even
     >>> expected_places(even(1000), 1), expected_places(even(1000), 4)
@@ -143,7 +144,7 @@ def blocks(
     every = steps(
         hash_name, kind, length=length, same_identity=same_identity, epsk_hash=epsk_hash
     ).values()
-    return Blocks(sum(one.shared for one in every), sum(one.each for one in every))
+    return Blocks(sum(step.shared for step in every), sum(step.each for step in every))
 
 
 def steps(
@@ -154,7 +155,9 @@ def steps(
     same_identity: bool = False,
     epsk_hash: str | None = None,
 ) -> dict[str, Blocks]:
-    """The same for each row of the schedule on the way, in the order of computing.
+    """The cost of each row between a word and its binder, in the order of computation.
+
+    The arguments are those of :func:`blocks`.
 
     >>> steps()["binder"], steps(kind=PskKind.IMPORTED)["ipskx"]
     (Blocks(shared=2, each=2), Blocks(shared=2, each=2))
@@ -171,11 +174,11 @@ def steps(
         size = HASH_LENGTHS[hash_name if row.name == "ipskx" else name]
         key, *message = row.inputs
         of_key = depends[key]
-        of_all = of_key.union(*(depends[one] for one in message))
+        of_all = of_key.union(*(depends[parent] for parent in message))
         if row.context in varies:
             of_all |= {_VICTIM}
-        told = lengths[message[0]] if message else None
-        counts = tuple(zip((of_key, of_all), _hmacs(row, name, size, told), strict=True))
+        ikm_length = lengths[message[0]] if message else None
+        counts = tuple(zip((of_key, of_all), _hmacs(row, name, size, ikm_length), strict=True))
         found[row.name] = Blocks(
             sum(count for of, count in counts if of == {_WORD}),
             sum(count for of, count in counts if of == {_WORD, _VICTIM}),
