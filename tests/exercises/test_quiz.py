@@ -87,7 +87,7 @@ def test_afterwards_both_are_compared(tmp_path: Path) -> None:
 def test_what_is_no_option_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is not one of"):
         Quiz("before", tmp_path / "quiz.json").choose("ticket key", "perhaps")
-    with pytest.raises(ValueError, match="before and after"):
+    with pytest.raises(ValueError, match="before or after"):
         Quiz("soon")
 
 
@@ -104,7 +104,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     quiz = Quiz("before", tmp_path / "gone" / "quiz.json")
     box = quiz.controls()
     box.children[1].value = QUESTIONS[0].options[0]
-    assert "could not be kept" in box.children[-1].value
+    assert "could not be saved" in box.children[-1].value
 
 
 def test_answers_without_a_file_are_empty() -> None:

@@ -153,7 +153,7 @@ def test_a_function_that_fails_is_told_with_what() -> None:
         raise ValueError("too old")
 
     found = check("2.2", broken, "alice")
-    assert found.says == "Called with (age_ms, ticket_age_add) it raised ValueError: too old"
+    assert found.says == "Called with (age_ms, ticket_age_add), it raised ValueError: too old"
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs POSIX signals")
@@ -163,13 +163,13 @@ def test_a_loop_without_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
             pass
 
     monkeypatch.setattr(patience.__wrapped__, "__defaults__", (0.05,))  # type: ignore[attr-defined]
-    assert "does a loop?" in check("2.2", endless, "alice").says
+    assert "is there an endless loop?" in check("2.2", endless, "alice").says
 
 
 def test_kinds_of_values_are_told_apart() -> None:
     right = task("2.1").solved("alice")
     assert "hexadecimal text: give the bytes" in check("2.1", right.hex(), "alice").says
-    assert "This has 31 bytes; 32 are wanted." in check("2.1", right[:-1], "alice").says
+    assert "This has 31 bytes; it should have 32." in check("2.1", right[:-1], "alice").says
     assert check("2.1", bytearray(right), "alice")
     assert "return" in check("2.2", lambda *_: None, "alice").says
     assert "a function; call it" in check("2.1", lambda: right, "alice").says

@@ -1,5 +1,10 @@
-"""Tasks for students: what is given, checks that diagnose, broken servers, the quiz.
+"""Tasks for students: what each gives, checks that explain mistakes, broken servers, the quiz.
 
-The tasks' texts, stubs and solutions are not here but in ``coursework/``; these files hold what a
-notebook needs in order to set a task and to check it, without a network and without a grader.
+These files are what a notebook needs to set a task and to check the answer, without a network and
+without a grading system. The texts, stubs and solutions are in ``coursework/``.
+
+Read ``task`` (the three kinds of tasks) and ``catalogue`` (all tasks) first. Below them are
+``student`` (different values for each student), ``comparing``, ``feedback`` and ``patience``. Most
+other files hold the tasks of one lesson. ``small_server``, ``faults``, ``bench`` and ``servers``
+belong together: a small server, its bugs, experiments with it, and the tasks to find the bugs.
 """

@@ -1,6 +1,7 @@
-"""The task of lesson 06 in which an attack is found by search, and not by thinking of it.
+"""The task of lesson 06 in which a search finds the attacks.
 
-The check searches as well: it knows no answer. A wrong answer is told what the search came upon.
+The check runs the same search, so no answer is written down here. For a wrong answer, it shows what
+the search found.
 """
 
 from collections.abc import Callable
@@ -21,7 +22,7 @@ def _draw(draw: Draw) -> Given:
 
 
 def _found(given: Given) -> Answer:
-    """What the search comes upon, theft by theft."""
+    """What the search finds, for each leak alone."""
     lost = {leak: found(given.mode, (leak,)).lost for leak in given.leaks}
     return {place: {leak for leak in given.leaks if place in lost[leak]} for place in PLACES}
 
@@ -31,25 +32,25 @@ def _judge(given: Given, answer: Any) -> str:
     for place in PLACES:
         mine = answer.get(place)
         if not isinstance(mine, set | frozenset | list | tuple):
-            return f"For {place} a set of leaks is wanted, such as {{'psk'}}."
+            return f"For {place}, give a set of leaks, such as {{'psk'}}."
         if not set(mine) <= set(given.leaks):
-            return f"For {place} only what is in given.leaks can be in the set."
+            return f"For {place}, the set may contain only leaks from given.leaks."
         for leak in sorted(right[place] - set(mine)):
             how = found(given.mode, (leak,)).lost[place]
-            return f"{leak} takes that place, too ({place}). The search found: {how}."
+            return f"{leak} is enough for {place}, too. The search found: {how}."
         for leak in sorted(set(mine) - right[place]):
-            return f"With {leak} alone the search finds no way to {place}: {WHY[leak]}."
+            return f"With {leak} alone, the search finds no way to {place}: {WHY[leak]}."
     return ""
 
 
 WHY = {
-    "ticket_key": "it opens and seals tickets, but a client that resumes nothing asks for none",
-    "server_ecdhe": "the private key of a recorded connection is in no new handshake",
+    "ticket_key": "it opens and seals tickets, but this client does not use tickets",
+    "server_ecdhe": "the private key of a recorded connection is not used in a new handshake",
 }
 
 
 def _but(place: str, change: Callable[[set[str]], set[str]]) -> Callable[[Given], Answer]:
-    """The right answer, changed in one place."""
+    """The right answer, changed for one place."""
     return lambda given: {**_found(given), place: change(_found(given)[place])}
 
 
@@ -60,35 +61,35 @@ SEARCH = JudgedTask(
     _found,
     (
         Mistake(
-            "ticket_key takes that place, too (client_authentication)",
+            "ticket_key is enough for client_authentication, too",
             _but(PLACES[0], lambda right: right - {"ticket_key"}),
         ),
         Mistake(
-            "weak_psk takes that place, too (client_authentication)",
+            "weak_psk is enough for client_authentication, too",
             _but(PLACES[0], lambda right: right - {"weak_psk"}),
         ),
         Mistake(
-            "psk takes that place, too (server_authentication)",
+            "psk is enough for server_authentication, too",
             _but(PLACES[1], lambda right: right - {"psk"}),
         ),
         Mistake(
-            "With ticket_key alone the search finds no way to server_authentication",
+            "With ticket_key alone, the search finds no way to server_authentication",
             _but(PLACES[1], lambda right: right | {"ticket_key"}),
         ),
         Mistake(
-            "With server_ecdhe alone the search finds no way to client_authentication",
+            "With server_ecdhe alone, the search finds no way to client_authentication",
             _but(PLACES[0], lambda right: right | {"server_ecdhe"}),
         ),
         Mistake(
-            "For client_authentication only what is in given.leaks can be in the set.",
+            "For client_authentication, the set may contain only leaks from given.leaks.",
             _but(PLACES[0], lambda right: {"application_data"}),
         ),
         Mistake(
-            "For client_authentication a set of leaks is wanted",
+            "For client_authentication, give a set of leaks",
             lambda given: dict.fromkeys(PLACES, "psk"),
         ),
     ),
-    "Nobody told the search what a forged ticket is: it came upon it.",
+    "Nobody described a forged ticket to the search: it found that attack by itself.",
 )
 
 TASKS = (SEARCH,)

@@ -1,7 +1,7 @@
-"""A bench to try a server on: honest clients with a few knobs, and what came of each.
+"""A test bench for a server: honest clients with a few options, and the result of each connection.
 
-The clients are the lab's own, which keep to the RFC. What a result says is what one sees from
-outside: who stopped with which alert, the mode, whether early data was taken, the tickets.
+The clients are the lab's own, which follow the RFC. A result says what can be seen from outside:
+which side stopped with which alert, the mode, whether early data was accepted, the tickets.
 
 >>> from tls13lab.exercises.small_server import SmallServer
 >>> bench = Bench(SmallServer, "an example")
@@ -40,9 +40,10 @@ KNOWN, UNKNOWN = b"known", b"unknown"
 
 @dataclass(frozen=True)
 class Result:
-    """What one sees of a connection: how it ended, the tickets that the client got.
+    """What can be seen of a connection: how it ended, and the tickets that the client received.
 
-    ``random``, ``suite`` and ``session_id_echoed`` are the ServerHello's; None if none came.
+    ``random`` (32 bytes), ``suite`` and ``session_id_echoed`` are read off the ServerHello; None if
+    there was none.
     """
 
     outcome: str
@@ -63,7 +64,7 @@ class Result:
 
 
 class Bench:
-    """One server, its clock, and clients for it."""
+    """A server, its clock, and clients for it."""
 
     def __init__(self, kind: type[SmallServer], seed: str) -> None:
         self._entropy = seeded(f"{seed} clients")
@@ -83,8 +84,8 @@ class Bench:
     ) -> Result:
         """Connect with the external PSK.
 
-        ``unknown_first``: offer a PSK that the server does not know, and this one behind it.
-        ``spoil_binder``: change the binder's last bit on the way.
+        ``unknown_first``: offer a PSK that the server does not know, and this one after it.
+        ``spoil_binder``: change the last bit of the binder on the way.
         """
         psks = (ExternalPsk(UNKNOWN, bytes(32)),) if unknown_first else ()
         return self._connect((*psks, self._psk), modes, spoil_binder=spoil_binder)
@@ -98,10 +99,10 @@ class Bench:
         age_off_s: float = 0.0,
         spoil_binder: bool = False,
     ) -> Result:
-        """Resume with a ticket that the server once issued, after waiting so long.
+        """Resume with a ticket that the server issued ``after_s`` seconds ago.
 
-        ``age_off_s``: by so much the client claims the ticket to be older than it is. The ticket is
-        offered even after its lifetime.
+        The client claims that the ticket is ``age_off_s`` seconds older than it is, and offers it
+        even after its lifetime.
         """
         ticket = self._ticket()
         self._server.now_ms += int(after_s * 1000)
@@ -109,11 +110,12 @@ class Bench:
         return self._connect((claimed,), modes, early_data=early_data, spoil_binder=spoil_binder)
 
     def _ticket(self) -> ResumptionPsk:
-        """From a connection long closed, of which both sides kept their half."""
+        """A ticket that both sides know, as if from an earlier connection."""
         identity, key, now_ms = self._entropy(16), self._entropy(32), self._server.now_ms
         age_add = int.from_bytes(self._entropy(4), "big")
         self._server.tickets[identity] = Known(PskKind.RESUMPTION, key, now_ms, age_add)
-        # The client's half says seven days, so that it offers the ticket when it is too old, too.
+        # For the client, the lifetime is seven days, so that it also offers a ticket that is too
+        # old for the server.
         return ResumptionPsk(
             identity,
             key,
@@ -126,7 +128,7 @@ class Bench:
         )
 
     def replay(self) -> Result:
-        """Send the first flight of the connection before once more, byte for byte."""
+        """Send the first flight of the last connection again, byte for byte."""
         connection = self._server.connection()
         try:
             connection.receive(self._recorded)
@@ -162,7 +164,7 @@ class Bench:
         if stopped:
             return seen
         taken = ("accepted" if connection.early_data else "rejected") if early_data else ""
-        tickets = tuple(one.psk for one in events if isinstance(one, TicketReceived))
+        tickets = tuple(event.psk for event in events if isinstance(event, TicketReceived))
         return replace(seen, mode=client.outcome.mode, early_data=taken, tickets=tickets)
 
     def _keep(self, flight: bytes) -> None:
@@ -178,11 +180,11 @@ def _carry(
     *,
     spoil: bool,
 ) -> str:
-    """Carry bytes until both are silent; who stopped and why, or nothing."""
+    """Carry bytes until both sides are silent. Returns who stopped and why, or an empty string."""
     flight = client.outgoing()
     keep(flight)
     if spoil:
-        # Of the first record, which is the ClientHello, the last byte is the binder's.
+        # The first record is the ClientHello, and its last byte is the end of the binder.
         end = 5 + int.from_bytes(flight[3:5], "big")
         flight = flight[: end - 1] + bytes([flight[end - 1] ^ 1]) + flight[end:]
     while flight:

@@ -1,6 +1,6 @@
-"""Tasks on binders: of a ticket, of an external PSK, of an imported one. RFC 9846 4.3.11.2.
+"""Tasks on binders: for a ticket, an external PSK, and an imported PSK. RFC 9846 4.3.11.2.
 
-The ClientHellos are real ones, out of handshakes of this package.
+The ClientHellos come from real handshakes of this package.
 """
 
 import hashlib
@@ -26,10 +26,10 @@ PARAMETERS = ("hash_name", "psk", "client_hello", "binders_length")
 
 @lru_cache(maxsize=64)
 def _hello(seed: str, hash_name: str) -> tuple[bytes, int]:
-    """A ClientHello with one PSK of that hash, and the length of its list of binders."""
+    """A ClientHello with one PSK for this hash, and the length in bytes of its list of binders."""
     psk = ExternalPsk(b"a student's", bytes(32), hash_name)
     pair = Pair(*lesson_configs("psk_dhe_ke", psk), seed=seed)
-    raw = pair.client.outgoing()[5:]  # behind the record's header
+    raw = pair.client.outgoing()[5:]  # after the header of the record
     message = unpack(raw)
     assert isinstance(message, ClientHello)
     offered = message.find(OfferedPsks)
@@ -60,7 +60,7 @@ def _made(
     expander: Function = expand_label,
     only: str = "",
 ) -> Function:
-    """A binder in which one thing may be done another way."""
+    """A function that makes a binder, right by default; each option makes one mistake."""
 
     def make(hash_name: str, psk: bytes, hello: bytes, length: int) -> bytes:
         h = only or hash_name
@@ -88,33 +88,33 @@ def _unhashed(label: str) -> Function:
 def _mistakes(label: str, other: str, of_other: str) -> tuple[Mistake, ...]:
     return (
         Mistake(
-            "You hashed the binders too: a binder cannot be under its own hash. Cut the "
+            "You hashed the binders, too: a binder cannot be part of its own hash. Cut the "
             "ClientHello off before the list of binders.",
             _made(label, hashed=lambda hello, length: hello),
         ),
         Mistake(
-            "You cut off the binders but kept the two bytes of their list's length: the cut is "
-            "before those.",
+            "You cut off the binders, but kept the two bytes of their list's length: cut before "
+            "those.",
             _made(label, hashed=lambda hello, length: hello[: len(hello) - length + 2]),
         ),
         Mistake(
-            "You cut off one hash's length: the list also has a length of its own, two bytes, and "
-            "one byte before the binder.",
+            "You cut off the length of one hash: the list also has two bytes with its own length, "
+            "and one byte with the length of the binder.",
             _made(label, hashed=lambda hello, length: hello[: len(hello) - length + 3]),
         ),
         Mistake(
-            "The message's header of four bytes is missing: the transcript has whole messages, "
-            "and the header's length is that of the whole ClientHello.",
+            "The message header of four bytes is missing: the transcript has whole messages, and "
+            "the length in the header is that of the whole ClientHello.",
             _made(label, hashed=lambda hello, length: hello[4:-length]),
         ),
         Mistake(f"That is the label for {of_other}.", _made(other)),
         Mistake(
-            "You keyed the HMAC with the binder_key itself: like a Finished it takes a "
-            'finished_key, derived from it with the label "finished".',
+            "You used the binder_key itself as the HMAC key: like a Finished, a binder needs a "
+            'finished_key, derived from the binder_key with the label "finished".',
             _made(label, finished=False),
         ),
         Mistake(
-            "You left the PSK as it is: the binder_key is derived from the early secret, "
+            "You used the PSK itself: the binder_key is derived from the early secret, "
             "HKDF-Extract(0, PSK).",
             _made(label, early=lambda h, psk: psk),
         ),
@@ -123,7 +123,8 @@ def _mistakes(label: str, other: str, of_other: str) -> tuple[Mistake, ...]:
             _made(label, early=lambda h, psk: extract(h, psk, bytes(HASH_LENGTHS[h]))),
         ),
         Mistake(
-            "The binder_key's context is empty; Derive-Secret puts the *hash* of nothing there.",
+            "You used an empty context for the binder_key; Derive-Secret puts the *hash* of an "
+            "empty string there.",
             _made(label, context=False),
         ),
         Mistake(
@@ -131,11 +132,11 @@ def _mistakes(label: str, other: str, of_other: str) -> tuple[Mistake, ...]:
             _made(label, expander=bare_expand_label),
         ),
         Mistake(
-            "You put the truncated ClientHello into the HMAC as it is: it takes its hash.",
+            "You put the truncated ClientHello itself into the HMAC; its hash goes there.",
             _unhashed(label),
         ),
         Mistake(
-            "Right value, wrong hash for this suite: you used SHA-256 for both.",
+            "You used SHA-256 for both suites; one of them has SHA-384.",
             _made(label, only="sha256"),
         ),
     )
@@ -146,7 +147,7 @@ RESUMPTION = FunctionTask(
     PARAMETERS,
     _case,
     _right(PskKind.RESUMPTION),
-    _mistakes("res binder", "ext binder", "an external PSK; this one came out of a ticket"),
+    _mistakes("res binder", "ext binder", "an external PSK; this one came with a ticket"),
     "That is what a server checks before anything else.",
 )
 EXTERNAL = FunctionTask(
@@ -154,7 +155,7 @@ EXTERNAL = FunctionTask(
     PARAMETERS,
     _case,
     _right(PskKind.EXTERNAL),
-    _mistakes("ext binder", "res binder", "a PSK out of a ticket; this one is external"),
+    _mistakes("ext binder", "res binder", "a PSK from a ticket; this one is external"),
     "One word in a label keeps the two kinds of PSK apart.",
 )
 IMPORTED = FunctionTask(
@@ -165,11 +166,11 @@ IMPORTED = FunctionTask(
     (
         *_mistakes("imp binder", "ext binder", "an external PSK as it is; this one was imported"),
         Mistake(
-            "That is the label for a PSK out of a ticket; this one was imported.",
+            "That is the label for a PSK from a ticket; this one was imported.",
             _made("res binder"),
         ),
     ),
-    "So an end that imports and one that does not can never agree by accident.",
+    "So a side that imports the PSK and one that does not can never agree by accident.",
 )
 
 TASKS = (RESUMPTION, EXTERNAL, IMPORTED)

@@ -1,8 +1,8 @@
-"""Tasks of lesson 09: an incident report on an unseen capture and a bag of stolen things.
+"""Tasks of lesson 09: an incident report on a new capture and a bag of stolen secrets.
 
-The capture is a real one of seven connections, in another order for every student. What may be
-found out is found out from its bytes by this package's own eavesdropper and search; no figure of
-the report is written down here.
+The capture has seven real connections, in a different order for each student. The checks find the
+right answers in its bytes, with this package's own eavesdropper and search. None is written down
+here.
 """
 
 from collections.abc import Callable
@@ -15,14 +15,14 @@ from tls13lab.symbolic.claims import decide
 
 
 def _draw(draw: Draw) -> Given:
-    # One capture for all tasks of the lesson, so the task's own seed does not count.
+    # All tasks of the lesson use the same capture, so leave out the task's number in the seed.
     found = incident(draw.seed.rsplit(" ", 1)[0])
     return Given(capture=found.items, bag=found.bag, words=found.words, _incident=found)
 
 
 def _modes(given: Given) -> dict[int, str]:
     found: Incident = given._incident
-    return {number: one.mode for number, one in sorted(found.findings().items())}
+    return {number: finding.mode for number, finding in sorted(found.findings().items())}
 
 
 def _renamed(old: str, new: str) -> Callable[[Given], dict[int, str]]:
@@ -35,14 +35,13 @@ INVENTORY = ValueTask(
     _modes,
     (
         Mistake(
-            "You took psk_ke for psk_dhe_ke: it has no key_share.", _renamed("psk_ke", "psk_dhe_ke")
+            "You called psk_ke psk_dhe_ke: it has no key_share.", _renamed("psk_ke", "psk_dhe_ke")
         ),
         Mistake(
-            "You took psk_dhe_ke for psk_ke: look for key_share.", _renamed("psk_dhe_ke", "psk_ke")
+            "You called psk_dhe_ke psk_ke: look for key_share.", _renamed("psk_dhe_ke", "psk_ke")
         ),
         Mistake(
-            "You took full handshakes for psk_dhe_ke: they have a key_share, but no "
-            "pre_shared_key.",
+            "You called full handshakes psk_dhe_ke: they have a key_share, but no pre_shared_key.",
             _renamed("full", "psk_dhe_ke"),
         ),
         Mistake(
@@ -50,7 +49,7 @@ INVENTORY = ValueTask(
             lambda given: {n - 1: mode for n, mode in _modes(given).items()},
         ),
     ),
-    "That much is on the wire for everyone to read.",
+    "All of this is on the wire for everyone to read.",
 )
 
 
@@ -69,7 +68,7 @@ PASSWORDS = ValueTask(
             lambda given: {name: word.decode() for name, word in _passwords(given).items()},
         ),
         Mistake(
-            "'backup' is not a word of the list: no binder of its connection fits any of them.",
+            "The PSK of 'backup' is not in the list: no word reproduces its binder.",
             lambda given: {**_passwords(given), "backup": given.words[0]},
         ),
         Mistake(
@@ -82,7 +81,7 @@ PASSWORDS = ValueTask(
             lambda given: {word: name for name, word in _passwords(given).items()},
         ),
     ),
-    "Two connections had that PSK; one binder of either was enough.",
+    "Two connections used that PSK; the binder of either was enough.",
 )
 
 
@@ -100,23 +99,23 @@ def _judge_opened(given: Given, answer: Any) -> str:
     if said == found.opened(passwords=False):
         return "You left out the guessed password: it is as good as a stolen one."
     if said == found.opened(bag=False):
-        return "You left out the bag: its ticket key and its private key open some more."
+        return "You left out the bag: its ticket key and its private key open more connections."
     first, share = found.number("first"), found.number("weak psk_dhe_ke")
     if share not in said and said == right - {share}:
         return (
-            f"Connection {share} is missing: the guessed PSK and the private key are both needed, "
-            "and you have both."
+            f"Connection {share} is missing: it needs the guessed PSK and the private key, and you "
+            "have both."
         )
     if found.number("resumed psk_dhe_ke") in said:
         return (
-            "A resumption in psk_dhe_ke is not opened by the ticket key: a private key of that "
+            "The ticket key does not open a resumption in psk_dhe_ke: a private key of that "
             "connection is missing."
         )
     if first in said or found.number("full") in said:
-        return "A full handshake is not opened by what is in the bag: nothing of it was stolen."
+        return "The bag does not open a full handshake: none of its secrets was stolen."
     if found.number("strong") in said:
         return "The PSK called 'backup' was neither stolen nor guessed."
-    return "Try it: the eavesdropper takes the whole bag at once, and the password as one more PSK."
+    return "Try it: give the eavesdropper the whole bag, and the password as one more PSK."
 
 
 OPENED = JudgedTask(
@@ -130,16 +129,16 @@ OPENED = JudgedTask(
             lambda given: given._incident.opened(passwords=False),
         ),
         Mistake(
-            "You left out the bag: its ticket key and its private key open some more.",
+            "You left out the bag: its ticket key and its private key open more connections.",
             lambda given: given._incident.opened(bag=False),
         ),
         Mistake(
-            "A resumption in psk_dhe_ke is not opened by the ticket key: a private key of that "
+            "The ticket key does not open a resumption in psk_dhe_ke: a private key of that "
             "connection is missing.",
             lambda given: _opened(given) | {given._incident.number("resumed psk_dhe_ke")},
         ),
         Mistake(
-            "A full handshake is not opened by what is in the bag: nothing of it was stolen.",
+            "The bag does not open a full handshake: none of its secrets was stolen.",
             lambda given: _opened(given) | {1},
         ),
         Mistake(
@@ -155,31 +154,27 @@ OPENED = JudgedTask(
 )
 
 
-def _told(given: Given) -> dict[int, bytes]:
+def _plaintexts(given: Given, sender: str = "client") -> dict[int, bytes]:
     found: Incident = given._incident
     return {
-        number: one.plaintext["client"].head
-        for number, one in found.findings().items()
-        if one.verdict == "lost"
+        number: finding.plaintext[sender].head
+        for number, finding in found.findings().items()
+        if finding.verdict == "lost"
     }
 
 
 WORDS_LOST = ValueTask(
     "9.4",
     _draw,
-    _told,
+    _plaintexts,
     (
         Mistake(
-            "Those are the server's words; the clients' are wanted.",
-            lambda given: {
-                n: one.plaintext["server"].head
-                for n, one in given._incident.findings().items()
-                if one.verdict == "lost"
-            },
+            "That is what the server sent; give what the clients sent.",
+            lambda given: _plaintexts(given, "server"),
         ),
         Mistake(
             "Give bytes, as they were sent.",
-            lambda given: {n: one.decode() for n, one in _told(given).items()},
+            lambda given: {n: text.decode() for n, text in _plaintexts(given).items()},
         ),
     ),
     "A report that shows the plaintext needs no further argument.",
@@ -197,15 +192,17 @@ def _judge_policy(given: Given, answer: Any) -> str:
     if said == right:
         return ""
     if said == found.opened():
-        return "Those are the ones that are open now; two of them were psk_ke."
+        return "Those are the connections that are open now; two of them were psk_ke."
     if not said:
         return (
-            "One stays open: of one psk_dhe_ke connection a private key is in the bag, and the "
+            "One stays open: for one psk_dhe_ke connection, a private key is in the bag, and the "
             "PSK was guessed."
         )
     if said & found.of_mode("psk_ke"):
-        return "In psk_dhe_ke a connection of that kind would need a private key of its own."
-    return "Ask of each that is open now: what of it was stolen besides the PSK?"
+        return (
+            "In psk_dhe_ke, such a connection could be opened only with a private key of its own."
+        )
+    return "For each connection that is open now, ask: what was stolen besides its PSK?"
 
 
 POLICY = JudgedTask(
@@ -214,14 +211,14 @@ POLICY = JudgedTask(
     _judge_policy,
     lambda given: set(_had_it_been_dhe(given)),
     (
-        Mistake("Those are the ones that are open now; two of them were psk_ke.", _opened),
+        Mistake("Those are the connections that are open now; two of them were psk_ke.", _opened),
         Mistake(
-            "One stays open: of one psk_dhe_ke connection a private key is in the bag, and the "
+            "One stays open: for one psk_dhe_ke connection, a private key is in the bag, and the "
             "PSK was guessed.",
             lambda given: set(),
         ),
         Mistake(
-            "In psk_dhe_ke a connection of that kind would need a private key of its own.",
+            "In psk_dhe_ke, such a connection could be opened only with a private key of its own.",
             lambda given: {given._incident.number("weak psk_ke")},
         ),
     ),
@@ -243,30 +240,30 @@ ROLES: dict[str, tuple[Claim, str]] = {
     ),
     "be the server to a new client that checks the certificate": (
         ("full", "server_authentication", ("ticket_key",)),
-        "the certificate's key was not stolen, and a full handshake asks for its signature",
+        "the certificate's key was not stolen, and a full handshake needs its signature",
     ),
     "be the printer to the server": (
         ("external-psk_dhe_ke", "client_authentication", ("weak_psk",)),
-        "the PSK was guessed, and whoever has it makes the binder and the Finished",
+        "the PSK was guessed, and anyone who has it can make the binder and the Finished",
     ),
     "be the server to the printer": (
         ("external-psk_dhe_ke", "server_authentication", ("weak_psk",)),
-        "the PSK was guessed, and it serves both ways",
+        "the PSK was guessed, and it works in both directions",
     ),
     "be the server to the backup": (
         ("external-psk_dhe_ke", "server_authentication", ("ticket_key",)),
-        "that PSK was neither stolen nor guessed, and no ticket helps with a client that offers "
-        "the PSK",
+        "that PSK was neither stolen nor guessed, and a ticket is no use against a client that "
+        "offers this PSK",
     ),
     "be a client that resumes a session that never was": (
         ("external-psk_dhe_ke", "client_authentication", ("ticket_key",)),
-        "the ticket key seals a ticket around any PSK, and the server cannot tell it from its own",
+        "the ticket key seals a ticket with any PSK in it, and to the server it looks like its own",
     ),
 }
 
 
 def possible(role: str) -> bool:
-    """Whether the thief can play it, says the model."""
+    """Whether the thief can play this role, decided by the model."""
     mode, asset, leaks = ROLES[role][0]
     return decide(mode, asset, "active", leaks).verdict == "lost"
 
@@ -281,16 +278,16 @@ def _judge_roles(given: Given, answer: Any) -> str:
 
 
 def _roles_but(role: str) -> Callable[[Given], dict[str, bool]]:
-    return lambda given: {one: possible(one) != (one == role) for one in given.roles}
+    return lambda given: {other: possible(other) != (other == role) for other in given.roles}
 
 
 FUTURE = JudgedTask(
     "9.6",
     lambda draw: Given(roles=tuple(draw.shuffled(list(ROLES)))),
     _judge_roles,
-    lambda given: {one: possible(one) for one in given.roles},
+    lambda given: {role: possible(role) for role in given.roles},
     tuple(Mistake(f"{role!r}: {why}.", _roles_but(role)) for role, (_, why) in ROLES.items()),
-    "So the report ends with what to do now: new ticket keys, and a new PSK for the printer.",
+    "So the report ends with what to do now: new ticket keys and a new PSK for the printer.",
 )
 
 TASKS = (INVENTORY, PASSWORDS, OPENED, WORDS_LOST, POLICY, FUTURE)

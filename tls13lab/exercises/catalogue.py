@@ -1,4 +1,4 @@
-"""All tasks by their numbers, and the two functions that notebooks call.
+"""All tasks by number, and the two functions that notebooks call: ``give`` and ``check``.
 
 >>> len(TASKS) >= 30
 True
@@ -57,21 +57,21 @@ def _place(number: str) -> tuple[int, ...]:
 
 _BY_NUMBER = {task.number: task for room in _ROOMS for task in room}
 TASKS: dict[str, Task] = {number: _BY_NUMBER[number] for number in sorted(_BY_NUMBER, key=_place)}
-"""In the order of the notebooks."""
+"""All tasks, in the order of the notebooks."""
 
 
 def task(number: str) -> Task:
-    """The task of that number, such as ``2.1``; LocalFault if there is none."""
+    """The task with this number, such as ``2.1``. Raises LocalFault if there is none."""
     if number not in TASKS:
-        raise LocalFault(f"there is no task {number}: they are {', '.join(TASKS)}")
+        raise LocalFault(f"there is no task {number}: the tasks are {', '.join(TASKS)}")
     return TASKS[number]
 
 
 def give(number: str, student: str | None = None) -> Given:
-    """What the task gives to this student, or to whoever sits here."""
+    """What the task gives to a student, by default to the one of this machine."""
     return task(number).given(the_student() if student is None else student)
 
 
 def check(number: str, answer: Any, student: str | None = None) -> Feedback:
-    """Whether the answer is right; if not, what seems to have gone wrong."""
+    """Check an answer: right, still blank, or wrong with an explanation of the mistake."""
     return task(number).check(answer, the_student() if student is None else student)

@@ -1,21 +1,21 @@
-"""A student's answer beside the right one: blank, the same, or wrong in a way that can be told."""
+"""Comparing a student's answer with the right one: blank, equal, or wrong in some known way."""
 
 from collections.abc import Callable
 from typing import Any
 
 
 class Blank(Exception):
-    """Dots were left in a function."""
+    """A student's function still has dots in it."""
 
 
 def called(function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a student's function gives; raises Blank if it is not written yet."""
+    """Call a student's function. Raises Blank if it is not written yet."""
     try:
         found = function(*arguments)
     except NotImplementedError:
         raise Blank from None
     except TypeError as fault:
-        if "ellipsis" in str(fault):  # dots that were computed with
+        if "ellipsis" in str(fault):  # an operation on the dots
             raise Blank from None
         raise
     if is_blank(found):
@@ -24,7 +24,7 @@ def called(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def is_blank(answer: Any) -> bool:
-    """Whether dots were left in it.
+    """Whether an answer is still the dots, or contains them.
 
     >>> is_blank(...), is_blank({"mode": ...}), is_blank([1, 2])
     (True, True, False)
@@ -35,7 +35,9 @@ def is_blank(answer: Any) -> bool:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equal, and of a kind that may be compared: 1 is not True, and bytearray is as good as bytes.
+    """Whether two values are equal; 1 is not True, a bytearray is as good as bytes.
+
+    Lists and tuples may be equal, and floats are compared with a tolerance of one in 10^9.
 
     >>> same(bytearray(b"a"), b"a"), same(True, 1), same([1, 2], (1, 2)), same(2.0, 2)
     (True, False, True, True)
@@ -50,16 +52,16 @@ def same(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(same, one, other))
     try:
         return bool(one == other)
-    except Exception:  # a student's object may compare as it likes
+    except Exception:  # comparing a student's object may raise anything
         return False
 
 
 def of_another_kind(answer: Any, right: Any) -> str:
-    """What can be said of a wrong answer that is no known mistake."""
+    """An explanation for a wrong answer that is not a known mistake."""
     if answer is None:
-        return "It gives None: is a `return` missing?"
+        return "The value is None: is a `return` missing?"
     if callable(answer):
-        return "This is a function; call it, and give its value."
+        return "This is a function; call it and give its value."
     if isinstance(right, bytes):
         return _not_those_bytes(answer, right)
     if isinstance(right, dict) and isinstance(answer, dict):
@@ -67,8 +69,8 @@ def of_another_kind(answer: Any, right: Any) -> str:
     if isinstance(right, str | int | float | list | tuple | set | frozenset) and not isinstance(
         answer, type(right)
     ):
-        return f"A {type(right).__name__} is wanted; this is a {type(answer).__name__}."
-    return "This is another value, and none of the usual slips: go through the steps one by one."
+        return f"Give a {type(right).__name__}; this is a {type(answer).__name__}."
+    return "This value is wrong, and not by a common mistake: go through the steps one by one."
 
 
 def _not_those_bytes(answer: Any, right: bytes) -> str:
@@ -76,17 +78,17 @@ def _not_those_bytes(answer: Any, right: bytes) -> str:
         try:
             read = bytes.fromhex(answer)
         except ValueError:
-            return "Bytes are wanted; this is text."
+            return "Give bytes; this is text."
         return (
             "The value is right, but it is hexadecimal text: give the bytes."
             if read == right
-            else "Bytes are wanted; this is hexadecimal text, and of another value."
+            else "Give bytes; this is hexadecimal text, and the value is wrong, too."
         )
     if not isinstance(answer, bytes | bytearray):
-        return f"Bytes are wanted; this is a {type(answer).__name__}."
+        return f"Give bytes; this is a {type(answer).__name__}."
     if len(answer) != len(right):
-        return f"This has {len(answer)} bytes; {len(right)} are wanted."
-    return "These bytes are of the right length, but none of the usual slips: go step by step."
+        return f"This has {len(answer)} bytes; it should have {len(right)}."
+    return "The length is right, but the bytes are wrong, by no common mistake: go step by step."
 
 
 def _not_those_entries(answer: dict[Any, Any], right: dict[Any, Any]) -> str:
@@ -95,5 +97,5 @@ def _not_those_entries(answer: dict[Any, Any], right: dict[Any, Any]) -> str:
         return f"There is no entry for {missing[0]!r}."
     wrong = [key for key in right if not same(answer[key], right[key])]
     if wrong:
-        return f"{len(right) - len(wrong)} of {len(right)} entries are right; not {wrong[0]!r}."
-    return "There are entries that nobody asked for."
+        return f"{len(right) - len(wrong)} of {len(right)} entries are right; {wrong[0]!r} is not."
+    return "There are entries that the task does not ask for."

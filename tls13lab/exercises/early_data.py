@@ -1,7 +1,7 @@
-"""Tasks of lesson 05: what may be sent as 0-RTT, and how a server tells a replay.
+"""Tasks of lesson 05: what may be sent as 0-RTT, and how a server recognizes a replay.
 
-RFC 9846 sections 2.3 and 8. The little shop is simulated: a request is safe if replaying it, at any
-later moment, leaves the shop as it would have been.
+RFC 9846 sections 2.3 and 8. A small shop is simulated. A request is safe if a replay, at any later
+moment, leaves the shop as it would have been without it.
 """
 
 from collections.abc import Callable
@@ -27,19 +27,19 @@ REQUESTS: dict[str, tuple[Callable[[State], None], str]] = {
     ),
     "POST /orders": (
         lambda shop: shop.update(orders=shop["orders"] + 1),
-        "the second time it orders once more",
+        "a replay places a second order",
     ),
     "PUT /address": (
         lambda shop: shop.update(address=1),
-        "it is idempotent, but a replay after the next change takes that change back",
+        "it is idempotent, but a replay after the next change undoes that change",
     ),
     "DELETE /basket": (
         lambda shop: shop.update(basket=0),
-        "it is idempotent, but a replay empties a basket that was filled since",
+        "it is idempotent, but a replay empties a basket that has been filled since",
     ),
     "GET /logout": (
         lambda shop: shop.update(session=0),
-        "it is a GET, but it changes something: a replay ends a session that began since",
+        "it is a GET, but it changes something: a replay ends a session that has begun since",
     ),
 }
 
@@ -54,7 +54,7 @@ def _live_on(shop: State) -> None:
 
 
 def is_safe(request: str) -> bool:
-    """Whether replaying it, at once or later, changes nothing."""
+    """Whether a replay of the request, at once or later, changes nothing."""
     act = REQUESTS[request][0]
     for pause in (lambda shop: None, _live_on):
         honest, replayed = _fresh(), _fresh()
@@ -78,7 +78,7 @@ def _judge_requests(given: Given, answer: Any) -> str:
 
 def _requests_but(request: str) -> Callable[[Given], dict[str, bool]]:
     def make(given: Given) -> dict[str, bool]:
-        return {one: is_safe(one) != (one == request) for one in given.requests}
+        return {other: is_safe(other) != (other == request) for other in given.requests}
 
     return make
 
@@ -87,12 +87,12 @@ SAFE = JudgedTask(
     "5.2",
     lambda draw: Given(requests=tuple(draw.shuffled(list(REQUESTS)))),
     _judge_requests,
-    lambda given: {one: is_safe(one) for one in given.requests},
+    lambda given: {request: is_safe(request) for request in given.requests},
     tuple(
         Mistake(f"{request!r}: {why}.", _requests_but(request))
         for request, (_, why) in REQUESTS.items()
     ),
-    "Safe is what changes nothing. Idempotent is not enough, and GET is only a promise.",
+    "A request is safe if it changes nothing. Idempotent is not enough, and GET is only a promise.",
 )
 
 # 5.4 ---------------------------------------------------------------------------------------------
@@ -118,29 +118,29 @@ FRESH = FunctionTask(
     _in_window,
     (
         Mistake(
-            "You catch what comes too late, but not what seems to come too early: the two clocks "
+            "You reject what comes too late, but not what seems to come too early: the two clocks "
             "may differ either way.",
             lambda issued, age, now, window: now - (issued + age) <= window,
         ),
         Mistake(
-            "You refuse whatever comes before it is expected: the two clocks may differ a little.",
+            "You reject everything that comes early: the two clocks may differ a little.",
             lambda issued, age, now, window: 0 <= now - (issued + age) <= window,
         ),
         Mistake(
-            "You compare the ticket's age with the window: tickets may be old, it is the "
-            "*difference* of the two clocks that counts.",
+            "You compare the ticket's age with the window: tickets may be old; only the "
+            "*difference* between the two clocks counts.",
             lambda issued, age, now, window: now - issued <= window,
         ),
         Mistake(
-            "You took the window for seconds; all four are in milliseconds.",
+            "You treated the window as seconds; all four values are in milliseconds.",
             lambda issued, age, now, window: _in_window(issued, age, now, window * 1000),
         ),
         Mistake(
-            "It is the other way round: True is for what is fresh.",
+            "It is the other way round: True means fresh.",
             lambda issued, age, now, window: not _in_window(issued, age, now, window),
         ),
     ),
-    "A window shortens what a server has to remember; it does not keep a replay out by itself.",
+    "A window limits how much a server must remember; alone, it does not stop replays.",
 )
 
 # 5.3 ---------------------------------------------------------------------------------------------
@@ -149,26 +149,30 @@ Hello = tuple[str, str]
 
 
 def _hellos(draw: Draw, case: int) -> tuple[list[Hello]]:
-    """ClientHellos as (identity, binder): some of them a second time."""
+    """ClientHellos as (identity, binder); some of them come a second time."""
     names = [draw.bytes(3).hex() for _ in range(3)]
     fresh = [(draw.one_of(names), draw.bytes(6).hex()) for _ in range(6)]
-    # The same identity with another binder is another ClientHello: an external PSK may be reused.
+    # An external PSK may be reused: the same identity with another binder is a new ClientHello.
     fresh.append((fresh[0][0], draw.bytes(6).hex()))
     # Replays: at once, and later.
     return ([*fresh, fresh[1], fresh[1], *draw.shuffled(fresh)[:3], fresh[1]],)
 
 
-def _first_times(hellos: list[Hello], key: Callable[[Hello], Any] = lambda one: one) -> list[bool]:
+def _whole(hello: Hello) -> Any:
+    return hello
+
+
+def _first_times(hellos: list[Hello], key: Callable[[Hello], Any] = _whole) -> list[bool]:
     seen: set[Any] = set()
-    told = []
-    for one in hellos:
-        told.append(key(one) not in seen)
-        seen.add(key(one))
-    return told
+    first = []
+    for hello in hellos:
+        first.append(key(hello) not in seen)
+        seen.add(key(hello))
+    return first
 
 
 def _only_last(hellos: list[Hello]) -> list[bool]:
-    return [one != before for before, one in zip([None, *hellos], hellos, strict=False)]
+    return [hello != before for before, hello in zip([None, *hellos], hellos, strict=False)]
 
 
 MEMORY = FunctionTask(
@@ -178,28 +182,28 @@ MEMORY = FunctionTask(
     _first_times,
     (
         Mistake(
-            "You remember the identity: then an external PSK is good for one connection ever. "
-            "What is new in each ClientHello is its binder.",
-            lambda hellos: _first_times(hellos, lambda one: one[0]),
+            "You remember the identity: then an external PSK could be used only once. Each "
+            "ClientHello has a new binder; remember that.",
+            lambda hellos: _first_times(hellos, lambda hello: hello[0]),
         ),
         Mistake(
-            "You compare with the ClientHello before only: a replay may come much later.",
+            "You compare only with the previous ClientHello: a replay may come much later.",
             _only_last,
         ),
         Mistake(
-            "Nothing is ever remembered: every replay is taken.",
+            "Nothing is ever remembered: every replay is accepted.",
             lambda hellos: [True] * len(hellos),
         ),
         Mistake(
-            "It is the other way round: True is for the first time.",
-            lambda hellos: [not one for one in _first_times(hellos)],
+            "It is the other way round: True means the first time.",
+            lambda hellos: [not first for first in _first_times(hellos)],
         ),
         Mistake(
-            "Even the first time is refused: remember a ClientHello after you have looked.",
+            "Even the first time is rejected: look for the ClientHello before you remember it.",
             lambda hellos: [False] * len(hellos),
         ),
     ),
-    "It only helps if all servers that take the PSK share the memory: section 8.",
+    "It only helps if all servers that accept the PSK share this memory: section 8.",
 )
 
 # 5.1 ---------------------------------------------------------------------------------------------
@@ -226,19 +230,19 @@ EARLY_KEYS = ValueTask(
     lambda given: traffic_keys(SUITE, _early_secret(given)),
     (
         Mistake(
-            "You left out a step: from the PSK to the early secret it takes HKDF-Extract.",
+            "You left out a step: the early secret is HKDF-Extract of the PSK.",
             lambda given: traffic_keys(
                 SUITE,
                 keyschedule_without_extract(given.psk, digest("sha256", given.client_hello)),
             ),
         ),
         Mistake(
-            "Those come from the early *exporter* secret: that is for applications, not for "
+            "Those keys come from the early *exporter* secret: it is for applications, not for "
             "records.",
             _exporter,
         ),
         Mistake(
-            "Those are derived from the early secret itself: the traffic secret comes between.",
+            "Those keys come from the early secret itself: the traffic secret comes in between.",
             lambda given: traffic_keys(SUITE, EarlyStage.start("sha256", given.psk).early_secret),
         ),
         Mistake(
@@ -246,7 +250,7 @@ EARLY_KEYS = ValueTask(
             lambda given: traffic_keys(SUITE, _early_secret(given))[::-1],
         ),
         Mistake(
-            "You bound the secret to the hash of nothing: 0-RTT is bound to its ClientHello.",
+            "Your context is the hash of an empty string: 0-RTT is bound to its ClientHello.",
             lambda given: traffic_keys(
                 SUITE,
                 EarlyStage.start("sha256", given.psk).client_early_traffic_secret(
@@ -255,12 +259,12 @@ EARLY_KEYS = ValueTask(
             ),
         ),
     ),
-    "No private key went in. So whoever gets the PSK, at any time, reads all 0-RTT data of it.",
+    "No private key is used. So anyone who ever gets the PSK can read all its 0-RTT data.",
 )
 
 
 def keyschedule_without_extract(psk: bytes, to_client_hello: bytes) -> bytes:
-    """The early traffic secret as it comes out if the PSK is taken for the early secret."""
+    """The early traffic secret that results if the PSK is used as the early secret (32 bytes)."""
     return EarlyStage("sha256", psk).client_early_traffic_secret(to_client_hello)
 
 

@@ -1,7 +1,7 @@
-"""Eighteen real bugs, each one method of the small server answered wrongly.
+"""Eighteen bugs: in each, one method of the small server is wrong.
 
-All of them, or their like, are easy to write and pass a test that only asks whether a connection
-comes about.
+Bugs like these are easy to write, and they pass any test that only checks whether a connection
+succeeds.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,6 @@ class BindersHashed(SmallServer):
     """The binders are included in their own hash."""
 
     def covered(self, raw: bytes, offered: OfferedPsks) -> bytes:
-        """Not cut off."""
         return raw
 
 
@@ -30,7 +29,6 @@ class ExternalLabel(SmallServer):
     """Tickets' binders are checked with the label for external PSKs."""
 
     def binder_kind(self, known: Known) -> PskKind:
-        """Always the same."""
         return PskKind.EXTERNAL
 
 
@@ -38,51 +36,46 @@ class ResumptionLabel(SmallServer):
     """External PSKs' binders are checked with the label for tickets."""
 
     def binder_kind(self, known: Known) -> PskKind:
-        """Always the same."""
         return PskKind.RESUMPTION
 
 
 class BinderUnchecked(SmallServer):
-    """The binder is not looked at."""
+    """The binder is not checked."""
 
     def check_binder(self, known: Known, covered: bytes, received: bytes) -> None:
-        """Nothing is checked."""
+        """Accept every binder."""
 
 
 class AgeInSeconds(SmallServer):
-    """The ticket's age is taken for seconds."""
+    """The ticket's age is read as seconds, so it is a thousand times too high."""
 
     def age_ms(self, seen: int, known: Known) -> int:
-        """A thousand times too much."""
         return super().age_ms(seen, known) * 1000
 
 
 class AgeUnchecked(SmallServer):
-    """Whether a ClientHello was made about now is not asked."""
+    """Early data is accepted however old the ClientHello is."""
 
     def fresh(self, known: Known, seen: int) -> bool:
-        """Always."""
         return True
 
 
 class PskKeAnyway(SmallServer):
-    """psk_ke is used although the client offered psk_dhe_ke only."""
+    """psk_ke is used although the client offered only psk_dhe_ke."""
 
     def mode(self, hello: ClientHello) -> PskKeyExchangeMode:
-        """Without asking."""
         return PSK_KE
 
 
 class ExchangeUnused(SmallServer):
-    """In psk_dhe_ke shares are exchanged, but zeros go into the key schedule."""
+    """In psk_dhe_ke, shares are exchanged, but zeros go into the key schedule."""
 
     def exchanged(self, shared_secret: bytes) -> bytes | None:
-        """As in psk_ke."""
         return None
 
 
 class _Stuck(RecordProtection):
-    """Every record has the number 0."""
+    """Record protection in which every record has the number 0."""
 
     __slots__ = ()
 
@@ -92,18 +85,16 @@ class _Stuck(RecordProtection):
 
 
 class NonceReused(SmallServer):
-    """Record numbers are not counted: all records under a key have the same nonce."""
+    """Records are not counted: all records under a key have the same nonce."""
 
     def protection(self, secret: bytes) -> RecordProtection:
-        """Does not count."""
         return _Stuck(self.suite(), secret)
 
 
 class FinishedTooShort(SmallServer):
-    """The server's Finished leaves out EncryptedExtensions."""
+    """The server's Finished covers the hellos, but not EncryptedExtensions."""
 
     def finished_over(self, transcript: Transcript, flight: bytes) -> Transcript:
-        """Only the hellos."""
         return transcript
 
 
@@ -111,7 +102,6 @@ class SameRandom(SmallServer):
     """The ServerHello's random is the same in every connection."""
 
     def random(self) -> bytes:
-        """Not random."""
         return bytes(range(32))
 
 
@@ -119,7 +109,6 @@ class SameNonce(SmallServer):
     """All tickets of a connection have the same nonce, and so the same PSK."""
 
     def nonce(self, number: int) -> bytes:
-        """Always the same."""
         return b"\x00"
 
 
@@ -127,23 +116,20 @@ class ReplayTaken(SmallServer):
     """0-RTT data is accepted a second time."""
 
     def first_time(self, received_binder: bytes) -> bool:
-        """Nothing is remembered."""
         return True
 
 
 class AlwaysFirst(SmallServer):
-    """selected_identity is 0, whichever PSK was taken."""
+    """selected_identity is 0, whichever PSK was chosen."""
 
     def selected(self, index: int) -> int:
-        """Not the one that was taken."""
         return 0
 
 
 class OnlyFirst(SmallServer):
-    """Only the first identity is looked at."""
+    """Only the first identity is tried."""
 
     def choose(self, offered: OfferedPsks) -> tuple[int, Known]:
-        """The others are never reached."""
         known = self.known(offered.identities[0].identity)
         if known is None:
             raise UnknownPskIdentity("the first identity is not known")
@@ -154,7 +140,6 @@ class TicketsForever(SmallServer):
     """Tickets are accepted after their lifetime."""
 
     def lives(self, ticket: Known) -> bool:
-        """Always."""
         return True
 
 
@@ -162,19 +147,17 @@ class WrongHash(SmallServer):
     """A suite with SHA-384 is chosen for a PSK with SHA-256."""
 
     def suite(self) -> Suite:
-        """Whatever the PSK says."""
         return SUITES[CipherSuite.TLS_AES_256_GCM_SHA384]
 
     def protection(self, secret: bytes) -> RecordProtection:
-        """The keys are made as before: the client does not get that far."""
+        # The client stops at the ServerHello, so these keys are never used.
         return RecordProtection(SUITES[CipherSuite.TLS_AES_128_GCM_SHA256], secret)
 
 
 class SessionIdLost(SmallServer):
-    """legacy_session_id_echo is empty."""
+    """The server sends an empty legacy_session_id_echo."""
 
     def echo(self, session_id: bytes) -> bytes:
-        """Nothing."""
         return b""
 
 
@@ -200,4 +183,4 @@ FAULTS: Mapping[str, type[SmallServer]] = MappingProxyType(
         "session ID not echoed": SessionIdLost,
     }
 )
-"""By the names that students answer with."""
+"""The faulty servers, by the names that students use in their answers."""

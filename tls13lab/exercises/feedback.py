@@ -1,4 +1,4 @@
-"""What a check says: right, not yet and why, or still blank.
+"""The feedback of a check: right, not yet (and why), or still blank.
 
 >>> print(Feedback.right().text)
 Right.
@@ -13,7 +13,7 @@ from typing import Any
 
 
 class Verdict(Enum):
-    """How an answer was found; the value is the word that stands before the sentence."""
+    """The result of a check; its value is the first word of the feedback."""
 
     RIGHT = "Right."
     NOT_YET = "Not yet."
@@ -22,24 +22,24 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A verdict and what to make of it. True if the answer is right."""
+    """A verdict and an explanation; it counts as true if the answer is right."""
 
     verdict: Verdict
     says: str = ""
 
     @classmethod
     def right(cls, says: str = "") -> "Feedback":
-        """The answer is right."""
+        """Feedback for a right answer, with a remark on it."""
         return cls(Verdict.RIGHT, says)
 
     @classmethod
     def wrong(cls, says: str) -> "Feedback":
-        """It is not, and this is what seems to have happened."""
+        """Feedback for a wrong answer; ``says`` explains the mistake."""
         return cls(Verdict.NOT_YET, says)
 
     @classmethod
     def blank(cls) -> "Feedback":
-        """Nothing was answered yet."""
+        """Feedback for a task that was not answered yet."""
         return cls(
             Verdict.BLANK,
             "Put your answer in the place of the dots, run that cell, then this one. The hint "
@@ -51,11 +51,11 @@ class Feedback:
 
     @property
     def text(self) -> str:
-        """One line of plain text."""
+        """The feedback as one line of plain text."""
         return f"{self.verdict.value} {self.says}".rstrip()
 
     def require(self) -> None:
-        """For a grader: raise AssertionError, with what there is to say, unless it is right."""
+        """For automatic grading: raise AssertionError with the feedback unless it is right."""
         if not self:
             raise AssertionError(self.text)
 

@@ -1,6 +1,6 @@
-"""Tasks of lesson 07: how long guessing takes, guessing itself, what mends it. RFC 9846 2.2.
+"""Tasks of lesson 07: how long guessing takes, guessing itself, and remedies. RFC 9846 2.2.
 
-Expected numbers of guesses are for values that are equally likely: (N + 1) / 2 of N.
+Expected numbers of guesses assume equally likely values: (N + 1) / 2 for N values.
 """
 
 import hmac
@@ -76,12 +76,12 @@ def _least(alphabet: int, rate: float, seconds: float, guesses: Callable[[int, i
 
 
 def _attack(draw: Draw, case: int) -> tuple[int, float, float]:
-    """Inputs at which being off by a factor of two shows."""
+    """Inputs for which an answer that is wrong by a factor of two is noticed."""
     alphabet = (2, 2, 10, 26, 62, 95)[case]
     rate = float(10 ** draw.number(6, 15))
     if case < 2:
         return alphabet, rate, float(10 * YEAR_S)
-    # Where half of the values take less than is asked for and all of them more; and where not.
+    # In some cases, half of the values take less than the given time and all of them more.
     part = 0.75 if case in (2, 3) else 0.3
     return alphabet, rate, alphabet ** draw.number(6, 12) / rate * part
 
@@ -140,7 +140,7 @@ def _target(seed: str, word: str) -> tuple[bytes, bytes]:
 
 def _recorded(draw: Draw, case: int) -> tuple[list[bytes], bytes, bytes]:
     words = draw.shuffled(WORDS)[:20]
-    # Among the words, as their first and last one; and once not at all.
+    # The secret is the first word, the last, one in between, and once none of them.
     secret = {0: words[0], 1: words[-1], 3: "not a word"}.get(case) or draw.one_of(words[1:-1])
     return [word.encode() for word in words], *_target(f"{draw.seed} {case}", secret)
 
@@ -223,7 +223,7 @@ CHANGES: dict[str, tuple[str, bytes | None, str, str]] = {
 
 @lru_cache(maxsize=64)
 def mends(seed: str, change: str) -> bool:
-    """Whether the change ends the attack: it is made, recorded, and searched."""
+    """Whether the change ends the attack, found by making, recording and searching a connection."""
     mode, word, hash_name, _ = CHANGES[change]
     key = b"amber" if word is None else word or Draw(seed, change).bytes(32)
     pair = talk(*lesson_configs(mode, ExternalPsk(b"printer", key, hash_name)), f"{seed} mends")
@@ -244,7 +244,7 @@ def _judge_changes(given: Given, answer: Any) -> str:
 
 def _changes_but(change: str) -> Callable[[Given], dict[str, bool]]:
     def make(given: Given) -> dict[str, bool]:
-        return {one: mends(given._seed, one) != (one == change) for one in given.changes}
+        return {other: mends(given._seed, other) != (other == change) for other in given.changes}
 
     return make
 
@@ -253,9 +253,10 @@ MENDS = JudgedTask(
     "7.4",
     lambda draw: Given(changes=tuple(draw.shuffled(list(CHANGES))), _seed=draw.seed),
     _judge_changes,
-    lambda given: {one: mends(given._seed, one) for one in given.changes},
+    lambda given: {change: mends(given._seed, change) for change in given.changes},
     tuple(
-        Mistake(f"{change!r}: {told[3]}.", _changes_but(change)) for change, told in CHANGES.items()
+        Mistake(f"{change!r}: {why}.", _changes_but(change))
+        for change, (_, _, _, why) in CHANGES.items()
     ),
     "`tls13lab psk new` draws one.",
 )

@@ -1,4 +1,4 @@
-"""Tasks of lesson 08: an imported PSK, a context against reflection, a mended configuration.
+"""Tasks of lesson 08: an imported PSK, a context against reflection, a better configuration.
 
 RFC 9258 section 5.1, RFC 9257 sections 4 and 6.
 """
@@ -44,7 +44,7 @@ def _made(
     length: Callable[[str], int] = lambda target: HASH_LENGTHS[target],
     expander: Callable[..., bytes] = expand_label,
 ) -> Callable[[bytes, bytes, str], bytes]:
-    """An imported key in which one thing may be done another way."""
+    """A function that imports a key, right by default; each option makes one mistake."""
 
     def make(epsk: bytes, identity: bytes, target: str) -> bytes:
         return expander("sha256", epskx(epsk), label, context(identity), length(target))
@@ -67,21 +67,21 @@ IMPORTED = FunctionTask(
             _made(length=lambda target: 32),
         ),
         Mistake(
-            "You computed with the target's hash: the import uses the hash that belongs to the "
-            "external PSK, SHA-256 here.",
+            "You used the target's hash: the import uses the hash of the external PSK, SHA-256 "
+            "here.",
             _in_target_hash,
         ),
         Mistake(
-            "You put the identity into the context as it is: it takes its hash.",
+            "You used the identity itself as the context; its hash goes there.",
             _made(context=lambda identity: identity),
         ),
         Mistake(
-            'The label is "derived psk"; "imp binder" is for the binder key later on.',
+            'The label is "derived psk"; "imp binder" is for the binder key, later.',
             _made(label="imp binder"),
         ),
         Mistake('The label is "derived psk", with the space.', _made(label="derived_psk")),
         Mistake(
-            "You left out the first step: HKDF-Extract with zeros as its salt comes before.",
+            "You left out the first step: HKDF-Extract with zeros as the salt.",
             _made(epskx=lambda epsk: epsk),
         ),
         Mistake(
@@ -89,7 +89,7 @@ IMPORTED = FunctionTask(
             _made(epskx=lambda epsk: extract("sha256", epsk, bytes(32))),
         ),
         Mistake(
-            "The identity does not enter: then the import would bind the key to nothing.",
+            "The identity is not used: then the import would bind the key to nothing.",
             _made(context=lambda identity: hashlib.sha256(b"").digest()),
         ),
         Mistake(
@@ -97,7 +97,7 @@ IMPORTED = FunctionTask(
             _made(expander=bare_expand_label),
         ),
     ),
-    "One external PSK, a key for each hash and each context: and none says anything of another.",
+    "One external PSK gives a key for each hash and each context; none reveals another.",
 )
 
 # 8.3 ---------------------------------------------------------------------------------------------
@@ -108,7 +108,7 @@ def _context(client: bytes, server: bytes) -> bytes:
 
 
 def _reflected(make: Callable[[bytes, bytes], bytes], name: bytes, friend: bytes) -> bool:
-    """Whether a member that imports with these contexts talks to itself without noticing."""
+    """Whether a member that imports with these contexts can be made to talk to itself."""
     psk = ExternalPsk(b"group", bytes(range(32)))
     modes = frozenset({PSK_DHE_KE})
     calling = import_psk(psk, make(name, friend), ("sha256",))
@@ -127,22 +127,22 @@ def _judge_context(given: Given, answer: Any) -> str:
     if not callable(answer):
         return "This should be the function itself, not a value of it."
     name, friend = given.me, given.friend
-    one = called(answer, name, friend)
-    if not isinstance(one, bytes):
-        return f"A context is bytes; this is a {type(one).__name__}."
-    if answer(name, friend) != one:
-        return "Two calls give two contexts: both ends must make the same one on their own."
+    context = called(answer, name, friend)
+    if not isinstance(context, bytes):
+        return f"A context is bytes; this is a {type(context).__name__}."
+    if answer(name, friend) != context:
+        return "Two calls give different contexts: both ends must compute the same one."
     if _reflected(answer, name, friend):
         return (
             "The reflection still works: your context is the same in both directions, so the "
             "member is its own friend."
         )
-    if answer(name, friend + b"x") == one or answer(name + b"x", friend) == one:
-        return "Only one of the two names is in it: then another member can be put in its place."
+    if answer(name, friend + b"x") == context or answer(name + b"x", friend) == context:
+        return "It contains only one of the two names: then any member can take the other's place."
     if answer(name[:1], name[1:] + friend) == answer(name, friend):
         return (
-            "The names run together: other names, cut at another place, give the same context. "
-            "Say where the first one ends."
+            "The names run together: other names, split at another place, give the same context. "
+            "Show where the first one ends."
         )
     for low, high in (
         (b"a,", b"b"),
@@ -154,8 +154,8 @@ def _judge_context(given: Given, answer: Any) -> str:
         mark = low[1:]
         if answer(low, high) == answer(b"a", mark + high):
             return (
-                "The names run together: a name may contain the mark that you put between them. "
-                "Give their lengths instead."
+                "The names run together: a name may contain the separator that you use. Put in "
+                "their lengths instead."
             )
     return ""
 
@@ -179,21 +179,21 @@ CONTEXT = JudgedTask(
             lambda given: lambda client, server: b"|".join(sorted((client, server))),
         ),
         Mistake(
-            "Only one of the two names is in it: then another member can be put in its place.",
+            "It contains only one of the two names: then any member can take the other's place.",
             lambda given: lambda client, server: client,
         ),
         Mistake(
-            "Only one of the two names is in it: then another member can be put in its place.",
+            "It contains only one of the two names: then any member can take the other's place.",
             lambda given: lambda client, server: server,
         ),
         Mistake(
-            "The names run together: other names, cut at another place, give the same context. "
-            "Say where the first one ends.",
+            "The names run together: other names, split at another place, give the same context. "
+            "Show where the first one ends.",
             lambda given: lambda client, server: client + server,
         ),
         Mistake(
-            "The names run together: a name may contain the mark that you put between them. Give "
-            "their lengths instead.",
+            "The names run together: a name may contain the separator that you use. Put in their "
+            "lengths instead.",
             lambda given: lambda client, server: client + b"|" + server,
         ),
         Mistake(
@@ -201,7 +201,7 @@ CONTEXT = JudgedTask(
             lambda given: lambda client, server: f"{client!r} {server!r}",
         ),
     ),
-    "A context is sent in the clear: it may name the ends, and must hold nothing secret.",
+    "A context is sent in the clear: it may name the two ends, but must contain no secret.",
 )
 
 # 8.4 ---------------------------------------------------------------------------------------------
@@ -226,11 +226,11 @@ def _sloppy(draw: Draw) -> Given:
 
 def _judge_use(given: Given, answer: Any) -> str:
     if not isinstance(answer, Use):
-        return "Give a Use: `replace(given.use, ...)` makes one that differs in what you name."
+        return "Give a Use: `replace(given.use, ...)` makes a copy with the fields that you change."
     if answer.identity != given.use.identity:
-        return "Mend the use of this PSK: its identity stays."
+        return "Improve the use of this PSK: its identity must stay the same."
     if not (answer.clients and answer.servers):
-        return "Someone must be client and someone server, or nobody needs the PSK."
+        return "There must be a client and a server, or nobody needs the PSK."
     for check, wrong in examine(answer):
         if wrong:
             return f"{check.name} ({check.section}): {wrong}."
@@ -278,15 +278,15 @@ MENDED = JudgedTask(
             ),
         ),
         Mistake(
-            "Someone must be client and someone server, or nobody needs the PSK.",
+            "There must be a client and a server, or nobody needs the PSK.",
             lambda given: replace(_mended(given), servers=()),
         ),
         Mistake(
-            "Give a Use: `replace(given.use, ...)` makes one that differs in what you name.",
+            "Give a Use: `replace(given.use, ...)` makes a copy with the fields that you change.",
             lambda given: {"length": 32},
         ),
     ),
-    "`tls13lab psk lint` asks the same of a file.",
+    "`tls13lab psk lint` checks the same for a file.",
 )
 
 TASKS = (IMPORTED, CONTEXT, MENDED)

@@ -1,7 +1,7 @@
-"""The incident of lesson 09: seven connections, and what was stolen afterwards.
+"""The incident of lesson 09: seven connections, and the secrets that were stolen afterwards.
 
-The capture is a real one, in another order for every student. What may be found out is found out
-from its bytes by this package's own eavesdropper and search; nothing of it is written down here.
+The connections are real, and come in a different order for each student. What can be found out from
+their bytes is computed by this package's own eavesdropper and search; nothing is written down here.
 """
 
 from dataclasses import dataclass, field
@@ -26,7 +26,10 @@ LATER = ("resumed psk_ke", "resumed psk_dhe_ke", "weak psk_ke", "weak psk_dhe_ke
 
 @dataclass(frozen=True)
 class Incident:
-    """What happened. Students get ``items`` and ``bag``; the rest is for the check."""
+    """The capture (``items``), the stolen secrets (``bag``), and the word list.
+
+    ``kinds`` says what each connection is; only the checks use it.
+    """
 
     items: tuple[Item, ...] = field(repr=False)
     bag: dict[str, Theft] = field(repr=False)
@@ -35,7 +38,7 @@ class Incident:
 
     @cached_property
     def passwords(self) -> dict[str, bytes]:
-        """Guessed: identity to word."""
+        """The guessed PSKs: identity to word."""
         found = {}
         for target in targets(self.items):
             for word in self.words:
@@ -44,28 +47,29 @@ class Incident:
         return found
 
     def findings(self, *, passwords: bool = True, bag: bool = True) -> dict[int, Finding]:
-        """What can be read with all of it, or with a part of it."""
+        """The eavesdropper's findings with the guessed PSKs and the bag, or with one of them."""
         guessed = [Theft(psks=tuple(self.passwords.values()))] if passwords else []
         theft = together([*guessed, *(self.bag.values() if bag else ())])
-        return {one.connection: one for one in eavesdrop(self.items, theft)}
+        return {finding.connection: finding for finding in eavesdrop(self.items, theft)}
 
     def opened(self, *, passwords: bool = True, bag: bool = True) -> frozenset[int]:
         """The connections whose application data is lost."""
         found = self.findings(passwords=passwords, bag=bag)
-        return frozenset(number for number, one in found.items() if one.verdict == "lost")
+        return frozenset(number for number, finding in found.items() if finding.verdict == "lost")
 
     def of_mode(self, mode: str) -> frozenset[int]:
         """The connections in this mode."""
-        return frozenset(n for n, one in self.findings().items() if one.mode == mode)
+        findings = self.findings().items()
+        return frozenset(number for number, finding in findings if finding.mode == mode)
 
     def number(self, kind: str) -> int:
-        """Which connection it was."""
+        """The number of the connection of this kind, from 1."""
         return self.kinds.index(kind) + 1
 
 
 @lru_cache(maxsize=16)
 def incident(seed: str) -> Incident:
-    """Seven connections with one server, and what was taken from it afterwards."""
+    """Seven connections with one server, and what was stolen from it afterwards."""
     draw = Draw(seed, "incident")
     key = TicketKey.new(draw.entropy)
     weak = ExternalPsk(b"printer", draw.one_of(WORDS).encode())

@@ -1,7 +1,7 @@
 """Tasks of lesson 06: a rule, a leak, a claim. RFC 9846 section 2.2 and appendix F.1.
 
-Answers are tried out in the model itself: a rule by what it lets the eavesdropper derive, a leak by
-what it loses.
+The checks try the answers in the model itself: for a rule, what the eavesdropper can derive with
+it; for a leak, what is lost by it.
 """
 
 from collections.abc import Callable, Iterator
@@ -38,7 +38,7 @@ def _with_premises(*places: str) -> Callable[[Given], Steps]:
             if term.symbol == SEALED:
                 key, iv, content = term.arguments
                 parts = {"key": key, "iv": iv, "record": term}
-                yield Step("open", tuple(parts[one] for one in places), content)
+                yield Step("open", tuple(parts[place] for place in places), content)
 
         return steps
 
@@ -73,31 +73,31 @@ def _judge_rule(given: Given, answer: Any) -> str:
     record = apply(SEALED, key, iv, content)
     steps = list(called(answer, record) or ())
     if not steps:
-        return "It gives no Step for a sealed record: `yield` one, or return a list with one in it."
+        return "It gives no Step for a sealed record: `yield` a Step, or return a list with one."
     if list(answer(apply("early_secret", key, iv)) or ()):
         return (
-            "It also takes apart what is not sealed: a hash cannot be undone. Ask whether the "
-            "term's symbol is SEALED."
+            "It also opens what is not sealed: a hash cannot be inverted. Check that the term's "
+            "symbol is SEALED."
         )
     if _knows((record, iv), content, answer):
-        return "With your rule a record opens without its key."
+        return "With your rule, a record opens without its key."
     if _knows((record, key), content, answer):
-        return "With your rule a record opens without its IV: both are needed."
+        return "With your rule, a record opens without its IV: both are needed."
     if _knows((key, iv), content, answer, record):
         return (
-            "With your rule content is known that was never recorded: the record itself must be "
+            "With your rule, content is known that was never recorded: the record itself must be "
             "among the premises."
         )
     if not _knows((record, key, iv), content, answer):
         return (
-            "With record, key and IV the content still does not follow: it should be the Step's "
+            "With record, key and IV, the content still does not follow: it should be the Step's "
             "conclusion."
         )
     psk_ke = scenes.recorded("external-psk_ke")
     stolen = scenes.secrets_to_steal("external-psk_ke")["psk"]
     asked = psk_ke.wanted["application_data"][0]
     if not _knows((*psk_ke.known, *stolen), asked, answer):
-        return "It opens a made-up record, but not those of the scene: look at their arguments."
+        return "It opens a simple test record, but not those of the scene: look at their arguments."
     return ""
 
 
@@ -107,32 +107,32 @@ RULE = JudgedTask(
     _judge_rule,
     lambda given: _open,
     (
-        Mistake("With your rule a record opens without its key.", _with_premises("iv", "record")),
+        Mistake("With your rule, a record opens without its key.", _with_premises("iv", "record")),
         Mistake(
-            "With your rule a record opens without its IV: both are needed.",
+            "With your rule, a record opens without its IV: both are needed.",
             _with_premises("key", "record"),
         ),
         Mistake(
-            "With your rule content is known that was never recorded: the record itself must be "
+            "With your rule, content is known that was never recorded: the record itself must be "
             "among the premises.",
             _with_premises("key", "iv"),
         ),
         Mistake(
-            "With record, key and IV the content still does not follow: it should be the Step's "
+            "With record, key and IV, the content still does not follow: it should be the Step's "
             "conclusion.",
             _the_record_from_its_content,
         ),
         Mistake(
-            "It also takes apart what is not sealed: a hash cannot be undone. Ask whether the "
-            "term's symbol is SEALED.",
+            "It also opens what is not sealed: a hash cannot be inverted. Check that the term's "
+            "symbol is SEALED.",
             _for_every_term,
         ),
         Mistake(
-            "It gives no Step for a sealed record: `yield` one, or return a list with one in it.",
+            "It gives no Step for a sealed record: `yield` a Step, or return a list with one.",
             lambda given: lambda term: None,
         ),
     ),
-    "One rule, and psk_ke falls to whoever has the PSK. No rule had to mention psk_ke.",
+    "With this one rule, anyone with the PSK can read psk_ke, and no rule mentions psk_ke.",
 )
 
 # 6.3 ---------------------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ LEAK_MODES = ("external-psk_ke", "external-psk_dhe_ke", "resumption-psk_dhe_ke")
 
 @lru_cache(maxsize=256)
 def _lost(mode: str, stolen: tuple[Term, ...]) -> frozenset[str]:
-    """What of the recorded connection is known to whoever gets these terms."""
+    """The parts of the recorded connection that these stolen terms reveal."""
     this = scenes.connections(mode)[-1]
     wanted = {
         "client's data": this.client_data,
@@ -163,31 +163,27 @@ def _judge_leak(given: Given, answer: Any) -> str:
         this: Connection = scenes.connections(mode)[-1]
         stolen = called(answer, this)
         if isinstance(stolen, Term):
-            return "A theft is a tuple of terms, also if it is only one: put it into (..., )."
+            return "A theft is a tuple of terms, even if there is only one: write (..., )."
         stolen = tuple(stolen or ())
-        if not all(isinstance(one, Term) for one in stolen):
+        if not all(isinstance(term, Term) for term in stolen):
             return (
                 "A theft is made of terms: take them from the connection, as in `this.secret(...)`."
             )
         lost = _lost(mode, stolen)
         if "psk" in lost:
-            return "Your leak gives the PSK away, which is not in the log: take less."
+            return "Your leak reveals the PSK, which is not in the log: take less."
         if not {"client's data", "server's data"} & lost:
-            return f"In {mode} nothing is lost yet: a traffic secret of the application is logged."
+            return (
+                f"In {mode}, nothing is lost yet: the log has traffic secrets for application data."
+            )
         if "server's data" not in lost:
             return "Only the client's direction is lost: a key log has a secret for each direction."
         if "client's data" not in lost:
             return "Only the server's direction is lost: a key log has a secret for each direction."
         if "early data" in lost:
-            return (
-                "The early data is lost as well: this log was switched on when the handshake was "
-                "done."
-            )
+            return "The early data is lost as well: this log was switched on after the handshake."
         if set(stolen) != set(_key_log(this)):
-            return (
-                "It loses the right things, but by way of other secrets than those that a key log "
-                "has."
-            )
+            return "The right data is lost, but through secrets that are not in a key log."
     return ""
 
 
@@ -204,7 +200,7 @@ LEAK = JudgedTask(
     lambda given: _key_log,
     (
         Mistake(
-            "Your leak gives the PSK away, which is not in the log: take less.",
+            "Your leak reveals the PSK, which is not in the log: take less.",
             lambda given: lambda this: (this.psk,),
         ),
         Mistake(
@@ -216,11 +212,11 @@ LEAK = JudgedTask(
             lambda given: lambda this: _key_log(this)[1:],
         ),
         Mistake(
-            "It loses the right things, but by way of other secrets than those that a key log has.",
+            "The right data is lost, but through secrets that are not in a key log.",
             lambda given: lambda this: (this.secret("handshake_secret"),),
         ),
         Mistake(
-            "The early data is lost as well: this log was switched on when the handshake was done.",
+            "The early data is lost as well: this log was switched on after the handshake.",
             lambda given: (
                 lambda this: (
                     *_key_log(this),
@@ -229,15 +225,15 @@ LEAK = JudgedTask(
             ),
         ),
         Mistake(
-            "A theft is a tuple of terms, also if it is only one: put it into (..., ).",
+            "A theft is a tuple of terms, even if there is only one: write (..., ).",
             lambda given: lambda this: this.secret("main_secret"),
         ),
         Mistake(
-            "In external-psk_ke nothing is lost yet: a traffic secret of the application is",
+            "In external-psk_ke, nothing is lost yet: the log has traffic secrets",
             lambda given: lambda this: (this.secret("client_handshake_traffic_secret"),),
         ),
     ),
-    "The same file as SSLKEYLOGFILE: it opens this connection, and no other one.",
+    "This is what SSLKEYLOGFILE contains: it opens this connection and no other.",
 )
 
 # 6.4 ---------------------------------------------------------------------------------------------
@@ -264,18 +260,18 @@ def _follows(given: Given) -> dict[str, bool]:
 
 
 WHY = {
-    ("resumption_secret", "the data of this connection"): "the resumption secret lies beside the "
-    "traffic secrets in the schedule, not above them",
-    ("resumption_secret", "the PSK of its ticket"): "resumption secret and nonce are all that the "
-    "PSK of a ticket is made of",
+    ("resumption_secret", "the data of this connection"): "in the schedule, the resumption secret "
+    "is beside the traffic secrets, not above them",
+    ("resumption_secret", "the PSK of its ticket"): "the PSK of a ticket is derived from the "
+    "resumption secret and the nonce alone",
     ("main_secret", "the data of this connection"): "the traffic secrets are also bound to the "
     "transcript, and the flight in it is sealed under keys that do not come from the main secret",
     ("main_secret", "the PSK of its ticket"): "the resumption secret is also bound to the "
     "transcript, and the flights in it are sealed under keys that do not come from the main secret",
-    ("handshake_secret", "the data of this connection"): "the handshake's keys open the flights, "
-    "and then main secret and transcript are both there",
+    ("handshake_secret", "the data of this connection"): "the handshake keys open the flights, and "
+    "then both the main secret and the transcript are known",
     ("handshake_secret", "the PSK of its ticket"): "everything below the handshake secret can be "
-    "made from it and the transcript",
+    "derived from it and the transcript",
 }
 
 
@@ -289,7 +285,9 @@ def _judge_follows(given: Given, answer: Any) -> str:
 
 
 def _follows_but(what: str) -> Callable[[Given], dict[str, bool]]:
-    return lambda given: {one: right != (one == what) for one, right in _follows(given).items()}
+    return lambda given: {
+        asked: right != (asked == what) for asked, right in _follows(given).items()
+    }
 
 
 CLAIM = JudgedTask(
@@ -301,7 +299,7 @@ CLAIM = JudgedTask(
         Mistake("the data of this connection: ", _follows_but("the data of this connection")),
         Mistake("the PSK of its ticket: ", _follows_but("the PSK of its ticket")),
     ),
-    "A claim is a term, what is known, and a question; you can ask your own in the same way.",
+    "A claim is a term, what is known, and a question; you can ask your own questions this way.",
 )
 
 TASKS = (RULE, LEAK, CLAIM)

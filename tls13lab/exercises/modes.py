@@ -1,4 +1,4 @@
-"""Tasks of lesson 03: which mode it is, and which one a server takes. RFC 9846 4.2.3, 4.3.9."""
+"""Tasks of lesson 03: the mode of a connection, and a server's choice. RFC 9846 4.2.3, 4.3.9."""
 
 from functools import lru_cache
 
@@ -27,7 +27,7 @@ def _configs(answer: str) -> tuple[ClientConfig, ServerConfig]:
 
 @lru_cache(maxsize=64)
 def _server_hello(answer: str, seed: str) -> bytes:
-    """The first handshake message of a server that answers so."""
+    """The first handshake message of a server that gives this answer, packed."""
     pair = Pair(*_configs(answer), seed=seed)
     pair.handshake()
     records = (step.wire for step in pair.conversation().steps if step.sender == "server")
@@ -40,14 +40,14 @@ def _hello(draw: Draw, case: int) -> tuple[bytes]:
 
 
 def _seen(raw: bytes) -> tuple[bool, bool, bool]:
-    """Whether it asks again, selects a PSK, has a key share of any kind."""
+    """Whether the message is a HelloRetryRequest, selects a PSK, and has a key_share."""
     hello = unpack(raw)
     assert isinstance(hello, ServerHello | HelloRetryRequest)
     shares = (KeyShareServerHello, KeyShareHelloRetryRequest)
     return (
         isinstance(hello, HelloRetryRequest),
         hello.find(SelectedPsk) is not None,
-        any(hello.find(one) is not None for one in shares),
+        any(hello.find(share) is not None for share in shares),
     )
 
 
@@ -90,30 +90,30 @@ MODE = FunctionTask(
     _mode,
     (
         Mistake(
-            "A HelloRetryRequest passed for a ServerHello: it has the same type, and is known by "
-            "its random, which is always the same.",
+            "You took a HelloRetryRequest for a ServerHello: it has the same type, and can be "
+            "recognized only by its random, which is always the same.",
             _no_retry,
         ),
         Mistake(
-            "You looked at key_share alone: a full handshake has one too. Whether there is "
-            "pre_shared_key comes first.",
+            "You looked only at key_share: a full handshake has it, too. First check for "
+            "pre_shared_key.",
             _share_only,
         ),
         Mistake(
-            "You looked at pre_shared_key alone: key_share tells psk_dhe_ke from psk_ke.",
+            "You looked only at pre_shared_key: key_share distinguishes psk_dhe_ke from psk_ke.",
             _psk_only,
         ),
         Mistake(
-            "You took every PSK for psk_dhe_ke: without key_share it is psk_ke.",
+            "You called every PSK handshake psk_dhe_ke: without key_share, it is psk_ke.",
             _psk_is_dhe,
         ),
         Mistake("psk_ke and psk_dhe_ke are the wrong way round.", _swapped),
         Mistake(
-            "It always says the same: look at the extensions of this very message.",
+            "The answer is always the same: look at the extensions of each message.",
             lambda raw: "psk_dhe_ke",
         ),
     ),
-    "Two extensions of one message: no other byte says it, and nothing encrypted does.",
+    "Two extensions of one message show the mode; no other byte does, and nothing is encrypted.",
     cases=8,
 )
 
@@ -124,7 +124,7 @@ _SETS = (frozenset({"psk_ke"}), frozenset({"psk_dhe_ke"}), frozenset({"psk_ke", 
 
 
 def _sets(draw: Draw, case: int) -> tuple[Modes, Modes]:
-    # All nine pairs; there are no others, so every student has the same ones.
+    # There are only nine pairs, so every student gets the same.
     return _SETS[case // 3], _SETS[case % 3]
 
 
@@ -144,34 +144,34 @@ CHOICE = FunctionTask(
     _chosen,
     (
         Mistake(
-            "Of two possible modes you took psk_ke: that gives up forward secrecy without need.",
+            "Of two possible modes, you took psk_ke: that gives up forward secrecy without need.",
             lambda offered, allowed: (
                 "psk_ke" if "psk_ke" in offered & allowed else _chosen(offered, allowed)
             ),
         ),
         Mistake(
-            "You looked at the server's modes only: it may take only what the client offered.",
+            "You looked only at the server's modes: it may choose only what the client offered.",
             lambda offered, allowed: _best(allowed),
         ),
         Mistake(
-            "You looked at the client's offer only: the server's own rule counts as well.",
+            "You looked only at the client's offer: the server must allow the mode, too.",
             lambda offered, allowed: _best(offered),
         ),
         Mistake(
-            "With no mode in common the answer is None: then the PSK is not used at all.",
+            "Without a mode in common, the answer is None: then the PSK is not used at all.",
             lambda offered, allowed: _chosen(offered, allowed) or "psk_ke",
         ),
         Mistake(
-            "With no mode in common the answer is None: then the PSK is not used at all.",
+            "Without a mode in common, the answer is None: then the PSK is not used at all.",
             lambda offered, allowed: _chosen(offered, allowed) or "psk_dhe_ke",
         ),
         Mistake(
-            "Both may allow more than one mode: what counts is what they have in common, not "
-            "whether the sets are the same.",
+            "Each side may have more than one mode: what counts is what they have in common, not "
+            "whether the sets are equal.",
             lambda offered, allowed: _best(offered) if offered == allowed else None,
         ),
     ),
-    "Allowing psk_ke is not the same as using it: who offers both still gets Diffie-Hellman.",
+    "Allowing psk_ke does not mean using it: a client that offers both still gets Diffie-Hellman.",
     cases=9,
 )
 

@@ -1,7 +1,7 @@
-"""A limit to how long a student's function may run: a loop without end must not take the kernel.
+"""A time limit for a student's function, so that an endless loop does not block the kernel.
 
-It works in the main thread of systems with POSIX signals, which is where a notebook's cells run on
-Linux and macOS. Elsewhere there is no limit, and the kernel's own stop button has to do.
+It works in the main thread of systems with POSIX signals; on Linux and macOS, that is where the
+cells of a notebook run. Elsewhere there is no limit, and the user must interrupt the kernel.
 
 >>> with patience(5):
 ...     1 + 1
@@ -18,19 +18,19 @@ LIMIT_S = 5
 
 
 class RanTooLong(Exception):
-    """A function did not come to an end."""
+    """A student's function did not end within the time limit."""
 
 
 @contextmanager
 def patience(seconds: float = LIMIT_S) -> Iterator[None]:
-    """Raise RanTooLong in what runs here after so many seconds."""
+    """Raise RanTooLong in the block after ``seconds`` seconds."""
     in_main = threading.current_thread() is threading.main_thread()
     if not in_main or not hasattr(signal, "setitimer"):
         yield
         return
 
     def over(_number: int, _frame: FrameType | None) -> None:
-        raise RanTooLong(f"it did not come to an end within {seconds:g} seconds: does a loop?")
+        raise RanTooLong(f"it did not end within {seconds:g} seconds: is there an endless loop?")
 
     before = signal.signal(signal.SIGALRM, over)
     signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -1,7 +1,7 @@
-"""The quiz's fifteen questions: what learners, documents and even benchmarks get wrong.
+"""The fifteen questions of the quiz: what learners, documents and even benchmarks get wrong.
 
-Each has one right answer, the sentence that says why, where the RFC says so, and the place of the
-experiment that settles it. Sections are RFC 9846's, with RFC 8446's where it differs.
+Each question has one right answer, the reason, the section of the RFC, and the lesson with the
+experiment that decides it. Sections are those of RFC 9846, with those of RFC 8446 if different.
 """
 
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``right`` is the place of the right one among the ``options``, counted from 0."""
+    """A question; ``right`` is the index of the right option, from 0."""
 
     key: str
     asks: str
@@ -18,19 +18,19 @@ class Question:
     why: str
     section: str
     lesson: str
-    """The notebook and the section in it where it is tried."""
+    """The notebook, and the section with the experiment."""
 
     @property
     def answer(self) -> str:
-        """The right option's words."""
+        """The text of the right option."""
         return self.options[self.right]
 
 
-def _turned(one: Question, by: int) -> Question:
-    """The same with its options turned round, so that no place among them is likelier right."""
-    count = len(one.options)
-    options = tuple(one.options[(place + by) % count] for place in range(count))
-    return replace(one, options=options, right=(one.right - by) % count)
+def _rotated(question: Question, by: int) -> Question:
+    """The question with its options rotated, so that no position is more often the right one."""
+    count = len(question.options)
+    options = tuple(question.options[(place + by) % count] for place in range(count))
+    return replace(question, options=options, right=(question.right - by) % count)
 
 
 _WRITTEN = (
@@ -41,11 +41,11 @@ _WRITTEN = (
         (
             "nothing: TLS 1.3 always keeps forward secrecy",
             "all of it: resumption never keeps forward secrecy",
-            "it depends on the mode: psk_ke is lost, psk_dhe_ke is kept but for 0-RTT data",
+            "it depends on the mode: psk_ke is lost, psk_dhe_ke is kept except for 0-RTT data",
         ),
         2,
         "In psk_ke, and for 0-RTT data in both modes, the PSK is the only secret in the key "
-        "schedule. Only a PSK that was deleted once it was used cannot leak any more (8.1).",
+        "schedule. Only a PSK that was deleted after its use can no longer leak (8.1).",
         "RFC 9846 2.2, 2.3, 8.1",
         "04_forward_secrecy, section 1",
     ),
@@ -55,7 +55,7 @@ _WRITTEN = (
         "it open?",
         (
             "all resumed ones",
-            "the psk_ke ones, and 0-RTT data; of psk_dhe_ke only impersonation is left",
+            "the psk_ke ones, and 0-RTT data; in psk_dhe_ke it only allows impersonation",
             "none: tickets are not keys",
         ),
         1,
@@ -69,21 +69,21 @@ _WRITTEN = (
         "both modes. Which one is used?",
         ("psk_ke", "psk_dhe_ke", "neither: a full handshake"),
         1,
-        "To allow is not to prefer; OpenSSL needs a second option to prefer psk_ke.",
+        "Allowing is not preferring; OpenSSL needs a second option to prefer psk_ke.",
         "RFC 9846 4.3.9 (8446: 4.2.9)",
         "03_psk_modes, section 2",
     ),
     Question(
         "resumable when",
-        "From when on can a client resume a connection?",
+        "When can a client resume a connection for the first time?",
         (
             "as soon as the handshake has ended",
             "when it has read a NewSessionTicket, which the server sends after its Finished",
             "when the connection was closed properly",
         ),
         1,
-        "The ticket is a message of its own, as a rule after the client's Finished; who never "
-        "reads never gets one.",
+        "The ticket is a separate message, usually after the client's Finished; a client that "
+        "does not read on never gets one.",
         "RFC 9846 4.7.1 (8446: 4.6.1)",
         "02_resumption, section 1",
     ),
@@ -102,7 +102,7 @@ _WRITTEN = (
     ),
     Question(
         "ticket is psk",
-        "What is the relation between a ticket and a PSK?",
+        "How are a ticket and a PSK related?",
         (
             "the ticket is the PSK",
             "the ticket names the PSK, which both sides derive from the resumption secret and a "
@@ -110,8 +110,8 @@ _WRITTEN = (
             "the PSK is the ticket's hash",
         ),
         1,
-        "The ticket crosses the wire, twice; the PSK at most inside it, sealed under a key that "
-        "only the server has.",
+        "The ticket crosses the wire twice. The PSK never does, except perhaps inside the ticket, "
+        "sealed under a key that only the server has.",
         "RFC 9846 4.7.1 (8446: 4.6.1)",
         "02_resumption, section 2",
     ),
@@ -134,12 +134,11 @@ _WRITTEN = (
         "Client and server are configured with the same external PSK. Is it used?",
         (
             "always",
-            "only if a suite with the PSK's hash is agreed, too; or else it may be ignored in "
-            "silence",
+            "only if a suite with the PSK's hash is chosen; otherwise it may be silently ignored",
             "only if there is no certificate",
         ),
         1,
-        "A PSK belongs to a hash; a server that picks a suite with another one cannot use it.",
+        "A PSK belongs to a hash; a server that picks a suite with another hash cannot use it.",
         "RFC 9846 4.3.11 (8446: 4.2.11)",
         "03_psk_modes, section 4",
     ),
@@ -162,11 +161,12 @@ _WRITTEN = (
         "The password was guessed. What of the recorded psk_dhe_ke connections does that open?",
         (
             "everything",
-            "their 0-RTT data, if any; from now on also impersonation of both ends",
+            "their 0-RTT data, if any; and from now on, both ends can be impersonated",
             "nothing, now or later",
         ),
         1,
-        "Recorded application data also has an (EC)DHE secret in it; the future has not.",
+        "Keys of recorded application data also depend on an (EC)DHE secret. A new handshake needs "
+        "only the PSK.",
         "RFC 9846 2.2, F.1 (8446: E.1)",
         "07_external_psk_and_entropy, section 3",
     ),
@@ -179,7 +179,7 @@ _WRITTEN = (
             "the time at which the ticket was issued",
         ),
         1,
-        "An addition hides it from onlookers; whoever learns the number reads the age.",
+        "The addition hides it from observers; anyone who learns ticket_age_add can read the age.",
         "RFC 9846 4.3.11.1 (8446: 4.2.11.1)",
         "02_resumption, section 4",
     ),
@@ -193,8 +193,8 @@ _WRITTEN = (
             "all of them: 0-RTT data is encrypted",
         ),
         1,
-        "A replay need not follow at once: then an idempotent request undoes what came since. And "
-        "even one that changes nothing can be replayed to time it, or to look into caches.",
+        "A replay may come later, and then an idempotent request undoes what was changed since. "
+        "Even a request that changes nothing can be replayed to measure times or to probe caches.",
         "RFC 9846 8, F.5 (8446: 8, E.5)",
         "05_early_data, section 4",
     ),
@@ -203,12 +203,12 @@ _WRITTEN = (
         "A connection is resumed. Is the server's certificate checked again?",
         (
             "yes, as in each handshake",
-            "no: what the first handshake checked is what there is",
+            "no: only the first handshake checked it",
             "only in psk_dhe_ke",
         ),
         1,
-        "With a PSK there is no certificate in the handshake; servers that shared tickets between "
-        "names had vulnerabilities for it.",
+        "With a PSK there is no certificate in the handshake. Servers that shared tickets between "
+        "names have been vulnerable because of this.",
         "RFC 9846 2.2 (8446: 2.2)",
         "02_resumption, section 7",
     ),
@@ -218,11 +218,11 @@ _WRITTEN = (
         "succeeds. What does Alice know?",
         (
             "that Bob is at the other end",
-            "that someone with the PSK is; it may be Alice herself, reflected",
+            "that somebody with the PSK is at the other end; it may be Alice herself, reflected",
             "nothing",
         ),
         1,
-        "A PSK names a secret, not a party: Selfie (Drucker and Gueron, 2019).",
+        "A PSK proves knowledge of a secret, not an identity: Selfie (Drucker and Gueron, 2019).",
         "RFC 9257 4, RFC 9846 F.8",
         "08_identity_and_selfie, section 2",
     ),
@@ -231,14 +231,14 @@ _WRITTEN = (
         "A key-log file has a line CLIENT_RANDOM. Which TLS 1.3 connections does it open?",
         (
             "the one with that random",
-            "none: TLS 1.3 logs a line for each traffic secret, by other labels",
+            "none: TLS 1.3 logs a line for each traffic secret, with other labels",
             "all with that server",
         ),
         1,
-        "CLIENT_RANDOM belongs to TLS 1.2 and before; TLS 1.3 has no one secret for all.",
+        "CLIENT_RANDOM is for TLS 1.2 and older; TLS 1.3 has no single secret for everything.",
         "RFC 9850",
         "01_key_schedule, section 8",
     ),
 )
 
-QUESTIONS = tuple(_turned(one, number) for number, one in enumerate(_WRITTEN))
+QUESTIONS = tuple(_rotated(question, number) for number, question in enumerate(_WRITTEN))

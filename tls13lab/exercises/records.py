@@ -21,11 +21,11 @@ LENGTH = ValueTask(
     lambda given: len(given.record) - 5,
     (
         Mistake(
-            "That counts the record's own header of five bytes too; the length field does not.",
+            "You counted the record's header of five bytes, too; the length field does not.",
             lambda given: len(given.record),
         ),
         Mistake(
-            "You read the two bytes from the wrong end: numbers on the wire are big-endian.",
+            "You read the two bytes in the wrong order: numbers on the wire are big-endian.",
             lambda given: int.from_bytes(given.record[3:5], "little"),
         ),
         Mistake(
@@ -33,21 +33,21 @@ LENGTH = ValueTask(
             lambda given: int.from_bytes(given.record[1:3], "big"),
         ),
         Mistake(
-            "You took one byte of the length; it has two.",
+            "You took only one byte of the length; it has two.",
             lambda given: given.record[3],
         ),
-        Mistake("You took one byte of the length; it has two.", lambda given: given.record[4]),
+        Mistake("You took only one byte of the length; it has two.", lambda given: given.record[4]),
     ),
-    "Type, version, length, fragment: that is every record, also a protected one.",
+    "Type, version, length, fragment: every record has these, even a protected one.",
 )
 
 
 def _stream(draw: Draw, case: int) -> tuple[bytes]:
-    # A first message of 65,536 bytes and more in one case: its length needs all three bytes.
+    # In one case, the first message has more than 65,535 bytes: its length needs all three bytes.
     sizes = [70_000 if case == 1 else draw.number(260, 700), draw.number(5, 90), draw.number(0, 3)]
     types = draw.shuffled([1, 2, 4, 8, 11, 15, 20])
-    told = zip(types, sizes, strict=False)
-    stream = (bytes([kind]) + size.to_bytes(3, "big") + draw.bytes(size) for kind, size in told)
+    messages = zip(types, sizes, strict=False)
+    stream = (bytes([kind]) + size.to_bytes(3, "big") + draw.bytes(size) for kind, size in messages)
     return (b"".join(stream),)
 
 
@@ -67,23 +67,23 @@ MESSAGES = FunctionTask(
     _split,
     (
         Mistake(
-            "You read a length of two bytes; that of a handshake message has three.",
+            "You read a length of two bytes; in a handshake message it has three.",
             lambda stream: _split(stream, size=slice(1, 3)),
         ),
         Mistake(
-            "You read two of the length's three bytes: large messages come out too short.",
+            "You read only two of the length's three bytes: large messages come out too short.",
             lambda stream: _split(stream, size=slice(2, 4)),
         ),
         Mistake(
-            "You went on by the length alone: the header's four bytes must be skipped too.",
+            "You skipped only the length: the four bytes of the header must be skipped, too.",
             lambda stream: _split(stream, header=0),
         ),
         Mistake(
-            "The lengths count the header's four bytes too; the field does not.",
+            "Your lengths include the four bytes of the header; the length field does not.",
             lambda stream: _split(stream, whole=True),
         ),
         Mistake(
-            "Only the first message was found: go on until the stream is used up.",
+            "You found only the first message: go on until the end of the stream.",
             lambda stream: _split(stream)[:1],
         ),
         Mistake(

@@ -1,6 +1,6 @@
-"""The task of lesson 04 on ticket keys: how often they change, how long they stay. RFC 9846 4.7.1.
+"""The task of lesson 04 on ticket keys: how often to change them, how long to keep them. 4.7.1.
 
-What a plan gives away is counted hour by hour, for a theft in every hour of a key's life.
+The check counts, hour by hour, what a theft reveals, for a theft in every hour of a key's life.
 """
 
 from typing import Any
@@ -11,10 +11,10 @@ from tls13lab.exercises.task import Given, JudgedTask, Mistake
 DAY_H, WEEK_H, USEFUL_H = 24, 168, 8
 
 
-KEPT_TOO_LONG = "A key that is kept opens every connection since it was made: delete keys sooner."
+KEPT_TOO_LONG = "A stored key opens every connection since it was made: delete keys sooner."
 FORGOT_LATER = (
-    "You counted what was recorded before the theft; the newest key also opens what comes after "
-    "it, until it is deleted."
+    "You counted only what was recorded before the theft; the newest key also opens connections "
+    "after it, until that key is deleted."
 )
 
 
@@ -23,10 +23,11 @@ def _policy(draw: Draw) -> Given:
 
 
 def at_risk(rotate_every_h: int, keep_h: int, lifetime_h: int) -> int:
-    """Hours of psk_ke connections that one theft of all ticket keys opens, before and after it.
+    """How many hours of psk_ke connections one theft of all ticket keys opens, at the most.
 
     A key is made every ``rotate_every_h`` hours, seals new tickets until the next is made, and is
-    deleted ``keep_h`` hours after it was made. Tried for a theft in every hour of a key's life.
+    deleted ``keep_h`` hours after it was made. Connections before and after the theft count. A
+    theft in every hour of a key's life is tried.
     """
     worst = 0
     for theft in range(keep_h, keep_h + rotate_every_h):
@@ -50,15 +51,15 @@ def _judge_policy(given: Given, answer: Any) -> str:
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             return f"{name} should be a whole number of hours, at least 1."
     if max(rotate, keep, lifetime) > 10_000:
-        return "Numbers of hours above 10,000 are not tried."
+        return "Give numbers of hours up to 10,000."
     if lifetime > WEEK_H:
         return "A ticket may not live longer than seven days, 168 hours (section 4.7.1)."
     if lifetime < given.tickets_live_h:
-        return f"Tickets should be good for {given.tickets_live_h} hours at least."
+        return f"Tickets should be valid for at least {given.tickets_live_h} hours."
     if keep < rotate + lifetime:
         return (
-            "Some tickets die early: the last one sealed under a key needs it for rotate_every_h "
-            "plus lifetime_h after it was made."
+            "Some tickets stop working too early: the last ticket under a key needs that key until "
+            "rotate_every_h plus lifetime_h after it was made."
         )
     hours = at_risk(rotate, keep, lifetime)
     if keep > given.at_most_h:
@@ -88,8 +89,8 @@ ROTATION = JudgedTask(
     _policy_example,
     (
         Mistake(
-            "Some tickets die early: the last one sealed under a key needs it for rotate_every_h "
-            "plus lifetime_h after it was made.",
+            "Some tickets stop working too early: the last ticket under a key needs that key until "
+            "rotate_every_h plus lifetime_h after it was made.",
             _policy_with(4, -4),
         ),
         Mistake(
@@ -103,11 +104,11 @@ ROTATION = JudgedTask(
         Mistake(KEPT_TOO_LONG, _policy_with(24, 0)),
         Mistake(FORGOT_LATER, _policy_with(12, 0)),
         Mistake(
-            "Tickets should be good for",
+            "Tickets should be valid for",
             lambda given: {"rotate_every_h": 1, "keep_h": 3, "lifetime_h": 2},
         ),
     ),
-    "Of psk_ke, that is. In psk_dhe_ke a stolen ticket key opens no application data at all.",
+    "This is about psk_ke. In psk_dhe_ke, a stolen ticket key opens no application data at all.",
 )
 
 

@@ -1,7 +1,7 @@
-"""Tasks of lesson 01: secrets, keys and nonces out of the schedule. RFC 9846 sections 5.3 and 7.
+"""Tasks of lesson 01: secrets, keys and nonces from the schedule. RFC 9846 sections 5.3 and 7.
 
-Here the labels are written out, against the rule of the house, because a slip in a label is among
-the mistakes.
+Elsewhere, labels are only in the schedule table. Here they are written out, because a wrong label
+is one of the mistakes.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ NO_PREFIX = 'Every label has "tls13 " before it, with the space, inside HkdfLabe
 
 
 def digest(hash_name: str, data: bytes) -> bytes:
-    """The hash of some messages."""
+    """The hash of ``data``, usually some handshake messages."""
     return hashlib.new(hash_name, data).digest()
 
 
 def bare_expand_label(hash_name: str, secret: bytes, label: str, context: bytes, n: int) -> bytes:
-    """HKDF-Expand-Label as it comes out if the label's prefix is forgotten."""
+    """HKDF-Expand-Label without the prefix of the label, a common mistake; ``n`` bytes."""
     name = label.encode()
     info = n.to_bytes(2, "big") + bytes([len(name)]) + name + bytes([len(context)]) + context
     return expand(hash_name, secret, info, n)
@@ -50,25 +50,24 @@ EARLY = ValueTask(
             lambda given: _derived(given, "c hs traffic"),
         ),
         Mistake(
-            "That is the label of the application's traffic secret; the early one is \"c e "
-            'traffic".',
+            'That is the label of the application traffic secret; the early one is "c e traffic".',
             lambda given: _derived(given, "c ap traffic"),
         ),
         Mistake(
-            "That is the early exporter's label: the same inputs, another purpose.",
+            "That is the label of the early exporter: the same inputs, another purpose.",
             lambda given: _derived(given, "e exp master"),
         ),
         Mistake(
-            "You bound it to the hash of nothing, as a binder key is; early data is bound to the "
-            "ClientHello.",
+            "Your context is the hash of an empty string, as for a binder key; early data is bound "
+            "to the ClientHello.",
             lambda given: _derived(given, "c e traffic", digest("sha256", b"")),
         ),
         Mistake(
-            "The context is empty; it should be the hash of the ClientHello.",
+            "Your context is empty; it should be the hash of the ClientHello.",
             lambda given: _derived(given, "c e traffic", b""),
         ),
         Mistake(
-            "You left out the ClientHello's header of four bytes: the transcript has whole "
+            "You left out the four bytes of the ClientHello's header: the transcript has whole "
             "messages.",
             lambda given: _derived(given, "c e traffic", digest("sha256", given.client_hello[4:])),
         ),
@@ -83,7 +82,7 @@ EARLY = ValueTask(
             ),
         ),
     ),
-    "It depends on the PSK and on bytes that everyone saw: hold on to that for lesson 05.",
+    "It depends on the PSK and on bytes that everyone can see: remember that for lesson 05.",
 )
 
 # 1.2 ---------------------------------------------------------------------------------------------
@@ -120,7 +119,7 @@ DERIVE_SECRET = FunctionTask(
     _derive_secret,
     (
         Mistake(
-            "You put the messages into the context as they are: first hash them.",
+            "You used the messages themselves as the context: hash them first.",
             lambda h, s, label, m: expand_label(h, s, label, m[:255], HASH_LENGTHS[h]),
         ),
         Mistake(
@@ -128,7 +127,7 @@ DERIVE_SECRET = FunctionTask(
             lambda h, s, label, m: bare_expand_label(h, s, label, digest(h, m), HASH_LENGTHS[h]),
         ),
         Mistake(
-            "The last byte is missing: HKDF-Expand hashes a counter, 0x01, behind the info.",
+            "The last byte is missing: HKDF-Expand hashes a counter, 0x01, after the info.",
             _without_counter,
         ),
         Mistake(
@@ -136,17 +135,17 @@ DERIVE_SECRET = FunctionTask(
             _swapped,
         ),
         Mistake(
-            "Right for SHA-256, wrong for SHA-384: the length is Hash.length, not always 32.",
+            "Right for SHA-256, but wrong for SHA-384: the length is Hash.length, not always 32.",
             _short,
         ),
         Mistake(
-            "You used SHA-256 for both hashes: the suite says which it is.",
+            "You always used SHA-256: use the hash in `hash_name`.",
             lambda h, s, label, m: expand_label(
                 "sha256", s, label, digest("sha256", m), HASH_LENGTHS[h]
             ),
         ),
         Mistake(
-            "You bound it to the hash of nothing: `messages` does not enter.",
+            "Your context is the hash of an empty string: `messages` is not used.",
             lambda h, s, label, m: _derive_secret(h, s, label, b""),
         ),
     ),
@@ -171,15 +170,15 @@ NONCE = FunctionTask(
     _nonce,
     (
         Mistake(
-            "The sequence number stands at the wrong end: it is padded with zeros to the left.",
+            "The sequence number is at the wrong end: it is padded with zeros on the left.",
             lambda iv, n: _xor(iv, n.to_bytes(8, "big") + bytes(4)),
         ),
         Mistake(
-            "You wrote the sequence number little-endian; the network's order is big-endian.",
+            "You wrote the sequence number little-endian; network byte order is big-endian.",
             lambda iv, n: _xor(iv, n.to_bytes(12, "little")),
         ),
         Mistake(
-            "You added; the RFC says XOR. The two differ as soon as a carry happens.",
+            "You added; the RFC says XOR. The two differ as soon as there is a carry.",
             lambda iv, n: ((int.from_bytes(iv, "big") + n) % 2**96).to_bytes(12, "big"),
         ),
         Mistake(
@@ -187,16 +186,16 @@ NONCE = FunctionTask(
             lambda iv, n: _nonce(iv, n + 1),
         ),
         Mistake(
-            "The sequence number does not enter: every record would have the same nonce, which "
-            "breaks the cipher.",
+            "The sequence number is not used: every record would have the same nonce, which breaks "
+            "the cipher.",
             lambda iv, n: iv,
         ),
         Mistake(
-            "You put the number behind a part of the IV, as TLS 1.2 did; in TLS 1.3 it is XORed.",
+            "You put the number after a part of the IV, as TLS 1.2 did; in TLS 1.3 it is XORed.",
             lambda iv, n: iv[:4] + n.to_bytes(8, "big"),
         ),
     ),
-    "Two records under one key must never have the same nonce; counting makes sure of that.",
+    "Two records under one key must never have the same nonce; counting ensures that.",
 )
 
 # 1.4 ---------------------------------------------------------------------------------------------
@@ -228,7 +227,7 @@ VERIFY_DATA = FunctionTask(
     _verify_data,
     (
         Mistake(
-            "You keyed the HMAC with the traffic secret itself: derive the finished_key first.",
+            "You used the traffic secret itself as the HMAC key: derive the finished_key first.",
             lambda h, s, m: hmac.digest(s, digest(h, m), h),
         ),
         Mistake(
@@ -245,18 +244,17 @@ VERIFY_DATA = FunctionTask(
             _keyed_with_hash_of_nothing,
         ),
         Mistake(
-            "You put the messages into the HMAC as they are: it takes their hash.",
+            "You put the messages themselves into the HMAC; their hash goes there.",
             lambda h, s, m: hmac.digest(expand_label(h, s, "finished", b"", HASH_LENGTHS[h]), m, h),
         ),
         Mistake(
-            "That is the transcript's hash with the finished_key before it; HMAC is more than "
-            "that.",
+            "You hashed the finished_key followed by the transcript hash; HMAC is more than that.",
             lambda h, s, m: digest(
                 h, expand_label(h, s, "finished", b"", HASH_LENGTHS[h]) + digest(h, m)
             ),
         ),
         Mistake(
-            "Right value, wrong hash for this suite: you used SHA-256 for both.",
+            "You always used SHA-256: use the hash in `hash_name`.",
             lambda h, s, m: _verify_data("sha256", s, m),
         ),
     ),

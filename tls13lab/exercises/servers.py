@@ -1,8 +1,8 @@
 """Tasks of lessons 01, 02, 03 and 05: which fault does this server have?
 
-**A wrong answer is refuted by an experiment.** Whoever says that server B reuses nonces is told of
-an experiment that comes out otherwise with a server that does. All experiments are tried for that,
-on B and on a server with the fault that was named.
+**A wrong answer is refuted by an experiment.** If a student says that server B reuses nonces, and
+this is wrong, the check tries all experiments on B and on a server that does reuse nonces. It shows
+one in which the two differ.
 """
 
 from collections.abc import Callable
@@ -18,8 +18,8 @@ Experiment = Callable[[Bench], object]
 
 
 def _randoms(bench: Bench) -> str:
-    one, other = bench.external().random, bench.external().random
-    return "none to compare" if one is None else "the same" if one == other else "different"
+    first, second = bench.external().random, bench.external().random
+    return "none to compare" if first is None else "the same" if first == second else "different"
 
 
 def _ticket_keys(bench: Bench) -> str:
@@ -57,21 +57,21 @@ EXPERIMENTS: dict[str, Experiment] = {
     "external().suite": _suite,
     "external().session_id_echoed": _echo,
 }
-"""By what a student would write; none changes what another one sees."""
+"""The experiments, each by what a student would write; none affects another."""
 
 
 @lru_cache(maxsize=64)
 def shows(fault: str) -> tuple[str, ...]:
-    """What each experiment comes to with this fault."""
+    """The result of each experiment with this fault."""
     kind = FAULTS[fault]
-    return tuple(str(one(Bench(kind, "shows"))) for one in EXPERIMENTS.values())
+    return tuple(str(experiment(Bench(kind, "shows"))) for experiment in EXPERIMENTS.values())
 
 
 def refuted(fault: str, claimed: str) -> str:
-    """An experiment that tells the two faults apart, and what it says of each; or nothing."""
+    """An experiment that distinguishes the two faults, with both results; empty if none does."""
     for name, is_so, would_be in zip(EXPERIMENTS, shows(fault), shows(claimed), strict=True):
         if is_so != would_be:
-            return f"{name} would come to {would_be!r}; here it comes to {is_so!r}"
+            return f"the result of {name} would be {would_be!r}; here it is {is_so!r}"
     return ""
 
 
@@ -89,14 +89,14 @@ def _judge(given: Given, answer: Any) -> str:
     for letter, fault in given._is.items():
         said = answer.get(letter)
         if said not in FAULTS:
-            return f"Server {letter}: {said!r} is not in the list of faults; copy it from there."
+            return f"Server {letter}: {said!r} is not in the list of faults; copy one from there."
         if said != fault:
             return f"Server {letter}: with the fault {said!r}, {refuted(fault, said)}."
     return ""
 
 
 def _but(letter: str, claimed: int) -> Callable[[Given], dict[str, str]]:
-    """The right answer but for one server, for which another fault is named."""
+    """The right answer, except that another fault is named for one server."""
 
     def make(given: Given) -> dict[str, str]:
         others = [fault for fault in FAULTS if fault != given._is[letter]]
@@ -117,11 +117,11 @@ def _task(number: str, *faults: str) -> JudgedTask:
                 for place, letter in enumerate("ABCDEFGHIJ"[: len(faults)])
             ),
             Mistake(
-                "Server A: 'a bug' is not in the list of faults; copy it from there.",
+                "Server A: 'a bug' is not in the list of faults; copy one from there.",
                 lambda given: {**given._is, "A": "a bug"},
             ),
         ),
-        "Each of them still completes some handshakes: that is why such bugs live long.",
+        "Each of them still completes some handshakes, so such bugs may go unnoticed for years.",
     )
 
 

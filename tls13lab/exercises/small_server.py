@@ -1,11 +1,10 @@
-"""A server of TLS 1.3 with PSKs in one file, one method for each decision. RFC 9846 section 4.
+"""A TLS 1.3 server with PSKs in one file, with one method for each decision. RFC 9846 section 4.
 
-It is correct, and made to be made wrong: a fault overrides one method (``faults.py``). What it does
-not do: certificates, HelloRetryRequest, other groups than x25519, other suites than
-TLS_AES_128_GCM_SHA256, key updates. Real servers do not look like this; the lab's own is in
-``handshake/``.
+It is correct, and easy to make wrong: a fault overrides one method (``faults.py``). It has no
+certificates, no HelloRetryRequest, no key updates, only the group x25519 and only the suite
+TLS_AES_128_GCM_SHA256. Real servers are not written like this; the lab's own is in ``handshake/``.
 
-It answers every connection on its own, but remembers its tickets, and the 0-RTT that it took.
+From one connection to the next, it remembers its tickets and the 0-RTT data that it accepted.
 """
 
 import hmac
@@ -56,7 +55,7 @@ LIFETIME_S, WINDOW_MS, MOST_EARLY = 7200, 10_000, 1000
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A PSK that the server has, and of a ticket the rest."""
+    """A PSK that the server knows; for a ticket, also its time of issue and ``age_add``."""
 
     kind: PskKind
     key: bytes = field(repr=False)
@@ -66,7 +65,7 @@ class Known:
 
 @dataclass
 class SmallServer:
-    """``external`` are PSKs by identity; ``now_ms`` is the time, and moves when it is moved."""
+    """``external`` maps identities to PSKs; ``now_ms`` is the clock, which the bench sets."""
 
     external: dict[bytes, bytes]
     entropy: Entropy
@@ -74,45 +73,45 @@ class SmallServer:
     tickets: dict[bytes, Known] = field(default_factory=dict)
     used: set[bytes] = field(default_factory=set)
 
-    # Decisions: each fault is another answer to one of these -----------------------------------
+    # Decisions: each fault overrides one of these ----------------------------------------------
 
     def suite(self) -> Suite:
-        """The one suite."""
+        """The suite that the server chooses."""
         return SUITE
 
     def echo(self, session_id: bytes) -> bytes:
-        """legacy_session_id_echo: what the client sent."""
+        """The legacy_session_id_echo: the value that the client sent."""
         return session_id
 
     def random(self) -> bytes:
-        """Fresh in each connection."""
+        """The ServerHello's random: 32 new bytes in each connection."""
         return self.entropy(32)
 
     def known(self, identity: bytes) -> Known | None:
-        """The PSK of that name; a ticket only while it lives."""
+        """The PSK with this identity; None for an expired ticket."""
         if identity in self.external:
             return Known(PskKind.EXTERNAL, self.external[identity])
         ticket = self.tickets.get(identity)
         return ticket if ticket is not None and self.lives(ticket) else None
 
     def lives(self, ticket: Known) -> bool:
-        """Whether the ticket is not too old."""
+        """Whether the ticket has not expired."""
         return self.now_ms - ticket.issued_ms <= LIFETIME_S * 1000
 
     def choose(self, offered: OfferedPsks) -> tuple[int, Known]:
-        """The first identity that is known: the others are ignored (4.3.11)."""
-        for index, one in enumerate(offered.identities):
-            known = self.known(one.identity)
+        """The first known identity and its index; the others are ignored (4.3.11)."""
+        for index, identity in enumerate(offered.identities):
+            known = self.known(identity.identity)
             if known is not None:
                 return index, known
         raise UnknownPskIdentity("no identity is known")
 
     def selected(self, index: int) -> int:
-        """selected_identity: the place of the identity that was taken."""
+        """The selected_identity for the identity with this index."""
         return index
 
     def mode(self, hello: ClientHello) -> PskKeyExchangeMode:
-        """psk_dhe_ke if the client offers it, or else psk_ke."""
+        """psk_dhe_ke if the client offers it, otherwise psk_ke."""
         offered = hello.find(PskKeyExchangeModes)
         for mode in (PSK_DHE_KE, PSK_KE):
             if offered is not None and mode in offered.modes:
@@ -120,25 +119,25 @@ class SmallServer:
         raise HandshakeFailure("no mode is shared")
 
     def covered(self, raw: bytes, offered: OfferedPsks) -> bytes:
-        """What a binder is made over: the ClientHello up to the binders."""
+        """What a binder covers: the ClientHello up to the binders."""
         return truncate(raw, offered)
 
     def binder_kind(self, known: Known) -> PskKind:
-        """Which label the binder's key is made with."""
+        """The kind of PSK, which decides the label of the binder key."""
         return known.kind
 
     def check_binder(self, known: Known, covered: bytes, received: bytes) -> None:
-        """Raise BinderMismatch unless it was made with this PSK."""
+        """Raise BinderMismatch unless the binder was made with this PSK."""
         expected = binder(self.binder_kind(known), known.key, "sha256", covered)
         if not hmac.compare_digest(expected, received):
             raise BinderMismatch("the binder does not verify")
 
     def exchanged(self, shared_secret: bytes) -> bytes | None:
-        """What of the key exchange goes into the key schedule."""
+        """The shared secret that goes into the key schedule."""
         return shared_secret
 
     def protection(self, secret: bytes) -> RecordProtection:
-        """Protects one direction; it counts its records."""
+        """The record protection for one direction, which counts its records."""
         return RecordProtection(SUITE, secret)
 
     def finished_over(self, transcript: Transcript, flight: bytes) -> Transcript:
@@ -146,7 +145,7 @@ class SmallServer:
         return transcript.add(flight)
 
     def nonce(self, number: int) -> bytes:
-        """The ticket_nonce of a connection's ticket of that number: another one for each."""
+        """The ticket_nonce: a different one for each ticket of a connection."""
         return bytes([number])
 
     def age_ms(self, seen: int, known: Known) -> int:
@@ -154,23 +153,22 @@ class SmallServer:
         return age.recover(seen, known.age_add)
 
     def fresh(self, known: Known, seen: int) -> bool:
-        """Whether the ClientHello was made about now (8.3)."""
+        """Whether the ticket's age fits the server's clock, so the ClientHello is recent (8.3)."""
         expected = known.issued_ms + self.age_ms(seen, known)
         return abs(self.now_ms - expected) <= WINDOW_MS
 
     def first_time(self, received_binder: bytes) -> bool:
-        """Whether this ClientHello was not seen before (8.2)."""
+        """Whether a ClientHello with this binder has not been seen before (8.2)."""
         first = received_binder not in self.used
         self.used.add(received_binder)
         return first
 
     def connection(self) -> "SmallConnection":
-        """Wait for a client."""
         return SmallConnection(self)
 
 
 class SmallConnection:
-    """One client. Faults come out as they are; an alert is what the bench makes of them."""
+    """The server's side of one connection. It raises faults; the bench turns them into alerts."""
 
     def __init__(self, server: SmallServer) -> None:
         self.server = server
@@ -182,7 +180,7 @@ class SmallConnection:
         self._early: RecordProtection | None = None
 
     def receive(self, data: bytes) -> bytes:
-        """What the client sent in, what goes back out."""
+        """Take bytes from the client and return the answer."""
         self._buffer.feed(data)
         answer = b""
         while (record := self._buffer.next()) is not None:
@@ -198,7 +196,7 @@ class SmallConnection:
         server, hello = self.server, unpack(raw)
         offered = hello.find(OfferedPsks) if isinstance(hello, ClientHello) else None
         if not isinstance(hello, ClientHello) or offered is None:
-            raise HandshakeFailure("a ClientHello with a PSK is wanted")
+            raise HandshakeFailure("the client did not send a ClientHello with a PSK")
         index, known = server.choose(offered)
         server.check_binder(known, server.covered(raw, offered), offered.binders[index])
         self.accepted_early = (
@@ -217,9 +215,9 @@ class SmallConnection:
         if server.mode(hello) is PSK_DHE_KE:
             shares = hello.find(KeyShareClientHello)
             theirs = next(
-                one
-                for one in (shares.client_shares if shares else ())
-                if one.group == NamedGroup.X25519
+                share
+                for share in (shares.client_shares if shares else ())
+                if share.group == NamedGroup.X25519
             )
             mine = groups.respond(NamedGroup.X25519, theirs.key_exchange, server.entropy)
             extensions.append(KeyShareServerHello(KeyShareEntry(NamedGroup.X25519, mine.share)))
@@ -271,14 +269,14 @@ class SmallConnection:
         return b""
 
     def _on_early(self, header: bytes, fragment: bytes) -> bytes:
-        """Early data, taken or passed over."""
+        """Accept or skip early data."""
         early = self._early
         assert early is not None
         if not self.accepted_early:
             try:
                 kind, content = self._receiving.open(header, fragment)
             except BadRecordMac:
-                return b""  # rejected early data: not for these keys
+                return b""  # rejected early data, under other keys
             self._early = None
             return self._on_finished(content) if kind is ContentType.HANDSHAKE else b""
         kind, content = early.open(header, fragment)
@@ -290,7 +288,7 @@ class SmallConnection:
         return b""
 
     def _on_finished(self, raw: bytes) -> bytes:
-        """The client's Finished; then two tickets."""
+        """Check the client's Finished, and answer with two tickets."""
         message = unpack(raw)
         expected = keyschedule.verify_data(
             "sha256", self._client_secret, self._transcript.hash("sha256")

@@ -1,7 +1,7 @@
-"""Tasks of lesson 04: keys out of a PSK, and what a theft opens.
+"""Tasks of lesson 04: keys from a PSK, and what stolen secrets open.
 
-RFC 9846 sections 2.2, 4.7.1 and F.1. The captures are conversations of this package's own ends; the
-eavesdropper that judges has seen their bytes and nothing else.
+RFC 9846 sections 2.2, 4.7.1 and F.1. The captures are conversations of this package's own client
+and server. The check uses the eavesdropper, which sees only their bytes.
 """
 
 import hashlib
@@ -81,12 +81,13 @@ KEYS = ValueTask(
     _right_keys,
     (
         Mistake(
-            "Those are the handshake's keys: application data has keys of its own, out of the "
+            "Those are the handshake keys: application data has keys of its own, derived from the "
             "main secret.",
             _handshake_keys,
         ),
         Mistake(
-            "Those are the server's keys: each direction has its own, and the client sent this.",
+            "Those are the server's keys: each direction has its own, and the client sent this "
+            "record.",
             lambda given: _keys(
                 _main(given).server_application_traffic_secret_0(_digest(given.to_server_finished))
             ),
@@ -97,21 +98,20 @@ KEYS = ValueTask(
             lambda given: _bound_to(given.to_server_hello, given),
         ),
         Mistake(
-            "The secret is bound to the transcript up to the *server's* Finished; yours goes on "
-            "to the client's.",
+            "The secret is bound to the transcript up to the *server's* Finished; yours goes up to "
+            "the client's.",
             lambda given: _bound_to(given._to_client_finished, given),
         ),
         Mistake("Key and IV are the wrong way round.", lambda given: _right_keys(given)[::-1]),
         Mistake(
-            "You cut the traffic secret into pieces; key and IV are derived from it, with the "
+            "You split the traffic secret; instead, key and IV are derived from it, with the "
             'labels "key" and "iv".',
             lambda given: _cut(
                 _main(given).client_application_traffic_secret_0(_digest(given.to_server_finished))
             ),
         ),
         Mistake(
-            "You put the PSK in the place of the (EC)DHE secret as well; in psk_ke zeros stand "
-            "there.",
+            "You also used the PSK in place of the (EC)DHE secret; in psk_ke, zeros go there.",
             lambda given: _keys(
                 _main(given, given.psk).client_application_traffic_secret_0(
                     _digest(given.to_server_finished)
@@ -119,8 +119,8 @@ KEYS = ValueTask(
             ),
         ),
     ),
-    "With these the record opens: a PSK and a recording, and nothing else. That is what psk_ke "
-    "gives away.",
+    "With these, the record opens. It took only a PSK and a recording: this is the weakness of "
+    "psk_ke.",
 )
 
 
@@ -136,7 +136,10 @@ Things = frozenset[str]
 
 @lru_cache(maxsize=16)
 def _capture(seed: str) -> tuple[tuple[Item, ...], dict[str, Theft], dict[str, int]]:
-    """Four connections: a full one, and then two resumptions and an external PSK in some order."""
+    """Four connections: a full handshake, then two resumptions and an external PSK in any order.
+
+    Returns the recording, the stolen secrets by name, and the number of each connection.
+    """
     draw = Draw(seed, "capture")
     key = TicketKey.new(draw.entropy)
     external = ExternalPsk(b"printer", draw.bytes(32))
@@ -182,13 +185,13 @@ def _thefts(draw: Draw) -> Given:
 def _opened(
     seed_items: tuple[Item, ...], names: Things, things: tuple[Theft, ...]
 ) -> frozenset[int]:
-    theft = together(one for name, one in zip(THINGS, things, strict=True) if name in names)
+    theft = together(thing for name, thing in zip(THINGS, things, strict=True) if name in names)
     found = eavesdrop(seed_items, theft)
-    return frozenset(one.connection for one in found if one.verdict == "lost")
+    return frozenset(finding.connection for finding in found if finding.verdict == "lost")
 
 
 def opened(given: Given, names: Iterable[str]) -> frozenset[int]:
-    """The connections whose application data these stolen things open together."""
+    """The connections whose application data these stolen secrets open together."""
     return _opened(given.capture, frozenset(names), tuple(given.stolen.values()))
 
 
@@ -199,7 +202,7 @@ def _judge_thefts(given: Given, answer: Any) -> str:
         names = {names} if isinstance(names, str) else set(names or ())
         strange = sorted(names - set(THINGS))
         if strange:
-            return f"{strange[0]!r} is not among the stolen things."
+            return f"{strange[0]!r} is not one of the stolen secrets."
         said = _judge_one(given, number, frozenset(names))
         if said:
             return f"{said} (Connection {number}.)"
@@ -208,14 +211,14 @@ def _judge_thefts(given: Given, answer: Any) -> str:
 
 def _judge_one(given: Given, number: int, names: Things) -> str:
     if not names:
-        return "Something of the theft opens it; try the eavesdropper with each."
+        return "Some of the stolen secrets open it; try the eavesdropper with each."
     if number not in opened(given, names):
         if number in opened(given, names | {THINGS[3]}):
             return NOT_ENOUGH
         return NOT_THIS
     for name in sorted(names):
         if number in opened(given, names - {name}):
-            return f"It opens without {name} too: give no more than is needed."
+            return f"It also opens without {name}: give no more than is needed."
     return ""
 
 
@@ -228,12 +231,12 @@ def _smallest(given: Given) -> dict[int, set[str]]:
     return found
 
 
-NOT_ENOUGH = "That gives the PSK, but psk_dhe_ke needs a private key of this connection as well."
-NOT_THIS = "That does not open it: the PSK is missing, or belongs to another connection."
+NOT_ENOUGH = "This gives the PSK, but psk_dhe_ke needs a private key of this connection as well."
+NOT_THIS = "This does not open it: the PSK is missing, or belongs to another connection."
 
 
 def _taken(kind: str, *names: str) -> Callable[[Given], dict[int, set[str]]]:
-    """The smallest sets, but for one connection."""
+    """The smallest sets, with a different one for one connection."""
     return lambda given: {**_smallest(given), given._where[kind]: set(names)}
 
 
@@ -247,20 +250,21 @@ THEFTS = JudgedTask(
         Mistake(NOT_THIS, _taken("resumed with a share", "a_server_s_private_key")),
         Mistake(NOT_THIS, _taken("full", "ticket_key")),
         Mistake(
-            "It opens without external_psk too: give no more than is needed.",
+            "It also opens without external_psk: give no more than is needed.",
             _taken("resumed", "ticket_key", "external_psk"),
         ),
         Mistake(
-            "Something of the theft opens it; try the eavesdropper with each.",
+            "Some of the stolen secrets open it; try the eavesdropper with each.",
             _taken("external"),
         ),
-        Mistake("'psk' is not among the stolen things.", _taken("full", "psk")),
+        Mistake("'psk' is not one of the stolen secrets.", _taken("full", "psk")),
         Mistake(
             "Give an entry for each of the connections 1, 2, 3 and 4.",
             lambda given: {1: {"ticket_key"}},
         ),
     ),
-    "One stolen private key opened a connection that it was never used in: the ticket was inside.",
+    "One stolen private key opened a connection in which it was never used, because it opened the "
+    "connection that issued the ticket.",
 )
 
 TASKS = (KEYS, THEFTS)

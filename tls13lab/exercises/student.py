@@ -1,11 +1,11 @@
-"""Whose tasks these are: each student has other keys, and the marker can make the same ones.
+"""The student's name and values: each student gets different keys, and a marker can repeat them.
 
-The name comes from the environment (``TLS13LAB_STUDENT``, which a marker sets), or from the first
-line of a file ``student.txt`` beside the notebook; without either it is ``anyone``.
+The name is in the environment variable ``TLS13LAB_STUDENT``, which a marker sets, or in the first
+line of the file ``student.txt`` in the notebook's folder. Without either, it is ``anyone``.
 
->>> one, same, other = Draw("alice", "2.1"), Draw("alice", "2.1"), Draw("bob", "2.1")
->>> first = one.bytes(4)
->>> first == same.bytes(4), first == other.bytes(4), 10 <= one.number(10, 12) <= 12
+>>> alice, again, bob = Draw("alice", "2.1"), Draw("alice", "2.1"), Draw("bob", "2.1")
+>>> first = alice.bytes(4)
+>>> first == again.bytes(4), first == bob.bytes(4), 10 <= alice.number(10, 12) <= 12
 (True, False, True)
 """
 
@@ -18,13 +18,13 @@ from tls13lab.crypto.entropy import Entropy, seeded
 
 VARIABLE, FILE, ANYONE = "TLS13LAB_STUDENT", "student.txt", "anyone"
 LONGEST = 100
-"""Characters of a name; the rest of a longer one does not count."""
+"""The most characters of a name; the rest is ignored."""
 
 T = TypeVar("T")
 
 
 def student() -> str:
-    """The name that tasks are drawn for."""
+    """The student's name, for which the values of tasks are drawn."""
     name = os.environ.get(VARIABLE, "").strip()
     file = Path(FILE)
     if not name and file.is_file():
@@ -34,29 +34,29 @@ def student() -> str:
 
 
 class Draw:
-    """Values for one student's task: always the same ones, in the same order."""
+    """Random values for a task, always the same for the same student."""
 
     def __init__(self, student: str, task: str) -> None:
-        # With its length, so that no name runs over into the task's.
+        # With its length, so that different pairs of name and task never give the same seed.
         self.seed = f"coursework {len(student)} {student} {task}"
         self.entropy: Entropy = seeded(self.seed)
 
     def bytes(self, length: int) -> bytes:
-        """So many random bytes."""
+        """``length`` random bytes."""
         return self.entropy(length)
 
     def number(self, low: int, high: int) -> int:
         """A whole number from ``low`` to ``high``, both included."""
-        # Eight bytes more than the range needs, so that no value is noticeably likelier.
+        # Eight more bytes than the range needs, so that no value is noticeably more likely.
         size = (high - low).bit_length() // 8 + 9
         return low + int.from_bytes(self.entropy(size), "big") % (high - low + 1)
 
     def one_of(self, values: Sequence[T]) -> T:
-        """One of them."""
+        """A random element of ``values``."""
         return values[self.number(0, len(values) - 1)]
 
     def shuffled(self, values: Sequence[T]) -> list[T]:
-        """All of them, in some order."""
+        """All ``values`` in random order."""
         left, found = list(values), []
         while left:
             found.append(left.pop(self.number(0, len(left) - 1)))

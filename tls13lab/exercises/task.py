@@ -1,8 +1,8 @@
-"""A task: what is given, what is right, and the mistakes that have a name.
+"""A task: what it gives, the right answer, and the common mistakes.
 
-**A mistake is a program**, like the right answer. Whoever hashed the binders too gets the value
-that hashing the binders too gives; so a check knows a mistake by running it. An answer in any other
-way is as good, as long as the value is right.
+**A mistake is a program**, as the right answer is. A student who hashes the binders, too, gets a
+certain wrong value, and a check recognizes the mistake because its program gives the same value.
+How an answer was computed does not matter, if the value is right.
 
 >>> double = FunctionTask(
 ...     "0.0", ("number",), lambda draw, case: (draw.number(3, 9),), lambda number: 2 * number,
@@ -27,11 +27,11 @@ from tls13lab.exercises.patience import patience
 from tls13lab.exercises.student import Draw
 
 CASES = 6
-"""Inputs that a function is tried on."""
+"""The number of inputs that a function is tried with."""
 
 
 class Given(SimpleNamespace):
-    """What a task gives: its fields by name. Shown with lengths, and the beginnings of long bytes.
+    """The values that a task gives, as attributes; bytes are shown with their length and beginning.
 
     >>> Given(psk=bytes(32), age_ms=1500)
     Given:
@@ -63,9 +63,10 @@ def _for_students(given: Given) -> Given:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """``says`` is the diagnosis; ``make`` takes what ``right`` takes, and makes the mistake.
+    """A common mistake: ``make`` computes a wrong answer, and ``says`` explains it.
 
-    Where a judge speaks, ``says`` is how its words begin: it may add what it measured.
+    ``make`` takes the same arguments as the task's ``right``. In a JudgedTask, ``says`` is only the
+    beginning of the explanation, because the judge may add details.
     """
 
     says: str
@@ -73,27 +74,27 @@ class Mistake:
 
 
 def shown_briefly(value: object) -> str:
-    """The beginning of what it looks like."""
+    """The beginning of a value's ``repr``, at most 48 characters."""
     shown = repr(value)
     return shown if len(shown) <= 48 else f"{shown[:45]}..."
 
 
 class Task(Protocol):
-    """What all kinds of tasks have."""
+    """What all kinds of tasks have in common."""
 
     @property
     def number(self) -> str:
-        """Notebook and place, such as ``2.1``."""
+        """The numbers of the lesson and of the task in it, such as ``2.1``."""
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
-        """Those that have a name."""
+        """The common mistakes."""
 
     def given(self, student: str) -> Given:
-        """What the student works with."""
+        """The values for this student."""
 
     def check(self, answer: Any, student: str) -> Feedback:
-        """Right, or what seems to have gone wrong."""
+        """Check an answer: right, blank, or wrong with an explanation."""
 
     def mistaken(self, mistake: Mistake, student: str) -> Any:
         """The answer of a student who makes this mistake."""
@@ -104,9 +105,9 @@ class Task(Protocol):
 
 @dataclass(frozen=True)
 class ValueTask:
-    """One value is asked for, made out of what is given.
+    """A task that asks for one value.
 
-    ``draw`` makes the given fields; ``right`` and the mistakes make the value out of them.
+    ``draw`` makes the given values. ``right`` and the mistakes compute the answer from them.
     """
 
     number: str
@@ -123,7 +124,7 @@ class ValueTask:
         return self.draw(Draw(student, self.number))
 
     def check(self, answer: Any, student: str) -> Feedback:
-        """Compare with the right value, then with those of the mistakes."""
+        """Compare the answer with the right value, then with those of the mistakes."""
         if is_blank(answer):
             return Feedback.blank()
         given = self._all(student)
@@ -136,19 +137,17 @@ class ValueTask:
         return Feedback.wrong(of_another_kind(answer, right))
 
     def mistaken(self, mistake: Mistake, student: str) -> Any:
-        """What the mistake makes of the given."""
         return mistake.make(self._all(student))
 
     def solved(self, student: str) -> Any:
-        """The right value."""
         return self.right(self._all(student))
 
 
 @dataclass(frozen=True)
 class FunctionTask:
-    """A function is asked for; it is tried on several inputs, and must be right on all.
+    """A task that asks for a function, which must be right for several inputs.
 
-    ``draw`` makes the arguments of the case of that number, in the order of ``parameters``.
+    ``draw`` makes the arguments of a case, given by its number, in the order of ``parameters``.
     """
 
     number: str
@@ -168,7 +167,7 @@ class FunctionTask:
         return [self.draw(draw, case) for case in range(self.cases)]
 
     def check(self, answer: Any, student: str) -> Feedback:
-        """Run it on every case; if it is wrong, look for a mistake that is wrong alike."""
+        """Run the function on every case; if it is wrong, look for a mistake with equal values."""
         if answer is ...:
             return Feedback.blank()
         if not callable(answer):
@@ -181,7 +180,7 @@ class FunctionTask:
             return Feedback.blank()
         except Exception as fault:  # whatever a student's function raises is an answer
             names = ", ".join(self.parameters)
-            return Feedback.wrong(f"Called with ({names}) it raised {_told(fault)}")
+            return Feedback.wrong(f"Called with ({names}), it raised {_described(fault)}")
         expected = [self.right(*arguments) for arguments in inputs]
         wrong = [n for n in range(len(inputs)) if not same(found[n], expected[n])]
         if not wrong:
@@ -196,20 +195,18 @@ class FunctionTask:
         return Feedback.wrong(said)
 
     def mistaken(self, mistake: Mistake, student: str) -> Any:
-        """The function that makes the mistake."""
         return mistake.make
 
     def solved(self, student: str) -> Any:
-        """The right function."""
         return self.right
 
 
 @dataclass(frozen=True)
 class JudgedTask:
-    """Many answers may be right: a judge tries the answer out.
+    """A task with more than one right answer: a judge tries the answer.
 
-    ``judge`` takes the given fields and the answer, and says what is wrong with it, or nothing.
-    ``example`` makes an answer that is right, and the mistakes such as are wrong.
+    ``judge`` takes the given values and the answer, and returns what is wrong with it, or an empty
+    string. ``example`` makes a right answer, and the mistakes make wrong ones.
     """
 
     number: str
@@ -224,7 +221,7 @@ class JudgedTask:
         return _for_students(self.draw(Draw(student, self.number)))
 
     def check(self, answer: Any, student: str) -> Feedback:
-        """Ask the judge."""
+        """Let the judge try the answer."""
         if is_blank(answer):
             return Feedback.blank()
         try:
@@ -232,24 +229,23 @@ class JudgedTask:
                 says = self.judge(self.draw(Draw(student, self.number)), answer)
         except Blank:
             return Feedback.blank()
-        except Exception as fault:  # whatever a student's answer makes of the trial
+        except Exception as fault:  # a student's answer may raise anything when it is tried
             return Feedback.wrong(
-                f"It could not be tried out ({_told(fault)}): compare its shape with the one that "
-                "the task asks for."
+                f"It could not be tried ({_described(fault)}): check that it has the form that the "
+                "task asks for."
             )
         return Feedback.wrong(says) if says else Feedback.right(self.well_done)
 
     def mistaken(self, mistake: Mistake, student: str) -> Any:
-        """An answer with this mistake."""
         return mistake.make(self.draw(Draw(student, self.number)))
 
     def solved(self, student: str) -> Any:
-        """An answer that is right; others may be, too."""
+        """A right answer; others may be right, too."""
         return self.example(self.draw(Draw(student, self.number)))
 
 
-def _told(fault: Exception) -> str:
+def _described(fault: Exception) -> str:
     try:
         return f"{type(fault).__name__}: {fault}"
-    except Exception:  # its words may fail as well
+    except Exception:  # str() of a student's exception may raise, too
         return type(fault).__name__

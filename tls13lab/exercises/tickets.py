@@ -1,4 +1,4 @@
-"""Tasks of lesson 02 on tickets: the PSK behind one, and its age. RFC 9846 4.3.11.1 and 4.7.1."""
+"""Tasks of lesson 02 on tickets: a ticket's PSK, and its age. RFC 9846 4.3.11.1 and 4.7.1."""
 
 import hashlib
 
@@ -30,15 +30,15 @@ PSK = ValueTask(
     lambda given: _expanded(given, "resumption", given.ticket_nonce),
     (
         Mistake(
-            "The ticket is no PSK: it is sent in the clear, and only *names* the PSK.",
+            "The ticket is not the PSK: it is sent in the clear, and only *names* the PSK.",
             lambda given: given.ticket,
         ),
         Mistake(
-            "You put the ticket into the context; what makes the PSK is its nonce.",
+            "You used the ticket as the context; the PSK is derived with the ticket's nonce.",
             lambda given: _expanded(given, "resumption", hashlib.sha256(given.ticket).digest()),
         ),
         Mistake(
-            "You put the ticket into the context; what makes the PSK is its nonce.",
+            "You used the ticket as the context; the PSK is derived with the ticket's nonce.",
             lambda given: _expanded(given, "resumption", given.ticket),
         ),
         Mistake(
@@ -48,11 +48,11 @@ PSK = ValueTask(
             ),
         ),
         Mistake(
-            "The nonce does not enter: then all tickets of a connection would have one PSK.",
+            "The nonce is not used: then all tickets of a connection would have the same PSK.",
             lambda given: _expanded(given, "resumption", b""),
         ),
         Mistake(
-            '"res master" made the resumption secret; the label of the PSK is "resumption".',
+            '"res master" is the label of the resumption secret; that of the PSK is "resumption".',
             lambda given: _expanded(given, "res master", given.ticket_nonce),
         ),
         Mistake(
@@ -68,16 +68,16 @@ PSK = ValueTask(
             ),
         ),
     ),
-    "Two nonces, two PSKs: so one connection can give several tickets.",
+    "Two nonces, two PSKs: so one connection can issue several tickets.",
 )
 
 # 2.2 and 2.3 -------------------------------------------------------------------------------------
 
 
 def _age(draw: Draw, case: int) -> tuple[int, int]:
-    # A ticket is never zero milliseconds old here: with age 0 seconds look like milliseconds.
+    # The age is never 0, because then seconds and milliseconds could not be distinguished.
     age_ms = draw.number(61_001, 7 * 86_400_000 - 1)
-    # In every other case the sum runs over 32 bits.
+    # In every other case, the sum is longer than 32 bits.
     low = 2**32 - 60_000 if case % 2 else 0
     return age_ms, draw.number(low, 2**32 - 1 if case % 2 else 2**31)
 
@@ -89,11 +89,11 @@ OBFUSCATE = FunctionTask(
     age.obfuscate,
     (
         Mistake(
-            "You turned the age into seconds: obfuscated_ticket_age is in milliseconds.",
+            "You converted the age to seconds: obfuscated_ticket_age is in milliseconds.",
             lambda ms, add: (ms // 1000 + add) % 2**32,
         ),
         Mistake(
-            "You turned the age into seconds: obfuscated_ticket_age is in milliseconds.",
+            "You converted the age to seconds: obfuscated_ticket_age is in milliseconds.",
             lambda ms, add: (ms / 1000 + add) % 2**32,
         ),
         Mistake(
@@ -107,11 +107,11 @@ OBFUSCATE = FunctionTask(
             lambda ms, add: (ms - add) % 2**32,
         ),
         Mistake(
-            "You multiplied by 1000: the age is in milliseconds already.",
+            "You multiplied by 1000: the age is already in milliseconds.",
             lambda ms, add: (ms * 1000 + add) % 2**32,
         ),
     ),
-    "It hides the age from an onlooker. It is no encryption: who learns the number reads the age.",
+    "It hides the age from observers. It is not encryption: anyone with the number can read it.",
 )
 
 
@@ -127,16 +127,16 @@ RECOVER = FunctionTask(
     age.recover,
     (
         Mistake(
-            "It comes out negative when the sum had run over 32 bits: take it modulo 2^32.",
+            "It is negative if the sum was longer than 32 bits: take it modulo 2^32.",
             lambda seen, add: seen - add,
         ),
         Mistake(
-            "You took away the sign; where the sum had run over 32 bits this is another number.",
+            "You removed the sign; if the sum was longer than 32 bits, that is another number.",
             lambda seen, add: abs(seen - add),
         ),
         Mistake("You added once more: to undo it, subtract.", lambda s, add: (s + add) % 2**32),
         Mistake(
-            "You divided by 1000: the age is wanted in milliseconds, as the client counts it.",
+            "You divided by 1000: give the age in milliseconds, as the client counts it.",
             lambda seen, add: (seen - add) % 2**32 // 1000,
         ),
         Mistake("You took the XOR; the client added.", lambda seen, add: seen ^ add),
@@ -145,7 +145,7 @@ RECOVER = FunctionTask(
             lambda seen, add: (add - seen) % 2**32,
         ),
     ),
-    "A server compares this with its own clock, and refuses 0-RTT if the two are too far apart.",
+    "A server compares this with its own clock, and rejects 0-RTT if the two differ too much.",
 )
 
 TASKS = (PSK, OBFUSCATE, RECOVER)

@@ -1,6 +1,6 @@
 """Tasks of lessons 05 and 06: lost or kept? RFC 9846 section 2.2 and appendix F.1.
 
-The symbolic model decides; a wrong answer is told why it is so.
+The symbolic model decides. For a wrong answer, the check gives the reason.
 """
 
 from collections.abc import Callable
@@ -14,11 +14,11 @@ Question = tuple[str, str, str, tuple[str, ...]]
 POOL: tuple[tuple[Question, str], ...] = (
     (
         ("external-psk_ke", "application_data", "passive", ("psk",)),
-        "in psk_ke nothing but the PSK is secret in the key schedule",
+        "in psk_ke, the PSK is the only secret in the key schedule",
     ),
     (
         ("external-psk_dhe_ke", "application_data", "passive", ("psk",)),
-        "the PSK alone lacks the (EC)DHE secret: that is forward secrecy",
+        "the keys also need the (EC)DHE secret: that is forward secrecy",
     ),
     (
         ("external-psk_dhe_ke", "early_data", "passive", ("psk",)),
@@ -26,7 +26,7 @@ POOL: tuple[tuple[Question, str], ...] = (
     ),
     (
         ("resumption-psk_ke", "application_data", "passive", ("ticket_key",)),
-        "the ticket key opens the ticket, and the PSK is inside",
+        "the ticket key opens the ticket, which contains the PSK",
     ),
     (
         ("resumption-psk_dhe_ke", "application_data", "passive", ("ticket_key",)),
@@ -34,27 +34,27 @@ POOL: tuple[tuple[Question, str], ...] = (
     ),
     (
         ("resumption-psk_dhe_ke", "server_authentication", "active", ("ticket_key",)),
-        "who has the PSK can make the binder and every Finished: it is a party",
+        "anyone with the PSK can make the binder and every Finished, and so play either side",
     ),
     (
         ("external-psk_dhe_ke", "client_authentication", "active", ("ticket_key",)),
-        "the server takes tickets too, and cannot tell its own from one that the thief sealed",
+        "the server also accepts tickets, and one sealed by the thief looks like its own",
     ),
     (
         ("resumption-psk_ke", "application_data", "passive", ("initial_ecdhe",)),
-        "the first connection is opened, its ticket nonce is read, and the PSK follows",
+        "the first connection can be opened, and with the ticket nonce in it, the PSK is derived",
     ),
     (
         ("external-psk_dhe_ke", "application_data", "passive", ("psk", "client_ecdhe")),
-        "PSK and a private key of this connection are all that the key schedule takes",
+        "the PSK and a private key of this connection are all that the key schedule needs",
     ),
     (
         ("external-psk_dhe_ke", "application_data", "passive", ("client_ecdhe",)),
-        "the private key alone lacks the PSK",
+        "the keys also need the PSK",
     ),
     (
         ("full", "application_data", "passive", ("certificate_key",)),
-        "the certificate's key only signs: no secret of the schedule comes from it",
+        "the certificate's key only signs: no secret in the schedule is derived from it",
     ),
     (
         ("external-psk_dhe_ke", "application_data", "passive", ("weak_psk",)),
@@ -62,7 +62,7 @@ POOL: tuple[tuple[Question, str], ...] = (
     ),
     (
         ("external-psk_dhe_ke", "psk", "passive", ("weak_psk",)),
-        "the binder tells a right guess from a wrong one, in every mode",
+        "the binder shows whether a guess is right, in every mode",
     ),
 )
 EARLY_POOL: tuple[tuple[Question, str], ...] = (
@@ -72,19 +72,19 @@ EARLY_POOL: tuple[tuple[Question, str], ...] = (
     ),
     (
         ("resumption-psk_dhe_ke", "early_data", "passive", ("client_ecdhe",)),
-        "no private key goes into the early secrets, and so none opens them",
+        "no private key goes into the early secrets, so none reveals them",
     ),
     (
         ("resumption-psk_dhe_ke", "application_data", "passive", ("psk",)),
-        "what comes after the ServerHello has the (EC)DHE secret in it",
+        "all keys after the ServerHello depend on the (EC)DHE secret",
     ),
     (
         ("resumption-psk_ke", "early_data", "passive", ("ticket_key",)),
-        "the ticket key opens the ticket, and the PSK is inside",
+        "the ticket key opens the ticket, which contains the PSK",
     ),
     (
         ("external-psk_ke", "early_data", "passive", ("weak_psk",)),
-        "the binder tells a right guess from a wrong one, and then the early keys follow",
+        "the binder shows whether a guess is right, and the early keys follow from the PSK",
     ),
 )
 
@@ -104,7 +104,7 @@ def _judge_verdicts(given: Given, answer: Any) -> str:
 
 
 def _but(place: int) -> Callable[[Given], dict[Question, str]]:
-    """Right but for the question at that place."""
+    """The right answer, except for the question at index ``place``."""
 
     def make(given: Given) -> dict[Question, str]:
         right = _verdicts(given)
@@ -130,7 +130,7 @@ def _verdict_task(number: str, pool: tuple[tuple[Question, str], ...], asked: in
                 'Say "lost" or "kept" for', lambda given: dict.fromkeys(given.questions, "perhaps")
             ),
         ),
-        "Each of them can also be run on bytes: `tls13lab claims` does.",
+        "Each of them can also be tried on bytes: `tls13lab claims` does so.",
     )
 
 
