@@ -144,7 +144,7 @@ def test_a_retry_is_told(server: Running) -> None:
     [
         (("--groups", "x25519", "--share-groups", "secp256r1"), "--share-groups"),
         (("--suites", "TLS_AES_256_GCM_SHA384"), "none of --suites has the hash"),
-        (EXTERNAL, "an --identity of its own"),
+        (EXTERNAL, "a different --identity"),
         (("--save-session", "no/such/folder/s"), "folder of --save-session"),
         (("--identity", "two"), "one --identity"),
     ],
@@ -167,7 +167,10 @@ def test_too_short_an_echo_is_said(server: Running, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(client, "connect", expecting_more)
     result = connect(server, *EXTERNAL, "--send", "hello", "--timeout", "0.3")
     assert (result.exit_code, told(result)["received"]) == (0, "hello")
-    assert "not all came back (the server closed, or 0.3 s went by)" in result.stderr
+    assert (
+        "not everything was echoed (the server closed the connection, or 0.3 s passed)"
+        in result.stderr
+    )
 
 
 def test_ipv6() -> None:
@@ -207,7 +210,7 @@ def test_a_server_that_leaves_the_psk_out_is_told_of(server: Running) -> None:
     server.config = replace(SERVER, psks=(other,), cert_with_extern_psk=True)
     result = connect(server, *BOTH_AT_ONCE)
     assert told(result)["mode"] == "full"
-    assert "the server took no PSK" in result.stderr
+    assert "the server used no PSK" in result.stderr
 
 
 def test_a_server_that_shows_no_certificate_is_refused(server: Running) -> None:

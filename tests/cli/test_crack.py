@@ -174,7 +174,7 @@ def test_ctrl_c_and_the_same_command_again(capture: Path, workers: str) -> None:
     code, out, error = interrupted(command)
     assert code == 130, error
     assert "Traceback" not in error
-    assert "the same command goes on from" in out
+    assert "the same command continues from" in out
     tried = json.loads(checkpoint.read_text())["count"]
     code, out, error = interrupted([*command, "--json"])
     result = json.loads(out)
@@ -324,9 +324,7 @@ def test_an_imported_psk_in_a_stack_without_an_importer(tmp_path: Path) -> None:
     # The kind is what the label says; that the external PSK has a hash, that it was imported.
     assert (one["kind"], one["text"], one["epsk_hash"]) == ("external", "4711", "sha256")
     said = invoke(path, "--mask", "4?d?d?d").output
-    assert (
-        'imported PSK, though with "ext binder", sha256 (the external one\'s: sha256): 4711' in said
-    )
+    assert 'imported PSK, though with "ext binder", sha256 (its external PSK: sha256): 4711' in said
     leak = ["--leak", f"psk={b'4711'.hex()}", "--json"]
     opened = CliRunner().invoke(cli, ["break", str(path), *leak])
     assert json.loads(opened.stdout)["verdict"] == "lost"
@@ -341,7 +339,10 @@ def test_a_word_behind_a_slow_derivation(tmp_path: Path) -> None:
     result = told(path, "--mask", "?d?d", "--derivation", str(made))
     (one,) = result["targets"]
     assert (one["text"], one["derivation"]) == ("47", str(made))
-    assert "from a word: 47" in invoke(path, "--mask", "?d?d", "--derivation", str(made)).stdout
+    assert (
+        "derived from a word: 47"
+        in invoke(path, "--mask", "?d?d", "--derivation", str(made)).stdout
+    )
     assert not told(path, "--mask", "?d?d", code=1)["ok"]
     refused = invoke(path, "--mask", "?d?d", "--derivation", "$scrypt$ln=2$c2FsdA")
     assert refused.exit_code == 2

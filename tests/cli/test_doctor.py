@@ -10,7 +10,7 @@ from tls13lab.cli.app import cli
 from tls13lab.cli.doctor import findings
 
 NAME = "compiled binder search"
-ADVICE = "; pip install llvmlite numpy: without them `crack` and lesson 07 find the same, but"
+ADVICE = "; pip install llvmlite numpy: without them, `crack` and lesson 07 find the same PSKs, but"
 
 
 def test_it_works_where_llvmlite_is() -> None:
@@ -34,7 +34,7 @@ def test_where_llvmlite_is_not_installed_it_says_what_is_slower(
 ) -> None:
     line = without_the_module(monkeypatch, "llvmlite", "llvmlite.binding")
     assert line.startswith(f"absent  {NAME}: no llvmlite")
-    assert f"{ADVICE} try about 20 times fewer guesses a second" in line
+    assert f"{ADVICE} try about 20 times fewer guesses per second" in line
 
 
 @pytest.mark.parametrize("error", [OSError("no such symbol"), RuntimeError("expected type")])

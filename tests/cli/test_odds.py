@@ -34,7 +34,7 @@ def test_three_odds_of_one_psk() -> None:
     assert found["offline"] == found["harvester"] == 1.0
     assert isclose(found["online"], 1e-5)
     text = invoke(*EVEN).stdout
-    assert "a server that takes 10 wrong binders, 1 visit" in text
+    assert "a server that accepts 10 wrong binders, 1 visit" in text
     assert "1 in 100,000" in text
     assert "2^36.3" in text
 
@@ -52,7 +52,7 @@ def test_behind_cpace() -> None:
     assert found["offline"] == 0.0
     assert isclose(found["harvester"], 1e-4)
     assert (
-        "Who has nothing to check a guess with"
+        "An attacker with nothing to check a guess against"
         in invoke(*EVEN, "--mode", "cpace-psk_dhe_ke").stdout
     )
 
@@ -61,7 +61,7 @@ def test_several_targets() -> None:
     found = {one["guesser"]: one for one in told(*EVEN, "--targets", "1000")["guessers"]}
     assert isclose(found["online"]["any_of_them"], 0.00995, rel_tol=1e-3)
     text = invoke(*EVEN, "--targets", "1000").stdout
-    assert "one of them" in text
+    assert "at least one" in text
     assert "1,000 targets" in text
     assert "1 in 101" in text
 

@@ -76,7 +76,7 @@ def test_with_another_word_they_write_two(word: Path, tmp_path: Path) -> None:
         said = invoke("call", address, "-", *NAMES, "--out", mine, typed="Dragon")
         assert said.exit_code == 0
         process.communicate(timeout=60)
-    assert "TLS will say" in said.stdout
+    assert "TLS will show" in said.stdout
     assert mine.read_text() != theirs.read_text()
 
 

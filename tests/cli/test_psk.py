@@ -164,7 +164,7 @@ def test_lint_tells_what_is_wrong_and_keeps_the_key(tmp_path: Path) -> None:
         ('[[psk]]\nidentity = "a"\nkey_file = "key"\ncolour = 1\n', "colour"),
         ('[[psk]]\nidentity = "a"\nkey_file = "key"\nmodes = "psk_ke"\n', "modes"),
         ('[[psk]]\nidentity = "a"\nkey_file = "key"\ntls12 = "no"\n', "tls12"),
-        ("not toml at all", "no TOML"),
+        ("not toml at all", "not valid TOML"),
     ],
 )
 def test_a_configuration_that_is_none(content: str, said: str, tmp_path: Path) -> None:

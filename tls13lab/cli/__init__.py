@@ -1,11 +1,12 @@
-"""The command line: ``tls13lab``, also ``python -m tls13lab``. It parses, calls, and reports.
+"""The command line: ``tls13lab``, or ``python -m tls13lab``.
 
-Exit codes: 0 done, 1 a handshake or check failed, 2 wrong usage.
+A command parses its options, calls the library, and reports the result. Exit codes: 0 for success,
+1 if a handshake or a check failed, 2 for wrong usage.
 """
 
 
 def main() -> None:
-    """What the installed program ``tls13lab`` calls."""
+    """Run the command line; the installed program ``tls13lab`` calls this."""
     from tls13lab.cli import report
     from tls13lab.cli.app import cli
 
@@ -13,5 +14,5 @@ def main() -> None:
     try:
         cli(prog_name="tls13lab")
     except OSError as error:
-        # A command says itself what is wrong with its files; what is left is its own output.
+        # Each command reports errors in its own files. Only standard output is left.
         report.undelivered(error)

@@ -1,4 +1,4 @@
-"""The program: all commands under one name. A command's file is imported when it is called."""
+"""The program with all its commands. A command's file is imported when the command is called."""
 
 import json
 from typing import Any
@@ -44,10 +44,9 @@ COMMANDS = {
 
 
 class Program(LazyGroup):
-    """Reports wrong usage as JSON too, where JSON was asked for."""
+    """The group of all commands. With ``--json``, wrong usage is reported as JSON, too."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command that was named."""
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
@@ -56,7 +55,7 @@ class Program(LazyGroup):
             raise
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Remember whether JSON was asked for: a command with wrong options is never parsed."""
+        # Looked up here, because a command with wrong options is never parsed.
         ctx.meta[_JSON] = "--json" in args
         return super().parse_args(ctx, args)
 

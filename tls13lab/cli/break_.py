@@ -1,4 +1,4 @@
-"""``tls13lab break``: a recording and stolen secrets in, a verdict and the plaintext out."""
+"""``tls13lab break``: from a recording and stolen secrets to a verdict and the plaintext."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,12 +22,12 @@ from tls13lab.pictures.derivation_text import derivation_rows
 from tls13lab.wire.faults import LocalFault
 
 SHOWN = 2_000
-"""Bytes of plaintext in the JSON object, of each direction."""
+"""Bytes of plaintext in the JSON object, for each direction."""
 SHOWN_IN_TEXT = 200
 MOST_OFFERED = 64
-"""Identities listed of each connection."""
+"""Identities listed for each connection."""
 MOST_LISTED = 1_000
-"""Connections listed with their steps; of more, only the counts are told."""
+"""Connections listed with their steps; the rest are only counted."""
 
 
 @click.command("break")
@@ -37,23 +37,23 @@ MOST_LISTED = 1_000
     "leaks",
     multiple=True,
     metavar="NAME=HEX|@FILE",
-    help="psk, ticket_key, client_ecdhe, server_ecdhe or initial_ecdhe, in hexadecimal, or a file "
-    "with it, @- for standard input; or keylog=FILE.",
+    help="A stolen secret: psk, ticket_key, client_ecdhe, server_ecdhe or initial_ecdhe, in "
+    "hexadecimal, in a file (@FILE), or on standard input (@-); or keylog=FILE.",
 )
 @click.option(
     "--goal",
     type=click.Choice(["application_data", "early_data", "psk"]),
     default="application_data",
     show_default=True,
-    help="What is to be read.",
+    help="What to read.",
 )
-@click.option("--svg", type=FILE, help="Draw the attack into this file.")
+@click.option("--svg", type=FILE, help="Draw the attack in this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def run(*, capture: str, leaks: Sequence[str], goal: str, svg: str | None, as_json: bool) -> None:
     """Show what stolen secrets open in a recording, and how.
 
-    It reads a pcap or pcapng file, gzipped or not, - from standard input, and speaks to nobody. A
-    leak that fits no connection is told.
+    CAPTURE is a pcap or pcapng file, also compressed with gzip; - is standard input. Nothing is
+    sent to anyone. A leak that fits no connection is reported.
 
     \b
     Examples:
@@ -70,7 +70,7 @@ def run(*, capture: str, leaks: Sequence[str], goal: str, svg: str | None, as_js
         if capture == "-" and any(text.endswith(("=@-", "keylog=-")) for text in leaks):
             raise click.UsageError("only one of the capture and the leaks can be standard input")
         stolen = [leak_of(text) for text in leaks]
-        theft = together(one.theft for one in stolen)
+        theft = together(leak.theft for leak in stolen)
         summary, notes = Summary(goal, stolen), Notes()
         for finding in eavesdrop(read_capture(Path(capture), notes), theft, goal):
             summary.add(finding)
@@ -82,7 +82,7 @@ def run(*, capture: str, leaks: Sequence[str], goal: str, svg: str | None, as_js
 
 
 class Summary:
-    """Counts all findings, and keeps the first of them whole."""
+    """Counts all findings, and keeps the first 1000 of them whole."""
 
     def __init__(self, goal: str, leaks: Sequence[Leak]) -> None:
         self._goal = goal
@@ -92,7 +92,6 @@ class Summary:
         self.findings: list[Finding] = []
 
     def add(self, finding: Finding) -> None:
-        """One connection."""
         self._counts[finding.verdict] += 1
         for leak in self._leaks:
             leak.add(finding)
@@ -101,46 +100,45 @@ class Summary:
             self.findings.append(finding)
 
     def draw(self, path: Path) -> None:
-        """The attack tree of the first connection that is lost."""
+        """Draw the attack tree of the first lost connection. Raises LocalFault if there is none."""
         from tls13lab.pictures.attack_tree import attack_tree
 
-        lost = next((one for one in self.findings if one.verdict == "lost"), None)
+        lost = next((finding for finding in self.findings if finding.verdict == "lost"), None)
         if lost is None:
             raise LocalFault("nothing was lost, so there is no attack to draw: leave out --svg")
         svg = attack_tree(lost.steps).svg
         if not svg:
-            raise LocalFault("nothing here can draw this attack: pip install pygraphviz")
+            raise LocalFault("no program here can draw this attack: pip install pygraphviz")
         whole_file.write(path, svg.encode())
 
     def result(self) -> report.Result:
-        """All of it, for JSON and for reading."""
-        lost = [one for one in self.findings if one.verdict == "lost"]
+        """The result of the command, as a JSON object."""
+        lost = [finding for finding in self.findings if finding.verdict == "lost"]
         return {
             "goal": self._goal,
             "verdict": next((v for v, count in self._counts.items() if count), "absent"),
             "counts": self._counts,
             "leaks": [
-                {"leak": one.leak.name, "fits": one.connections, "where": one.where}
-                | ({"note": one.leak.note} if one.leak.note else {})
-                for one in self._leaks
+                {"leak": places.leak.name, "fits": places.connections, "where": places.where}
+                | ({"note": places.leak.note} if places.leak.note else {})
+                for places in self._leaks
             ],
             "steps": [row for finding in lost for row in _steps(finding)],
-            "plaintext": {str(one.connection): _plaintext(one) for one in lost},
+            "plaintext": {str(finding.connection): _plaintext(finding) for finding in lost},
             "missing": list(self._missing),
-            "connections": [_described(one) for one in self.findings],
+            "connections": [_described(finding) for finding in self.findings],
         }
 
 
 @dataclass
 class Places:
-    """The connections that a leak fits, and the places in them, as far as they are listed."""
+    """The connections that a leak fits, and the places in them, up to the limit of the list."""
 
     leak: Leak
     connections: list[int] = field(default_factory=list)
     where: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, finding: Finding) -> None:
-        """What of one connection it fits."""
         found = finding.fits_of(self.leak.theft)
         if found:
             self.connections.append(finding.connection)
@@ -157,7 +155,7 @@ def _steps(finding: Finding) -> list[dict[str, Any]]:
 
 
 def _plaintext(finding: Finding) -> dict[str, str]:
-    """By sender; a PSK, which --goal psk asks for, in hexadecimal."""
+    """The plaintext of each sender; for ``--goal psk``, the PSK in hexadecimal."""
     if finding.goal == "psk":
         return {"psk": finding.plaintext["client"].head.hex()}
     return {
@@ -176,8 +174,8 @@ def _described(finding: Finding) -> dict[str, Any]:
         "suite": finding.suite,
         "identity": finding.identity.hex(),
         "offered": [
-            {"client_hello": one.hello, "place": one.place, "identity": one.identity.hex()}
-            for one in finding.offers[:MOST_OFFERED]
+            {"client_hello": offer.hello, "place": offer.place, "identity": offer.identity.hex()}
+            for offer in finding.offers[:MOST_OFFERED]
         ],
         "verdict": finding.verdict,
         "leaks": list(finding.leaks),
@@ -190,8 +188,8 @@ def _described(finding: Finding) -> dict[str, Any]:
 
 def _text(result: report.Result) -> str:
     lines: list[str] = []
-    for one in result["connections"]:
-        lines += _connection_lines(one, result)
+    for connection in result["connections"]:
+        lines += _connection_lines(connection, result)
     for leak in result["leaks"]:
         if "note" in leak:
             lines.append(f"the leak {leak['leak']}: {leak['note']}")

@@ -1,4 +1,4 @@
-"""How a PSK was chosen, as options say it: for ``psk odds`` and ``psk mends``."""
+"""The options of ``psk odds`` and ``psk mends`` that say how a PSK was chosen."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,34 +14,42 @@ from tls13lab.wire.faults import LocalFault
 
 
 def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """How a PSK was chosen: one of four ways to say it, which :func:`chosen` reads."""
+    """Add the options that say how a PSK was chosen; :func:`chosen` reads them.
+
+    There are four ways to say it: ``--even``, ``--zipf``, ``--counts`` and ``--psk``.
+    """
     options = [
         click.option(
             "--even",
             "evenly",
             type=click.IntRange(1),
             metavar="N",
-            help="One of N values, evenly chosen.",
+            help="One of N values, all equally likely.",
         ),
         click.option(
             "--zipf",
             "ranked",
             type=click.IntRange(1),
             metavar="N",
-            help="One of N words, chosen as people choose: the rank decides (Zipf's law).",
+            help="One of N words, chosen as people choose passwords (Zipf's law).",
         ),
         click.option(
             "--exponent",
             type=click.FloatRange(0),
             default=1.0,
             show_default=True,
-            help="Of --zipf: the larger, the more people choose the same words.",
+            help="For --zipf: the larger it is, the more people choose the same words.",
         ),
         click.option(
-            "--counts", type=FILE, help="As often as this file's lines say: a count, a word."
+            "--counts",
+            type=FILE,
+            help="A word from this file. Each line has a count and a word, as uniq -c writes them.",
         ),
         click.option(
-            "--psk", metavar="FILE|-", type=FILE, help="One PSK, by the estimate of its place."
+            "--psk",
+            metavar="FILE|-",
+            type=FILE,
+            help="This PSK; the number of guesses it withstands is estimated.",
         ),
     ]
     for option in reversed(options):
@@ -50,14 +58,14 @@ def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def given(*options: object) -> int:
-    """How many of ``--even``, ``--zipf``, ``--counts`` and ``--psk`` there are."""
-    return sum(one is not None for one in options)
+    """Count the options that were given, of ``--even``, ``--zipf``, ``--counts`` and ``--psk``."""
+    return sum(option is not None for option in options)
 
 
 def chosen(
     evenly: int | None, ranked: int | None, exponent: float, counts: str | None, psk: str | None
 ) -> Guessable:
-    """What the one that there is says. Raises LocalFault for a file that does not say it."""
+    """The choice that the given option describes. Raises LocalFault for a file it cannot use."""
     if evenly is not None:
         return even(evenly)
     if ranked is not None:
@@ -69,7 +77,7 @@ def chosen(
 
 
 def _counts(path: Path) -> Iterator[int]:
-    """The first word of each line, which is all that is looked at: as ``uniq -c`` writes it."""
+    """The counts in a file. Only the first word of each line is read."""
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             first, *_ = line.split() or [b""]

@@ -1,4 +1,4 @@
-"""``tls13lab claims``: the matrix, computed, with its evidence."""
+"""``tls13lab claims``: compute the matrix of claims, with its evidence."""
 
 from collections import Counter
 from dataclasses import asdict
@@ -24,41 +24,44 @@ from tls13lab.symbolic.tamarin import write as write_theories
 
 
 @click.command("claims")
-@click.option("--svg", type=FILE, help="Draw the matrix into this file.")
+@click.option("--svg", type=FILE, help="Draw the matrix in this file.")
 @click.option(
     "--proverif",
     type=click.Path(file_okay=False),
     metavar="DIR",
-    help="Instead, write the claims as ProVerif models into this folder.",
+    help="Instead, write the claims as ProVerif models to this folder.",
 )
 @click.option(
     "--tamarin",
     type=click.Path(file_okay=False),
     metavar="DIR",
-    help="Instead, write them as Tamarin theories: syntax checked, not proved.",
+    help="Instead, write them as Tamarin theories to this folder; their syntax is checked, but "
+    "nothing is proved.",
 )
 @click.option(
     "--search",
     "searching",
     is_flag=True,
-    help="Decide where the adversary speaks a third time, by one without a script: takes longer.",
+    help="Decide the cells of an active adversary a third time, by a search without a script. This "
+    "takes longer.",
 )
 @click.option(
     "--weak-bits",
     type=click.FloatRange(1, 256),
     default=21.0,
     show_default=True,
-    help="Bits of a weak PSK, evenly drawn, for the costs.",
+    help="For the costs: bits of a weak PSK, whose values are all equally likely.",
 )
 @click.option(
     "--rate",
     type=click.FloatRange(0, min_open=True),
-    help="Guesses a second of one core: tells the costs in time. crack and psk strength say yours.",
+    help="Guesses per second of one core, to give the costs in time. crack and psk strength print "
+    "this machine's.",
 )
 @click.option(
     "--cents",
     type=click.FloatRange(0),
-    help="What a core costs for an hour: tells the costs in money as well.",
+    help="Price of one core for an hour, to give the costs in money as well.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def run(
@@ -74,31 +77,32 @@ def run(
 ) -> None:
     """Decide every claim: what is lost, in which mode, to whom, after which thefts.
 
-    The symbolic model decides, and each "lost" is then done: the eavesdropper reads the plaintext
-    of a recording, or the impostor completes a handshake. With --search an adversary tries, for
-    each theft, who can be made to speak to whom: it has moves, and no list of attacks. All must
-    agree, or the command says which cell they do not agree on.
+    The symbolic model decides. Each "lost" is then carried out: the eavesdropper reads the
+    plaintext of a recording, or the impostor completes a handshake. With --search, an adversary
+    with moves but no list of attacks also tries, for each theft, who can be made to speak to whom.
+    All must agree; otherwise the command names the cell on which they do not.
 
     \b
-    A mode is of the connection in question; a resumption in it is "-from-" the connection that
-    issued its ticket, which was a full handshake if nothing is said. The adversaries:
+    A mode names the connection in question. After "-from-" it names the connection that issued the
+    ticket, if that was not a full handshake. The adversaries:
       passive           listens; the leaks come afterwards
-      active_then_leak  speaks, too; the leaks come afterwards, when nobody speaks any more
-      active            has the leaks first, and speaks
+      active_then_leak  listens and sends; the leaks come after the connection has ended
+      active            has the leaks first, then listens and sends
 
-    Properties beside the matrix: whether a thief can pose as others to the party it robbed (key
-    compromise impersonation), whether both ends mean the same (injective agreement), what a
-    revealed session key or exporter secret opens, and what a ticket nonce given out twice does.
+    Beside the matrix, the command checks properties: whether a thief can pose as others to the
+    party it robbed (key compromise impersonation), whether both ends agree (injective agreement),
+    what a revealed session key or exporter secret opens, and what happens if a ticket nonce is
+    used twice.
 
-    Who may guess at a weak PSK, and how often: somebody with a recording, one who asks the server,
-    and one who takes its place and keeps what a client says first.
+    It also shows who can guess a weak PSK, and how often: an attacker with a recording, one who
+    asks the server, and one who takes the server's place and keeps the client's first message.
 
-    Beside each verdict stands log2 of the guesses that the asset costs all the same: whatever has
-    to be computed instead of stolen, a PSK, a share or a key, each once.
+    The number beside each verdict is log2 of the guesses that the asset costs an attacker: of
+    every PSK, share or key that must be computed because it was not stolen.
 
     The leak "quantum" gives the private key behind every key share and behind the server's
-    certificate. It comes when the other leaks come: before the adversary speaks, and then it forges
-    the certificate's signature, or afterwards, when there is nobody left to forge it to.
+    certificate. It comes with the other leaks. If that is before the connection, the adversary can
+    forge the certificate's signature. If it is afterwards, no handshake is left to forge it in.
 
     \b
     Examples:
@@ -111,20 +115,20 @@ def run(
       tls13lab claims --json
     """
     if cents is not None and rate is None:
-        raise click.UsageError("--cents needs a --rate: what is paid for is time")
+        raise click.UsageError("--cents needs a --rate, because the price is for time")
     prices = Prices(weak_psk=drawn_bits(weak_bits))
     means = Means(rate, cents_per_core_hour=cents) if rate is not None else None
     if proverif is not None and tamarin is not None:
-        raise click.UsageError("--proverif and --tamarin each write a folder: one at a time")
+        raise click.UsageError("give only one of --proverif and --tamarin")
     if proverif is not None:
-        report.run(lambda: _models(Path(proverif)), _told_of_models, as_json=as_json)
+        report.run(lambda: _models(Path(proverif)), _models_text, as_json=as_json)
         return
     if tamarin is not None:
-        report.run(lambda: _theories(Path(tamarin)), _told_of_theories, as_json=as_json)
+        report.run(lambda: _theories(Path(tamarin)), _theories_text, as_json=as_json)
         return
 
     def work() -> report.Result:
-        # The picture first: if it cannot be written, one learns so at once.
+        # The picture first, so that a file that cannot be written is reported at once.
         if svg is not None:
             whole_file.write(Path(svg), matrix_picture(cells()).svg.encode())
         found = [_paid(cell, means) for cell in matrix(searching=searching, prices=prices)]
@@ -141,24 +145,24 @@ def run(
 
 
 def _paid(cell: dict[str, Any], means: Means | None) -> dict[str, Any]:
-    """The cell with what its guesses take, if there are any and the attacker's rate is given."""
-    told = cell["log2_guesses"]
-    if means is None or told is None:
+    """The cell, with the time and money that its guesses take, if the attacker's rate is given."""
+    log2_guesses = cell["log2_guesses"]
+    if means is None or log2_guesses is None:
         return cell
-    found = cell | {"seconds": means.seconds(told) if told else 0.0}
-    cents = means.cents(told) if told else 0.0
+    found = cell | {"seconds": means.seconds(log2_guesses) if log2_guesses else 0.0}
+    cents = means.cents(log2_guesses) if log2_guesses else 0.0
     return found if means.cents_per_core_hour is None else found | {"cents": cents}
 
 
 def _text(result: report.Result, prices: Prices, means: Means | None) -> str:
     counts = Counter((cell["verdict"], tuple(cell["decided"])) for cell in result["cells"])
-    told = {_key(cell): cell["log2_guesses"] for cell in result["cells"]}
-    matrix = matrix_text(cells(), lambda cell: told[_key(asdict(cell))])
+    log2_guesses = {_key(cell): cell["log2_guesses"] for cell in result["cells"]}
+    matrix = matrix_text(cells(), lambda cell: log2_guesses[_key(asdict(cell))])
     lines = [
         matrix,
         *_spent(prices, means),
         "",
-        "Chains: full, then two resumptions, each from the last",
+        "Chains: a full handshake, then two resumptions, each with a ticket of the one before",
     ]
     for chain in result["chains"]:
         opened = ", ".join(map(str, chain["opened"])) or "none"
@@ -179,11 +183,11 @@ def _key(cell: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _spent(prices: Prices, means: Means | None) -> list[str]:
-    """What the numbers in the matrix mean in time and money, each of them once."""
+    """What the numbers in the matrix mean in time and money, each number once."""
     if means is None:
         return []
-    lines = ["", f"At {means.rate:,.0f} guesses a second and core, on one core:"]
-    for what, bits in sorted(asdict(prices).items(), key=lambda one: one[1]):
+    lines = ["", f"At {means.rate:,.0f} guesses per second and core, on one core:"]
+    for what, bits in sorted(asdict(prices).items(), key=lambda price: price[1]):
         cents = means.cents(bits)
         paid = "" if cents is None else f", {in_money(cents)}"
         lines.append(f"  {what:12} 2^{bits:5.1f} guesses  {in_words(means.seconds(bits))}{paid}")
@@ -194,7 +198,7 @@ def _models(folder: Path) -> report.Result:
     return {"folder": str(folder), "models": write(folder)}
 
 
-def _told_of_models(result: report.Result) -> str:
+def _models_text(result: report.Result) -> str:
     return f"{result['models']} models and README.txt written to {result['folder']}"
 
 
@@ -202,29 +206,30 @@ def _theories(folder: Path) -> report.Result:
     return {"folder": str(folder), "theories": write_theories(folder)}
 
 
-def _told_of_theories(result: report.Result) -> str:
+def _theories_text(result: report.Result) -> str:
     return (
         f"{result['theories']} theories and README.txt written to {result['folder']}; "
-        "their syntax is checked, nobody has proved them"
+        "their syntax is checked, but nobody has proved them"
     )
 
 
 _BESIDE = (
-    "A certificate, a PSK, or both (RFC 9973): what is safe after a theft. A recording, from a",
-    "quantum computer that comes later; that nobody else is the server, from one that is there",
-    "already and forges the certificate's signature.",
+    "What is safe after a theft with a certificate, a PSK, or both (RFC 9973)? For the recording,",
+    "the quantum computer comes later. For the server's identity, it is there already, and forges",
+    "the certificate's signature.",
 )
 _GUESSERS = (
-    "Who may guess at a weak PSK, and how often. Offline has a recording; online asks the server;",
-    "the harvester takes its place once and keeps what a client says first. Who resumes offers the",
-    "ticket alone. tls13lab psk odds tells how likely each of them is to find the PSK.",
+    "Who can guess a weak PSK, and how often? Offline has a recording. Online asks the server. The",
+    "harvester takes the server's place once and keeps the client's first message. A client that",
+    "resumes offers only its ticket. How likely each is to find the PSK: tls13lab psk odds.",
 )
 _NOTES = (
-    "Lost is certain: there is a derivation, and it was run. Kept means that these rules derive it",
-    "in no way. A guess is verified by what opens, or by a term that is known already; two ways to",
-    "one new term are not compared, for with these rules that would tell nothing more. A number is",
-    "what the best way known takes: an attacker pays no more, and nobody has proved that none pays",
-    "less. --weak-bits says what a weak PSK is taken to have. The leak quantum gives the private",
-    "keys behind all shares and behind the certificate, alike in the matrix and in the table.",
+    "Lost is certain: there is a derivation, and it was run. Kept means that these rules have no",
+    "derivation. A guess is verified when a ciphertext opens, or by a term that is already known;",
+    "two derivations of a new term are not compared, because with these rules that finds nothing",
+    "more. A number is the cost of the best attack known. An attacker pays no more than that, but",
+    "nobody has proved that there is no cheaper attack. --weak-bits sets the bits of a weak PSK.",
+    "The leak quantum gives the private keys behind all shares and behind the certificate, in the",
+    "matrix and in the table.",
 )
 _WORDS = {"model": "the model", "bytes": "a script on bytes", "search": "a search on bytes"}

@@ -1,4 +1,4 @@
-"""``tls13lab connect``: one connection, and what it came to."""
+"""``tls13lab connect``: make one connection and report its outcome."""
 
 import ipaddress
 import os
@@ -45,26 +45,28 @@ from tls13lab.wire.faults import LocalFault, TLSFault
     type=Listed(MODES),
     default="psk_dhe_ke",
     show_default=True,
-    help="How the PSKs may be used. psk_ke loses forward secrecy.",
+    help="The PSK modes to offer. psk_ke has no forward secrecy.",
 )
-@click.option("--share-groups", type=Listed(GROUPS), help="Groups to send a share in at once.")
+@click.option(
+    "--share-groups", type=Listed(GROUPS), help="Groups for which to send a key share at once."
+)
 @click.option("--session", type=FILE, help="Resume with a ticket from this file.")
-@click.option("--save-session", type=FILE, help="Save the tickets that come to this file.")
+@click.option("--save-session", type=FILE, help="Save new tickets to this file.")
 @click.option(
     "--cafile",
     type=FILE,
-    help="Believe certificates that lead to these roots, PEM; one that is itself among them, for "
-    "any name.",
+    help="Accept certificates that lead to a root in this PEM file. A certificate that is itself "
+    "in the file is accepted for any name.",
 )
-@click.option("--pin", type=Hexadecimal(32), help="Believe the certificate with this SHA-256.")
-@click.option("--insecure", is_flag=True, help="Believe any certificate: no authentication.")
-@click.option("--server-name", metavar="NAME", help="The name to ask for; HOST by default.")
-@click.option("--send", default="", metavar="TEXT", help="Send this and wait for its echo.")
+@click.option("--pin", type=Hexadecimal(32), help="Accept the certificate with this SHA-256 hash.")
+@click.option("--insecure", is_flag=True, help="Accept any certificate: no authentication.")
+@click.option("--server-name", metavar="NAME", help="The name to ask for; by default, HOST.")
+@click.option("--send", default="", metavar="TEXT", help="Send this text and wait for its echo.")
 @click.option(
     "--early-data",
     default="",
     metavar="TEXT",
-    help="Send this as 0-RTT data, before the server has answered; again if it is rejected.",
+    help="Send this as 0-RTT data, before the server answers. If it is rejected, send it again.",
 )
 @click.option(
     "--resume-within",
@@ -72,15 +74,23 @@ from tls13lab.wire.faults import LocalFault, TLSFault
     default=604800,
     show_default=True,
     metavar="SECONDS",
-    help="Offer no ticket if the handshake that its chain of resumptions began with is older.",
+    help="Do not offer a ticket if the first handshake of its chain of resumptions is older than "
+    "this.",
 )
 @click.option(
     "--cert-with-psk",
     is_flag=True,
     help="Ask for the server's certificate and a --psk in one handshake (RFC 9973). The "
-    "certificate must come; the PSK keeps what is recorded today from tomorrow's quantum computer.",
+    "certificate is required. The PSK protects a recording made today from a later quantum "
+    "computer.",
 )
-@click.option("--timeout", type=click.FloatRange(0.1), default=10.0, show_default=True)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1),
+    default=10.0,
+    show_default=True,
+    help="Seconds to wait for the server.",
+)
 @shared
 def run(
     *,
@@ -96,7 +106,7 @@ def run(
 ) -> None:
     """Connect to a TLS 1.3 server, send something, and collect tickets.
 
-    Without --cafile, --pin or --insecure no certificate is believed: only a PSK will do.
+    Without --cafile, --pin or --insecure, no certificate is accepted; the server must use a PSK.
 
     \b
     Examples:
@@ -120,9 +130,9 @@ def run(
             click.echo(f"tls13lab: {_spent(saved, session, limit_s)}", err=True)
         config = _config(host=host, ticket=ticket, **options)
         log = KeyLog(Path(keylog)) if keylog else None
-        # A ticket is to be used once: the one that is offered now is not kept.
+        # A ticket should be used only once, so the one offered now is not saved again.
         same = _same_file(session, save_session)
-        kept = [one for one in saved if same and one is not ticket]
+        kept = [other for other in saved if same and other is not ticket]
         new: tuple[ResumptionPsk, ...] = ()
         save = save_session is not None
         try:
@@ -153,7 +163,8 @@ def run(
         _say_about_the_psk(config, done)
         if not done.in_time:
             click.echo(
-                f"tls13lab: not all came back (the server closed, or {timeout:g} s went by)",
+                "tls13lab: not everything was echoed (the server closed the connection, or "
+                f"{timeout:g} s passed)",
                 err=True,
             )
         return _described(done)
@@ -169,7 +180,7 @@ def _load(session: str) -> tuple[ResumptionPsk, ...]:
 
 
 def parse_address(address: str) -> tuple[str, int]:
-    """``HOST:PORT``, with an IPv6 address in brackets."""
+    """Host and port from ``HOST:PORT``, with an IPv6 address in brackets. Raises UsageError."""
     host, colon, port = address.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not (colon and host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
@@ -178,16 +189,18 @@ def parse_address(address: str) -> tuple[str, int]:
 
 
 def _usable(tickets: Sequence[ResumptionPsk], limit_s: int) -> ResumptionPsk | None:
-    """The newest that may still be offered."""
+    """The newest ticket that may still be offered."""
     now_ms = time.time_ns() // 1_000_000
-    fit = (one for one in reversed(tickets) if one.usable(now_ms) and one.within(limit_s, now_ms))
-    return next(fit, None)
+    for ticket in reversed(tickets):
+        if ticket.usable(now_ms) and ticket.within(limit_s, now_ms):
+            return ticket
+    return None
 
 
 def _spent(tickets: Sequence[ResumptionPsk], session: str, limit_s: int) -> str:
     now_ms = time.time_ns() // 1_000_000
     what = f"every ticket in {session} has expired" if tickets else f"{session} holds no ticket"
-    if any(one.usable(now_ms) for one in tickets):
+    if any(ticket.usable(now_ms) for ticket in tickets):
         what = (
             f"the tickets in {session} come from a handshake more than {limit_s} seconds ago "
             "(--resume-within)"
@@ -226,7 +239,7 @@ def _config(
         raise click.UsageError("--early-data needs a PSK: give --session, or --psk and --identity")
     external = external_psks(psks, identities, psk_hash, suites, len(early))
     if cert_with_psk and not external:
-        raise click.UsageError("--cert-with-psk needs --psk and --identity: tickets do not do")
+        raise click.UsageError("--cert-with-psk needs --psk and --identity; a ticket will not do")
     offered = (*((ticket,) if ticket else ()), *external)
     if not offered and trust is None:
         raise LocalFault("give --psk and --identity, a --session, or --cafile, --pin or --insecure")
@@ -240,7 +253,7 @@ def _config(
             f"the session is for the name {ticket.server_name}: leave out --server-name"
         )
     if share_groups and not set(share_groups) <= set(groups or GROUPS[:2]):
-        raise click.UsageError("every one of --share-groups must be among --groups, too")
+        raise click.UsageError("all --share-groups must be among --groups, too")
     return ClientConfig(
         psks=offered,
         modes=frozenset(modes),
@@ -259,7 +272,7 @@ def _config(
 
 
 def dns_name(host: str) -> str | None:
-    """The name to ask for: none for an address, which server_name cannot carry (RFC 6066)."""
+    """The name to ask for; None for an IP address, which server_name cannot carry (RFC 6066)."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -268,7 +281,10 @@ def dns_name(host: str) -> str | None:
 
 
 def trust_in(cafile: str | None, pin: bytes | None, insecure: bool) -> Trust | None:
-    """What ``--cafile``, ``--pin`` or ``--insecure`` says to believe; at most one may be given."""
+    """The certificates that ``--cafile``, ``--pin`` or ``--insecure`` accepts; None for none.
+
+    Raises UsageError if more than one of them is given.
+    """
     if (cafile is not None) + (pin is not None) + insecure > 1:
         raise click.UsageError("give only one of --cafile, --pin and --insecure")
     if cafile is not None:
@@ -279,23 +295,23 @@ def trust_in(cafile: str | None, pin: bytes | None, insecure: bool) -> Trust | N
 
 
 def _say_about_early_data(config: ClientConfig, done: client.Report) -> None:
-    """Nobody should believe that 0-RTT was used when it was not."""
+    """Say so if early data was asked for, and not sent or not accepted."""
     if config.early_data and done.outcome.early_data == "rejected":
         click.echo("tls13lab: the server rejected the early data; it was sent again", err=True)
     elif config.early_data and done.outcome.early_data == "none":
         click.echo(
-            "tls13lab: no early data could be sent, because the ticket or PSK does not allow it "
-            "(or not so much); it was sent later",
+            "tls13lab: no early data was sent, because the ticket or PSK does not allow it, or not "
+            "this much; it was sent after the handshake",
             err=True,
         )
 
 
 def _say_about_the_psk(config: ClientConfig, done: client.Report) -> None:
-    """The server may leave the PSK out; what was recorded then has the certificate's keys only."""
+    """Say so if the server left out the PSK: only the (EC)DHE exchange then protects the data."""
     if config.cert_with_extern_psk and done.outcome.psk_kind is None:
         click.echo(
-            "tls13lab: the server took no PSK and showed its certificate alone: a quantum computer "
-            "will read what is recorded now",
+            "tls13lab: the server used no PSK and showed only its certificate: a later quantum "
+            "computer can read what is recorded now",
             err=True,
         )
 

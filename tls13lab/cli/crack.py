@@ -1,4 +1,4 @@
-"""``tls13lab crack``: recordings and words to try in, the PSKs out."""
+"""``tls13lab crack``: find the PSKs of recorded ClientHellos by trying words on their binders."""
 
 import signal
 import sys
@@ -31,11 +31,11 @@ from tls13lab.wire.faults import LocalFault
 
 MOST_TARGETS = 1000
 STOPPED = 130
-"""The exit code after Ctrl-C, as shells have it."""
+"""The exit code after Ctrl-C, as in a shell: 128 plus the number of SIGINT."""
 SMALL = 2_000_000
-"""With fewer guesses at one binder, starting other processes takes longer than trying them."""
+"""With no more guesses at one binder than this, starting more processes is not worth the time."""
 STARTING_S = 10.0
-"""The same, in seconds, where each guess takes a slow derivation."""
+"""The same limit in seconds, where each guess takes a slow derivation."""
 
 
 @click.command("crack")
@@ -50,8 +50,8 @@ STARTING_S = 10.0
     "--wordlist",
     type=FILE,
     metavar="FILE|common|-",
-    help="Try the lines of this file, $HEX[...] as the bytes it stands for; 'common' is the lab's "
-    "own list of 100,000.",
+    help="Try each line of this file; a line $HEX[...] stands for bytes. 'common' is the lab's own "
+    "list of 100,000 words.",
 )
 @click.option(
     "--mask",
@@ -63,27 +63,36 @@ STARTING_S = 10.0
     "--rules",
     type=FILE,
     metavar="FILE|usual",
-    help="Change each word by each of these rules, hashcat's notation; 'usual' are the lab's own.",
+    help="Also apply each of these rules, in hashcat's notation, to each word; 'usual' is the "
+    "lab's own set.",
 )
-@click.option("--identity", metavar="STR", help="Only binders of this identity.")
+@click.option("--identity", metavar="STR", help="Search only for the PSK of this identity.")
 @click.option(
     "--epsk-hash",
     type=click.Choice(["sha256", "sha384"]),
     default="sha256",
     show_default=True,
-    help="The hash of the external PSK behind an imported one (RFC 9258); found is the external.",
+    help="For an imported PSK (RFC 9258): the hash of the external PSK from which it was made. The "
+    "search finds that external PSK.",
 )
-@click.option("--connection", type=click.IntRange(1), help="Only this one, of a single capture.")
+@click.option(
+    "--connection", type=click.IntRange(1), help="Search only this connection of a single capture."
+)
 @click.option(
     "--derivation",
     metavar="PHC",
-    help="Each guess is a word, and the PSK made of it by scrypt or Argon2id: as psk derive says.",
+    help="Derive the PSK from each word by scrypt or Argon2id. The PHC string has the settings and "
+    "the salt; psk derive prints it.",
 )
-@click.option("--workers", type=click.IntRange(1, 1024), help="Processes; one for each processor.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 1024),
+    help="Number of processes; by default, one for each processor.",
+)
 @click.option(
     "--checkpoint",
     type=FILE,
-    help="Where to note progress; CAPTURE.checkpoint if not, of the first.",
+    help="Store progress in this file; by default CAPTURE.checkpoint, after the first capture.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def run(
@@ -103,14 +112,14 @@ def run(
 ) -> None:
     """Search for the PSKs of recorded ClientHellos, by checking their binders.
 
-    To find out whether a PSK of one's own can be guessed, and to see why RFC 9846 section 2.2
-    demands one that cannot. It reads recordings and speaks to nobody. A client need not have
-    reached its server: what it says first, to whoever it calls, is enough. Ctrl-C stops it; the
-    same command then goes on. The exit code is 1 if nothing is found.
+    Use it to find out whether a PSK of your own can be guessed, and to see why RFC 9846 section
+    2.2 demands one that cannot. It reads recordings and sends nothing. The client's first message
+    is enough, no matter who received it. Ctrl-C stops the search; the same command continues it.
+    The exit code is 1 if nothing is found.
 
-    All connections of all captures are searched at once: a guess costs 12 blocks of the hash, and
-    2 more for each binder, because no salt tells one victim from another. Imported PSKs (RFC 9258)
-    share 4 only, and take 16 for each identity.
+    All connections of all captures are searched together. A guess costs 12 blocks of the hash,
+    which all victims share because TLS adds no salt, and 2 more blocks for each binder. With
+    imported PSKs (RFC 9258), victims share only 4 blocks, and each identity costs 16.
 
     \b
     Examples:
@@ -137,7 +146,7 @@ def run(
         if left_out:
             click.echo(f"tls13lab: {_left_out(left_out)}", err=True)
         found_in, every = zip(*wanted, strict=True)
-        every = tuple(replace(one, derivation=how) for one in every)
+        every = tuple(replace(target, derivation=how) for target in every)
         search = Search(every, source(), _noted(names[0], checkpoint))
         _try_to_note(search)
         each = None if how is None else seconds_each(how, 1)
@@ -163,36 +172,38 @@ def run(
 
 
 def _noted(capture: str, checkpoint: str | None) -> Path | None:
-    """Where progress is noted; a first capture that is no file has no place of its own."""
+    """The checkpoint file; None if none is named and the first capture is not a file."""
     if checkpoint is not None:
         return Path(checkpoint)
     return Path(f"{capture}.checkpoint") if Path(capture).is_file() else None
 
 
 def _try_to_note(search: Search) -> None:
-    """See at once whether progress can be noted down, and not after hours; go on if it cannot."""
+    """Find out at the start whether the checkpoint can be written; search without it if not."""
     search.save()
     if search.trouble:
         click.echo(
-            f"tls13lab: {search.trouble}: searching without a checkpoint, so if it is stopped it "
-            "begins anew; name a place that can be written to with --checkpoint",
+            f"tls13lab: {search.trouble}: searching without a checkpoint, so a search that is "
+            "stopped starts again from the beginning; name a file that can be written with "
+            "--checkpoint",
             err=True,
         )
         search.checkpoint, search.trouble = None, ""
     elif not search.progress.count:
-        search.forget()  # there is nothing to keep yet
+        search.forget()  # no progress to keep yet
 
 
 @contextmanager
 def _ctrl_c_sets(stop: threading.Event) -> Iterator[None]:
-    """The first Ctrl-C is a wish that the search obeys; the second is Python's own.
+    """Let the first Ctrl-C set ``stop``, and leave the second to Python.
 
-    An exception could come between any two instructions, so also where no handler waits for it.
+    Python's own KeyboardInterrupt can come between any two instructions, also where nothing
+    catches it.
     """
     before = signal.getsignal(signal.SIGINT)
     in_main = threading.current_thread() is threading.main_thread()
     if not in_main or before is not signal.default_int_handler:
-        yield  # whoever runs this has other ideas about Ctrl-C, such as to ignore it
+        yield  # the caller handles Ctrl-C in its own way; it may ignore it, for example
         return
 
     def asked(_number: int, _frame: FrameType | None) -> None:
@@ -213,13 +224,13 @@ def _source(
     sets: Sequence[str],
     rules: str | None,
 ) -> Any:
-    """What makes the source; usage errors are told at once."""
+    """A function that makes the source of guesses. Usage errors are raised at once."""
     if (wordlist is None) == (mask is None):
         raise click.UsageError("give either --wordlist or --mask")
     if mask is not None:
         if rules is not None:
             raise click.UsageError("--rules change the words of a --wordlist")
-        own = dict(one.partition("=")[::2] for one in sets)
+        own = dict(pair.partition("=")[::2] for pair in sets)
         return lambda: MaskSource(Mask.parse(mask, own))
     if sets:
         raise click.UsageError("--set belongs to a --mask")
@@ -240,23 +251,24 @@ def _derivation(text: str | None) -> Scrypt | Argon2id | None:
 def _targets(
     captures: Sequence[str], identity: str | None, connection: int | None, epsk_hash: str
 ) -> tuple[list[tuple[str, Target]], int]:
-    """The binders to be searched for, each with its capture, and how many were left out.
+    """The binders to search, each with its capture, and how many were left out.
 
-    Those that claim an age, as tickets do, are left out where there are others.
+    Where there are binders of other PSKs, those of tickets (they have an age) are left out.
+    Raises LocalFault if none is left, or more than 1000.
     """
     notes = {name: Notes() for name in captures}
     every = list(
         dict.fromkeys(
-            (name, replace(one, epsk_hash=epsk_hash))
+            (name, replace(target, epsk_hash=epsk_hash))
             for name in captures
-            for one in targets(read_capture(Path(name), notes[name]))
+            for target in targets(read_capture(Path(name), notes[name]))
         )
     )
     chosen = [
-        (name, one)
-        for name, one in every
-        if (identity is None or readable(one.identity) == identity)
-        and (connection is None or one.connection == connection)
+        (name, target)
+        for name, target in every
+        if (identity is None or readable(target.identity) == identity)
+        and (connection is None or target.connection == connection)
     ]
     if not chosen:
         where = "this capture" if len(captures) == 1 else "these captures"
@@ -265,12 +277,12 @@ def _targets(
             if not every
             else f"no binder in {where} has that --identity and --connection"
         )
-    # A resumption PSK is a secret of a whole hash's length: nobody guesses it.
-    likely = [(name, one) for name, one in chosen if one.kind is not PskKind.RESUMPTION] or chosen
+    # A resumption PSK is a secret as long as the hash: nobody guesses it.
+    likely = [pair for pair in chosen if pair[1].kind is not PskKind.RESUMPTION] or chosen
     if len(likely) > MOST_TARGETS:
         raise LocalFault(
-            f"here are {len(likely)} binders, more than {MOST_TARGETS} at a time: choose with "
-            "--identity or --connection"
+            f"there are {len(likely)} binders, and at most {MOST_TARGETS} can be searched "
+            "together: choose with --identity or --connection"
         )
     return likely, len(chosen) - len(likely)
 
@@ -283,8 +295,8 @@ def _notes(notes: Mapping[str, Notes]) -> Iterator[str]:
 def _left_out(count: int) -> str:
     what = "1 binder is" if count == 1 else f"{count} binders are"
     return (
-        f"{what} left out, because an age goes with it, as with a ticket's: --identity (with "
-        "0x and hexadecimal digits, if it is no text) chooses it"
+        f"{what} left out: an obfuscated ticket age shows that the PSK is a ticket's. To search "
+        "for it, name it with --identity (0x and hexadecimal digits, if it is not text)"
     )
 
 
@@ -297,17 +309,18 @@ def _workers(search: Search, count: int | None, each: float | None) -> Workers:
 
 
 def _expected(search: Search, workers: Workers, each: float | None) -> str:
-    """How much there is to try, and how long all of it takes at this machine's speed."""
+    """How many guesses there are to try, and how long all of them take on this machine."""
     left = search.total - search.progress.count
-    told = f"{left:,} guesses to try for {len(search.targets)} binder(s)"
+    expected = f"{left:,} guesses to try for {len(search.targets)} binder(s)"
     if isinstance(search.source, WordSource) and search.source.written:
-        told = f"the list is {search.source.written}, its words are tried as UTF-8; {told}"
+        expected = f"the list is {search.source.written}, its words are tried as UTF-8; {expected}"
     if search.work < SMALL and each is None:
-        return told
+        return expected
     open_targets = [search.targets[number] for number in sorted(search.open_targets())]
     rate = rate_at(open_targets or search.targets) if each is None else 1 / each
     in_figures = f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
-    return f"{told}: at {in_figures} a second and core, {in_words(left / rate / workers.count)}"
+    time_needed = in_words(left / rate / workers.count)
+    return f"{expected}: at {in_figures} per second and core, {time_needed}"
 
 
 def _search(search: Search, workers: Workers, stop: threading.Event, *, quiet: bool) -> None:
@@ -323,16 +336,19 @@ def _search(search: Search, workers: Workers, stop: threading.Event, *, quiet: b
         file=sys.stderr,
     )
     with bar, closing(search.run(workers, stop.is_set)) as steps:
-        told = ""
+        reported = False
         for progress in steps:
             bar.update(progress.count - bar.n)
-            if search.trouble and not told:
-                told = search.trouble
-                click.echo(f"tls13lab: {told}: the search goes on, and is noted nowhere", err=True)
+            if search.trouble and not reported:
+                reported = True
+                click.echo(
+                    f"tls13lab: {search.trouble}: the search continues without a checkpoint",
+                    err=True,
+                )
 
 
 def _result(search: Search, captures: Sequence[str], seconds: float, count: int) -> report.Result:
-    """``captures`` says of each target where it was recorded; ``count`` guesses were tried now."""
+    """The command's result. ``captures`` names each target's file; this run tried ``count``."""
     progress = search.progress
     found = {hit.target: hit for hit in progress.found}
     return {
@@ -369,7 +385,7 @@ ASSUMED = {
 
 
 def _kind(target: Target, psk: bytes | None) -> dict[str, str | None]:
-    """The kind that the binder's label proves, if the PSK is known; else what it looks like."""
+    """The kind of PSK: proved by the binder's label if the PSK was found, otherwise assumed."""
     proven = target.kind_with(psk) if psk is not None else None
     if proven is not None:
         return {"kind": proven.value, "assumed": None}
@@ -377,14 +393,14 @@ def _kind(target: Target, psk: bytes | None) -> dict[str, str | None]:
 
 
 def _goes_on_from(search: Search) -> str | None:
-    """The checkpoint, if there is one to go on from."""
+    """The checkpoint from which the search can continue, if there is one."""
     noted = search.checkpoint is not None and not search.trouble
     return str(search.checkpoint) if noted and not search.finished else None
 
 
 def _text(result: report.Result) -> str:
     lines = []
-    several = len({one["capture"] for one in result["targets"]}) > 1
+    several = len({target["capture"] for target in result["targets"]}) > 1
     for one in result["targets"]:
         second = ", ClientHello 2" if one["client_hello"] == 2 else ""
         who = f"connection {one['connection']}{second}, identity {one['identity']}"
@@ -394,19 +410,19 @@ def _text(result: report.Result) -> str:
         if one["epsk_hash"] and one["kind"] == "external":
             kind = 'imported PSK, though with "ext binder"'
         what = f"{kind}{assumed}, {one['hash']}"
-        what += f" (the external one's: {one['epsk_hash']})" if one["epsk_hash"] else ""
-        what += ", from a word" if one["derivation"] else ""
+        what += f" (its external PSK: {one['epsk_hash']})" if one["epsk_hash"] else ""
+        what += ", derived from a word" if one["derivation"] else ""
         verdict = f"{one['text']}  (hex {one['psk']})" if one["psk"] else "not found"
         lines.append(f"{who}, {what}: {verdict}")
     if result["finished"]:
         lines.append(
             f"tried {result['tried']:,} of {result['keyspace']:,} in {result['seconds']:.1f} s "
-            f"({result['rate']:,} a second)"
+            f"({result['rate']:,} per second)"
         )
     else:
-        goes_on = f"the same command goes on from {result['checkpoint']}"
+        goes_on = f"the same command continues from {result['checkpoint']}"
         lines.append(
             f"stopped after {result['tried']:,} of {result['keyspace']:,}; "
-            f"{goes_on if result['checkpoint'] else 'it was noted down nowhere'}"
+            f"{goes_on if result['checkpoint'] else 'the progress was not saved'}"
         )
     return "\n".join(lines)

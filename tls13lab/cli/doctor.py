@@ -1,4 +1,4 @@
-"""``tls13lab doctor``: what is installed here, and what to do about what is not."""
+"""``tls13lab doctor``: what is installed here, and how to get what is missing."""
 
 import platform
 import shutil
@@ -21,7 +21,7 @@ LIBRARIES = ("jupyterlab", "ipywidgets", "graphviz", "matplotlib", "anywidget")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing: whether it is there, which one, whether it is needed, and what to do if not."""
+    """One requirement: whether it is there, its version, whether it is needed, and what to do."""
 
     name: str
     there: bool
@@ -31,7 +31,7 @@ class Finding:
 
 
 def findings() -> list[Finding]:
-    """All that is looked for, the needed things first."""
+    """All requirements, the needed ones first."""
     return [
         Finding("Python", sys.version_info >= (3, 11), platform.python_version(), True, "use 3.11"),
         Finding("tls13lab", True, __version__, True, ""),
@@ -60,14 +60,14 @@ def _mlkem() -> Finding:
 
     try:
         initiate(NamedGroup.X25519MLKEM768, seeded("doctor"))
-    except Exception as error:  # whatever the library says: it is only reported
+    except Exception as error:  # any error of the library is only reported
         advice = "install cryptography 50 or later"
         return Finding("X25519MLKEM768", False, type(error).__name__, False, advice)
     return Finding("X25519MLKEM768", True, "works", False, "")
 
 
 def _binder_search() -> Finding:
-    """Whether guesses are tried by compiled code: it is made, so that a broken LLVM is found."""
+    """Whether compiled code can try guesses. Compiling it here finds a broken LLVM."""
     name, detail = "compiled binder search", ""
     try:
         from tls13lab.search.compiled import tester
@@ -78,8 +78,8 @@ def _binder_search() -> Finding:
     except (OSError, RuntimeError) as error:
         detail = f"llvmlite does not work here ({type(error).__name__})"
     advice = (
-        "pip install llvmlite numpy: without them `crack` and lesson 07 find the same, but try "
-        "about 20 times fewer guesses a second"
+        "pip install llvmlite numpy: without them, `crack` and lesson 07 find the same PSKs, but "
+        "try about 20 times fewer guesses per second"
     )
     return Finding(name, not detail, detail or "works", False, advice)
 
@@ -104,7 +104,7 @@ def _openssl() -> list[Finding]:
 
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
-"""What the browser of the tests may be called."""
+"""Possible names of the browser that the tests use."""
 
 
 def _browser() -> Finding:
@@ -132,16 +132,16 @@ def run(*, as_json: bool) -> None:
 
     def work() -> report.Result:
         rows = findings()
-        ok = all(one.there for one in rows if one.needed)
-        return {"ok": ok, "findings": [asdict(one) for one in rows]}
+        ok = all(row.there for row in rows if row.needed)
+        return {"ok": ok, "findings": [asdict(row) for row in rows]}
 
     report.run(work, _lines, as_json=as_json)
 
 
 def _lines(result: report.Result) -> str:
     lines = []
-    for one in result["findings"]:
-        mark = "ok     " if one["there"] else "MISSING" if one["needed"] else "absent "
-        advice = "" if one["there"] or not one["advice"] else f"; {one['advice']}"
-        lines.append(f"{mark} {one['name']}: {one['detail']}{advice}")
+    for row in result["findings"]:
+        mark = "ok     " if row["there"] else "MISSING" if row["needed"] else "absent "
+        advice = "" if row["there"] or not row["advice"] else f"; {row['advice']}"
+        lines.append(f"{mark} {row['name']}: {row['detail']}{advice}")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""``tls13lab inspect``: a line for each connection of a capture, and every byte of its records."""
+"""``tls13lab inspect``: one line for each connection of a capture, then each byte by its name."""
 
 from pathlib import Path
 
@@ -15,9 +15,9 @@ from tls13lab.pictures import inspection, inspection_page, inspection_text
 from tls13lab.wire.faults import LocalFault
 
 MOST_IN_TEXT = 50
-"""Records whose bytes are printed if nobody says how many: a few handshakes."""
+"""Records whose bytes are printed by default: a few handshakes."""
 MOST = 1000
-"""The same for a page and for JSON."""
+"""The default for HTML and JSON."""
 
 _Found = tuple[list[inspection.Connection], list[str]]
 
@@ -29,15 +29,15 @@ _Found = tuple[list[inspection.Connection], list[str]]
     type=click.Path(exists=True, dir_okay=False, allow_dash=True),
     help="Read protected records with this key log (SSLKEYLOGFILE, RFC 9850).",
 )
-@click.option("--connection", type=click.IntRange(1), help="Only this one of the capture.")
-@click.option("--summary", is_flag=True, help="Only a line for each connection.")
+@click.option("--connection", type=click.IntRange(1), help="Show only this connection.")
+@click.option("--summary", is_flag=True, help="Show only one line for each connection.")
 @click.option(
     "--records",
     type=click.IntRange(1),
     metavar="COUNT",
-    help="Show the bytes of so many records: 50, or 1000 with --html or --json.",
+    help="Show the bytes of this many records; by default 50, or 1000 with --html or --json.",
 )
-@click.option("--html", type=FILE, help="Write a page for the browser.")
+@click.option("--html", type=FILE, help="Write the result to this file as a page for a browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def run(
     *,
@@ -51,8 +51,9 @@ def run(
 ) -> None:
     """List the connections of a capture, then name every byte.
 
-    Of a capture (pcap or pcapng, gzipped or not; - is standard input), of records, or of one
-    handshake message. Secrets that a pcapng file holds itself are used, and --keylog besides.
+    The argument is a capture (pcap or pcapng, also compressed with gzip; - is standard input), or
+    records or one handshake message in hexadecimal. Secrets embedded in a pcapng file are used,
+    in addition to those of --keylog.
 
     \b
     Examples:
@@ -98,38 +99,38 @@ def _inspected(what: str, keylog: str | None, connection: int | None, most: int)
 
 def _capture(path: Path, keylog: str | None, connection: int | None, most: int) -> _Found:
     notes = Notes()
-    told: list[str] = []
+    remarks: list[str] = []
     if keylog:
         log = read_keylog(Path(keylog))
         notes.keylog.update(log)
         if log.remark:
-            told.append(f"{named(Path(keylog))}: {log.remark}")
-    # Chosen while it is read: of the other connections of a large capture nothing is kept.
+            remarks.append(f"{named(Path(keylog))}: {log.remark}")
+    # Chosen during reading, so that the other connections of a large capture need no memory.
     items = (
         item
         for item in read_capture(path, notes)
         if connection is None or item.connection == connection
     )
     found = inspection.inspect(items, notes.keylog, most)
-    told += notes.lines()
+    remarks += notes.lines()
     if not found:
         which = "" if connection is None else f" {connection}"
-        why = "; ".join(["", *told])
+        why = "; ".join(["", *remarks])
         raise LocalFault(f"there is no TLS connection{which} in {named(path)}{why}")
-    left_out = sum(one.left_out for one in found)
+    left_out = sum(connection.left_out for connection in found)
     if left_out and most:
-        told.insert(
+        remarks.insert(
             0,
-            f"{left_out:,} more records are not shown: choose with --connection, or say how many "
+            f"{left_out:,} more records are not shown: choose with --connection, or ask for more "
             "with --records",
         )
-    return found, told
+    return found, remarks
 
 
 def _is_source(what: str) -> bool:
-    """Whether this names a capture: a file, a pipe, or standard input."""
+    """Whether the argument is a file, a pipe, or standard input."""
     path = Path(what)
     try:
         return path == STDIN or (path.exists() and not path.is_dir())
-    except OSError:  # too long for a file's name
+    except OSError:  # too long for a file name
         return False

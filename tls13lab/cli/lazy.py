@@ -1,7 +1,7 @@
 """A group of commands, each imported from its own file when it is called.
 
-So one file has all of a command: its options, its help, and what it does. The group itself knows
-only a line about each, which is all that ``--help`` and a shell's completion show.
+So one file holds a whole command: its options, its help, and its work. The group itself knows only
+one line about each command. That is all that ``--help`` and shell completion need.
 """
 
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ from click.shell_completion import CompletionItem
 
 
 class LazyGroup(click.Group):
-    """``lazy`` has the line about each command and where it is.
+    """A group whose commands are listed in ``lazy``: the name, a line of help, and the place.
 
-    ``"crack:run"`` is ``run`` in ``cli/crack.py``. A test compares the lines with the commands' own
-    help.
+    The place ``"crack:run"`` means ``run`` in ``cli/crack.py``. A test compares the lines with the
+    commands' own help.
     """
 
     def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]], **options: Any) -> None:
@@ -32,7 +32,7 @@ class LazyGroup(click.Group):
         module, _, name = self.lazy[cmd_name][1].partition(":")
         found = getattr(import_module(f"tls13lab.cli.{module}"), name)
         if not isinstance(found, click.Command):
-            raise TypeError(f"{module}:{name} is no command")
+            raise TypeError(f"{module}:{name} is not a command")
         return found
 
     def _line(self, name: str) -> str:

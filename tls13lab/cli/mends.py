@@ -1,4 +1,4 @@
-"""``tls13lab psk mends``: what mends a weak PSK, in numbers, and on bytes."""
+"""``tls13lab psk mends``: what each mend of a weak PSK changes, in numbers and on bytes."""
 
 from collections.abc import Sequence
 from textwrap import wrap
@@ -17,7 +17,7 @@ from tls13lab.symbolic.mended import EPOCHS
 from tls13lab.symbolic.prices import WEAK_PSK_BITS
 
 PLAYED_WORD = b"sternchen"
-"""What --play uses for the word: the attacks are the same for every word of the list."""
+"""The word in the attacks of --play; they work alike for every word of the list."""
 
 
 @click.command("mends")
@@ -34,30 +34,31 @@ PLAYED_WORD = b"sternchen"
     type=click.IntRange(1, 30),
     default=6,
     show_default=True,
-    help="Words of the mend 'more words', each drawn with five dice from 7,776.",
+    help="For the mend 'more words': how many words, each drawn with five dice from a list of "
+    "7,776.",
 )
 @click.option(
     "--days",
     type=click.FloatRange(0, min_open=True),
     default=30.0,
     show_default=True,
-    help="Days until a rotated PSK is changed.",
+    help="For the mend 'rotation': days until the PSK is replaced.",
 )
 @click.option(
     "--runs",
     type=click.IntRange(0, 10**9),
     default=10,
     show_default=True,
-    help="Runs that are answered to who has to ask for each guess.",
+    help="Runs that an honest end takes part in, with an attacker who needs one for each guess.",
 )
 @click.option(
     "--rate",
     type=click.FloatRange(0, min_open=True),
-    help="Plain guesses a second; without it those of the machine that was measured.",
+    help="Guesses per second at a plain PSK; by default, a stored measurement.",
 )
-@click.option("--cents", type=click.FloatRange(0), help="What a core costs for an hour.")
-@click.option("--measure", is_flag=True, help="Measure this machine: some seconds.")
-@click.option("--play", is_flag=True, help="Attack each mend on bytes as well.")
+@click.option("--cents", type=click.FloatRange(0), help="Price of one core for an hour.")
+@click.option("--measure", is_flag=True, help="Measure this machine, which takes some seconds.")
+@click.option("--play", is_flag=True, help="Also attack each mend on bytes.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def run(
     *,
@@ -78,13 +79,14 @@ def run(
 ) -> None:
     """Show what mends a weak PSK, and what each mend changes.
 
-    For each: how many guesses there are, what they cost, and what opens to whoever finds the word:
-    what was recorded, 0-RTT data, a connection that comes, the PSK of the next ticket. If nothing
-    is said of how the PSK was chosen, it is one of two million values, evenly.
+    For each mend: how many guesses there are, what they cost, and what an attacker who finds the
+    word can open: recorded data, 0-RTT data, a connection yet to come, the PSK of the next ticket.
+    By default, the PSK is one of two million equally likely values.
 
-    The numbers are the symbolic model's and the distribution's. With --play every mend is used
-    between two ends and attacked, and must do on bytes what the model says; derivations are then so
-    small that the attack ends, for what the usual ones cost was measured.
+    The numbers come from the symbolic model and from the distribution of the PSK. With --play,
+    each mend is used between two ends and attacked, and the outcome must be the model's. The slow
+    derivations then have small settings, so that the attack ends; the cost of common settings was
+    measured beforehand.
 
     \b
     Examples:
@@ -114,8 +116,8 @@ def run(
             "rate": means.rate,
             "runs": runs,
             "derivations": {
-                name: {"derivation": one.text, "dearer": one.dearer, "measured": _where(measure)}
-                for name, one in slow.items()
+                name: {"derivation": each.text, "dearer": each.dearer, "measured": _where(measure)}
+                for name, each in slow.items()
             },
             "mends": [_row(row, means, runs) | played.get(row.mend, {}) for row in rows],
         }
@@ -124,13 +126,13 @@ def run(
 
 
 def _measured_now() -> tuple[dict[str, Slow], float]:
-    """The derivations' prices on this machine, and its rate at plain PSKs."""
+    """The price of each slow derivation on this machine, and its guesses per second otherwise."""
     from tls13lab.search.speed import dearer, processor_rate
 
     rate = processor_rate()
     stored = measured().slow.items()
     return {
-        name: Slow(one.text, one.memory, dearer(parse(one.text), rate)) for name, one in stored
+        name: Slow(each.text, each.memory, dearer(parse(each.text), rate)) for name, each in stored
     }, rate
 
 
@@ -154,11 +156,11 @@ def _row(row: Mended, means: Means, runs: int) -> dict[str, Any]:
         "found_while_used": row.found_while_used(means),
         "opens": {
             epoch: {
-                "log2_guesses": None if one.log2_guesses is None else round(one.log2_guesses, 1),
-                "by_the_word_alone": one.computed == ("word",),
-                "computed": list(one.computed),
+                "log2_guesses": None if cost.log2_guesses is None else round(cost.log2_guesses, 1),
+                "by_the_word_alone": cost.computed == ("word",),
+                "computed": list(cost.computed),
             }
-            for epoch, one in row.opens.items()
+            for epoch, cost in row.opens.items()
         },
         "does": row.does,
         "does_not": row.does_not,
@@ -182,7 +184,7 @@ def _text(result: report.Result) -> str:
         + "".join(f"{name:9}" for name in EPOCHS.values()).rstrip(),
     ]
     lines += [_line(row) for row in result["mends"]]
-    lines += ["", *_NOTES, f"At {result['rate']:,.0f} guesses a second, on one core.", ""]
+    lines += ["", *_NOTES, f"At {result['rate']:,.0f} guesses per second, on one core.", ""]
     for row in result["mends"]:
         lines += [row["mend"], *_said("does", row["does"]), *_said("does not", row["does_not"])]
         lines += _more(row, result["runs"])
@@ -221,14 +223,14 @@ def _more(row: dict[str, Any], runs: int) -> list[str]:
         )
     if row["log2_work"] is None:
         chance = row["success_online"]
-        lines.append(f"  on-line:  found within {runs:,} runs with probability {chance:.2g}")
+        lines.append(f"  online:   found within {runs:,} runs with probability {chance:.2g}")
     if "played" in row:
         lines.append(f"  on bytes: {row['played'].partition(': ')[2]}")
     return lines
 
 
 _NOTES = (
-    "bits: what the PSK is derived from; guesses: words until the right one; work: what these cost",
-    "in guesses at a plain PSK. Then what it takes in all to open each epoch: as much as the work",
-    "where the word alone opens it. - where no work finds the word, or there is nothing to open.",
+    "bits: entropy that the PSK is derived from; guesses: words until the right one; work: what",
+    "these cost, in guesses at a plain PSK. Then the cost of opening each epoch, which is the work",
+    "where the word alone is enough. -: no work finds the word, or there is nothing to open.",
 )

@@ -1,6 +1,6 @@
-"""``tls13lab notebooks``: copies the lessons to where they can be worked on.
+"""``tls13lab notebooks``: copy the lessons to a folder of the user's.
 
-The lessons are in the package where it was installed from a wheel, and beside it in a checkout.
+A package installed from a wheel contains the lessons. In a checkout, they are beside the package.
 """
 
 from os.path import lexists
@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def lessons() -> list[Path]:
-    """The notebooks that came with this package, in their order; raises LocalFault if none did."""
+    """The notebooks that came with this package, in order. Raises LocalFault if there are none."""
     for folder in (PACKAGE / "notebooks", PACKAGE.parent / "notebooks"):
         found = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
         if found:
@@ -26,12 +26,13 @@ def lessons() -> list[Path]:
 
 @click.command("notebooks")
 @click.argument("directory", metavar="DIR", type=click.Path(file_okay=False))
-@click.option("--force", is_flag=True, help="Replace notebooks of these names that are there.")
+@click.option("--force", is_flag=True, help="Replace notebooks with the same names.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def run(directory: str, *, force: bool, as_json: bool) -> None:
     """Copy the lessons into DIR, ready for Jupyter.
 
-    All of them or, if one of these names is there already, none: your work is not written over.
+    If DIR already has a notebook with one of the names, nothing is copied, so that your work is
+    not overwritten.
 
     \b
     Examples:
@@ -42,17 +43,17 @@ def run(directory: str, *, force: bool, as_json: bool) -> None:
 
     def work() -> report.Result:
         folder, sources = Path(directory), lessons()
-        there = [one.name for one in sources if lexists(folder / one.name)]
+        there = [source.name for source in sources if lexists(folder / source.name)]
         if there and not force:
             more = f" and {len(there) - 1} more" if len(there) > 1 else ""
             raise LocalFault(
                 f"{folder / there[0]}{more}: already there, so nothing was written "
-                "(--force replaces what is there)"
+                "(--force replaces existing notebooks)"
             )
         folder.mkdir(parents=True, exist_ok=True)
-        for one in sources:
-            whole_file.write(folder / one.name, one.read_bytes())
-        names = [one.name for one in sources]
+        for source in sources:
+            whole_file.write(folder / source.name, source.read_bytes())
+        names = [source.name for source in sources]
         return {"ok": True, "directory": directory, "notebooks": names, "replaced": there}
 
     report.run(work, _text, as_json=as_json)

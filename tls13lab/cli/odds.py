@@ -1,4 +1,4 @@
-"""``tls13lab psk odds``: how likely each guesser finds a PSK, from how it was chosen."""
+"""``tls13lab psk odds``: how likely each kind of attacker is to find a PSK."""
 
 from collections.abc import Iterator
 from math import log2
@@ -14,7 +14,7 @@ from tls13lab.psk.spending import Means
 from tls13lab.symbolic.guessers import MODES
 
 MANY = 1e9
-"""Above this a number of guesses is told as a power of two."""
+"""From this number on, a number of guesses is printed as a power of two."""
 
 
 @click.command("odds")
@@ -29,33 +29,51 @@ MANY = 1e9
 @click.option(
     "--rate",
     type=click.FloatRange(0, min_open=True),
-    help="Guesses a second of one core; without it, this machine's are measured.",
+    help="Guesses per second of one core; by default, measured on this machine.",
 )
-@click.option("--cores", type=click.IntRange(1), default=1, show_default=True)
-@click.option("--hours", type=click.FloatRange(0, min_open=True), default=24.0, show_default=True)
+@click.option(
+    "--cores",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Cores that the attacker has.",
+)
+@click.option(
+    "--hours",
+    type=click.FloatRange(0, min_open=True),
+    default=24.0,
+    show_default=True,
+    help="Time that the attacker has.",
+)
 @click.option(
     "--lockout",
     type=click.IntRange(0),
     default=10,
     show_default=True,
     metavar="N",
-    help="Wrong binders for one identity that the server takes; 0: it does not count.",
+    help="Wrong binders for one identity that the server accepts; 0 means that it does not count.",
 )
 @click.option(
     "--lockout-window",
     "window",
     type=click.FloatRange(0, min_open=True),
     metavar="SECONDS",
-    help="How long the server remembers each; without it, for good.",
+    help="How long the server remembers a wrong binder; by default, for ever.",
 )
 @click.option(
     "--visits",
     type=click.IntRange(0),
     default=1,
     show_default=True,
-    help="How often a client comes to the impostor.",
+    help="How often a client connects to the impostor.",
 )
-@click.option("--targets", type=click.IntRange(1), default=1, show_default=True)
+@click.option(
+    "--targets",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="PSKs under attack, each chosen in the same way.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def run(
     *,
@@ -77,12 +95,12 @@ def run(
     """Estimate how likely each of three kinds of attacker is to find a PSK.
 
     \b
-    offline    has a recording, and tries as fast as it can
-    online     asks the server, one guess a connection, which the server can count
-    harvester  takes the server's place once, and tries at home what a client says first
+    offline    has a recording, and tries guesses as fast as it can
+    online     asks the server, one guess per connection, and the server can count
+    harvester  takes the server's place once, and tries guesses later on the client's first message
 
-    How the PSK was chosen is said by --even, --zipf, --counts or --psk. Of several targets, each
-    with a PSK that was chosen in this way, it also tells how likely one at the least is found.
+    Say how the PSK was chosen with --even, --zipf, --counts or --psk. For several targets, the
+    result also says how likely it is that at least one of the PSKs is found.
 
     \b
     Examples:
@@ -106,7 +124,7 @@ def run(
         bounds = Bounds(means, limit, hours * 3600, visits)
         return {
             "mode": mode,
-            "chosen": _told_of(choice),
+            "chosen": _numbers(choice),
             "rate": means.rate,
             "cores": cores,
             "hours": hours,
@@ -116,14 +134,14 @@ def run(
             "targets": targets,
             "guessers": [
                 {
-                    "guesser": one.way.guesser,
-                    "needs": one.way.needs,
-                    "checks": one.way.checks.value,
-                    "guesses": one.guesses,
-                    "success": one.success,
-                    "any_of_them": one.any_of_them,
+                    "guesser": chance.way.guesser,
+                    "needs": chance.way.needs,
+                    "checks": chance.way.checks.value,
+                    "guesses": chance.guesses,
+                    "success": chance.success,
+                    "any_of_them": chance.any_of_them,
                 }
-                for one in odds(mode, choice, bounds, targets)
+                for chance in odds(mode, choice, bounds, targets)
             ],
         }
 
@@ -136,29 +154,29 @@ def _own_rate() -> float:
     return own_rate()
 
 
-def _told_of(chosen: Guessable) -> report.Result:
-    """Its numbers; of one PSK there is only the one, for nobody said how it was chosen."""
-    told: report.Result = {"log2_guesses": chosen.log2_guesses}
+def _numbers(chosen: Guessable) -> report.Result:
+    """The numbers of a choice. A single PSK has no entropy, because it shows no distribution."""
+    numbers: report.Result = {"log2_guesses": chosen.log2_guesses}
     if isinstance(chosen, Choice):
-        told |= {"min_entropy": chosen.min_entropy, "shannon": chosen.shannon}
-    return told
+        numbers |= {"min_entropy": chosen.min_entropy, "shannon": chosen.shannon}
+    return numbers
 
 
 def _text(result: report.Result) -> str:
-    one = result["chosen"]
-    about = f"2^{one['log2_guesses']:.1f} guesses until it is found"
-    if "shannon" in one:
-        about += f" on average; min-entropy {one['min_entropy']:.1f} bits, "
-        about += f"Shannon's {one['shannon']:.1f}"
+    choice = result["chosen"]
+    about = f"2^{choice['log2_guesses']:.1f} guesses until it is found"
+    if "shannon" in choice:
+        about += f" on average; min-entropy {choice['min_entropy']:.1f} bits, "
+        about += f"Shannon entropy {choice['shannon']:.1f}"
     cores = "one core" if result["cores"] == 1 else f"each of {result['cores']} cores"
     lines = [
         f"The PSK: {about}",
-        f"{result['mode']}: {result['hours']:g} h at {result['rate']:,.0f} guesses a second on "
+        f"{result['mode']}: {result['hours']:g} h at {result['rate']:,.0f} guesses per second on "
         f"{cores}; {_granted(result)}",
         "",
     ]
     several = result["targets"] > 1
-    rows = [("", "needs", "guesses it has", "finds it", *(["one of them"] if several else []))]
+    rows = [("", "needs", "guesses", "finds it", *(["at least one"] if several else []))]
     for guesser in result["guessers"]:
         chances = ("success", "any_of_them") if several else ("success",)
         rows.append(
@@ -182,7 +200,7 @@ def _granted(result: report.Result) -> str:
     else:
         wrong = f"{result['lockout']} wrong binder{'' if result['lockout'] == 1 else 's'}"
         per = "" if result["window"] is None else f" in {result['window']:g} s"
-        server = f"a server that takes {wrong}{per}"
+        server = f"a server that accepts {wrong}{per}"
     visits = f"{result['visits']} visit{'' if result['visits'] == 1 else 's'}"
     targets = result["targets"]
     each = f", each of {targets:,} targets" if targets > 1 else ""
@@ -190,11 +208,11 @@ def _granted(result: report.Result) -> str:
 
 
 def _notes(result: report.Result) -> Iterator[str]:
-    yield "A lockout bounds who has to ask, and lets anyone lock the owner out on purpose."
-    if any(one["checks"] == "never" for one in result["guessers"]):
-        yield "Who has nothing to check a guess with makes none."
+    yield "A lockout limits the attacker who asks, but lets anyone lock the owner out on purpose."
+    if any(guesser["checks"] == "never" for guesser in result["guessers"]):
+        yield "An attacker with nothing to check a guess against makes no guesses."
     if result["targets"] > 1:
-        yield "A word is tried on all targets at once; a server's limit is for each of them."
+        yield "A word is tried on all targets at once; a server's limit holds for each target."
 
 
 def _number(guesses: float) -> str:
@@ -202,9 +220,9 @@ def _number(guesses: float) -> str:
 
 
 def _chance(probability: float) -> str:
-    """A probability for people.
+    """A probability in a form that is easy to read.
 
-    >>> [_chance(one) for one in (0.0, 1e-5, 0.25, 0.9999, 1.0)]
+    >>> [_chance(probability) for probability in (0.0, 1e-5, 0.25, 0.9999, 1.0)]
     ['never', '1 in 100,000', '25%', 'over 99.9%', 'always']
     """
     if probability <= 0:

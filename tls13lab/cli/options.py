@@ -1,4 +1,4 @@
-"""The options that commands share, and how their texts become values."""
+"""The options that several commands share, and how their texts become values."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from tls13lab.wire.codepoints import CipherSuite, NamedGroup, PskKeyExchangeMode
 FILE = click.Path(dir_okay=False)
 SUITES = tuple(CipherSuite)
 DEFAULT_SUITES = SUITES[:3]
-"""The others have to be asked for; crypto/suites.py says why."""
+"""The other suites must be named; :mod:`tls13lab.crypto.suites` says why."""
 GROUPS = (
     NamedGroup.X25519,
     NamedGroup.SECP256R1,
@@ -25,12 +25,12 @@ MODES = tuple(PskKeyExchangeMode)
 
 
 class Listed(click.ParamType[tuple[IntEnum, ...]]):
-    """Names of code points with commas between them, in any case."""
+    """A list of names of code points, separated by commas, in upper or lower case."""
 
     name = "LIST"
 
     def __init__(self, allowed: Sequence[IntEnum]) -> None:
-        self._allowed = {one.name.lower(): one for one in allowed}
+        self._allowed = {point.name.lower(): point for point in allowed}
 
     def convert(self, value: Any, param: Any, ctx: Any) -> tuple[IntEnum, ...]:
         """The code points, in the order in which they were named."""
@@ -39,16 +39,16 @@ class Listed(click.ParamType[tuple[IntEnum, ...]]):
         names = [name.strip().lower() for name in value.split(",")]
         unknown = [name for name in names if name not in self._allowed]
         if unknown:
-            choices = ", ".join(one.name for one in self._allowed.values())
+            choices = ", ".join(point.name for point in self._allowed.values())
             self.fail(f"{unknown[0]!r} is none of {choices}", param, ctx)
         return tuple(dict.fromkeys(self._allowed[name] for name in names))
 
 
 class Hexadecimal(click.ParamType[bytes]):
-    """Bytes as hexadecimal digits; ``lengths`` in bytes, if only some are right.
+    """Bytes in hexadecimal. ``lengths`` are the lengths allowed, in bytes; without it, any.
 
-    They may be in a file, ``@FILE``, or come from standard input, ``@-``: a secret on a command
-    line can be seen by everybody on the machine.
+    ``@FILE`` reads the digits from a file, and ``@-`` from standard input, because everyone on the
+    machine can see a secret that stands on the command line.
     """
 
     name = "HEX|@FILE"
@@ -57,7 +57,7 @@ class Hexadecimal(click.ParamType[bytes]):
         self._lengths = lengths
 
     def convert(self, value: Any, param: Any, ctx: Any) -> bytes:
-        """The bytes; a wrong value is not repeated, for it may be a key with a slip in it."""
+        """The bytes. An error never repeats a wrong value: it may be a key with a typing error."""
         if isinstance(value, bytes):
             return value
         from tls13lab.capture.secret_text import NoSecret, secret
@@ -69,7 +69,7 @@ class Hexadecimal(click.ParamType[bytes]):
         except OSError as error:
             self.fail(f"{error.filename or value}: {error.strerror or error}", param, ctx)
         if self._lengths and len(data) not in self._lengths:
-            wanted = " or ".join(str(one) for one in self._lengths)
+            wanted = " or ".join(str(length) for length in self._lengths)
             self.fail(f"give {wanted} bytes, two hexadecimal digits each", param, ctx)
         return data
 
@@ -78,37 +78,43 @@ Decorated = Callable[..., Any]
 
 
 def shared(command: Decorated) -> Decorated:
-    """PSKs, suites, groups, ALPN, key log, recording and JSON: what both ends take."""
+    """Add the options that ``serve`` and ``connect`` share."""
     options = [
         click.option(
             "--psk",
             "psks",
             type=Hexadecimal(),
             multiple=True,
-            help="An external PSK; @FILE is read, @- is standard input.",
+            help="An external PSK. @FILE reads it from a file, @- from standard input.",
         ),
         click.option(
-            "--identity", "identities", multiple=True, metavar="STR", help="The name of that PSK."
+            "--identity",
+            "identities",
+            multiple=True,
+            metavar="STR",
+            help="The identity of that PSK: the name that the client sends.",
         ),
         click.option(
             "--psk-hash",
             type=click.Choice(["sha256", "sha384"]),
             default="sha256",
             show_default=True,
-            help="The hash that the PSKs belong to.",
+            help="The hash function of the PSKs.",
         ),
         click.option(
             "--suites",
             type=Listed(SUITES),
-            help="Cipher suites, most wanted first; CCM if named.",
+            help="Cipher suites in order of preference. CCM suites are used only if named.",
         ),
-        click.option("--groups", type=Listed(GROUPS), help="Groups, most wanted first."),
-        click.option("--alpn", metavar="LIST", help="Application protocols, commas between them."),
+        click.option("--groups", type=Listed(GROUPS), help="Groups in order of preference."),
+        click.option(
+            "--alpn", metavar="LIST", help="Application protocols (ALPN), separated by commas."
+        ),
         click.option(
             "--padding",
             type=click.IntRange(1, 16384),
             default=1,
-            help="Round each protected record up to a multiple of so many bytes.",
+            help="Pad each protected record to a multiple of this many bytes.",
         ),
         click.option(
             "--keylog",
@@ -118,7 +124,7 @@ def shared(command: Decorated) -> Decorated:
         click.option(
             "--record",
             type=click.Path(dir_okay=False),
-            help="Record what crosses the wire into this new file, .pcap or .pcapng.",
+            help="Record the traffic in this new file, .pcap or .pcapng.",
         ),
         click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end."),
     ]
@@ -134,20 +140,21 @@ def external_psks(
     suites: Sequence[CipherSuite],
     early_data: int = 0,
 ) -> tuple[Any, ...]:
-    """The external PSKs, from keys and names in the same order.
+    """The external PSKs, from keys and identities in the same order.
 
-    For ``early_data``, so many bytes of it, they are provisioned with the first suite that fits.
+    With ``early_data``, the number of bytes of 0-RTT data, each PSK gets the first of the suites
+    that has its hash. Raises UsageError if keys and identities do not match.
     """
     from tls13lab.psk.keys import ExternalPsk
 
     if len(psks) != len(identities):
         raise click.UsageError("give each --psk one --identity, in the same order")
-    # The bytes that were typed, whether or not they are UTF-8.
+    # The bytes as they were typed, even if they are not UTF-8.
     names = [os.fsencode(identity) for identity in identities]
     if not all(0 < len(name) < 2**16 for name in names):
         raise click.UsageError("an --identity has 1 to 65535 bytes")
     if len(set(names)) != len(names):
-        raise click.UsageError("give each --psk an --identity of its own")
+        raise click.UsageError("give each --psk a different --identity")
     allowed = suites or DEFAULT_SUITES
     fitting = [suite for suite in allowed if suite.name.lower().endswith(hash_name)]
     if names and not fitting:
@@ -160,7 +167,7 @@ def external_psks(
 
 
 def protocols(text: str | None) -> tuple[bytes, ...]:
-    """ALPN names from their list."""
+    """The ALPN names in a list separated by commas. Raises UsageError for a wrong length."""
     names = tuple(os.fsencode(name) for name in text.split(",")) if text else ()
     if not all(0 < len(name) < 256 for name in names):
         raise click.UsageError("a name in --alpn has 1 to 255 bytes")

@@ -1,4 +1,4 @@
-"""``tls13lab psk pake answer|call|race``: a strong PSK out of a word, and what attackers get."""
+"""``tls13lab psk pake answer|call|race``: a strong PSK from a weak word, and attacks on it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,7 @@ _WORD = click.argument("source", metavar="FILE|-", type=click.Path(dir_okay=Fals
 
 
 def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """What both ends of a run take."""
+    """Add the options that ``answer`` and ``call`` share."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
         click.option(
@@ -31,7 +31,7 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="Seconds to wait for the other end's message.",
         ),
-        click.option("--out", type=FILE, required=True, help="Write the PSK into this file."),
+        click.option("--out", type=FILE, required=True, help="Write the PSK to this file."),
         click.option("--other", required=True, metavar="NAME", help="The other end's name."),
         click.option("--me", required=True, metavar="NAME", help="This end's name."),
     ):
@@ -43,8 +43,9 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def pake() -> None:
     """Turn a weak word that both ends know into a strong PSK, with CPace.
 
-    Who listens learns nothing to try words on; who takes part tries one word a run. Both ends keep
-    the word itself, so whoever steals it from one of them has it.
+    An eavesdropper learns nothing that it could check guesses against, and an attacker who takes
+    part can try one word in each run. Both ends store the word itself, so it can be stolen from
+    either of them.
 
     \b
     Examples:
@@ -61,15 +62,16 @@ def pake() -> None:
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
-    help="Listen there, on this machine only; without it on a free port.",
+    help="Port to listen on, on this machine only; by default, any free one.",
 )
 @_run_options
 def answer(
     *, source: str, me: str, other: str, port: int, out: str, timeout: float, as_json: bool
 ) -> None:
-    """Wait for one caller who knows the word in FILE, and write the PSK that comes of it.
+    """Wait for one caller who knows the word in FILE, and write the PSK agreed on.
 
-    Says "listening on HOST:PORT" on standard error. It grants one run, which is one guess.
+    Prints "listening on HOST:PORT" on standard error. It takes part in one run, so a caller who
+    does not know the word can try one guess.
 
     \b
     Examples:
@@ -80,7 +82,7 @@ def answer(
 
     def run(word: bytes) -> ExternalPsk:
         with answering(word, me, other, port=port, timeout=timeout) as service:
-            # Not on standard output, which with --json holds one object alone.
+            # Not on standard output: with --json, that holds a single object.
             click.echo(f"listening on {LOOPBACK}:{service.port}", err=True)
             return service.wait()
 
@@ -94,7 +96,7 @@ def answer(
 def call(
     *, address: str, source: str, me: str, other: str, out: str, timeout: float, as_json: bool
 ) -> None:
-    """Call the end that waits, with the word in FILE, and write the PSK that comes of it.
+    """Call the end that waits, with the word in FILE, and write the PSK agreed on.
 
     \b
     Examples:
@@ -128,7 +130,7 @@ def _agree(
         try:
             psk = run(read_psk(source, hexadecimal=False))
         except PeerFault as fault:
-            # No TLS alert crossed the wire: this was before TLS.
+            # No TLS alert was sent, because TLS has not begun.
             raise LocalFault(str(fault)) from None
         whole_file.write(Path(out), psk.key.hex().encode() + b"\n", private=True)
         identity = psk.identity.decode()
@@ -147,7 +149,7 @@ def _agreed_text(result: report.Result) -> str:
         (
             f"a PSK of {result['bytes']} bytes is in {result['key_file']}, in hexadecimal; its "
             f"identity is {result['identity']}",
-            "Whether the other end has the same one, TLS will say:",
+            "TLS will show whether the other end has the same PSK:",
             f"  {result['then']}",
         )
     )
@@ -160,28 +162,29 @@ def _agreed_text(result: report.Result) -> str:
     type=FILE,
     default="common",
     show_default=True,
-    help="Words to try, one a line; common is the lab's own list.",
+    help="File of words to try, one on each line; 'common' is the lab's own list.",
 )
 @click.option(
     "--runs",
     type=click.IntRange(0, 100_000),
     default=10,
     show_default=True,
-    help="Runs that an honest end grants before it asks for no more.",
+    help="Runs that an honest end takes part in before it refuses.",
 )
 @click.option(
     "--thief",
     is_flag=True,
-    help="Also try the list with a stolen scalar: the slowest, a few thousand words a second.",
+    help="Also try the list with a stolen scalar. This is slow: a few thousand words per second.",
 )
-@click.option("--svg", type=FILE, help="Draw the race into this file.")
+@click.option("--svg", type=FILE, help="Draw the race in this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def race(
     *, source: str, wordlist: str, runs: int, thief: bool, svg: str | None, as_json: bool
 ) -> None:
     """Try one word list on a word that is the PSK, and on the same word behind CPace.
 
-    Both are recorded, and attacked by who listens, who lets a client come, and who asks the server.
+    Three attackers try: one listens, one takes the server's place and waits for a client, and one
+    asks the server.
 
     \b
     Examples:

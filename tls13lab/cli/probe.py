@@ -1,4 +1,4 @@
-"""``tls13lab probe``: the questions of :mod:`tls13lab.probe`, as a table or as JSON."""
+"""``tls13lab probe``: ask a server the questions of :mod:`tls13lab.probe`."""
 
 import ipaddress
 import os
@@ -22,25 +22,41 @@ ORDER = (Grade.FAULT, Grade.WARNING, Grade.NOTE, Grade.GOOD)
 @click.command("probe")
 @click.argument("address", metavar="HOST:PORT")
 @click.option("--psk", type=Hexadecimal(), help="An external PSK that the server should know.")
-@click.option("--identity", default="", help="Its name.")
-@click.option("--psk-hash", type=click.Choice(["sha256", "sha384"]), default="sha256")
-@click.option("--server-name", metavar="NAME", help="The name to ask for; HOST by default.")
+@click.option("--identity", default="", help="The identity of that PSK.")
 @click.option(
-    "--cafile", type=FILE, help="Believe only certificates that lead to these roots, PEM."
+    "--psk-hash",
+    type=click.Choice(["sha256", "sha384"]),
+    default="sha256",
+    show_default=True,
+    help="The hash function of that PSK.",
 )
-@click.option("--pin", type=Hexadecimal(32), help="Believe only the certificate with this SHA-256.")
-@click.option("--suites", type=Listed(SUITES), help="Cipher suites to offer; all by default.")
-@click.option("--groups", type=Listed(GROUPS), help="Groups to offer; all by default.")
-@click.option("--also", metavar="HOST:PORT", help="Try a ticket at this address, too.")
+@click.option("--server-name", metavar="NAME", help="The name to ask for; by default, HOST.")
+@click.option(
+    "--cafile",
+    type=FILE,
+    help="Accept only certificates that lead to a root in this PEM file.",
+)
+@click.option(
+    "--pin", type=Hexadecimal(32), help="Accept only the certificate with this SHA-256 hash."
+)
+@click.option("--suites", type=Listed(SUITES), help="Cipher suites to offer; by default, all.")
+@click.option("--groups", type=Listed(GROUPS), help="Groups to offer; by default, all.")
+@click.option("--also", metavar="HOST:PORT", help="Also try a ticket at this address.")
 @click.option(
     "--early-data",
     "words",
     default="GET / HTTP/1.0\r\n\r\n",
     metavar="TEXT",
-    help="What is sent as 0-RTT data, twice, if the server allows any. Something harmless.",
+    help="Send this as 0-RTT data, twice, if the server allows any. Choose something harmless.",
 )
 @click.option("--pause", type=click.FloatRange(0.0), help="Seconds between connections.")
-@click.option("--timeout", type=click.FloatRange(0.1), default=5.0, show_default=True)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.1),
+    default=5.0,
+    show_default=True,
+    help="Seconds to wait for the server in each connection.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def run(
     *,
@@ -61,10 +77,11 @@ def run(
 ) -> None:
     """Find out what a server does with PSKs, tickets and 0-RTT data.
 
-    Some twenty to forty connections, one after the other (0.05 s apart on this machine, 0.5 s
-    elsewhere). Any certificate is believed, unless --cafile or --pin is given. Probe servers that
-    are yours. Grades: a fault breaks a MUST or lets in whom it should not; a warning is allowed and
-    costs security; a note is neither. The exit code is 1 if there is a fault.
+    It makes twenty to forty connections, one after the other (with 0.05 s between them to this
+    machine, 0.5 s to others). Without --cafile or --pin, any certificate is accepted. Probe only
+    servers of your own. Each finding has a grade: a fault breaks a MUST or lets in a party that it
+    should not; a warning is allowed but costs security; a note is neither. The exit code is 1 if
+    there is a fault.
 
     \b
     Examples:
@@ -81,7 +98,7 @@ def run(
         host, port = parse_address(where)
         local = _is_here(host)
         if not local:
-            click.echo(f"tls13lab: probing {host}; its owner should know", err=True)
+            click.echo(f"tls13lab: probing {host}; make sure that its owner agrees", err=True)
         return Prober(
             host,
             port,
@@ -95,15 +112,15 @@ def run(
         )
 
     def work() -> report.Result:
-        one, other = prober(address), prober(also) if also else None
+        first, second = prober(address), prober(also) if also else None
         try:
-            found = probe(one, other, os.fsencode(words))
+            found = probe(first, second, os.fsencode(words))
         except LocalFault as fault:
             raise LocalFault(f"{address}: {fault}") from None
         found.sort(key=lambda finding: ORDER.index(finding.kind.grade))
         return {
             "address": address,
-            "connections": one.count + (other.count if other else 0),
+            "connections": first.count + (second.count if second else 0),
             "findings": [_described(finding) for finding in found],
         }
 
@@ -132,14 +149,15 @@ def _described(finding: Finding) -> dict[str, Any]:
 
 def _text(result: report.Result) -> str:
     lines = []
-    for one in result["findings"]:
-        lines.append(f"{one['grade']:8} {one['name']}: {one['seen']}")
-        lines.append(f"         {one['why']} (RFC 9846 {one['rfc9846']}, 8446 {one['rfc8446']})")
-        if one["evidence"]:
-            lines.append(f"         seen: {one['evidence']}")
+    for found in result["findings"]:
+        rfcs = f"RFC 9846 {found['rfc9846']}, 8446 {found['rfc8446']}"
+        lines.append(f"{found['grade']:8} {found['name']}: {found['seen']}")
+        lines.append(f"         {found['why']} ({rfcs})")
+        if found["evidence"]:
+            lines.append(f"         seen: {found['evidence']}")
     lines.append(f"{len(result['findings'])} findings, {result['connections']} connections")
     return "\n".join(lines)
 
 
 def _code(result: report.Result) -> int:
-    return int(any(one["grade"] == Grade.FAULT.value for one in result["findings"]))
+    return int(any(found["grade"] == Grade.FAULT.value for found in result["findings"]))

@@ -1,4 +1,4 @@
-"""``tls13lab psk new|derive|strength|lint``: make a PSK, judge one, judge how one is used."""
+"""``tls13lab psk new|derive|strength|lint``: make a PSK, judge it, and judge how it is used."""
 
 import secrets
 import sys
@@ -20,7 +20,7 @@ from tls13lab.psk.strength import ENOUGH_BITS, SPEEDS, in_words, strength
 from tls13lab.wire.faults import LocalFault
 
 LONGEST = 4096
-"""Bytes of a PSK that is judged."""
+"""The longest PSK that is read, in bytes."""
 
 
 _ELSEWHERE = {
@@ -50,7 +50,7 @@ def psk() -> None:
 @click.option("--identity", default="lab", show_default=True, help="The name of the PSK.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def new(*, identity: str, as_json: bool) -> None:
-    """Create a PSK of 256 random bits, as OpenSSL, GnuTLS and Wireshark take it.
+    """Create a PSK of 256 random bits, in the notations of OpenSSL, GnuTLS and Wireshark.
 
     \b
     Examples:
@@ -80,9 +80,9 @@ def _new_text(result: report.Result) -> str:
             f"  GnuTLS:    {result['gnutls']}",
             "             (a line of the file for gnutls-serv --pskpasswd)",
             f"  Wireshark: -o {result['wireshark']}",
-            "             (for TLS 1.2; TLS 1.3 it reads with a key log)",
+            "             (for TLS 1.2; for TLS 1.3, Wireshark needs a key log)",
             f"  this lab:  {result['tls13lab']}",
-            "Give it to the other end by a way that nobody reads, and to no third one.",
+            "Send it to the other end over a confidential channel, and share it with nobody else.",
         )
     )
 
@@ -96,14 +96,15 @@ def _new_text(result: report.Result) -> str:
     type=click.Choice(["scrypt", "argon2id"]),
     default="scrypt",
     show_default=True,
-    help="The function; its settings are usual ones, and the salt is drawn.",
+    help="The function, with common settings and a random salt.",
 )
 @click.option(
     "--derivation",
     metavar="PHC",
-    help="Function, settings and salt, as this command printed them at the other end.",
+    help="Function, settings and salt as a PHC string, which this command printed at the other "
+    "end.",
 )
-@click.option("--out", type=FILE, required=True, help="Write the PSK into this file.")
+@click.option("--out", type=FILE, required=True, help="Write the PSK to this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def derive(
     *,
@@ -116,9 +117,9 @@ def derive(
 ) -> None:
     """Derive a PSK from a word, slowly, so that each guess at the word is slow, too.
 
-    The word is in FILE. Both ends derive once and keep the PSK. What this does not do: a weak word
-    stays weak, and a recorded ClientHello tells right guesses from wrong ones as before. RFC 9257
-    wants 128 bits that the PSK is derived from, or else a PAKE.
+    FILE contains the word. Both ends derive the PSK once and store it. A weak word stays weak: a
+    recorded ClientHello still shows whether a guess is right. RFC 9257 asks for a PSK derived from
+    at least 128 bits of entropy, or else for a PAKE.
 
     \b
     Examples:
@@ -140,7 +141,7 @@ def derive(
         key = made.derive(word)
         seconds = time.monotonic() - began
         whole_file.write(Path(out), key.hex().encode() + b"\n", private=True)
-        told = strength(word)
+        judged = strength(word)
         return {
             "identity": identity,
             "key_file": out,
@@ -148,8 +149,8 @@ def derive(
             "derivation": str(made),
             "memory": made.memory,
             "seconds": round(seconds, 3),
-            "bits_of_the_word": round(told.bits, 1),
-            "enough": told.bits >= ENOUGH_BITS,
+            "bits_of_the_word": round(judged.bits, 1),
+            "enough": judged.bits >= ENOUGH_BITS,
             "tls13lab": f"tls13lab serve --psk @{out} --identity {identity}",
         }
 
@@ -161,27 +162,27 @@ def _derived_text(result: report.Result) -> str:
         f"a PSK of {result['bytes']} bytes is in {result['key_file']}, in hexadecimal; it took "
         f"{result['seconds']:.2f} s and {result['memory'] / 2**20:,.0f} MiB, as each guess does",
         f"  derivation: '{result['derivation']}'",
-        "             (the other end makes the same one with --derivation; the salt is no secret)",
+        "             (with --derivation, the other end makes the same PSK; the salt is public)",
         f"  this lab:   {result['tls13lab']}",
     ]
     if not result["enough"]:
         lines.append(
-            f"The word has about {result['bits_of_the_word']:.0f} bits, and so has the PSK: it is "
-            "slower to guess, and as easy to check. RFC 9257 asks for 128 bits that it is derived "
-            "from, or else for a PAKE: see psk pake."
+            f"The word has about {result['bits_of_the_word']:.0f} bits, and so has the PSK: each "
+            "guess is slower, and as easy to check. RFC 9257 asks for a PSK derived from at least "
+            "128 bits of entropy, or else for a PAKE: see psk pake."
         )
     return "\n".join(lines)
 
 
 @psk.command("strength")
 @click.argument("source", metavar="FILE|-", type=click.Path(dir_okay=False, allow_dash=True))
-@click.option("--hex", "hexadecimal", is_flag=True, help="The file holds hexadecimal digits.")
+@click.option("--hex", "hexadecimal", is_flag=True, help="The PSK is written in hexadecimal.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def judge(*, source: str, hexadecimal: bool, as_json: bool) -> None:
-    """Estimate how many guesses a PSK stands, and how long they take.
+    """Estimate how many guesses a PSK withstands, and how long they take.
 
-    The PSK is read from the file, or with - from standard input; it is not printed and not kept.
-    The times are those of who tries on a recording; psk odds has those who must ask.
+    The PSK is read from FILE, or with - from standard input. It is neither printed nor stored. The
+    times are for an attacker who has a recording; for attackers who must ask, see psk odds.
 
     \b
     Examples:
@@ -193,16 +194,16 @@ def judge(*, source: str, hexadecimal: bool, as_json: bool) -> None:
     """
 
     def work() -> report.Result:
-        told = strength(read_psk(source, hexadecimal=hexadecimal))
+        judged = strength(read_psk(source, hexadecimal=hexadecimal))
         rates = {"this machine, one core": _own_rate(), **SPEEDS}
         return {
-            "length": told.length,
-            "bits": round(told.bits, 1),
-            "by": told.by,
-            "verdict": told.verdict,
-            "enough": told.bits >= ENOUGH_BITS,
+            "length": judged.length,
+            "bits": round(judged.bits, 1),
+            "by": judged.by,
+            "verdict": judged.verdict,
+            "enough": judged.bits >= ENOUGH_BITS,
             "found": [
-                {"by": name, "rate": round(rate), "seconds": told.seconds(rate)}
+                {"by": name, "rate": round(rate), "seconds": judged.seconds(rate)}
                 for name, rate in rates.items()
             ],
         }
@@ -211,7 +212,11 @@ def judge(*, source: str, hexadecimal: bool, as_json: bool) -> None:
 
 
 def read_psk(source: str, *, hexadecimal: bool) -> bytes:
-    """A PSK from a file or from standard input; a line's end is no part of it."""
+    """The PSK in a file or, for ``-``, from standard input: 1 to 4096 bytes.
+
+    A line end behind it is left out. Raises LocalFault for an empty or a longer PSK, and for
+    wrong hexadecimal digits.
+    """
     if source == "-":
         content = sys.stdin.buffer.read(LONGEST + 3)
     else:
@@ -223,7 +228,7 @@ def read_psk(source: str, *, hexadecimal: bool) -> bytes:
     if not hexadecimal:
         return content
     try:
-        # What is wrong is not repeated: it may be a key with a slip in it.
+        # The error does not repeat the digits: they may be a key with a typing error.
         decoded = bytes.fromhex(content.decode("ascii", "replace"))
     except ValueError:
         decoded = b""
@@ -233,7 +238,7 @@ def read_psk(source: str, *, hexadecimal: bool) -> bytes:
 
 
 def _own_rate() -> float:
-    """Guesses a second of the engine that is there without compiling, or of the compiled one."""
+    """Guesses per second of one core of this machine."""
     from tls13lab.search.speed import own_rate
 
     return own_rate()
@@ -243,15 +248,15 @@ def _strength_text(result: report.Result) -> str:
     lines = [
         f"{result['length']} bytes, about {result['bits']:.0f} bits ({result['by']}): "
         f"{result['verdict']}",
-        "From one recorded ClientHello it is found by",
+        "From one recorded ClientHello, it is found by",
     ]
     lines += [
-        f"  {one['by']:23} ({one['rate']:.1e} guesses/s)  {in_words(one['seconds'])}"
-        for one in result["found"]
+        f"  {row['by']:23} ({row['rate']:.1e} guesses/s)  {in_words(row['seconds'])}"
+        for row in result["found"]
     ]
     lines.append(
-        "This is an estimate: nobody can tell from one key how it was made. GPU rates are estimates"
-        " from published ones."
+        "This is an estimate: a key does not show how it was made. GPU rates are estimated from "
+        "published ones."
     )
     return "\n".join(lines)
 
@@ -262,9 +267,10 @@ def _strength_text(result: report.Result) -> str:
 def lint(*, configuration: str, as_json: bool) -> None:
     """Check how PSKs are used against the advice of RFC 9257.
 
-    The file has one table a PSK; what it does not say is taken as the worst. Lists: modes, clients,
-    servers, hashes. True or false: imported, context_names_both, names_checked, base_key_kept,
-    tls12, early_data. The key stands in a file of its own: key_file, or key_hex_file.
+    The file has one table for each PSK. For a field that is missing, the worst case is assumed.
+    Lists: modes, clients, servers, hashes. True or false: imported, context_names_both,
+    names_checked, base_key_kept, tls12, early_data. The key itself is in another file: key_file,
+    or key_hex_file for hexadecimal digits.
 
     \b
     A file, psks.toml:
@@ -302,11 +308,11 @@ def lint(*, configuration: str, as_json: bool) -> None:
 
 
 def _uses(path: Path) -> list[Use]:
-    """The ``[[psk]]`` tables of a TOML file. Raises LocalFault, which says what is wrong."""
+    """The ``[[psk]]`` tables of a TOML file. Raises LocalFault if something is wrong with them."""
     try:
         content = tomllib.loads(unmarked(path.read_bytes()).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LocalFault(f"{path} is no TOML: {error}") from None
+        raise LocalFault(f"{path} is not valid TOML: {error}") from None
     tables = content.get("psk")
     if not isinstance(tables, list) or not tables:
         raise LocalFault(f"{path} has no [[psk]] table: see tls13lab psk lint --help")
@@ -322,29 +328,29 @@ _FLAGS = (
 
 def _use(table: Any, folder: Path) -> Use:
     if not isinstance(table, dict) or not isinstance(table.get("identity"), str):
-        raise LocalFault("each [[psk]] needs an identity, a text")
+        raise LocalFault("each [[psk]] needs an identity, which is a string")
     name = table["identity"]
     unknown = set(table) - {"identity", "key_file", "key_hex_file", *_LISTS, *_FLAGS}
     if unknown:
-        raise LocalFault(f"the PSK {name} has {sorted(unknown)[0]!r}, which no check knows")
+        raise LocalFault(f"the PSK {name} has the unknown field {sorted(unknown)[0]!r}")
     given: dict[str, Any] = {}
     for field in _LISTS:
         value = table.get(field, [])
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise LocalFault(f"{field} of the PSK {name} is a list of texts")
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise LocalFault(f"{field} of the PSK {name} must be a list of strings")
         if value:
             given[field] = tuple(value)
     for field in _FLAGS:
         if field in table and not isinstance(table[field], bool):
-            raise LocalFault(f"{field} of the PSK {name} is true or false")
+            raise LocalFault(f"{field} of the PSK {name} must be true or false")
         if field in table:
             given[field] = table[field]
     hexadecimal = "key_hex_file" in table
     file = table.get("key_hex_file" if hexadecimal else "key_file")
     if not isinstance(file, str):
         raise LocalFault(f"the PSK {name} needs key_file or key_hex_file, the name of a file")
-    told = strength(read_psk(str(folder / file), hexadecimal=hexadecimal))
-    return Use(name, told.length, told.bits, **given)
+    judged = strength(read_psk(str(folder / file), hexadecimal=hexadecimal))
+    return Use(name, judged.length, judged.bits, **given)
 
 
 def _lint_text(result: report.Result) -> str:
@@ -353,5 +359,5 @@ def _lint_text(result: report.Result) -> str:
         says = f": {row['says']} ({row['citation']})" if row["says"] else ""
         lines.append(f"{row['verdict']:5} {row['psk']}, {row['check']}{says}")
     wrong = sum(row["verdict"] != "ok" for row in result["checks"])
-    lines.append(f"{len(result['checks'])} checks, {wrong} with something to say")
+    lines.append(f"{len(result['checks'])} checks, {wrong} with findings")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""How a command ends: one sentence or one JSON object, and the exit code. Never a traceback."""
+"""How a command ends: a text or a JSON object, and an exit code. Never a traceback."""
 
 import io
 import json
@@ -25,18 +25,19 @@ def run(
     delivered: Callable[[], None] = lambda: None,
     rescued: Callable[[Result], str] | None = None,
 ) -> None:
-    """Do ``work`` and print its result; exits with 1 if it failed, else with ``code``.
+    """Do ``work``, print its result, and exit.
 
-    That is 1 if the result says ``"ok": False``, unless another function is given. ``delivered`` is
-    called once the result has left this process: before that it may still be lost. What ``rescued``
-    says of a result goes to standard error if standard output takes none.
+    The exit code is 1 if the work failed; otherwise ``code`` computes it from the result, by
+    default 1 for ``"ok": False``. ``delivered`` is called once the result has been written; until
+    then, it may still be lost. If standard output cannot be written to, the text that ``rescued``
+    makes of the result goes to standard error.
     """
     try:
         result = work()
     except TLSFault as fault:
         fail(f"{fault}{_hint(fault)}", alert_name(fault), as_json=as_json)
     except OSError as error:
-        if error.filename == STANDARD_OUTPUT:  # work that prints: a matter of undelivered()
+        if error.filename == STANDARD_OUTPUT:  # the work itself prints: undelivered() reports it
             raise
         place = f"{error.filename}: " if error.filename else ""
         fail(f"{place}{error.strerror or error}", None, as_json=as_json)
@@ -52,7 +53,7 @@ def run(
 
 
 def say(text: str) -> None:
-    """Print a line; an OSError names standard output as the place that does not take it."""
+    """Print a line. If that fails, the OSError names standard output as its file."""
     try:
         click.echo(text)
     except OSError as error:
@@ -60,9 +61,9 @@ def say(text: str) -> None:
 
 
 def undelivered(error: OSError) -> None:
-    """Standard output takes no more: say so, and exit with 1."""
+    """Report that standard output cannot be written to, and exit with 1."""
     place = error.filename or STANDARD_OUTPUT
-    # What is still in its buffer would fail once more at the end, with a traceback.
+    # Python would try to write the rest of the buffer at exit, and fail with a traceback.
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -73,7 +74,7 @@ def undelivered(error: OSError) -> None:
 
 
 def any_letters() -> None:
-    """What a code page cannot write is written as ``\\u`` and digits, and not lost."""
+    """Write letters that the terminal's encoding lacks as ``\\u`` and digits."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -88,26 +89,26 @@ _HINTS = {
     "--psk; or the server's certificate is of a kind that this client cannot check",
     "protocol_version": "it does not speak TLS 1.3",
     "no_application_protocol": "it speaks none of the protocols in --alpn",
-    "missing_extension": "it takes none of the PSKs and wants to show a certificate: compare "
+    "missing_extension": "it accepts none of the PSKs and wants to show a certificate: compare "
     "--psk and --identity, or give --cafile, --pin or --insecure",
 }
 
 
 def _hint(fault: TLSFault) -> str:
-    """What the peer's alert means for whoever gave the command."""
+    """What the peer's alert means, in terms of the command's options."""
     name = alert_name(fault) if isinstance(fault, AlertReceived) else None
     return f": {_HINTS[name]}" if name in _HINTS else ""
 
 
 def alert_name(fault: TLSFault) -> str | None:
-    """The alert that crossed the wire for this fault, in the RFC's spelling; None if none did."""
+    """The name of the alert that was sent or received, as the RFC spells it; None if none was."""
     if isinstance(fault, LocalFault) or not isinstance(fault, PeerFault | AlertReceived):
         return None
     return fault.alert.name.lower()
 
 
 def fail(error: str, alert: str | None, *, as_json: bool) -> None:
-    """Say why, and exit with 1."""
+    """Print the error, as text and with ``as_json`` also as JSON, and exit with 1."""
     click.echo(f"tls13lab: {error}", err=True)
     if as_json:
         click.echo(json.dumps({"error": error, "alert": alert}))

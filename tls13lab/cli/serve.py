@@ -1,6 +1,6 @@
-"""``tls13lab serve``: an echo server in the foreground, until a signal or its last connection.
+"""``tls13lab serve``: an echo server that runs until a signal or its last connection.
 
-With ``--http`` it has a page for a browser instead of the echo.
+With ``--http``, it serves a page for a browser instead of the echo.
 """
 
 import asyncio
@@ -49,86 +49,102 @@ from tls13lab.wire.faults import LocalFault
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
-@click.option("--cert", type=FILE, help="Certificate chain, PEM.")
-@click.option("--key", type=FILE, help="Its private key, PEM, not encrypted.")
-@click.option("--self-signed", is_flag=True, help="Make a certificate for localhost, for this run.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port; by default, any free one."
+)
+@click.option("--cert", type=FILE, help="Certificate chain in PEM.")
+@click.option("--key", type=FILE, help="Its private key in PEM, not encrypted.")
+@click.option(
+    "--self-signed", is_flag=True, help="Make a certificate for localhost that lasts for this run."
+)
 @click.option(
     "--modes",
     type=Listed(MODES),
     default="psk_dhe_ke",
     show_default=True,
-    help="How PSKs may be used. psk_ke loses forward secrecy.",
+    help="The PSK modes allowed. psk_ke has no forward secrecy.",
 )
-@click.option("--prefer-psk-ke", is_flag=True, help="Of both modes, take psk_ke.")
+@click.option("--prefer-psk-ke", is_flag=True, help="Use psk_ke where both modes are possible.")
 @click.option(
     "--tickets",
     type=click.Choice(["stateless", "stateful", "off"]),
     default="stateless",
     show_default=True,
-    help="Sealed under a ticket key, or kept in memory for one use each.",
+    help="Seal tickets under a ticket key, or keep their PSKs in memory for one use each.",
 )
-@click.option("--ticket-key", type=Hexadecimal(32, 48), help="48 bytes (name, key), or 32.")
-@click.option("--ticket-lifetime", type=click.IntRange(1, 604800), default=7200, help="Seconds.")
+@click.option(
+    "--ticket-key",
+    type=Hexadecimal(32, 48),
+    help="The ticket key: 48 bytes (16 of name, 32 of key), or 32 of key.",
+)
+@click.option(
+    "--ticket-lifetime",
+    type=click.IntRange(1, 604800),
+    default=7200,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a ticket can be used.",
+)
 @click.option(
     "--resume-within",
     type=click.IntRange(0),
     default=604800,
     show_default=True,
     metavar="SECONDS",
-    help="Take no ticket if the handshake that its chain of resumptions began with is older.",
+    help="Reject a ticket if the first handshake of its chain of resumptions is older than this.",
 )
 @click.option(
     "--max-early-data",
     type=click.IntRange(0, 2**24),
     default=0,
     show_default=True,
-    help="Take so many bytes of 0-RTT data. It has no forward secrecy.",
+    help="Bytes of 0-RTT data to accept. It has no forward secrecy.",
 )
 @click.option(
     "--anti-replay",
     type=click.Choice(["tickets", "window", "off"]),
     default="window",
     show_default=True,
-    help="Take 0-RTT data once a ticket, once a ClientHello, or (off, which RFC 9846 section 8 "
-    "forbids) as often as it is sent.",
+    help="Accept 0-RTT data once for each ticket, once for each ClientHello, or (off, which RFC "
+    "9846 section 8 forbids) as often as it is sent.",
 )
 @click.option(
     "--hide-identities",
     is_flag=True,
-    help="Answer an unknown --identity like a wrong --psk, so that names cannot be tried out; only "
-    "without a certificate.",
+    help="Answer an unknown identity as if its binder were wrong, so that nobody can find out "
+    "which identities exist; only without a certificate.",
 )
 @click.option(
     "--lockout",
     type=click.IntRange(1),
     metavar="N",
-    help="After N wrong binders for an --identity act as if its --psk were not there: who guesses "
-    "has N tries, and can lock the owner out.",
+    help="After N wrong binders for an --identity, act as if its --psk did not exist. An attacker "
+    "then has N guesses, but can also lock the owner out.",
 )
 @click.option(
     "--lockout-window",
     type=click.FloatRange(0, min_open=True),
     metavar="SECONDS",
-    help="Forget a wrong binder after so long; without it, with the end of the command.",
+    help="Forget a wrong binder after this time; by default, when the command ends.",
 )
 @click.option(
     "--cert-with-psk",
     is_flag=True,
-    help="Take a --psk only together with the certificate, from clients that ask for both (RFC "
+    help="Use a --psk only together with the certificate, for clients that ask for both (RFC "
     "9973).",
 )
 @click.option(
-    "--http", is_flag=True, help="Answer a browser with a page that shows the handshake it made."
+    "--http", is_flag=True, help="Answer a browser with a page that shows its own handshake."
 )
-@click.option("--connections", type=click.IntRange(1), help="Stop after so many.")
+@click.option("--connections", type=click.IntRange(1), help="Stop after this many connections.")
 @click.option(
     "--max-connections",
     type=click.IntRange(1, 100_000),
     default=1024,
     show_default=True,
-    help="So many at once; for one more, the one that has been shaking hands longest gives way.",
+    help="Most connections at once. When there are more, the server closes the oldest one that "
+    "is still in its handshake.",
 )
 @shared
 def run(
@@ -145,7 +161,7 @@ def run(
 ) -> None:
     """Run a TLS 1.3 server that echoes what it receives, or shows a browser its handshake.
 
-    Prints "listening on HOST:PORT" at once and a line per connection.
+    Prints "listening on HOST:PORT" when it is ready, and then one line for each connection.
 
     \b
     Examples:
@@ -181,7 +197,7 @@ def run(
             done = asyncio.run(_serve(server, host, port, http=http))
         if log is not None:
             log.close()
-        return {"connections": [_described(one) for one in done]}
+        return {"connections": [_described(served) for served in done]}
 
     report.run(work, lambda result: f"served {len(result['connections'])}", as_json=as_json)
 
@@ -268,20 +284,20 @@ def _tickets(kind: str, key: bytes | None) -> TicketBook | None:
         return StatefulTickets()
     if key is None:
         return StatelessTickets(TicketKey.new(os.urandom))
-    # With 32 bytes there is no name: the first 16 bytes of the key's hash serve as one.
+    # A key of 32 bytes comes without a name; the first 16 bytes of its hash serve as its name.
     name = b"" if len(key) == 48 else hashlib.sha256(key).digest()[:16]
     return StatelessTickets(TicketKey.from_bytes(name + key))
 
 
 SPARE_FILES = 64
-"""Files that the program itself has open: modules, logs, the listening socket."""
+"""Open files that the program itself needs: modules, logs, the listening socket."""
 
 
 def _allow_files(connections: int) -> None:
-    """Let this process have a file for each connection, or say that it may not."""
+    """Allow this process one open file for each connection. Raises LocalFault if it cannot."""
     try:
         import resource
-    except ImportError:  # Windows counts otherwise
+    except ImportError:  # Windows has no such limit
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = connections + SPARE_FILES
@@ -311,14 +327,14 @@ async def _serve(make: Callable[[], Server], host: str, port: int, *, http: bool
     if http:
         name = "localhost" if address in ("127.0.0.1", "::1") else place
         click.echo(
-            f"open https://{name}:{bound}/ in a browser; it warns of a certificate that nobody "
-            "vouches for, and there you may go on",
+            f"open https://{name}:{bound}/ in a browser; it will warn that no authority signed the "
+            "certificate: continue all the same",
             err=True,
         )
     waits = {asyncio.create_task(stop.wait()), asyncio.create_task(server.done.wait())}
     _, unfinished = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for one in unfinished:
-        one.cancel()
+    for task in unfinished:
+        task.cancel()
     await server.stop()
     return list(server.reports)
 

@@ -1,4 +1,4 @@
-"""``tls13lab vectors``: RFC 8448's handshakes, recomputed, a line for each value."""
+"""``tls13lab vectors``: recompute RFC 8448's handshakes; one line for each value."""
 
 import click
 
@@ -18,7 +18,10 @@ def run(*, as_json: bool) -> None:
     """
 
     def work() -> report.Result:
-        rows = [{"section": str(one.section), "name": one.name, "ok": one.ok} for one in checks()]
+        rows = [
+            {"section": str(check.section), "name": check.name, "ok": check.ok}
+            for check in checks()
+        ]
         return {"ok": all(row["ok"] for row in rows), "checks": rows}
 
     report.run(work, _lines, as_json=as_json)
@@ -26,6 +29,6 @@ def run(*, as_json: bool) -> None:
 
 def _lines(result: report.Result) -> str:
     rows = result["checks"]
-    lines = [f"{'ok  ' if one['ok'] else 'FAIL'} {one['section']} {one['name']}" for one in rows]
-    good = sum(one["ok"] for one in rows)
+    lines = [f"{'ok  ' if row['ok'] else 'FAIL'} {row['section']} {row['name']}" for row in rows]
+    good = sum(row["ok"] for row in rows)
     return "\n".join([*lines, f"{good} of {len(rows)} values of RFC 8448 recomputed"])
