@@ -38,7 +38,7 @@ def got(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str
     if asset == "early_data_freshness":
         return _delivered_again(mode, leaks, memory=options["anti_replay"] == "on")
     if asset == "peer_identity":
-        return _place_taken(mode, leaks, options) or _led_astray(mode, options)
+        return _place_taken(mode, leaks, options) or _led_astray(mode, tuple(options.items()))
     assert asset in SECRECY
     return passive.got(mode, asset, leaks) or asset in _told(mode, leaks)
 
@@ -162,11 +162,13 @@ def _member(mode: str, options: Mapping[str, str], name: bytes, friend: bytes) -
     )
 
 
-def _led_astray(mode: str, options: Mapping[str, str]) -> bool:
+@lru_cache(maxsize=64)
+def _led_astray(mode: str, chosen: tuple[tuple[str, str], ...]) -> bool:
     """Whether a member's call to its friend can be taken to somebody else, and completes there.
 
     To the member itself, or in a larger group to a third one; none of them is the friend.
     """
+    options = dict(chosen)
     alice = _member(mode, options, b"alice", b"bob")
     doors = [alice.as_server()]
     if options["group"] == "more":
@@ -180,6 +182,7 @@ def _completes(client: ClientConfig, server: ServerConfig) -> bool:
     return False
 
 
+@lru_cache(maxsize=1024)
 def _delivered_again(mode: str, leaks: tuple[str, ...], *, memory: bool) -> bool:
     """Whether a server that has had the early data once takes it a second time."""
     one = stage(mode)

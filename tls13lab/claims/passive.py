@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from tls13lab.adversary.eavesdropper import Eavesdropper
 from tls13lab.adversary.finding import Finding
+from tls13lab.adversary.theft import Theft
 from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS
 from tls13lab.claims.stage import EARLY_WORDS, Stage, stage
 from tls13lab.impostor.stand_in import StolenPsk
@@ -20,14 +21,18 @@ GOALS = {
 }
 
 
-@lru_cache(maxsize=8192)
-def _heard(
-    mode: str, leaks: tuple[str, ...], goal: str
-) -> tuple[tuple[Finding, ...], tuple[bytes, ...]]:
+Heard = tuple[tuple[Finding, ...], tuple[bytes, ...]]
+
+
+def _heard(mode: str, leaks: tuple[str, ...], goal: str) -> Heard:
     """A finding for each connection of the recording, and the PSKs of all tickets come upon."""
-    one = stage(mode)
-    adversary = Eavesdropper(one.theft(leaks), goal)
-    findings = tuple(adversary.listen(one.recording))
+    return _listened(mode, stage(mode).theft(leaks), goal)
+
+
+@lru_cache(maxsize=2048)
+def _listened(mode: str, theft: Theft, goal: str) -> Heard:
+    adversary = Eavesdropper(theft, goal)
+    findings = tuple(adversary.listen(stage(mode).recording))
     return findings, tuple(adversary.ticket_psks)
 
 
@@ -73,8 +78,13 @@ def _stolen(mode: str, leaks: tuple[str, ...], connection: int) -> StolenPsk | N
 
 def later(mode: str, leaks: tuple[str, ...]) -> bool:
     """Whether the first ticket's PSK is the eavesdropper's once the client resumes with it."""
+    return _later(mode, stage(mode).theft(leaks))
+
+
+@lru_cache(maxsize=512)
+def _later(mode: str, theft: Theft) -> bool:
     one = stage(mode)
-    *_, finding = Eavesdropper(one.theft(leaks), "psk").listen(one.going_on)
+    *_, finding = Eavesdropper(theft, "psk").listen(one.going_on)
     if finding.verdict != "lost":
         return False
     return finding.plaintext["client"].head == one.this.tickets[0].key

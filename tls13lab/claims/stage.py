@@ -36,6 +36,7 @@ class Stage:
         kind, _, self.psk_mode = asked.partition("-")
         self.ticket_key = TicketKey.new(seeded("the claims' ticket key"))
         self.pairs: list[Pair] = []
+        self._thefts: dict[frozenset[tuple[str, bytes]], Theft] = {}
         first_mode = issuing.removeprefix("external-")
         self.modes = frozenset({_point(self.psk_mode), _point(first_mode or self.psk_mode)})
         certified, server = lesson_configs("full")
@@ -116,7 +117,8 @@ class Stage:
 
         A certificate's key is of no use to an eavesdropper, and so no part of a theft: see
         :meth:`stolen_credential`. Against a quantum computer every recorded share is a leaked
-        private key. What this mode does not have cannot be stolen: then nothing is.
+        private key. What this mode does not have cannot be stolen: then nothing is. Leaks that give
+        the same are one theft, the same object.
         """
         leaks = set(leaks)
         psks = {self.psk.key} if "psk" in leaks and self.psk else set()
@@ -129,7 +131,7 @@ class Stage:
         def stolen(leak: str, private_key: bytes) -> tuple[bytes, ...]:
             return (private_key,) if leak in leaks and private_key else ()
 
-        return Theft(
+        theft = Theft(
             psks=tuple(psks),
             ticket_keys=(self.ticket_key,) if "ticket_key" in leaks else (),
             client_ecdhe=stolen("client_ecdhe", client[-1]),
@@ -140,6 +142,7 @@ class Stage:
                 else stolen("initial_ecdhe", client[0] if len(self.pairs) > 1 else b"")
             ),
         )
+        return self._thefts.setdefault(theft.secrets, theft)
 
     def stolen_credential(self, leaks: Iterable[str]) -> Credential | None:
         """The server's certificate with its private key; None without a leak that gives the key.
