@@ -20,12 +20,12 @@ OURS = "task-"
 ABOUT = """\
 ### Tasks
 
-From here on sections end in tasks. The first cell of a task has dots to be replaced, and below it
-stands a cell that checks the answer: run both as often as you like. A wrong answer is told what
-seems to have gone wrong; nothing is sent anywhere. `give("NUMBER")` shows what a task gives you;
-where a function is asked for, that is one example of its inputs. In a course, write your name or
-number into a file `student.txt` beside this notebook: each student's tasks have other keys. The
-next cell loads what the tasks need."""
+From here on, sections end in tasks. Replace the dots in the first cell of a task and run it; then
+run the cell below it, which checks your answer. You can do both as often as you like. If your
+answer is wrong, the check says what probably went wrong. Nothing is sent anywhere.
+`give("NUMBER")` shows what a task gives you; for a function task it shows one example input. In a
+course, write your name or number into a file `student.txt` beside this notebook, because every
+student's tasks use different keys. The next cell loads what the tasks need."""
 TOOLS = "from tls13lab.lesson import check, give"
 ASK = "The next cell checks your answer."
 

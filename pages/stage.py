@@ -4,6 +4,7 @@ Notebooks and documents lie in the copy as they lie in the project, so that thei
 another need no change.
 """
 
+import re
 import shutil
 from pathlib import Path
 from string import Template
@@ -30,10 +31,19 @@ def stage(folder: Path, doors: Doors) -> None:
     (folder / "docs").mkdir()
     for path in (ROOT / "docs").glob("*.md"):
         shutil.copy2(path, folder / "docs" / path.name)
+    for name in pictures():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, folder / name)
     for name, text in gathered(doors).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
+
+
+def pictures() -> set[str]:
+    """The image files that the documents show, from the project's folder."""
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in DOCUMENTS]
+    return {name for text in texts for name in re.findall(r"!\[[^]]*\]\(([^):]+)\)", text)}
 
 
 def gathered(doors: Doors) -> dict[str, str]:

@@ -14,6 +14,7 @@ from tls13lab.records.epochs import Epoch
 from tls13lab.wire.codepoints import AlertDescription, ContentType, name_of
 
 __all__ = [
+    "bare_name",
     "content_name",
     "epoch_name",
     "keys_in_force",
@@ -33,10 +34,11 @@ _BRACES = {
 def content_name(step: Step) -> str:
     """What the record holds, in the RFC's words: ``{EncryptedExtensions, Finished}``."""
     opening, closing = _BRACES[step.epoch]
-    return f"{opening}{_bare_name(step)}{closing}"
+    return f"{opening}{bare_name(step)}{closing}"
 
 
-def _bare_name(step: Step) -> str:
+def bare_name(step: Step) -> str:
+    """The same without the braces, which say what protects it."""
     if step.content_type is ContentType.HANDSHAKE:
         return ", ".join(message_name(raw) for raw in step.messages) or "part of a message"
     if step.content_type is ContentType.ALERT:

@@ -10,7 +10,7 @@ from html import escape
 from tls13lab.handshake.events import Step
 from tls13lab.handshake.trace import Conversation
 from tls13lab.pictures.cleartext import readable_fields, seen_by_eavesdropper
-from tls13lab.pictures.conversation_text import content_name, epoch_name, new_secrets
+from tls13lab.pictures.conversation_text import bare_name, content_name, epoch_name, new_secrets
 from tls13lab.pictures.picture import Picture
 from tls13lab.records.epochs import Epoch
 from tls13lab.wire.codepoints import ContentType
@@ -56,14 +56,50 @@ def sequence(
     for number, step in enumerate(steps[:upto]):
         parts.append(_arrow(number, step, eavesdropper, last=number == upto - 1))
     parts.append(_legend(height - 16, eavesdropper))
-    svg = (
+    svg = _document(height, parts)
+    who = "an eavesdropper sees" if eavesdropper else "the endpoints see"
+    alt = f"sequence diagram: what {who} after {upto} of {len(steps)} records"
+    return Picture(svg, alt, HEADER, _rows(steps[:upto], eavesdropper))
+
+
+def sequence_of_names(conversation: Conversation, upto: int) -> Picture:
+    """The first ``upto`` records by their names alone: nothing of keys, braces or dashes."""
+    steps = conversation.steps
+    upto = max(0, min(upto, len(steps)))
+    height = TOP + PITCH * len(steps)
+    parts = [f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>']
+    for who, x in (("client", LEFT), ("server", RIGHT)):
+        parts.append(_text(x, 30, who, 16, more='font-weight="bold"'))
+        parts.append(
+            f'<line x1="{x}" y1="{TOP - 18}" x2="{x}" y2="{height - 8}" stroke="#8a949e"/>'
+        )
+    for number, step in enumerate(steps[:upto]):
+        words = f"{number + 1}.  {bare_name(step)}"
+        parts.append(_plain_arrow(number, step, words, last=number == upto - 1))
+    alt = f"sequence diagram: {upto} of {len(steps)} records, by name"
+    rows = tuple((str(n), step.sender, bare_name(step)) for n, step in enumerate(steps[:upto], 1))
+    return Picture(_document(height, parts), alt, HEADER[:3], rows)
+
+
+def _document(height: int, parts: list[str]) -> str:
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
         f'width="{WIDTH}" height="{height}" font-family="Helvetica,Arial,sans-serif">'
         f"{''.join(parts)}</svg>"
     )
-    who = "an eavesdropper sees" if eavesdropper else "the endpoints see"
-    alt = f"sequence diagram: what {who} after {upto} of {len(steps)} records"
-    return Picture(svg, alt, HEADER, _rows(steps[:upto], eavesdropper))
+
+
+def _plain_arrow(number: int, step: Step, words: str, *, last: bool) -> str:
+    y, weight = _line_of(number), 3 if last else 1.5
+    start, end = (LEFT, RIGHT) if step.sender == "client" else (RIGHT, LEFT)
+    back = -11 if end > start else 11
+    head = f"{end},{y} {end + back},{y - 5} {end + back},{y + 5}"
+    style = 'font-weight="bold"' if last else ""
+    return (
+        f'<line x1="{start}" y1="{y}" x2="{end + back // 2}" y2="{y}" stroke="#000000" '
+        f'stroke-width="{weight}"/><polygon points="{head}" fill="#000000"/>'
+        + _text((LEFT + RIGHT) // 2, y - 7, words, 15, more=style)
+    )
 
 
 def _rows(steps: tuple[Step, ...], eavesdropper: bool) -> tuple[tuple[str, ...], ...]:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass, replace
 from html import escape
 
+from tls13lab.handshake.events import Step
 from tls13lab.handshake.trace import Conversation
 from tls13lab.messages.handshake import message_name
 from tls13lab.pictures.byte_view import ByteView, byte_view, record_view
 from tls13lab.pictures.cleartext import readable_fields, seen_by_eavesdropper
 from tls13lab.pictures.conversation_text import content_name, epoch_name, keys_in_force
 from tls13lab.pictures.picture import Picture, html_table, shortened
-from tls13lab.pictures.sequence import sequence
+from tls13lab.pictures.purposes import purposes_of
+from tls13lab.pictures.sequence import sequence, sequence_of_names
 from tls13lab.widgets.panel import Panel
 from tls13lab.widgets.slider import Slider
 
@@ -21,6 +23,7 @@ class StepperView:
     conversation: Conversation
     position: int = 1
     eavesdropper: bool = False
+    plain: bool = False
 
     @property
     def last(self) -> int:
@@ -43,10 +46,13 @@ class StepperView:
         if self.eavesdropper:
             hidden = () if not step.epoch else (("holds", "not visible from outside"),)
             return (where, *hidden, seen, *readable_fields(step.wire))
+        if self.plain:
+            return (where, *_purposes(step))
         force = keys_in_force(self.conversation, self.position)
         return (
             where,
             ("holds", content_name(step)),
+            *_purposes(step),
             ("protected by", epoch_name(step.epoch)),
             seen,
             ("client sends under", epoch_name(force["client"])),
@@ -60,6 +66,8 @@ class StepperView:
 
     @property
     def _picture(self) -> Picture:
+        if self.plain:
+            return sequence_of_names(self.conversation, self.position)
         return sequence(self.conversation, self.position, eavesdropper=self.eavesdropper)
 
     def views(self) -> tuple[tuple[str, ByteView], ...]:
@@ -76,10 +84,10 @@ class StepperView:
         )
 
     def html(self) -> str:
-        """Diagram, facts, and the bytes, folded."""
+        """Diagram, facts, and the bytes, folded; in the plain view no bytes."""
         folded = (
             f"<details><summary>{escape(summary)}</summary>{view.html}</details>"
-            for summary, view in self.views()
+            for summary, view in (() if self.plain else self.views())
         )
         return self._picture.image + html_table(("this record", ""), self.facts()) + "".join(folded)
 
@@ -89,20 +97,31 @@ class StepperView:
         return f"{self._picture.text}\n\n{facts}"
 
 
-class HandshakeStepper(Panel):
-    """Buttons and a slider over the records of a conversation."""
+def _purposes(step: Step) -> tuple[tuple[str, str], ...]:
+    found = purposes_of(step)
+    return tuple((name, f"{one.words} (RFC 9846 {one.section})") for name, one in found)
 
-    def __init__(self, conversation: Conversation, position: int = 1) -> None:
+
+class HandshakeStepper(Panel):
+    """Buttons and a slider over the records of a conversation.
+
+    ``plain`` shows who sends which message, and what for; nothing of keys, bytes or eavesdroppers.
+    """
+
+    def __init__(
+        self, conversation: Conversation, position: int = 1, *, plain: bool = False
+    ) -> None:
         import ipywidgets
 
-        self.view = StepperView(conversation).go(position)
+        self.view = StepperView(conversation, plain=plain).go(position)
         self.slider = Slider(
             value=self.view.position, min=1, max=self.view.last, description="Record:"
         )
         self.outside = ipywidgets.Checkbox(value=False, description="as an eavesdropper sees it")
         moves = (("First", -self.view.last), ("Back", -1), ("Forward", 1), ("Last", self.view.last))
         self.buttons = [ipywidgets.Button(description=name, tooltip=name) for name, _ in moves]
-        rows = [ipywidgets.HBox(self.buttons), ipywidgets.HBox([self.slider, self.outside])]
+        sight = [] if plain else [self.outside]
+        rows = [ipywidgets.HBox(self.buttons), ipywidgets.HBox([self.slider, *sight])]
         super().__init__(rows, self._draw)
         self.watch(self.slider, self.outside)
         for button, (_, by) in zip(self.buttons, moves, strict=True):

@@ -1,0 +1,79 @@
+"""What each message of the handshake is for, in one sentence, with its section of RFC 9846.
+
+>>> purpose("Finished").section
+'4.5.3'
+"""
+
+from dataclasses import dataclass
+
+from tls13lab.handshake.events import Step
+from tls13lab.messages.handshake import message_name
+from tls13lab.wire.codepoints import ContentType
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """``words`` go on after the message's name; ``section`` is RFC 9846's."""
+
+    words: str
+    section: str
+
+
+PURPOSES = {
+    "ClientHello": Purpose(
+        "offers what the client can do, names the PSKs that it has, and sends its half of the "
+        "Diffie-Hellman exchange",
+        "4.2.2",
+    ),
+    "ServerHello": Purpose(
+        "says what the server chose and sends its half of the exchange; from here on both sides "
+        "can compute keys",
+        "4.2.3",
+    ),
+    "HelloRetryRequest": Purpose(
+        "asks for another ClientHello, because the first had no key share that the server can use",
+        "4.2.4",
+    ),
+    "EncryptedExtensions": Purpose("answers what else the client offered", "4.4.1"),
+    "CertificateRequest": Purpose("asks the client for a certificate, too", "4.4.2"),
+    "Certificate": Purpose("says who the server is", "4.5.1"),
+    "CertificateVerify": Purpose(
+        "proves, by a signature over the handshake so far, that the server has the certificate's "
+        "private key",
+        "4.5.2",
+    ),
+    "Finished": Purpose(
+        "proves that its sender has the keys and saw the same messages: it is a MAC over the "
+        "handshake so far",
+        "4.5.3",
+    ),
+    "EndOfEarlyData": Purpose("marks the end of the client's 0-RTT data", "4.6"),
+    "NewSessionTicket": Purpose(
+        "gives the client a ticket, the name of a PSK for a later connection", "4.7.1"
+    ),
+    "KeyUpdate": Purpose("says that the sender's next records are under new keys", "4.7.3"),
+}
+_OTHERS = {
+    ContentType.CHANGE_CIPHER_SPEC: Purpose(
+        "means nothing in TLS 1.3; it makes the connection look like TLS 1.2 to old network "
+        "equipment",
+        "E.4",
+    ),
+    ContentType.APPLICATION_DATA: Purpose("carries what the two programs say", "5"),
+    ContentType.ALERT: Purpose("ends the connection, or says why it failed", "6"),
+}
+
+
+def purpose(name: str) -> Purpose:
+    """Of the message that the RFC calls so; raises KeyError."""
+    return PURPOSES[name]
+
+
+def purposes_of(step: Step) -> tuple[tuple[str, Purpose], ...]:
+    """Of each message that a record completes, or of the record itself, with what to call it."""
+    if step.content_type is ContentType.HANDSHAKE:
+        names = map(message_name, step.messages)
+        return tuple((name, PURPOSES[name]) for name in names)
+    other = _OTHERS.get(step.content_type)
+    name = step.content_type.name.lower()
+    return ((name, other),) if other else ()
