@@ -9,6 +9,7 @@ from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.capture.recording import CapturedRecord, Item
 from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS
 from tls13lab.search.target import targets
+from tls13lab.wire.names import Side
 
 ALL = tuple(made())
 
@@ -33,7 +34,7 @@ def damaged(items: tuple[Item, ...], chance: random.Random) -> list[Item]:
             case 3 if swapped.connection == item.connection:
                 found[place], found[other] = swapped, item
             case _:
-                sender = "server" if item.sender == "client" else "client"
+                sender: Side = "server" if item.sender == "client" else "client"
                 found[place] = CapturedRecord(item.connection, sender, item.wire)
     return found
 

@@ -20,6 +20,7 @@ from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
 from tls13lab.psk.keys import ExternalPsk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.wire.codepoints import CipherSuite, NamedGroup
+from tls13lab.wire.names import Mode, Side
 
 PSK = LESSON_PSK.key
 
@@ -96,7 +97,7 @@ def test_after_a_hello_retry_request() -> None:
 
 
 @pytest.mark.parametrize("mode", ["full", "psk_dhe_ke", "psk_ke"])
-def test_a_key_log_opens_its_own_connection_only(mode: str) -> None:
+def test_a_key_log_opens_its_own_connection_only(mode: Mode) -> None:
     first, second = talk(*lesson_configs(mode), "one"), talk(*lesson_configs(mode), "two")
     log = {
         first.client.client_random: {
@@ -236,7 +237,7 @@ def test_a_gap_that_the_capture_tells_of_is_passed_on() -> None:
 
 
 @pytest.mark.parametrize("silent", ["client", "server"])
-def test_a_gap_on_one_side_does_not_stop_the_other(silent: str) -> None:
+def test_a_gap_on_one_side_does_not_stop_the_other(silent: Side) -> None:
     """Both Finished are there; then one side's records are missing, and the other's go on."""
     pair = Pair(*lesson_configs("psk_ke"), "one side")
     pair.handshake()

@@ -11,13 +11,14 @@ from pathlib import Path
 from tls13lab.capture.files import packets
 from tls13lab.capture.writer import CaptureWriter
 from tls13lab.handshake.pair import Pair, lesson_configs
+from tls13lab.wire.names import Side
 
 Frames = list[bytes]
 RAW_IP, ETHERNET = 101, 1
 CLIENT, SERVER = ("192.0.2.1", 50_001), "192.0.2.2"
 
 
-def wire() -> list[tuple[str, bytes]]:
+def wire() -> list[tuple[Side, bytes]]:
     """Who sent which record."""
     pair = Pair(*lesson_configs("psk_ke"), "shapes")
     pair.handshake()
@@ -27,7 +28,7 @@ def wire() -> list[tuple[str, bytes]]:
 
 
 def ip_frames(
-    folder: Path, port: int = 4433, before: Iterable[tuple[str, bytes]] = (), six: bool = False
+    folder: Path, port: int = 4433, before: Iterable[tuple[Side, bytes]] = (), six: bool = False
 ) -> Frames:
     """The packets of that connection, as IP; ``before`` is what the two say first."""
     path = folder / "plain.pcap"
@@ -149,7 +150,7 @@ def with_options(packet: bytes) -> bytes:
     return packet[:4] + length + bytes([0]) + packet[7:40] + options + packet[40:]
 
 
-BEFORE: dict[str, tuple[int, list[tuple[str, bytes]]]] = {
+BEFORE: dict[str, tuple[int, list[tuple[Side, bytes]]]] = {
     "STARTTLS": (
         25,
         [

@@ -20,6 +20,7 @@ from tls13lab.pictures.inspection_text import as_text
 from tls13lab.records.framing import frame
 from tls13lab.vectors import recorded
 from tls13lab.wire.codepoints import ContentType
+from tls13lab.wire.names import Side
 
 ODD = Path(__file__).parents[1] / "captures" / "odd"
 CLIENT, SERVER = ("127.0.0.1", 50_000), ("127.0.0.1", 4433)
@@ -44,7 +45,7 @@ def talk(*parts: tuple[str, int, int, int, bytes]) -> list[Segment]:
     return [Segment(*ends[who], seq, flags, data, 0, ack) for who, seq, ack, flags, data in parts]
 
 
-def records(items: list[Item]) -> list[tuple[str, bytes]]:
+def records(items: list[Item]) -> list[tuple[Side, bytes]]:
     return [(one.sender, one.wire) for one in items if isinstance(one, CapturedRecord)]
 
 
@@ -287,7 +288,7 @@ def test_a_capture_and_a_key_log_from_standard_input(monkeypatch: pytest.MonkeyP
 
 def test_what_was_passed_over_is_said_also_where_there_is_no_tls(tmp_path: Path) -> None:
     path = tmp_path / "plain.pcap"
-    before = [("client", b"GET / HTTP/1.1\r\n\r\n")]
+    before: list[tuple[Side, bytes]] = [("client", b"GET / HTTP/1.1\r\n\r\n")]
     path.write_bytes(pcap(RAW_IP, ip_frames(tmp_path, 80, before)[:4]))
     code, _, error = run(str(path))
     assert code == 1

@@ -19,13 +19,14 @@ from tls13lab.capture.writer import CaptureWriter
 from tls13lab.handshake.pair import Pair, lesson_configs
 from tls13lab.records.framing import frame
 from tls13lab.wire.codepoints import ContentType
+from tls13lab.wire.names import Side
 
 CLIENT, SERVER = ("127.0.0.1", 50_000), ("127.0.0.1", 4433)
 HELLO = frame(ContentType.HANDSHAKE, b"\x01 a hello, nearly")
 DATA = frame(ContentType.APPLICATION_DATA, b"ciphertext" * 10)
 
 
-def wire() -> list[tuple[str, bytes]]:
+def wire() -> list[tuple[Side, bytes]]:
     pair = Pair(*lesson_configs("psk_ke"), "captured")
     pair.handshake()
     pair.client.send(b"words")
@@ -33,7 +34,7 @@ def wire() -> list[tuple[str, bytes]]:
     return [(step.sender, step.wire) for step in pair.conversation().steps]
 
 
-def written(path: Path, *connections: list[tuple[str, bytes]]) -> Path:
+def written(path: Path, *connections: list[tuple[Side, bytes]]) -> Path:
     writer = CaptureWriter(path, now=lambda: 1_767_225_600.5)
     for number, _ in enumerate(connections, 1):
         writer.open(number, ("127.0.0.1", 50_000 + number), SERVER)
@@ -46,7 +47,7 @@ def written(path: Path, *connections: list[tuple[str, bytes]]) -> Path:
     return path
 
 
-def records(items: list[Item], connection: int = 1) -> list[tuple[str, bytes]]:
+def records(items: list[Item], connection: int = 1) -> list[tuple[Side, bytes]]:
     return [
         (one.sender, one.wire)
         for one in items

@@ -27,6 +27,7 @@ from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
 from tls13lab.capture.recording import CapturedRecord, Incomplete, Item, Opened
 from tls13lab.capture.writer import CaptureWriter
+from tls13lab.wire.names import Side
 
 TLS_WITHIN = [(sender, data) for sender, data in wire()]
 
@@ -37,7 +38,7 @@ def read(folder: Path, content: bytes) -> tuple[list[Item], Notes]:
     return list(read_capture(path, notes)), notes
 
 
-def sent(items: list[Item]) -> list[tuple[str, bytes]]:
+def sent(items: list[Item]) -> list[tuple[Side, bytes]]:
     return [(one.sender, one.wire) for one in items if isinstance(one, CapturedRecord)]
 
 
@@ -63,7 +64,7 @@ def test_what_was_spoken_before_is_named(tmp_path: Path, name: str) -> None:
 
 def test_a_client_behind_a_proxy_need_not_have_opened_the_connection(tmp_path: Path) -> None:
     """As where a program dials out, and is then spoken to as the server."""
-    swap = {"client": "server", "server": "client"}
+    swap: dict[Side, Side] = {"client": "server", "server": "client"}
     path = tmp_path / "turned.pcap"
     writer = CaptureWriter(path, now=lambda: 1.0)
     writer.open(1, ("192.0.2.1", 50_001), ("192.0.2.2", 7000))

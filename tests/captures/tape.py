@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from tls13lab.capture.writer import CaptureWriter
+from tls13lab.wire.names import Side
 
 SERVER = ("127.0.0.1", 4433)
 
@@ -19,7 +20,7 @@ class Tape:
         self._writer = CaptureWriter(path, now=lambda: when)
         self._opened: set[int] = set()
 
-    def __call__(self, connection: int, sender: str, data: bytes) -> None:
+    def __call__(self, connection: int, sender: Side, data: bytes) -> None:
         """Bytes that ``sender``, ``client`` or ``server``, has sent."""
         if connection not in self._opened:
             self._opened.add(connection)

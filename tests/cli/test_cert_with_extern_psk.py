@@ -11,8 +11,9 @@ from tls13lab.capture.writer import CaptureWriter
 from tls13lab.claims.scripted import talk
 from tls13lab.cli.app import cli
 from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
+from tls13lab.wire.names import Mode
 
-MODE = "cert_with_extern_psk"
+MODE: Mode = "cert_with_extern_psk"
 PSK = f"psk={LESSON_PSK.key.hex()}"
 
 

@@ -22,6 +22,7 @@ from tls13lab.psk.keys import ExternalPsk
 from tls13lab.psk.memory_hard import Scrypt
 from tls13lab.vectors import recorded
 from tls13lab.wire.codepoints import NamedGroup
+from tls13lab.wire.names import Mode
 
 
 def invoke(*arguments: str | Path) -> Result:
@@ -42,7 +43,11 @@ def written(path: Path, *pairs: Pair) -> Path:
 @pytest.fixture
 def capture(tmp_path: Path) -> Path:
     """Three clients: two PSKs that can be guessed, in both modes, and one that cannot."""
-    keys = {"alice": ("psk_ke", b"4711"), "bob": ("psk_dhe_ke", b"0815"), "eve": ("psk_ke", None)}
+    keys: dict[str, tuple[Mode, bytes | None]] = {
+        "alice": ("psk_ke", b"4711"),
+        "bob": ("psk_dhe_ke", b"0815"),
+        "eve": ("psk_ke", None),
+    }
     pairs = [
         talk(*lesson_configs(mode, ExternalPsk(name.encode(), key or os.urandom(32))), name)
         for name, (mode, key) in keys.items()

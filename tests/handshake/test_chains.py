@@ -20,6 +20,7 @@ from tls13lab.psk.stateful import StatefulTickets
 from tls13lab.psk.stateless import StatelessTickets
 from tls13lab.psk.tickets import TicketBook, TicketState
 from tls13lab.wire.faults import LocalFault
+from tls13lab.wire.names import Mode
 
 DAY_S = 24 * 3600
 DAY_MS = DAY_S * 1000
@@ -34,7 +35,7 @@ BOOKS: dict[str, Callable[[], TicketBook]] = {
 }
 
 
-def resumed_every_six_days(client: ClientConfig, server: ServerConfig, times: int) -> list[str]:
+def resumed_every_six_days(client: ClientConfig, server: ServerConfig, times: int) -> list[Mode]:
     """The modes of a first connection and of those that follow, each with the newest ticket."""
     modes, now_ms = [], LESSON_TIME_MS
     for _ in range(times):
@@ -88,7 +89,7 @@ def test_an_external_psk_begins_a_chain_anew() -> None:
 
 @pytest.mark.parametrize("kind", BOOKS)
 def test_a_server_s_chain_ends_whatever_its_client_would_do(kind: str) -> None:
-    def modes(limit_s: int, times: int) -> list[str]:
+    def modes(limit_s: int, times: int) -> list[Mode]:
         server = replace(WEEK, tickets=BOOKS[kind](), resume_within_s=limit_s)
         return resumed_every_six_days(PATIENT_CLIENT, server, times)
 

@@ -43,6 +43,7 @@ from tls13lab.wire.faults import (
     NoApplicationProtocol,
     UnknownPskIdentity,
 )
+from tls13lab.wire.names import Mode
 
 GROUPS = (
     NamedGroup.X25519,
@@ -130,7 +131,7 @@ def test_each_group_with_and_without_retry(
 
 
 @pytest.mark.parametrize("mode", ["full", "psk_ke", "psk_dhe_ke"])
-def test_a_seeded_conversation_repeats_byte_for_byte(mode: str) -> None:
+def test_a_seeded_conversation_repeats_byte_for_byte(mode: Mode) -> None:
     def wire(seed: str) -> bytes:
         configs = (CLIENT, SERVER) if mode == "full" else lesson_configs(mode)
         pair = Pair(*configs, seed=seed)

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+from tls13lab.wire.names import Side
+
 LOOPBACK = "127.0.0.1"
 SECONDS = 120.0
 BUFFER = 2**18
@@ -32,7 +34,7 @@ class _Leg:
 
     to: socket.socket
     copy: bytearray
-    sender: str
+    sender: Side
     connection: int
 
 
@@ -44,7 +46,7 @@ class Tap:
     """
 
     def __init__(
-        self, server_port: int, tape: Callable[[int, str, bytes], None] | None = None
+        self, server_port: int, tape: Callable[[int, Side, bytes], None] | None = None
     ) -> None:
         self._server_port, self._tape = server_port, tape
         self.recordings: list[Recording] = []
@@ -97,10 +99,11 @@ class Tap:
         recording = Recording()
         self.recordings.append(recording)
         number = len(self.recordings)
-        for one, other, copy, sender in (
+        legs: tuple[tuple[socket.socket, socket.socket, bytearray, Side], ...] = (
             (client, server, recording.from_client, "client"),
             (server, client, recording.from_server, "server"),
-        ):
+        )
+        for one, other, copy, sender in legs:
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             # One thread serves both directions, so neither may have to wait for its reader.
             one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)

@@ -15,6 +15,7 @@ from tls13lab.pictures import dot, guessing_time
 from tls13lab.pictures.attack_tree import attack_dot
 from tls13lab.pictures.moves_graph import SIDES, moves_dot
 from tls13lab.pictures.schedule_dot import MODES, schedule_dot
+from tls13lab.wire.names import PSK_MODES
 
 FOLDER = Path(dot.__file__).parent / "stored"
 LEAKS = {name: {name} for name in SINGLE_LEAKS} | {"keylog": set(ROWS.values())}
@@ -30,7 +31,7 @@ def schedules() -> Iterator[tuple[str, str]]:
 def shapes() -> Iterator[tuple[str, Shape]]:
     """Every kind of connection that the adversary tells apart, with what to call it."""
     yield "full", Shape("full")
-    for mode, early in product(("psk_ke", "psk_dhe_ke"), (False, True)):
+    for mode, early in product(PSK_MODES, (False, True)):
         name = f"{mode}{'-early' if early else ''}"
         yield name, Shape(mode, early)
         yield f"{name}-ticket", Shape(mode, early, ticket=True)

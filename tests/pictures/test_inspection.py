@@ -24,6 +24,7 @@ from tls13lab.records.protection import RecordProtection
 from tls13lab.vectors import recorded
 from tls13lab.wire.codepoints import CipherSuite, ContentType, SignatureScheme
 from tls13lab.wire.faults import TLSFault
+from tls13lab.wire.names import Side
 
 
 def whole(fields: tuple[Field, ...]) -> bytes:
@@ -132,7 +133,7 @@ def test_padding_is_named() -> None:
     first = pair.conversation().steps[0].wire
     hello = pack(ServerHello(bytes(32), b"", suite.code_point, ()))
     random = first[11 : 11 + 32]
-    wire = [
+    wire: list[tuple[Side, bytes]] = [
         ("client", first),
         ("server", frame(ContentType.HANDSHAKE, hello)),
         ("server", RecordProtection(suite, secret).seal(ContentType.ALERT, b"\x01\x00", padding=7)),
@@ -149,7 +150,9 @@ def test_padding_is_named() -> None:
 
 def test_a_message_in_parts_is_shown_part_by_part() -> None:
     raw = bytes.fromhex("080000020000")
-    parts = [("server", frame(ContentType.HANDSHAKE, raw[at : at + 2])) for at in (0, 2, 4)]
+    parts: list[tuple[Side, bytes]] = [
+        ("server", frame(ContentType.HANDSHAKE, raw[at : at + 2])) for at in (0, 2, 4)
+    ]
     (connection,) = inspect(recording_of(parts))
     names = [message.name for record in connection.records for message in record.messages]
     assert names == ["part of a handshake message"] * 2 + ["EncryptedExtensions"]
@@ -157,7 +160,7 @@ def test_a_message_in_parts_is_shown_part_by_part() -> None:
 
 
 def test_what_is_wrong_with_a_record_is_shown_as_text_and_as_a_page() -> None:
-    part = ("server", frame(ContentType.HANDSHAKE, bytes.fromhex("0801")))
+    part: tuple[Side, bytes] = ("server", frame(ContentType.HANDSHAKE, bytes.fromhex("0801")))
     for other, why in (
         (bytes.fromhex("140303000101"), "interrupts a handshake message"),
         (bytes.fromhex("170303000101"), "interrupts a handshake message"),

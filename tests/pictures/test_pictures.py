@@ -12,9 +12,10 @@ from tls13lab.pictures.conversation_text import content_name, keys_in_force, see
 from tls13lab.pictures.picture import Picture, html_table, text_table
 from tls13lab.pictures.sequence import sequence
 from tls13lab.records.epochs import Epoch
+from tls13lab.wire.names import Mode
 
 
-def conversation(mode: str) -> Conversation:
+def conversation(mode: Mode) -> Conversation:
     pair = Pair(*lesson_configs(mode), seed=f"pictures {mode}")
     pair.handshake()
     pair.client.send(b"a secret of the client")

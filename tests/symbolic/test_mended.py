@@ -15,6 +15,7 @@ from tls13lab.symbolic.prices import Prices, share_bits
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.scenes import PUBLIC
+from tls13lab.wire.names import Mode
 
 MATRIX = {
     "past": ("application_data", "passive"),
@@ -27,7 +28,7 @@ WORDS = (0.0, 13.3, 20.0, 51.7)
 
 @pytest.mark.parametrize("mode", ["psk_ke", "psk_dhe_ke"])
 @pytest.mark.parametrize("epoch", EPOCHS)
-def test_a_plain_word_costs_what_the_matrix_says(mode: str, epoch: str) -> None:
+def test_a_plain_word_costs_what_the_matrix_says(mode: Mode, epoch: str) -> None:
     """Two models of one thing, built apart: scenes of the claims, and the scenes of this file."""
     for word in WORDS:
         prices = Prices(weak_psk=word)
@@ -58,7 +59,7 @@ def test_certificate_and_psk_is_decided_as_its_own_claims_are(leaks: tuple[str, 
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("made", [DERIVED, IMPORTED])
-def test_a_derivation_and_an_importer_hide_no_word(mode: str, made: str) -> None:
+def test_a_derivation_and_an_importer_hide_no_word(mode: Mode, made: str) -> None:
     """The salt and the identity are public: a guess is checked as before, and opens as much."""
     assert [term.symbol for term in mended.checkable(mode, made)] == [
         term.symbol for term in mended.checkable(mode, PLAIN)
@@ -86,7 +87,7 @@ def test_a_secret_salt_would_hide_it() -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("epoch", ["past", "present"])
-def test_a_pake_leaves_nothing_to_check_a_guess_with(mode: str, epoch: str) -> None:
+def test_a_pake_leaves_nothing_to_check_a_guess_with(mode: Mode, epoch: str) -> None:
     assert mended.checkable(mode, PLAIN, epoch)
     assert not mended.checkable(mode, PAKE, epoch)
 
@@ -103,7 +104,7 @@ def test_behind_a_pake_each_guess_takes_a_logarithm() -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("made", MADE)
-def test_what_is_computed_is_enough_and_nothing_of_it_can_be_spared(mode: str, made: str) -> None:
+def test_what_is_computed_is_enough_and_nothing_of_it_can_be_spared(mode: Mode, made: str) -> None:
     for epoch in EPOCHS:
         told = mended.cost(mode, made, epoch, 20.0)
         if mended.outside(mode, epoch):

@@ -19,9 +19,10 @@ from tls13lab.widgets.entropy_explorer import EntropyExplorer
 from tls13lab.widgets.handshake_stepper import HandshakeStepper
 from tls13lab.widgets.panel import Panel
 from tls13lab.widgets.slider import Slider
+from tls13lab.wire.names import Mode
 
 
-def hello(mode: str = "psk_dhe_ke") -> bytes:
+def hello(mode: Mode = "psk_dhe_ke") -> bytes:
     pair = Pair(*lesson_configs(mode), seed="bytes")
     pair.handshake()
     return pair.conversation().steps[0].messages[0]
@@ -31,7 +32,7 @@ def hello(mode: str = "psk_dhe_ke") -> bytes:
 
 
 @pytest.mark.parametrize("mode", ["full", "psk_ke", "psk_dhe_ke"])
-def test_every_byte_is_in_just_one_field(mode: str) -> None:
+def test_every_byte_is_in_just_one_field(mode: Mode) -> None:
     items = record(talk(*lesson_configs(mode), f"map {mode}"))
     for part in (*parts_of_capture(items), *parts_of_message(hello(mode))):
         places = [at for one in part.fields for at in range(one.start, one.end)]

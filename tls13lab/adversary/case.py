@@ -21,6 +21,7 @@ from tls13lab.messages.handshake import unpack
 from tls13lab.messages.post_handshake import NewSessionTicket
 from tls13lab.wire.codepoints import ContentType
 from tls13lab.wire.faults import TLSFault
+from tls13lab.wire.names import Side
 
 
 class Case:
@@ -35,7 +36,10 @@ class Case:
         self.sight = Sight()
         self.begun = False
         self._theft, self._goal = theft, goal
-        self._directions = {"client": Direction(), "server": Direction()}
+        self._directions: dict[Side, Direction] = {
+            "client": Direction(),
+            "server": Direction(),
+        }
         self._loot = Loot()
         self._main: Inquiry | None = None
         self._early: Inquiry | None = None
@@ -48,7 +52,7 @@ class Case:
 
     # Records ------------------------------------------------------------------------------------
 
-    def take(self, sender: str, wire: bytes) -> None:
+    def take(self, sender: Side, wire: bytes) -> None:
         """Take one record of ``sender``, with its header of 5 bytes."""
         if sender in self._stopped:
             return
@@ -63,7 +67,7 @@ class Case:
             self._stopped |= {"client", "server"}
         self._go_on()
 
-    def note_gap(self, sender: str, why: str) -> None:
+    def note_gap(self, sender: Side, why: str) -> None:
         """Take no more records of this sender; those that came before are still used."""
         self._stopped.add(sender)
         self._note(f"from the {sender}: {why}")
@@ -71,7 +75,7 @@ class Case:
     def _note(self, why: str) -> None:
         self._incomplete = self._incomplete or why
 
-    def _wants(self, sender: str) -> bool:
+    def _wants(self, sender: Side) -> bool:
         """Whether protected records of this sender may still be opened."""
         if not self.begun or (self._main is not None and self._main.execution is not None):
             return True
@@ -112,7 +116,7 @@ class Case:
                 if what == "application":
                     self._read(sender, stage)
 
-    def _read(self, sender: str, stage: Stage) -> None:
+    def _read(self, sender: Side, stage: Stage) -> None:
         stage.read()
         if stage.data:
             self._plaintext.setdefault(sender, Text()).add(bytes(stage.data))

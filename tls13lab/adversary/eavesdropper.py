@@ -17,6 +17,7 @@ from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.loot import Provenance
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.recording import CapturedRecord, Closed, Incomplete, Item, Opened
+from tls13lab.wire.names import Side
 
 MOST_TICKETS = 100_000
 """The most tickets that are remembered; the oldest are forgotten first."""
@@ -73,7 +74,7 @@ class Eavesdropper:
         if case.sight.mode == "full":
             self._full.add(case.server)
 
-    def _take(self, case: Case, sender: str, wire: bytes) -> None:
+    def _take(self, case: Case, sender: Side, wire: bytes) -> None:
         case.take(sender, wire)
         if case.sight.complete and not case.begun:
             self._begin(case)

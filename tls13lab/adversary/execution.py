@@ -23,6 +23,7 @@ from tls13lab.symbolic.rules import Step
 from tls13lab.symbolic.terms import Term
 from tls13lab.wire.codepoints import HandshakeType
 from tls13lab.wire.faults import LocalFault
+from tls13lab.wire.names import Side
 
 TABLE = SCHEDULE | FAMILIES
 
@@ -64,15 +65,15 @@ class Execution:
         self,
         connection: Connection,
         suite: Suite,
-        directions: Mapping[str, Direction],
+        directions: Mapping[Side, Direction],
         material: Material,
     ) -> None:
         self._connection, self._suite = connection, suite
         self._directions, self._material = directions, material
         self.over = False  # whether the recording has ended, so that waiting is no use
         self.done: dict[Term, Done] = {}
-        self.stages: dict[tuple[str, str], Stage] = {}
-        self._sealed = {
+        self.stages: dict[tuple[Side, str], Stage] = {}
+        self._sealed: dict[Term, tuple[Side, str]] = {
             connection.early_record: ("client", "early"),
             connection.server_flight_record: ("server", "handshake"),
             connection.client_flight_record: ("client", "handshake"),

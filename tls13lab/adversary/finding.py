@@ -1,11 +1,13 @@
 """The result for one connection: the verdict, the derivation and the plaintext."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tls13lab.adversary.execution import Done
 from tls13lab.adversary.loot import Fit, Provenance
 from tls13lab.adversary.theft import Theft
 from tls13lab.psk.offered import OfferedPsk
+from tls13lab.wire.names import Mode
 
 MOST_PLAINTEXT = 65_536
 """How many bytes of plaintext are kept in each direction; the rest is only counted."""
@@ -38,7 +40,7 @@ class Finding:
     connection: int
     client: str
     server: str
-    mode: str
+    mode: Mode | Literal[""]
     suite: str
     identity: bytes
     goal: str

@@ -17,6 +17,7 @@ from tls13lab.psk.importer import KDFS, imported_by, imported_key
 from tls13lab.psk.keys import PskKind
 from tls13lab.psk.offered import OfferedPsk
 from tls13lab.psk.stateless import NAME_LENGTH, TicketKey, unseal
+from tls13lab.wire.names import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ def _shares(theft: Theft, sight: Sight) -> tuple[dict[str, bytes], list[Fit]]:
     return secrets, fits
 
 
-def _sent(sight: Sight, name: str) -> Iterator[tuple[str, int, int]]:
+def _sent(sight: Sight, name: str) -> Iterator[tuple[Side, int, int]]:
     """The shares that a private key of this name may belong to, as (side, ClientHello, group).
 
     A key of the initial connection may be the client's or the server's.

@@ -23,6 +23,7 @@ from tls13lab.symbolic.rules import RULES, Step
 from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.scenes import IDENTITY, PUBLIC, TICKET_KEY, resumed
 from tls13lab.symbolic.terms import Term, apply, name
+from tls13lab.wire.names import Mode
 
 GOALS = ("application_data", "early_data", "psk")
 EPSK = name("epsk")
@@ -40,7 +41,7 @@ class Shape:
     whether the PSK was imported from an external PSK (RFC 9258).
     """
 
-    mode: str
+    mode: Mode
     early_data: bool = False
     ticket: bool = False
     imported: bool = False

@@ -21,6 +21,7 @@ from tls13lab.psk.offered import OfferedPsk
 from tls13lab.symbolic import rules
 from tls13lab.symbolic.connection import Connection
 from tls13lab.symbolic.terms import Term
+from tls13lab.wire.names import Mode, PskMode, Side
 
 EARLY = "client_early_traffic_secret"
 
@@ -35,7 +36,7 @@ class Questions:
 
     sight: Sight
     loot: Loot
-    directions: Mapping[str, Direction]
+    directions: Mapping[Side, Direction]
     issuer_seen: bool
 
     def early(self) -> Inquiry | None:
@@ -52,7 +53,7 @@ class Questions:
     def main(self) -> Inquiry | None:
         """The question about everything after the hellos; None if the ServerHello is missing."""
         sight, suite = self.sight, self.sight.suite
-        if not sight.complete or suite is None:
+        if not sight.complete or suite is None or not sight.mode:
             return None
         logged = {row: value for row, value in self.loot.logged.items() if row != EARLY}
         hello = sight.before_hello(suite.hash_name).messages + sight.raw_hello
@@ -77,11 +78,11 @@ class Questions:
                 yield self._inquiry(shape, ("psk",), offered, {}, suites, b"")
 
     @property
-    def _psk_mode(self) -> str:
+    def _psk_mode(self) -> PskMode:
         """The connection's mode; if it used no PSK, any PSK mode: no answer depends on it."""
-        return self.sight.mode if self.sight.mode.startswith("psk") else "psk_dhe_ke"
+        return "psk_ke" if self.sight.mode == "psk_ke" else "psk_dhe_ke"
 
-    def _shape(self, offered: OfferedPsk | None, mode: str) -> Shape:
+    def _shape(self, offered: OfferedPsk | None, mode: Mode) -> Shape:
         return shape_of(mode, offered, self.loot.known(offered), issuer_seen=self.issuer_seen)
 
     def _inquiry(
@@ -104,7 +105,7 @@ class Questions:
 
 
 def shape_of(
-    mode: str, offered: OfferedPsk | None, known: Known | None, *, issuer_seen: bool = False
+    mode: Mode, offered: OfferedPsk | None, known: Known | None, *, issuer_seen: bool = False
 ) -> Shape:
     """The shape of a connection with this PSK; ``known`` is what is known about it."""
     if offered is None or mode == "full":
@@ -145,7 +146,7 @@ def material(
     return Material(recorded, given, sight.group)
 
 
-def _share(connection: Connection, side: str) -> Term | None:
+def _share(connection: Connection, side: Side) -> Term | None:
     """The term of a side's share; None if it sends none."""
     hello = connection.client_hello
     inner = hello.arguments[0] if hello.arguments[0].symbol == rules.TRUNCATED else hello

@@ -6,6 +6,7 @@ pre_shared_key alone is psk_ke. With tls_cert_with_extern_psk, a certificate fol
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tls13lab.capture.hellos import Hellos
 from tls13lab.crypto.suites import SUITES, Suite
@@ -14,6 +15,7 @@ from tls13lab.messages.negotiation import CertWithExternPsk, EarlyData
 from tls13lab.messages.pre_shared_key import SelectedPsk
 from tls13lab.psk.offered import OfferedPsk
 from tls13lab.wire.codepoints import CipherSuite
+from tls13lab.wire.names import Mode, Side
 
 
 @dataclass
@@ -26,7 +28,7 @@ class Sight(Hellos):
         return SUITES[CipherSuite(self.answer.cipher_suite)] if self.answer else None
 
     @property
-    def mode(self) -> str:
+    def mode(self) -> Mode | Literal[""]:
         """``full``, ``psk_ke``, ``psk_dhe_ke``, ``cert_with_extern_psk``; empty if not known."""
         if self.answer is None:
             return ""
@@ -75,7 +77,7 @@ class Sight(Hellos):
         """The identity of the chosen PSK; empty if none was chosen."""
         return self.chosen.identity if self.chosen else b""
 
-    def shares(self, sender: str, hello: int = 0) -> dict[int, bytes]:
+    def shares(self, sender: Side, hello: int = 0) -> dict[int, bytes]:
         """The public shares of one side, by group.
 
         The client's are those of ClientHello number ``hello``, or with 0 those of the last one.

@@ -23,6 +23,7 @@ from tls13lab.records.protection import RecordProtection
 from tls13lab.records.reassembly import Reassembler
 from tls13lab.wire.codepoints import CipherSuite, ContentType, ExtensionType, HandshakeType
 from tls13lab.wire.faults import TLSFault
+from tls13lab.wire.names import Side
 
 MOST_HELD = 2**20
 """The most bytes of records that wait for the other side's hello."""
@@ -82,10 +83,10 @@ class Read(NamedTuple):
         return len(self.record.wire) - HEADER_LENGTH - len(self.content) - 1 - self.tag_length
 
 
-class Side:
+class DecryptedSide:
     """One direction: the keys in use, and the handshake message that is not complete yet."""
 
-    def __init__(self, sender: str) -> None:
+    def __init__(self, sender: Side) -> None:
         self._rows = _ROWS[sender]
         self._at = -1  # before any keys
         self._secret = b""
@@ -184,7 +185,10 @@ class Connection:
         self._suite: Suite | None = None
         self._answered = False  # whether the ServerHello came
         self._version = 0
-        self._sides = {"client": Side("client"), "server": Side("server")}
+        self._sides: dict[Side, DecryptedSide] = {
+            "client": DecryptedSide("client"),
+            "server": DecryptedSide("server"),
+        }
         self._held: list[CapturedRecord] = []
         self._size = 0
 
@@ -218,7 +222,7 @@ class Connection:
         """Whether an earlier record of the same side waits."""
         return bool(self._held) and self._held[0].sender == record.sender
 
-    def _has_hello(self, sender: str) -> bool:
+    def _has_hello(self, sender: Side) -> bool:
         """Whether the hello that ``sender`` depends on, the other side's, has come."""
         return bool(self._random) if sender == "server" else self._answered
 

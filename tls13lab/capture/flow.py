@@ -14,6 +14,7 @@ from tls13lab.capture.recording import CapturedRecord, Closed, Incomplete, Item,
 from tls13lab.records.framing import RecordBuffer
 from tls13lab.wire.codepoints import ContentType, HandshakeType
 from tls13lab.wire.faults import TLSFault
+from tls13lab.wire.names import Side
 
 _LATE = "the capture begins after the connection did"
 _NOTHING = "nothing that it sent was captured"
@@ -62,7 +63,7 @@ class Flow:
         self._begun = bool(first.flags & SYN)
         self._reset = False
         self._reset_from = ""
-        self._sides = {"client": _Side(), "server": _Side()}
+        self._sides: dict[Side, _Side] = {"client": _Side(), "server": _Side()}
 
     # Segments --------------------------------------------------------------------------------
 
@@ -87,7 +88,8 @@ class Flow:
         if self.closed or (self._judged and not self.number):
             return
         source, _, sequence, flags, data, cut, acknowledged = segment
-        sender, other = ("client", "server") if source == self._client else ("server", "client")
+        sender: Side = "client" if source == self._client else "server"
+        other: Side = "server" if sender == "client" else "client"
         if flags == ACK and not data and not cut:
             # A bare ACK, as half of all packets are: nothing new from this side.
             self._sides[other].half.confirm(acknowledged)
@@ -113,7 +115,7 @@ class Flow:
         if flags & RST:
             yield from self._reset_by(sender, sequence)
 
-    def _reset_by(self, sender: str, sequence: int) -> Iterator[Item]:
+    def _reset_by(self, sender: Side, sequence: int) -> Iterator[Item]:
         """Take a reset: it counts only if its number is the next one (RFC 5961 section 3.2)."""
         if self.closed:
             return
@@ -129,7 +131,7 @@ class Flow:
 
     # Is it TLS? ------------------------------------------------------------------------------
 
-    def _judge(self, sender: str, source: Address) -> Iterator[Item]:
+    def _judge(self, sender: Side, source: Address) -> Iterator[Item]:
         """Report the connection, or leave it out, once its first bytes show what it is."""
         side = self._sides[sender]
         head = side.head
@@ -211,7 +213,7 @@ class Flow:
         if finished and not closing:
             yield from self.close("")
 
-    def _may_go_on(self, sender: str, side: _Side) -> bool:
+    def _may_go_on(self, sender: Side, side: _Side) -> bool:
         """Whether the bytes in ``head`` are records, and it is their turn."""
         if sender == "client":
             return True
@@ -225,7 +227,7 @@ class Flow:
         waits = client.next is not None and not client.count and not client.gap
         return not waits or len(side.head) > 2**16
 
-    def _records(self, sender: str, data: bytes) -> Iterator[Item]:
+    def _records(self, sender: Side, data: bytes) -> Iterator[Item]:
         side = self._sides[sender]
         if side.incomplete:
             return
@@ -242,7 +244,7 @@ class Flow:
         except TLSFault as fault:
             side.half.lose(f"what follows its records is not a record: {fault}")
 
-    def _lose(self, sender: str, why: str) -> Iterator[Item]:
+    def _lose(self, sender: Side, why: str) -> Iterator[Item]:
         side = self._sides[sender]
         side.half.lose(why)
         if not side.incomplete:

@@ -18,6 +18,7 @@ from tls13lab.records.framing import HEADER_LENGTH
 from tls13lab.records.reassembly import Reassembler
 from tls13lab.wire.codepoints import TLS13, ContentType
 from tls13lab.wire.faults import UnexpectedMessage
+from tls13lab.wire.names import Side
 
 SPEAKS = "this connection speaks"
 """The first words of the message that names another version."""
@@ -42,7 +43,7 @@ class Hellos:
         default_factory=lambda: {"client": Reassembler(), "server": Reassembler()}
     )
 
-    def read(self, sender: str, wire: bytes) -> None:
+    def read(self, sender: Side, wire: bytes) -> None:
         """Read a record in the clear. Raises a TLSFault for anything but a TLS 1.3 hello."""
         if wire[0] != ContentType.HANDSHAKE or self.has_all(sender):
             return
@@ -51,7 +52,7 @@ class Hellos:
         while not self.has_all(sender) and (raw := part.next()) is not None:
             self._note(sender, raw)
 
-    def has_all(self, sender: str) -> bool:
+    def has_all(self, sender: Side) -> bool:
         """Whether all hellos of this side are there, as far as is known."""
         return self.complete or (sender == "server" and self.answer is not None)
 
@@ -60,7 +61,7 @@ class Hellos:
         """Whether the hellos of both sides are there."""
         return self.answer is not None and len(self.raw_hellos) > (self.retry is not None)
 
-    def _note(self, sender: str, raw: bytes) -> None:
+    def _note(self, sender: Side, raw: bytes) -> None:
         version = chosen_version(raw)
         if version not in (0, TLS13):  # checked first: unpack cannot read every older ServerHello
             raise UnexpectedMessage(f"{SPEAKS} {version_name(version)}, and not TLS 1.3")

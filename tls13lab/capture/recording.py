@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tls13lab.wire.names import Side
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -35,7 +37,7 @@ class CapturedRecord(NamedTuple):
     """
 
     connection: int
-    sender: str
+    sender: Side
     wire: bytes
 
     def __repr__(self) -> str:
@@ -51,7 +53,7 @@ class Incomplete:
     """
 
     connection: int
-    sender: str
+    sender: Side
     why: str
 
 
@@ -67,7 +69,7 @@ Item = Opened | CapturedRecord | Incomplete | Closed
 
 
 def recording_of(
-    wire: Iterable[tuple[str, bytes]], connection: int = 1, client: str = "", server: str = ""
+    wire: Iterable[tuple[Side, bytes]], connection: int = 1, client: str = "", server: str = ""
 ) -> Iterator[Item]:
     """A recording of one connection, from pairs of sender and record with header."""
     yield Opened(connection, client, server)

@@ -19,6 +19,7 @@ from tls13lab.wire.codepoints import (
     HandshakeType,
     name_of,
 )
+from tls13lab.wire.names import Side
 
 _ALERT, _CLOSE_NOTIFY = ContentType.ALERT, int(AlertDescription.CLOSE_NOTIFY)
 _TICKET, _CLIENT_HELLO, _SERVER_HELLO = (
@@ -101,7 +102,7 @@ class Summary:
             if item.content[1] != _CLOSE_NOTIFY:
                 self.alerts.append(f"{name} from the {item.record.sender}")
 
-    def _see_message(self, raw: bytes, sender: str) -> None:
+    def _see_message(self, raw: bytes, sender: Side) -> None:
         if raw[0] == _TICKET:
             self.tickets += 1
         if raw[0] not in (_CLIENT_HELLO, _SERVER_HELLO):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tls13lab.capture.files import CaptureError
 from tls13lab.capture.packets import ACK, FIN, SYN
+from tls13lab.wire.names import Side
 
 MOST_DATA = 16_384
 """The most bytes of data in one segment."""
@@ -60,12 +61,13 @@ class CaptureWriter:
     def open(self, connection: int, client: tuple[str, int], server: tuple[str, int]) -> None:
         """Begin a connection between two addresses, each a host and a port."""
         talk = self._talks[connection] = _Talk({"client": client, "server": server})
-        for sender, flags in (("client", SYN), ("server", SYN | ACK)):
+        first: tuple[tuple[Side, int], ...] = (("client", SYN), ("server", SYN | ACK))
+        for sender, flags in first:
             self._write(talk, sender, flags, b"")
             talk.next[sender] += 1
         self._write(talk, "client", ACK, b"")
 
-    def add(self, connection: int, sender: str, data: bytes) -> None:
+    def add(self, connection: int, sender: Side, data: bytes) -> None:
         """Write bytes that ``sender`` (``client`` or ``server``) sent."""
         talk = self._talks.get(connection)
         for start in range(0, len(data) if talk else 0, MOST_DATA):
@@ -93,7 +95,7 @@ class CaptureWriter:
         if self._broken:
             raise CaptureError(f"the recording {self._name} breaks off: {self._broken}")
 
-    def _write(self, talk: _Talk, sender: str, flags: int, data: bytes) -> None:
+    def _write(self, talk: _Talk, sender: Side, flags: int, data: bytes) -> None:
         other = "server" if sender == "client" else "client"
         raw = _packet(
             talk.ends[sender],

@@ -27,6 +27,7 @@ from tls13lab.impostor.stand_in import StolenPsk, false_client, false_server
 from tls13lab.psk.keys import PskKind
 from tls13lab.symbolic.claims import SECRECY, absent
 from tls13lab.wire.faults import TLSFault
+from tls13lab.wire.names import Side
 
 MADE_UP = bytes(32)
 
@@ -40,8 +41,8 @@ class Attempt:
     not the connection in question, but one that issues a ticket for it.
     """
 
-    flights: tuple[tuple[str, bytes], ...]
-    role: str
+    flights: tuple[tuple[Side, bytes], ...]
+    role: Side
     own: bytes = field(repr=False)
     theirs: bytes = field(repr=False)
     psk: bytes = field(default=b"", repr=False)
@@ -88,8 +89,13 @@ def _answered(mode: str) -> Iterator[Attempt]:
         reply, private_key = server.outgoing(), server.secrets["server_ecdhe"]
     with suppress(TLSFault):
         client.receive(reply, env)
-    flights = (("client", hello), ("server", reply), ("client", client.outgoing()))
-    yield Attempt(flights, "client", private_key, client.secrets.get("client_ecdhe", b""))
+    last = client.outgoing()
+    yield Attempt(
+        (("client", hello), ("server", reply), ("client", last)),
+        "client",
+        private_key,
+        client.secrets.get("client_ecdhe", b""),
+    )
 
 
 def _made_up(mode: str) -> Iterator[tuple[bytes, bytes]]:
@@ -110,8 +116,12 @@ def _brought(mode: str, flight: bytes, own: bytes = b"") -> Attempt:
     server = Connection.server(one.server)
     with suppress(TLSFault):
         server.receive(flight, Environment(one.now_ms, seeded("an honest server")))
-    flights = (("client", flight), ("server", server.outgoing()))
-    return Attempt(flights, "server", own, server.secrets.get("server_ecdhe", b""))
+    return Attempt(
+        (("client", flight), ("server", server.outgoing())),
+        "server",
+        own,
+        server.secrets.get("server_ecdhe", b""),
+    )
 
 
 # Listening, when the leaks have come --------------------------------------------------------------

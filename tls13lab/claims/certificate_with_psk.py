@@ -39,6 +39,7 @@ from tls13lab.search.portable import Portable
 from tls13lab.search.target import targets
 from tls13lab.symbolic.certificate_with_psk import BOTH, MODES, Decided, decide, questions
 from tls13lab.wire.faults import TLSFault
+from tls13lab.wire.names import Mode
 
 SHOWN: tuple[tuple[str, ...], ...] = (
     (),
@@ -65,7 +66,7 @@ class Safe:
     server: bool
 
 
-def safe(mode: str, leaks: tuple[str, ...]) -> Safe:
+def safe(mode: Mode, leaks: tuple[str, ...]) -> Safe:
     """By the rules and on bytes. Raises Disagreement if they do not say the same."""
     recording = agreed(decide(mode, "application_data", "passive", leaks))
     server = agreed(decide(mode, "server_authentication", "active", leaks))
@@ -75,7 +76,7 @@ def safe(mode: str, leaks: tuple[str, ...]) -> Safe:
 class Stage:
     """One honest connection of a mode, recorded; and what a thief makes of it."""
 
-    def __init__(self, mode: str) -> None:
+    def __init__(self, mode: Mode) -> None:
         self.mode = mode
         self.client, server = lesson_configs(mode)
         tickets = StatelessTickets(TicketKey.new(seeded("certificate and PSK: the ticket key")))
@@ -131,7 +132,7 @@ class Stage:
 
 
 @lru_cache(maxsize=4)
-def stage(mode: str) -> Stage:
+def stage(mode: Mode) -> Stage:
     """The stage of a mode, built once."""
     return Stage(mode)
 
@@ -160,7 +161,7 @@ def _overheard(one: Stage, asset: str, leaks: tuple[str, ...]) -> bool:
     )
 
 
-def as_server(mode: str, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
+def as_server(mode: Mode, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
     """The connections of an honest client that took the adversary for its server.
 
     It tries with the PSK, with the certificate, and with both.
@@ -181,7 +182,7 @@ def as_server(mode: str, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
     return tuple(found)
 
 
-def _told(mode: str, leaks: tuple[str, ...]) -> set[str]:
+def _told(mode: Mode, leaks: tuple[str, ...]) -> set[str]:
     """What the client told the adversary, taking it for the server."""
     told = set()
     for pair in as_server(mode, leaks):
@@ -194,7 +195,7 @@ def _told(mode: str, leaks: tuple[str, ...]) -> set[str]:
 
 
 @lru_cache(maxsize=256)
-def searched(mode: str, leaks: tuple[str, ...]) -> frozenset[str]:
+def searched(mode: Mode, leaks: tuple[str, ...]) -> frozenset[str]:
     """What is lost to an adversary with moves and without a script."""
     one = stage(mode)
     psk = one.stolen_psk(leaks)

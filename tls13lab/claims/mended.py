@@ -44,6 +44,7 @@ from tls13lab.search.target import Target, targets
 from tls13lab.symbolic.mended import EARLY_DATA, EPOCHS, NEXT_TICKET, PRESENT
 from tls13lab.wire.codepoints import CipherSuite
 from tls13lab.wire.faults import TLSFault
+from tls13lab.wire.names import Mode
 
 EARLY_WORDS = b"early words"
 MOST_EARLY = 100
@@ -80,7 +81,7 @@ class Played:
         return f"{self.mend}: {verdict}; opens {_listed(self.opened)}{after}"
 
 
-def play(mend: str, word: bytes, words: Sequence[bytes], mode: str = "psk_ke") -> Played:
+def play(mend: str, word: bytes, words: Sequence[bytes], mode: Mode = "psk_ke") -> Played:
     """The attack on a word, 1 byte or more, that is used like this. ``words`` are tried in order.
 
     With ``more words`` or random bits the word is not what is used: it is what the list was made
@@ -88,7 +89,11 @@ def play(mend: str, word: bytes, words: Sequence[bytes], mode: str = "psk_ke") -
     """
     if mend not in mends.MENDS:
         raise KeyError(mend)
-    mode = {mends.DHE: "psk_dhe_ke", mends.CERTIFICATE: "cert_with_extern_psk"}.get(mend, mode)
+    of_its_own: dict[str, Mode] = {
+        mends.DHE: "psk_dhe_ke",
+        mends.CERTIFICATE: "cert_with_extern_psk",
+    }
+    mode = of_its_own.get(mend, mode)
     if mend == mends.PAKE:
         sought = list(targets(recorded_run(word, "mends").items))
         tried, found = _tried(sought, words)
@@ -108,7 +113,7 @@ def agreed(row: Mended, word: bytes, words: Sequence[bytes]) -> Played:
     ``word`` is among ``words``. If it is not found, there must be nothing to try words on, or too
     many to try of what was chosen instead.
     """
-    mode = row.mode if row.mode in ("psk_ke", "psk_dhe_ke") else "psk_dhe_ke"
+    mode: Mode = "psk_ke" if row.mode == "psk_ke" else "psk_dhe_ke"
     played = play(row.mend, word, words, mode)
     by_word = tuple(one for one in EPOCHS if row.opens[one].computed == ("word",))
     told = by_word if played.found is not None else ()
@@ -152,7 +157,7 @@ def _psk(mend: str, word: bytes) -> ExternalPsk:
 class _Ends:
     """An honest client and server that use a word in the way of a mend, and a talk of theirs."""
 
-    def __init__(self, mend: str, mode: str, word: bytes) -> None:
+    def __init__(self, mend: str, mode: Mode, word: bytes) -> None:
         self._mend, self._mode = mend, mode
         self._client, self._server = self._configured(word)
         self._pair = talk(self._client, self._server, f"mends {mend}")

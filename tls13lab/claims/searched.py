@@ -28,6 +28,7 @@ from tls13lab.impostor.redelivery import taken_again
 from tls13lab.impostor.unscripted import Searched, search
 from tls13lab.psk.anti_replay import ClientHelloWindow, NoAntiReplay
 from tls13lab.symbolic.claims import SECRECY, absent
+from tls13lab.wire.names import Side
 
 
 @lru_cache(maxsize=16)
@@ -89,7 +90,8 @@ def _sessions(mode: str) -> tuple[Attempt, ...]:
 
 
 def _attempt(mode: str, session: Session, own: bytes = b"") -> Attempt:
-    me, they = ("client", "server") if session.party.is_client else ("server", "client")
+    me: Side = "client" if session.party.is_client else "server"
+    they: Side = "server" if session.party.is_client else "client"
     flights = [(me, session.said[0])]
     for heard, said in zip(session.heard, session.said[1:], strict=True):
         flights += [(they, heard), (me, said)]

@@ -15,6 +15,7 @@ from tls13lab.psk.spending import Means, in_money
 from tls13lab.psk.strength import ENOUGH_BITS, in_words
 from tls13lab.symbolic.mended import EPOCHS
 from tls13lab.symbolic.prices import WEAK_PSK_BITS
+from tls13lab.wire.names import Mode
 
 PLAYED_WORD = b"sternchen"
 """The word in the attacks of --play; they work alike for every word of the list."""
@@ -67,7 +68,7 @@ def run(
     exponent: float,
     counts: str | None,
     psk: str | None,
-    mode: str,
+    mode: Mode,
     words: int,
     days: float,
     runs: int,

@@ -16,6 +16,7 @@ from tls13lab.handshake.pair import lesson_configs
 from tls13lab.psk.binder import binder
 from tls13lab.psk.keys import ExternalPsk, PskKind
 from tls13lab.search.target import targets
+from tls13lab.wire.names import Mode
 
 # 7.2 ---------------------------------------------------------------------------------------------
 
@@ -187,7 +188,7 @@ DICTIONARY = FunctionTask(
 
 # 7.4 ---------------------------------------------------------------------------------------------
 
-CHANGES: dict[str, tuple[str, bytes | None, str, str]] = {
+CHANGES: dict[str, tuple[Mode, bytes | None, str, str]] = {
     "allow psk_dhe_ke only": (
         "psk_dhe_ke",
         None,

@@ -1,6 +1,7 @@
 """Tasks of lesson 03: the mode of a connection, and a server's choice. RFC 9846 4.2.3, 4.3.9."""
 
 from functools import lru_cache
+from typing import Literal
 
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import FunctionTask, Mistake
@@ -11,13 +12,15 @@ from tls13lab.messages.key_share import KeyShareHelloRetryRequest, KeyShareServe
 from tls13lab.messages.pre_shared_key import SelectedPsk
 from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
 from tls13lab.wire.codepoints import NamedGroup
+from tls13lab.wire.names import Mode
 
 # 3.1 ---------------------------------------------------------------------------------------------
 
-ANSWERS = ("full", "psk_ke", "psk_dhe_ke", "retry")
+Answer = Literal[Mode, "retry"]
+ANSWERS: tuple[Answer, ...] = ("full", "psk_ke", "psk_dhe_ke", "retry")
 
 
-def _configs(answer: str) -> tuple[ClientConfig, ServerConfig]:
+def _configs(answer: Answer) -> tuple[ClientConfig, ServerConfig]:
     if answer != "retry":
         return lesson_configs(answer)
     modes = frozenset({PSK_DHE_KE})
@@ -26,7 +29,7 @@ def _configs(answer: str) -> tuple[ClientConfig, ServerConfig]:
 
 
 @lru_cache(maxsize=64)
-def _server_hello(answer: str, seed: str) -> bytes:
+def _server_hello(answer: Answer, seed: str) -> bytes:
     """The first handshake message of a server that gives this answer, packed."""
     pair = Pair(*_configs(answer), seed=seed)
     pair.handshake()

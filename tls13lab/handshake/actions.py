@@ -14,6 +14,7 @@ from enum import Enum
 from tls13lab.crypto.suites import Suite
 from tls13lab.psk.keys import PskKind, ResumptionPsk
 from tls13lab.records.epochs import Epoch
+from tls13lab.wire.names import EarlyDataOutcome, Mode
 
 
 class Direction(Enum):
@@ -101,7 +102,7 @@ class Outcome:
     that was not a resumption itself.
     """
 
-    mode: str
+    mode: Mode
     suite: Suite
     group: int | None
     psk_kind: PskKind | None = None
@@ -111,7 +112,7 @@ class Outcome:
     server_name: str | None = None
     alpn: bytes | None = None
     chain: tuple[bytes, ...] = ()
-    early_data: str = "none"
+    early_data: EarlyDataOutcome = "none"
     early_data_refusal: str = ""
     began_ms: int = field(compare=False, kw_only=True)
 

@@ -24,6 +24,7 @@ from tls13lab.wire.faults import (
     UnsupportedExtension,
     WrongVersion,
 )
+from tls13lab.wire.names import Mode
 
 DOWNGRADE_SENTINELS = (b"DOWNGRD\x01", b"DOWNGRD\x00")
 """The last 8 bytes of the random of a TLS 1.3 server that negotiates an older version."""
@@ -45,7 +46,7 @@ class Answer:
     certified: bool = False
 
     @property
-    def mode(self) -> str:
+    def mode(self) -> Mode:
         """``full``, ``psk_ke``, ``psk_dhe_ke`` or ``cert_with_extern_psk``."""
         if self.psk is None:
             return "full"

@@ -15,6 +15,7 @@ client answers with an empty Certificate, as in a full handshake.
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.key_share import KeyShareClientHello
@@ -36,7 +37,7 @@ from tls13lab.wire.faults import (
     UnsupportedExtension,
 )
 
-MODE = "cert_with_extern_psk"
+MODE: Final = "cert_with_extern_psk"
 """The name of this mode in an outcome; the others are ``full``, ``psk_ke`` and ``psk_dhe_ke``."""
 CERTIFIED = ("full", MODE)
 """The modes in which the server sends a certificate."""

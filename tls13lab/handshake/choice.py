@@ -36,6 +36,7 @@ from tls13lab.wire.faults import (
     UnknownPskIdentity,
     WrongVersion,
 )
+from tls13lab.wire.names import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Choice:
         return self.group is not None and self.share is None
 
     @property
-    def mode(self) -> str:
+    def mode(self) -> Mode:
         """``full``, ``psk_ke``, ``psk_dhe_ke`` or ``cert_with_extern_psk``."""
         if self.psk is None:
             return "full"

@@ -66,12 +66,13 @@ from tls13lab.wire.faults import (
     TLSFault,
     UnexpectedMessage,
 )
+from tls13lab.wire.names import Side
 
 
 class Connection:
     """One side of a connection. Make it with :meth:`client` or :meth:`server`."""
 
-    def __init__(self, role: str, state: AnyState, padding: int, tap: Tap | None) -> None:
+    def __init__(self, role: Side, state: AnyState, padding: int, tap: Tap | None) -> None:
         self.role = role
         self.secrets: dict[str, bytes] = {}
         self.client_random = b""

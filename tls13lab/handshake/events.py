@@ -11,6 +11,7 @@ from tls13lab.handshake.actions import Outcome
 from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.records.epochs import Epoch
 from tls13lab.wire.codepoints import ContentType
+from tls13lab.wire.names import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Step:
     compute for the first time at this point.
     """
 
-    sender: str
+    sender: Side
     epoch: Epoch
     content_type: ContentType
     plaintext: bytes = field(repr=False)

@@ -24,6 +24,7 @@ from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import DataReceived, EarlyDataReceived, Event, TicketReceived
 from tls13lab.handshake.trace import Conversation, Trace
 from tls13lab.psk.keys import ExternalPsk, ResumptionPsk
+from tls13lab.wire.names import Mode
 
 LESSON_TIME_MS = 1_767_225_600_000
 """The lessons' clock: 2026-01-01 00:00:00 UTC, in Unix milliseconds."""
@@ -110,7 +111,7 @@ LESSON_PSK = ExternalPsk(b"lab", bytes(range(32)))
 """An external PSK for examples. It is public, so it protects nothing."""
 
 
-def lesson_configs(mode: str, psk: ExternalPsk = LESSON_PSK) -> tuple[ClientConfig, ServerConfig]:
+def lesson_configs(mode: Mode, psk: ExternalPsk = LESSON_PSK) -> tuple[ClientConfig, ServerConfig]:
     """The configurations of a client and a server that use only this mode.
 
     ``psk_ke`` and ``psk_dhe_ke`` use an external PSK, ``full`` uses a certificate, which is the

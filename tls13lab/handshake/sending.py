@@ -10,6 +10,7 @@ from tls13lab.records.epochs import Epoch
 from tls13lab.records.framing import MAX_PLAINTEXT, frame
 from tls13lab.records.protection import RecordProtection
 from tls13lab.wire.codepoints import AlertDescription, AlertLevel, ContentType
+from tls13lab.wire.names import Side
 
 # For AES-GCM, "up to 2^24.5 full-size records (about 24 million) may be encrypted under a given set
 # of keys" (5.5)
@@ -20,7 +21,7 @@ _INITIAL_VERSION = 0x0301
 class Sender:
     """Collects the bytes to send; ``padding`` rounds protected content up to a multiple of it."""
 
-    def __init__(self, role: str, padding: int, tap: Tap | None) -> None:
+    def __init__(self, role: Side, padding: int, tap: Tap | None) -> None:
         self._role = role
         self._padding = padding
         self._tap = tap

@@ -26,6 +26,7 @@ from tls13lab.messages.transcript import Transcript
 from tls13lab.psk.keys import began
 from tls13lab.wire.codepoints import SignatureScheme
 from tls13lab.wire.faults import HandshakeFailure, LocalFault, NoApplicationProtocol
+from tls13lab.wire.names import EarlyDataOutcome
 
 
 def agreed(
@@ -38,7 +39,8 @@ def agreed(
     """
     name, psk = message.find(ServerName), choice.psk
     alpn = choose_alpn(config, message)
-    early_data, why = "none", ""
+    early_data: EarlyDataOutcome = "none"
+    why = ""
     if offers_early_data(message):
         why = refusal(config, choice, message, alpn, now_ms)
         early_data = "rejected" if why else "accepted"

@@ -5,12 +5,14 @@ This is the view of someone who controls both endpoints; an eavesdropper could n
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from tls13lab.crypto.schedule import descendants
 from tls13lab.handshake.actions import Outcome
 from tls13lab.handshake.events import Step
 from tls13lab.messages.handshake import message_name
 from tls13lab.wire.codepoints import NamedGroup, name_of
+from tls13lab.wire.names import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Conversation:
     """
 
     steps: tuple[Step, ...]
-    mode: str
+    mode: Mode | Literal["unfinished"]
     suite: str
     group: str | None
     secrets: Mapping[str, bytes] = field(repr=False)

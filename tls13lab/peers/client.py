@@ -37,6 +37,7 @@ from tls13lab.peers.link import BUFFER, EnvironmentSource, Link, Timeout, real_e
 from tls13lab.peers.recorder import Recorder
 from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.wire.faults import LocalFault
+from tls13lab.wire.names import Mode
 
 MOST_TICKETS = 16
 """How many tickets are kept, the newest; a server may send any number of them."""
@@ -74,7 +75,7 @@ class Report:
     secrets: Mapping[str, bytes] = field(repr=False)
 
     @property
-    def mode(self) -> str:
+    def mode(self) -> Mode:
         """``full``, ``psk_ke``, ``psk_dhe_ke`` or ``cert_with_extern_psk``."""
         return self.outcome.mode
 

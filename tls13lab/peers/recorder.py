@@ -9,8 +9,9 @@ from typing import Any
 
 from tls13lab.capture.files import CaptureError
 from tls13lab.capture.writer import CaptureWriter
+from tls13lab.wire.names import Side
 
-Tape = Callable[[str, bytes], None]
+Tape = Callable[[Side, bytes], None]
 """A function that is called with the sender, ``client`` or ``server``, and the bytes it sent."""
 
 
@@ -46,7 +47,7 @@ class ConnectionTape:
     def __init__(self, writer: CaptureWriter, number: int) -> None:
         self._writer, self._number = writer, number
 
-    def add(self, sender: str, data: bytes) -> None:
+    def add(self, sender: Side, data: bytes) -> None:
         """Record bytes that ``sender`` (``client`` or ``server``) sent."""
         self._writer.add(self._number, sender, data)
 

@@ -18,6 +18,7 @@ from tls13lab.pictures.meanings import meaning, section
 from tls13lab.records.framing import HEADER_LENGTH, RecordBuffer
 from tls13lab.wire.codepoints import ContentType, HandshakeType, name_of
 from tls13lab.wire.faults import LocalFault, TLSFault, WrongVersion
+from tls13lab.wire.names import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,7 @@ def _records(data: bytes) -> Iterable[Item]:
     """As a recording. Who sent it is seen from the first message, if at all."""
     buffer = RecordBuffer()
     buffer.feed(data)
-    wire: list[tuple[str, bytes]] = []
+    wire: list[tuple[Side, bytes]] = []
     why = ""
     try:
         while (record := buffer.next()) is not None:

@@ -32,6 +32,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from math import log2
 from pathlib import Path
+from typing import Final
 
 from tls13lab.psk.amortised import blocks
 from tls13lab.psk.guesswork import Choice, Guessable, even
@@ -42,8 +43,10 @@ from tls13lab.symbolic.certificate_with_psk import BOTH
 from tls13lab.symbolic.cost import Cost
 from tls13lab.symbolic.mended import DERIVED, EPOCHS, IMPORTED, PLAIN
 from tls13lab.symbolic.prices import USUAL, Prices, drawn_bits
+from tls13lab.wire.names import Mode
 
-NOTHING, DHE = "nothing", "psk_dhe_ke"
+NOTHING = "nothing"
+DHE: Final = "psk_dhe_ke"
 WORDS, RANDOM = "more words", "128 random bits"
 SCRYPT, ARGON2ID = "scrypt", "Argon2id"
 IMPORTER, SHA384, ROTATION = "importer", "SHA-384", "rotation"
@@ -106,7 +109,7 @@ class Mended:
     """
 
     mend: str
-    mode: str
+    mode: Mode
     made: str
     choice: Guessable = field(repr=False)
     log2_work: float | None
@@ -163,7 +166,7 @@ class Mended:
 def mends(
     choice: Guessable,
     *,
-    mode: str = "psk_ke",
+    mode: Mode = "psk_ke",
     better: Guessable | None = None,
     slow: Mapping[str, Slow] | None = None,
     days: float = 30.0,
@@ -184,7 +187,7 @@ def mends(
 
 def _rows(
     choice: Guessable,
-    mode: str,
+    mode: Mode,
     better: Guessable,
     slow: Mapping[str, Slow],
     days: float,
@@ -195,7 +198,7 @@ def _rows(
         made: str = PLAIN,
         *,
         of: Guessable = choice,
-        used: str = mode,
+        used: Mode = mode,
         dearer: float = 0.0,
         memory: int = 0,
         others: Prices = prices,

@@ -24,14 +24,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import combinations
+from typing import Final
 
 from tls13lab.symbolic.connection import CERTIFICATE_KEY, CERTIFIED, ZEROS, Connection
 from tls13lab.symbolic.rules import QUANTUM, RULES, Rule
 from tls13lab.symbolic.scenes import IDENTITY, PUBLIC, Scene, Turn
 from tls13lab.symbolic.terms import Term, name
+from tls13lab.wire.names import Mode
 
-BOTH = "cert_with_extern_psk"
-MODES = ("full", "psk_dhe_ke", BOTH)
+BOTH: Final = "cert_with_extern_psk"
+MODES: tuple[Mode, ...] = ("full", "psk_dhe_ke", BOTH)
 ASSETS = ("application_data", "psk", "next_psk", "server_authentication")
 ADVERSARIES = ("passive", "active")
 LEAKS = ("psk", "weak_psk", "client_ecdhe", "server_ecdhe", "certificate_key", "quantum")
@@ -46,7 +48,7 @@ class Decided:
     ``steps`` counts those of the derivation.
     """
 
-    mode: str
+    mode: Mode
     asset: str
     adversary: str
     leaks: tuple[str, ...]
@@ -63,20 +65,20 @@ class Unheeded(Connection):
         return connection(BOTH, self.label).client_hello
 
 
-def connection(mode: str, label: str) -> Connection:
+def connection(mode: Mode, label: str) -> Connection:
     """A connection of the mode."""
     if mode == "full":
         return Connection(label, mode)
     return Connection(label, mode, PSK, IDENTITY)
 
 
-def answers(mode: str) -> tuple[Connection, ...]:
+def answers(mode: Mode) -> tuple[Connection, ...]:
     """The ways in which a server may answer an honest client of this mode, by what it shows."""
     attacked = connection(mode, "attacked")
     return (attacked, Unheeded("attacked", "full")) if mode == BOTH else (attacked,)
 
 
-def _recorded(mode: str) -> Scene:
+def _recorded(mode: Mode) -> Scene:
     this = connection(mode, "this")
     wanted = {
         "application_data": (this.client_data, this.server_data),
@@ -86,7 +88,7 @@ def _recorded(mode: str) -> Scene:
     return Scene((*PUBLIC, *this.wire), wanted)
 
 
-def _false_server(mode: str, answer: Connection) -> Scene:
+def _false_server(mode: Mode, answer: Connection) -> Scene:
     """The adversary answers an honest client in the server's place."""
     own = [answer.name(what) for what in ("server_random", "server_ecdhe", "EncryptedExtensions")]
     turns = (
@@ -101,7 +103,7 @@ def _false_server(mode: str, answer: Connection) -> Scene:
     return Scene((*_recorded(mode).known, *own, answer.nonce(1)), wanted, turns)
 
 
-def _stolen(mode: str, leak: str) -> tuple[Term, ...]:
+def _stolen(mode: Mode, leak: str) -> tuple[Term, ...]:
     """The terms behind a leak; none if the mode has no such secret."""
     if leak == "psk" and mode != "full":
         return (PSK,)
@@ -113,7 +115,7 @@ def _stolen(mode: str, leak: str) -> tuple[Term, ...]:
     return ()
 
 
-def outside(asset: str, mode: str, adversary: str) -> bool:
+def outside(asset: str, mode: Mode, adversary: str) -> bool:
     """Whether there is nothing to ask: no PSK to steal, or nobody who speaks."""
     if asset == "psk":
         return mode == "full"
@@ -122,7 +124,7 @@ def outside(asset: str, mode: str, adversary: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def decide(
-    mode: str,
+    mode: Mode,
     asset: str,
     adversary: str,
     leaks: tuple[str, ...] = (),

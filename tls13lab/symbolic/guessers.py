@@ -162,7 +162,7 @@ def connections(mode: str) -> tuple[Connection, ...]:
     if mode not in MODES:
         raise KeyError(f"{mode} has no PSK that a person may have chosen")
     if mode == certificate_with_psk.BOTH:
-        return (certificate_with_psk.connection(mode, "this"),)
+        return (certificate_with_psk.connection(certificate_with_psk.BOTH, "this"),)
     kind, _, psk_mode = mode.partition("-")
     if kind == "imported":
         return (speaking.importing(scenes.connections(f"external-{psk_mode}")[-1]),)

@@ -42,6 +42,7 @@ from tls13lab.symbolic.rules import RULES, SEALED, Rule, making
 from tls13lab.symbolic.scenes import PUBLIC, Scene, Turn
 from tls13lab.symbolic.speaking import importing
 from tls13lab.symbolic.terms import Term, apply, name
+from tls13lab.wire.names import Mode
 
 PLAIN, DERIVED, IMPORTED, PAKE = "plain", "derived", "imported", "pake"
 MADE = (PLAIN, DERIVED, IMPORTED, PAKE)
@@ -66,17 +67,17 @@ that each cost a discrete logarithm before anything does."""
 _SIDES = ("client_ecdhe", "server_ecdhe")
 
 
-def opens(mode: str, made: str, epoch: str) -> bool:
+def opens(mode: Mode, made: str, epoch: str) -> bool:
     """Whether guesses at the word, and nothing else that is computed, open it."""
     return not outside(mode, epoch) and enough(mode, made, epoch, frozenset({GUESS}))
 
 
-def outside(mode: str, epoch: str) -> bool:
+def outside(mode: Mode, epoch: str) -> bool:
     """Whether there is nothing to ask: a certificate together with a PSK rules 0-RTT out."""
     return mode == certified.BOTH and epoch == EARLY_DATA
 
 
-def checkable(mode: str, made: str, epoch: str = PAST) -> tuple[Term, ...]:
+def checkable(mode: Mode, made: str, epoch: str = PAST) -> tuple[Term, ...]:
     """What tells a right guess at the word from a wrong one, without asking anybody.
 
     Of what was recorded; or, with ``present``, also of what a client says that came by itself.
@@ -93,7 +94,7 @@ def checkable(mode: str, made: str, epoch: str = PAST) -> tuple[Term, ...]:
 
 
 def cost(
-    mode: str, made: str, epoch: str, word: float, dearer: float = 0.0, prices: Prices = USUAL
+    mode: Mode, made: str, epoch: str, word: float, dearer: float = 0.0, prices: Prices = USUAL
 ) -> Cost:
     """The cheapest that opens it, for a word of 2^``word`` guesses that cost 2^``dearer`` each.
 
@@ -115,7 +116,7 @@ def cost(
     return Cost(log2_sum(priced[one] for one in chosen), chosen)
 
 
-def _prices(mode: str, made: str, prices: Prices) -> Iterator[tuple[str, float]]:
+def _prices(mode: Mode, made: str, prices: Prices) -> Iterator[tuple[str, float]]:
     """All that can be computed but the word, with log2 of the steps."""
     for secret in _secrets(mode, made):
         kind = "signature" if secret == "certificate_key" else "share"
@@ -123,7 +124,7 @@ def _prices(mode: str, made: str, prices: Prices) -> Iterator[tuple[str, float]]
 
 
 @lru_cache(maxsize=16)
-def _secrets(mode: str, made: str) -> Mapping[str, tuple[Term, ...]]:
+def _secrets(mode: Mode, made: str) -> Mapping[str, tuple[Term, ...]]:
     """What can be computed but the word, and the terms that it yields."""
     this = connection(mode, made, "this")
     found: dict[str, tuple[Term, ...]] = {}
@@ -140,7 +141,7 @@ def _secrets(mode: str, made: str) -> Mapping[str, tuple[Term, ...]]:
 
 
 @lru_cache(maxsize=4096)
-def enough(mode: str, made: str, epoch: str, computed: frozenset[str]) -> bool:
+def enough(mode: Mode, made: str, epoch: str, computed: frozenset[str]) -> bool:
     """Whether so much opens an epoch: what a set of computed secrets leads to, by the rules.
 
     >>> enough("psk_dhe_ke", PLAIN, PAST, frozenset({GUESS, "server_ecdhe of this"}))
@@ -164,7 +165,7 @@ def enough(mode: str, made: str, epoch: str, computed: frozenset[str]) -> bool:
 # Connections and scenes ---------------------------------------------------------------------------
 
 
-def connection(mode: str, made: str, label: str) -> Connection:
+def connection(mode: Mode, made: str, label: str) -> Connection:
     """A connection whose PSK is made from the word; 0-RTT is sent where it may be."""
     plain = certified.connection(mode, label)
     one = replace(plain, early_data=mode != certified.BOTH, psk=WORD)
@@ -198,7 +199,7 @@ def _known(made: str, labels: Iterable[str]) -> tuple[Term, ...]:
 
 
 @lru_cache(maxsize=64)
-def _scenes(mode: str, made: str, epoch: str) -> tuple[Scene, ...]:
+def _scenes(mode: Mode, made: str, epoch: str) -> tuple[Scene, ...]:
     """Those any of which may open the epoch."""
     this = connection(mode, made, "this")
     if epoch != PRESENT:

@@ -27,6 +27,7 @@ from tls13lab.records.protection import RecordProtection
 from tls13lab.vectors.trace import Trace
 from tls13lab.wire.codepoints import CipherSuite
 from tls13lab.wire.faults import LocalFault
+from tls13lab.wire.names import Side
 
 SUITE = SUITES[CipherSuite.TLS_AES_128_GCM_SHA256]
 HASH = SUITE.hash_name
@@ -69,11 +70,11 @@ class Recomputed:
             return self.trace["ecdhe_shared_secret"]
         return self.private_share("client").finish(self.private_share("server").share)
 
-    def private_share(self, side: str) -> X25519Share:
+    def private_share(self, side: Side) -> X25519Share:
         """The share of ``side`` (``client`` or ``server``), from its private key."""
         return X25519Share.from_private(self.trace[f"{side}_x25519_private"])
 
-    def sent_share(self, side: str) -> bytes:
+    def sent_share(self, side: Side) -> bytes:
         """The public share, 32 bytes, in the hello of ``side`` (``client`` or ``server``)."""
         message = unpack(self.trace.messages[f"{side}_hello"])
         if isinstance(message, ClientHello):
@@ -92,7 +93,7 @@ class Recomputed:
         end = list(messages).index(last) + including
         return Transcript().add(*list(messages.values())[:end]).hash(HASH)
 
-    def verify_data(self, side: str) -> bytes:
+    def verify_data(self, side: Side) -> bytes:
         """The verify_data that the Finished of ``side`` must contain."""
         base_key = self.secret(f"{side}_handshake_traffic_secret")
         before = self.transcript_hash(f"{side}_finished", including=False)

@@ -27,6 +27,7 @@ from tls13lab.vectors.recompute import HASH, SUITE, Recomputed
 from tls13lab.vectors.trace import Vectors, load
 from tls13lab.wire.codepoints import LEGACY_VERSION, ContentType
 from tls13lab.wire.faults import LocalFault, TLSFault
+from tls13lab.wire.names import Side
 from tls13lab.wire.writer import uint8
 
 
@@ -115,7 +116,7 @@ def _shares(run: Recomputed) -> Iterator[Entry]:
     yield "ecdhe_shared_secret", run.trace["ecdhe_shared_secret"], run.shared_secret
 
 
-def _public(run: Recomputed, side: str) -> bytes:
+def _public(run: Recomputed, side: Side) -> bytes:
     return run.private_share(side).share
 
 
@@ -152,8 +153,8 @@ def _resumption(run: Recomputed) -> Iterator[Entry]:
 def _messages(run: Recomputed) -> Iterator[Entry]:
     for name, raw in run.trace.messages.items():
         yield f"messages/{name}: encoded again", raw, partial(_encoded_again, raw)
-        if name.endswith("_finished"):
-            side = name.removesuffix("_finished")
+        side = FINISHED_BY.get(name)
+        if side is not None:
             yield f"messages/{name}: verify_data", raw[4:], partial(run.verify_data, side)
         if name == "server_certificate_verify":
             # Type and length of the message, scheme and length of the signature: 8 bytes.
@@ -166,6 +167,7 @@ def _encoded_again(raw: bytes) -> bytes:
 
 # Secrets ---------------------------------------------------------------------------------------
 
+FINISHED_BY: dict[str, Side] = {"client_finished": "client", "server_finished": "server"}
 _TRANSCRIPTS = {
     "transcript_hash_client_hello_server_hello": "server_hello",
     "transcript_hash_to_server_finished": "server_finished",

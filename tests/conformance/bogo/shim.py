@@ -37,6 +37,7 @@ from tls13lab.messages.handshake import Message, unpack
 from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.records.reassembly import Reassembler
 from tls13lab.wire.faults import PeerFault, TLSFault
+from tls13lab.wire.names import Side
 
 CRASHED = 90
 """The exit code by which a test fails even where an error is what it expects."""
@@ -65,7 +66,7 @@ def run(options: Options) -> int:
 class Hearing(Connection):
     """A connection that remembers the handshake messages that its peer sent."""
 
-    def __init__(self, role: str, state: AnyState, padding: int, tap: Tap | None) -> None:
+    def __init__(self, role: Side, state: AnyState, padding: int, tap: Tap | None) -> None:
         super().__init__(role, state, padding, tap)
         self._whole, self.heard = Reassembler(), list[Message]()
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from tls13lab.psk.memory_hard import Scrypt
 from tls13lab.symbolic import guessers, mended
 from tls13lab.symbolic.certificate_with_psk import BOTH
+from tls13lab.wire.names import Mode
 
 DERIVATION = Scrypt(salt=b"printer and alice", log2_n=14)
 """The slow derivation: 16 MiB a guess."""
@@ -29,7 +30,7 @@ class Protection:
     """``mode`` and ``made`` are the model's; a PSK is ``used`` for so many seconds, 0 for ever."""
 
     name: str
-    mode: str
+    mode: Mode
     made: str
     used: float = 0.0
 
