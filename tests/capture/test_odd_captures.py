@@ -104,7 +104,7 @@ def test_tls_12_is_named_its_hellos_are_shown_and_no_finished_is_taken_for_a_len
     assert not [record.fault for record in one.records if record.fault]
     assert not [m.fault for record in one.records for m in record.messages if m.fault]
     text = as_text(connections)
-    assert "of TLS 1.2 the hellos are taken apart" in text
+    assert "TLS 1.2: only the hellos are decoded" in text
     assert "handshake message of" not in text
     assert "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384" in text
 

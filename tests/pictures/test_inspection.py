@@ -87,7 +87,7 @@ def test_meanings_and_sections() -> None:
     assert told[f"{base}.psk_key_exchange_modes.ke_modes"] == ("psk_dhe_ke", "4.3.9")
     assert told[f"{base}.key_share.client_shares.group"] == ("x25519", "4.3.8")
     assert told["client_hello.legacy_version"] == ("TLS 1.2", "4.2.2")
-    assert meaning("key_update.request_update", b"\x01").startswith("the peer is to")
+    assert meaning("key_update.request_update", b"\x01").startswith("the peer must")
     assert section("new_session_ticket.ticket_nonce") == "4.7.1"
 
 

@@ -30,9 +30,9 @@ MOST_HELD = 2**20
 KeyLogSecrets = Mapping[bytes, Mapping[str, bytes]]
 
 _NO_SECRETS: Mapping[str, bytes] = {}
-_TYPES = {int(one): one for one in ContentType}
-# Once for all: to look a member up in its enumeration takes longer than most of what is done to a
-# record.
+_TYPES = {int(kind): kind for kind in ContentType}
+# Looking up a member of an enumeration is slow: for each record, it would take longer than most of
+# the other work. So it is done once, here.
 _APPLICATION_DATA, _HANDSHAKE = ContentType.APPLICATION_DATA, ContentType.HANDSHAKE
 _CHANGE_CIPHER_SPEC = ContentType.CHANGE_CIPHER_SPEC
 _CLIENT_HELLO, _SERVER_HELLO = int(HandshakeType.CLIENT_HELLO), int(HandshakeType.SERVER_HELLO)
@@ -122,7 +122,7 @@ class DecryptedSide:
             # "Implementations MUST NOT send zero-length fragments of Handshake types" (5.1)
             return [], "a handshake record is empty"
         if not self._parts.pending and len(content) == 4 + int.from_bytes(content[1:4], "big"):
-            return [content], ""  # just one, as hellos mostly come
+            return [content], ""  # exactly one message, as most records with hellos have
         messages: list[bytes] = []
         try:
             self._parts.feed(content)

@@ -18,7 +18,7 @@ from tls13lab.wire.names import Side
 
 _LATE = "the capture begins after the connection did"
 _NOTHING = "nothing that it sent was captured"
-_TYPES = frozenset(int(one) for one in ContentType)
+_TYPES = frozenset(int(kind) for kind in ContentType)
 _HANDSHAKE = int(ContentType.HANDSHAKE)
 _CLIENT_HELLO, _SERVER_HELLO = int(HandshakeType.CLIENT_HELLO), int(HandshakeType.SERVER_HELLO)
 
@@ -147,7 +147,7 @@ class Flow:
         at = preambles.client_hello_at(head)
         if at >= 0:
             yield from self._open_behind(source, at)
-        elif sum(len(one.head) for one in self._sides.values()) > 2 * preambles.MOST:
+        elif sum(len(each.head) for each in self._sides.values()) > 2 * preambles.MOST:
             self._leave_out()
 
     def _leave_out(self) -> None:
@@ -258,7 +258,7 @@ class Flow:
         self.closed = True
         if not self.number:
             if not self._judged:
-                data = any(one.head for one in self._sides.values())
+                data = any(side.head for side in self._sides.values())
                 self._notes.pass_over(f"TCP connections without {'TLS' if data else 'data'}")
             self._sides.clear()
             return

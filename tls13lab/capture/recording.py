@@ -31,9 +31,9 @@ class Opened:
 
 
 class CapturedRecord(NamedTuple):
-    """One whole record with its 5 bytes of header; ``sender`` is ``client`` or ``server``.
+    """A complete record with its header of 5 bytes; ``sender`` is ``client`` or ``server``.
 
-    Of these there are many, and a named tuple takes a third of the time to make.
+    A named tuple, because there are many of these and it is made three times as fast.
     """
 
     connection: int
@@ -41,7 +41,7 @@ class CapturedRecord(NamedTuple):
     wire: bytes
 
     def __repr__(self) -> str:
-        """Without the bytes, of which there may be thousands."""
+        """Leave out the bytes, of which there may be thousands."""
         return f"CapturedRecord(connection={self.connection}, sender={self.sender!r})"
 
 

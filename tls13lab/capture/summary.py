@@ -23,16 +23,16 @@ from tls13lab.wire.names import Side
 
 _ALERT, _CLOSE_NOTIFY = ContentType.ALERT, int(AlertDescription.CLOSE_NOTIFY)
 _TICKET, _CLIENT_HELLO, _SERVER_HELLO = (
-    int(one)
-    for one in (
+    int(kind)
+    for kind in (
         HandshakeType.NEW_SESSION_TICKET,
         HandshakeType.CLIENT_HELLO,
         HandshakeType.SERVER_HELLO,
     )
 )
 _SERVER_NAME, _EARLY_DATA, _KEY_SHARE, _PSK, _CERT_WITH_PSK = (
-    int(one)
-    for one in (
+    int(kind)
+    for kind in (
         ExtensionType.SERVER_NAME,
         ExtensionType.EARLY_DATA,
         ExtensionType.KEY_SHARE,
@@ -40,7 +40,7 @@ _SERVER_NAME, _EARLY_DATA, _KEY_SHARE, _PSK, _CERT_WITH_PSK = (
         ExtensionType.TLS_CERT_WITH_EXTERN_PSK,
     )
 )
-"""Looked up once for all: of a capture with many connections that would take most of the time."""
+"""Looked up once, because with many connections these look-ups would take most of the time."""
 
 
 def _host_name(extension: bytes) -> str:

@@ -1,5 +1,8 @@
-"""Pictures: pure functions from the schedule table or a conversation to SVG and HTML.
+"""Pictures: pure functions from the schedule table, a conversation or a derivation to SVG and HTML.
 
-Every picture comes with its alternative text and with a table that says the same in words, and none
-says anything by color alone. matplotlib and graphviz are imported where they are used.
+Every picture comes with alternative text and with a table that says the same in words, and no
+picture relies on color alone. matplotlib and graphviz are imported only where they are used.
+
+``picture`` is the common form. Graphs (``schedule_graph``, ``attack_tree``, ``moves_graph``) are
+written as DOT text, which ``dot`` turns into SVG. The others draw their SVG themselves.
 """

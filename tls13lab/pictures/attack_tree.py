@@ -1,8 +1,8 @@
-"""An attack drawn: what was stolen and what was recorded at the top, the plaintext at the bottom.
+"""An attack as a graph: stolen and recorded terms at the top, the plaintext at the bottom.
 
-Each node is a term, each arrow says "is needed for". What was stolen is an octagon, what was
-recorded a folder, what was computed a box, and what was asked for a box with a double border; so
-nothing hangs on colour. The table beside the picture has the same steps in words.
+Each node is a term, and each arrow means "is needed for". Stolen terms are octagons, recorded ones
+folders, computed ones boxes, and the goal is a box with a double border, so nothing depends on
+color. The table has the same steps in words.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,9 +30,12 @@ _STYLES = {
 
 
 def attack_tree(steps: Sequence[Done | Step], goal: str = "the plaintext") -> Picture:
-    """The derivation, with its bytes where it was run; the last term nothing needs is the goal."""
-    done = [one if isinstance(one, Done) else Done(one, b"") for one in steps]
-    bare = [one.step for one in done]
+    """The graph of a derivation, with the bytes of the steps that were run.
+
+    ``goal`` is what the alternative text calls the result.
+    """
+    done = [step if isinstance(step, Done) else Done(step, b"") for step in steps]
+    bare = [each.step for each in done]
     source = attack_dot(bare)
     stolen = [short_name(term) for term in _given(bare) if origin(term) == "stolen"]
     alt = f"attack tree: {' and '.join(stolen) or 'nothing'} stolen, {goal} read"
@@ -44,7 +47,7 @@ def attack_tree(steps: Sequence[Done | Step], goal: str = "the plaintext") -> Pi
 
 
 def attack_dot(steps: Sequence[Step]) -> str:
-    """The same as DOT text; a term that many steps need is drawn once."""
+    """The graph as DOT text; a term that several steps need is drawn once."""
     from graphviz import Digraph
 
     numbers: dict[Term, int] = {}
@@ -63,8 +66,8 @@ def attack_dot(steps: Sequence[Step]) -> str:
         label = cell(short_name(term), words, size=11)
         graph.node(f"n{number}", label, id=f"term-{number}", **_STYLES[kind])
     for step in steps:
-        for one in dict.fromkeys(step.premises):
-            graph.edge(f"n{numbers[one]}", f"n{numbers[step.conclusion]}")
+        for premise in dict.fromkeys(step.premises):
+            graph.edge(f"n{numbers[premise]}", f"n{numbers[step.conclusion]}")
     return str(graph.source)
 
 

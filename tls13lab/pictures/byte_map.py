@@ -1,8 +1,8 @@
-"""Every byte of a message or a recording, and what it belongs to: to look at one byte at a time.
+"""Which field each byte of a message or recording belongs to, for looking at one byte at a time.
 
-The fields are those of the decoder (``byte_view``), their meanings and sections those that
-``inspect`` shows. Here each field also says which hashes it goes into: the binder's, the
-transcript's, or none. RFC 9846 sections 4.1 and 4.3.11.2.
+The fields come from the decoder (``byte_view``), their meanings and sections are those of
+``inspect``. In addition, each field says which hashes it goes into: the binder's, the transcript's,
+or none. RFC 9846 sections 4.1 and 4.3.11.2.
 
 >>> part, = parts_of_message(bytes.fromhex("05000000"))
 >>> part.title, [field.path for field in part.fields]
@@ -27,12 +27,12 @@ SEALED = "none: what is inside goes in, once it is opened"
 NO_HASH = "none: only handshake messages go into the transcript"
 """Which hash a byte goes into, in words."""
 MOST_BYTES = 4096
-"""Bytes of one part that are shown; the rest is left out, and said."""
+"""How many bytes of a part are shown; the title says if more were left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A field: bytes ``start`` to ``end`` (one past its last), what they say, and their hashes."""
+    """A field: its bytes from ``start`` up to but not including ``end``, meaning, and hashes."""
 
     start: int
     end: int
@@ -52,10 +52,10 @@ class Part:
 
     @property
     def rows(self) -> tuple[tuple[str, ...], ...]:
-        """The same as a table: place, field, meaning, section, hashes."""
+        """The fields as rows under :data:`ROWS`."""
         return tuple(
-            (f"{one.start}-{one.end - 1}", one.path, one.meaning, one.section, one.hashes)
-            for one in self.fields
+            (f"{each.start}-{each.end - 1}", each.path, each.meaning, each.section, each.hashes)
+            for each in self.fields
         )
 
 
@@ -63,19 +63,19 @@ ROWS = ("bytes", "field", "meaning", "section", "goes into")
 
 
 def as_json(parts: Iterable[Part]) -> list[dict[str, Any]]:
-    """What a browser is given."""
-    return [asdict(one) for one in parts]
+    """The parts in the form that is sent to the browser."""
+    return [asdict(part) for part in parts]
 
 
 def parts_of_message(raw: bytes) -> tuple[Part, ...]:
-    """One packed handshake message."""
+    """The part for one packed handshake message."""
     return (_handshake(message_of(raw)),)
 
 
 def parts_of_capture(
     items: Iterable[Item], keylog: KeyLogSecrets | None = None
 ) -> tuple[Part, ...]:
-    """Every record of a recording as it crossed the wire, and what could be read in each."""
+    """A part for every record as it crossed the wire, and for every message that can be read."""
     found: list[Part] = []
     for connection in inspect(items, keylog):
         for record in connection.records:
@@ -89,10 +89,10 @@ def parts_of_capture(
             for message in record.messages:
                 title = f"{where}: {message.name}"
                 handshake = _is_handshake(message)
-                one = (
+                part = (
                     _handshake(message) if handshake else _part(title, message.fields, {}, NO_HASH)
                 )
-                found.append(Part(title, one.hex, one.fields))
+                found.append(Part(title, part.hex, part.fields))
     return tuple(found)
 
 
@@ -101,7 +101,7 @@ def _is_handshake(message: Message) -> bool:
 
 
 def _handshake(message: Message) -> Part:
-    """A handshake message: all of it goes into the transcript, up to the binders into those."""
+    """A handshake message: all goes into the transcript, and up to the binders into their hash."""
     raw = bytes.fromhex("".join(field.bytes for field in message.fields))
     covered: range | None = None
     if raw and raw[0] == 1 and not message.fault:
@@ -123,14 +123,14 @@ def _part(title: str, fields: tuple[Field, ...], hashes: Mapping[str, str], othe
         raw = raw[:MOST_BYTES]
     mapped = (
         Mapped(
-            one.offset,
-            min(one.offset + one.length, len(raw)),
-            one.field,
-            one.meaning,
-            one.section,
-            hashes.get(one.field, otherwise),
+            field.offset,
+            min(field.offset + field.length, len(raw)),
+            field.field,
+            field.meaning,
+            field.section,
+            hashes.get(field.field, otherwise),
         )
-        for one in fields
-        if one.offset < len(raw)
+        for field in fields
+        if field.offset < len(raw)
     )
     return Part(title, raw.hex(), tuple(mapped))

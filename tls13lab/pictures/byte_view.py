@@ -1,7 +1,7 @@
-"""A message's bytes with the names of its fields, as the decoder read them.
+"""The bytes of a message with the names of its fields, as the decoder read them.
 
-The spans come from :func:`tls13lab.messages.handshake.unpack`. Bytes can be marked: those that the
-binder covers, say, or the one that was changed.
+The spans come from :func:`tls13lab.messages.handshake.unpack`. Bytes can be marked, for example
+those that the binder covers, or a byte that was changed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,20 +21,20 @@ MOST_BYTES_SHOWN = 24
 
 
 def fields(raw: bytes) -> list[Span]:
-    """The spans of a packed message, in their order."""
+    """The spans of a packed message, in order. Raises a TLSFault."""
     spans: list[Span] = []
     unpack(raw, spans)
     return spans
 
 
 def leaves(spans: Sequence[Span]) -> list[Span]:
-    """The spans that no other span divides further; empty ones are left out."""
+    """The innermost spans, which contain no other span; empty spans are left out."""
 
     def divided(span: Span) -> bool:
         inside = f"{span.path}."
         return any(
-            one.path.startswith(inside) and span.start <= one.start and one.end <= span.end
-            for one in spans
+            other.path.startswith(inside) and span.start <= other.start and other.end <= span.end
+            for other in spans
         )
 
     return [span for span in spans if span.length and not divided(span)]
@@ -43,21 +43,21 @@ def leaves(spans: Sequence[Span]) -> list[Span]:
 def prefixes(spans: Sequence[Span], start: int, end: int) -> list[Span]:
     """The bytes from ``start`` to ``end``, which belong to no leaf, as named length fields.
 
-    A length stands right before what it measures: the first span that the decoder noted where the
-    length ends. Others may begin there, too: what is inside, or what follows an empty vector.
+    A length comes right before the field that it measures. If several spans begin there, it is the
+    first that the decoder noted; the others are inside it, or follow an empty vector.
     """
     found = []
     for after in sorted({span.start for span in spans if start < span.start <= end}):
-        measured = next(one for one in spans if one.start == after)
+        measured = next(span for span in spans if span.start == after)
         found.append(Span(f"length of {measured.path}", start, after))
         start = after
     return found
 
 
 def named_fields(raw: bytes) -> list[Span]:
-    """A packed message cut into fields, length fields included: every byte is in just one.
+    """The fields of a packed message, with length fields: every byte belongs to exactly one.
 
-    Raises a TLSFault for bytes that are no message.
+    Raises a TLSFault if the bytes are not a message.
     """
     spans, fault = read_fields(raw)
     if fault is not None:
@@ -67,11 +67,11 @@ def named_fields(raw: bytes) -> list[Span]:
 
 @lru_cache(maxsize=32)
 def read_fields(raw: bytes) -> tuple[tuple[Span, ...], TLSFault | None]:
-    """The same as far as the message can be read, with what is wrong with it.
+    """The fields of a packed message as far as it can be read, and the fault, if there is one.
 
-    What the decoder did not come to is one field, ``bytes``.
+    The bytes that the decoder did not reach are one field, ``bytes``.
     """
-    # Remembered, because a widget asks for the same message again at every change.
+    # Cached, because a widget reads the same message again at every change.
     spans: list[Span] = []
     fault = None
     try:
@@ -91,10 +91,10 @@ def read_fields(raw: bytes) -> tuple[tuple[Span, ...], TLSFault | None]:
 
 
 def binder_marks(hello: bytes) -> dict[str, range]:
-    """For :func:`byte_view`: the bytes of a ClientHello that its binders cover, and the others.
+    """Marks for :func:`byte_view`: the bytes of a ClientHello that its binders cover, and the rest.
 
-    The binders list with its own length is what Truncate() takes off: RFC 9846 section 4.3.11.2.
-    Nothing for a message that offers no PSK.
+    Truncate() removes the list of binders with its length field (RFC 9846 section 4.3.11.2). Empty
+    for a message that offers no PSK.
     """
     message = unpack(hello)
     offered = message.find(OfferedPsks) if isinstance(message, ClientHello) else None
@@ -106,19 +106,17 @@ def binder_marks(hello: bytes) -> dict[str, range]:
 
 @dataclass(frozen=True, slots=True)
 class ByteView:
-    """Rows of (bytes from-to, hexadecimal, field, mark)."""
+    """A table with a row for each field: its place, its bytes in hexadecimal, its name, a mark."""
 
     rows: tuple[tuple[str, str, str, str], ...]
     header: tuple[str, ...] = ("bytes", "hexadecimal", "field", "mark")
 
     @property
     def html(self) -> str:
-        """A table."""
         return html_table(self.header, self.rows)
 
     @property
     def text(self) -> str:
-        """The same as plain text."""
         return text_table(self.header, self.rows)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
@@ -128,14 +126,14 @@ class ByteView:
 def byte_view(raw: bytes, marks: Mapping[str, range] | None = None, only: str = "") -> ByteView:
     """A packed message, field by field.
 
-    ``marks`` names ranges of bytes; ``only`` keeps the fields whose path contains it.
+    ``marks`` gives names to ranges of bytes. Only fields with ``only`` in their path are shown.
     """
     shown = [span for span in named_fields(raw) if only in span.path]
     return ByteView(tuple(_row(raw, span, marks or {}) for span in shown))
 
 
 def record_view(wire: bytes) -> ByteView:
-    """A record as it crosses the wire: its header, and what follows. RFC 9846 sections 5.1, 5.2.
+    """A record as it crosses the wire: its header and the rest. RFC 9846 sections 5.1, 5.2.
 
     >>> print(record_view(bytes.fromhex("1703030003aabbcc")).text.splitlines()[-1])
     5-7   | aa bb cc    | ciphertext            |

@@ -1,8 +1,8 @@
-"""The matrix of claims as a picture: for each mode and asset, what a single theft opens.
+"""The matrix of claims as a picture and as text: what a single leak opens, for each mode and asset.
 
-"x" and a dark ground are lost, "." and a white ground kept, "~" is kept for now; "-" stands for a
-secret that the mode does not have, which changes nothing. A pair of leaks is only told of where
-neither of the two would do alone: those are what the last column lists.
+"x" on a dark background means lost, "." on white means kept, and "~" kept for now. "-" stands for
+a leak of a secret that the mode does not have, so it changes nothing. The last column lists the
+pairs of leaks that are needed together, because neither is enough alone.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +19,7 @@ LEGEND = (
     "- the mode has no such secret"
 )
 GUESSES = (
-    "a number behind it: log2 of the guesses that it takes all the same; none: no guess at all"
+    "a number after a mark: log2 of the guesses that are still needed; no number: none is needed"
 )
 _WORDS = {"lost": " lost", "kept": " kept", "for now": " for now", "absent": ""}
 _FILLS = {
@@ -34,7 +34,7 @@ Row = tuple[str, str, str, str]
 
 
 def shown(cell: Cell) -> str:
-    """A cell's answer as one of the :data:`MARKS`.
+    """The verdict of a cell, as a key of :data:`MARKS`.
 
     >>> from tls13lab.symbolic.claims import decide
     >>> shown(decide("full", "next_psk", "passive", ("ticket_key",)))
@@ -46,12 +46,12 @@ def shown(cell: Cell) -> str:
 
 
 def single_leaks(cells: Iterable[Cell]) -> tuple[str, ...]:
-    """The leaks in their order, "none" before them."""
-    return ("none", *dict.fromkeys(one for cell in cells for one in cell.leaks))
+    """The leaks in order, after "none"."""
+    return ("none", *dict.fromkeys(leak for cell in cells for leak in cell.leaks))
 
 
 def rows_of(cells: Iterable[Cell]) -> dict[Row, dict[tuple[str, ...], Cell]]:
-    """The cells by (adversary, mode, asset, options), and there by leaks; all outside left out."""
+    """The cells by (adversary, mode, asset, options) and then by leaks, without empty rows."""
     rows: dict[Row, dict[tuple[str, ...], Cell]] = {}
     weakest_first = sorted(cells, key=lambda cell: ADVERSARIES.index(cell.adversary))
     for cell in weakest_first:
@@ -66,7 +66,7 @@ def rows_of(cells: Iterable[Cell]) -> dict[Row, dict[tuple[str, ...], Cell]]:
 
 
 def pairs_that_matter(row: dict[tuple[str, ...], Cell]) -> tuple[tuple[str, ...], ...]:
-    """The pairs of leaks that open what neither of them opens alone."""
+    """The pairs of leaks that open together what neither opens alone."""
     if row[()].verdict == "lost":
         return ()
     alone = {leaks[0] for leaks, cell in row.items() if len(leaks) == 1 and cell.verdict == "lost"}
@@ -90,13 +90,13 @@ def _table(cells: list[Cell]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], .
 
 
 Guesses = Callable[[Cell], float | None]
-"""log2 of what a cell costs; None where there is nothing that could be guessed."""
+"""A function from a cell to log2 of its cost in guesses; None if nothing can be guessed."""
 
 
 def matrix_text(cells: list[Cell], guesses: Guesses | None = None) -> str:
-    """For a terminal: a line for each mode and asset, a column for each leak.
+    """The matrix for a terminal: a line for each mode and asset, a column for each leak.
 
-    With ``guesses`` each mark is followed by its cost, if that is not nothing.
+    With ``guesses``, each mark is followed by its cost, if there is one.
     """
     header, rows = _table(cells)
     leaks = header[3:-1]
@@ -106,14 +106,14 @@ def matrix_text(cells: list[Cell], guesses: Guesses | None = None) -> str:
     column = 4 if guesses else 1
     before, headings = "", [f"{mode}, {adversary} adversary" for adversary, mode, *_ in rows]
     wide = max(*map(len, headings), *(len(row[2]) + 2 for row in rows))
-    for heading, (_, _, asset, *verdicts, together), told in zip(
+    for heading, (_, _, asset, *verdicts, together), prices in zip(
         headings, rows, costs, strict=True
     ):
         if heading != before:
             numbers = " ".join(f"{number:<{column}}" for number in range(len(leaks))).rstrip()
             lines += ["", f"{heading:{wide}} {numbers}"]
             before = heading
-        words = (f"{MARKS[one]}{said}" for one, said in zip(verdicts, told, strict=True))
+        words = (f"{MARKS[each]}{price}" for each, price in zip(verdicts, prices, strict=True))
         marks = " ".join(f"{word:<{column}}" for word in words)
         lines.append(f"  {asset:{wide - 2}} {marks}  {together}".rstrip())
     return "\n".join(lines)
@@ -122,26 +122,26 @@ def matrix_text(cells: list[Cell], guesses: Guesses | None = None) -> str:
 def _costs(
     cells: list[Cell], leaks: Sequence[str], guesses: Guesses | None
 ) -> list[tuple[str, ...]]:
-    """What stands behind the marks of each row: the cost as a whole number, or nothing."""
+    """The costs after the marks of each row, as whole numbers; empty if there is no cost."""
 
-    def said(cell: Cell) -> str:
-        told = guesses(cell) if guesses and not cell.absent else None
-        return f"{told:.0f}" if told else ""
+    def price(cell: Cell) -> str:
+        bits = guesses(cell) if guesses and not cell.absent else None
+        return f"{bits:.0f}" if bits else ""
 
     return [
-        tuple(said(row[() if leak == "none" else (leak,)]) for leak in leaks)
+        tuple(price(row[() if leak == "none" else (leak,)]) for leak in leaks)
         for row in rows_of(cells).values()
     ]
 
 
 def matrix_picture(cells: list[Cell]) -> Picture:
-    """The same as a picture, with its table."""
+    """The matrix as a picture, with its table."""
     header, rows = _table(cells)
     leaks = header[3:-1]
     names, pairs = [_name(row) for row in rows], [row[-1] for row in rows]
     left = _GAP + ceil(max(width(name, _SIZE) for name in names)) + _GAP
     right = left + _COLUMN * len(leaks) + _GAP
-    across = right + ceil(max(width(one, _SIZE) for one in (_TOGETHER, *pairs))) + _GAP
+    across = right + ceil(max(width(words, _SIZE) for words in (_TOGETHER, *pairs))) + _GAP
     across = max(across, _GAP + ceil(width(LEGEND, _SIZE)) + _GAP)
     down = _TOP + _ROW * (len(rows) + 1)
     parts = [f'<rect width="{across}" height="{down}" fill="#ffffff"/>']

@@ -1,7 +1,7 @@
-"""What a record shows to anyone who sees its bytes; it reads nothing else. RFC 9846 section 5.
+"""What a record shows to anyone who sees its bytes, and only that. RFC 9846 section 5.
 
-A ClientHello and a ServerHello travel in the clear, and with them the PSK's identity and its
-binder. Of a protected record only the outer type and the length can be read.
+The ClientHello and the ServerHello are sent in the clear, and with them the identity of the PSK and
+its binder. A protected record shows only its outer type and its length.
 """
 
 from tls13lab.messages.client_hello import ClientHello
@@ -36,7 +36,7 @@ LONGEST_IDENTITY = 24
 
 
 def seen_by_eavesdropper(wire: bytes) -> str:
-    """What a record's bytes show to anyone: a plaintext one all, a protected one only its size.
+    """What anyone can see of a record: all of it if it is in the clear, otherwise only its size.
 
     >>> seen_by_eavesdropper(bytes.fromhex("1703030003aabbcc"))
     'a protected record: 3 bytes of ciphertext'
@@ -53,8 +53,7 @@ def seen_by_eavesdropper(wire: bytes) -> str:
 def clear_messages(wire: bytes) -> list[tuple[str, Message | None]]:
     """The handshake messages in an unprotected record, each with its name.
 
-    A message that is cut off here, because it goes on in another record, or that cannot be read,
-    is None; then nothing after it is looked at.
+    A message that continues in another record, or that cannot be read, is None, and ends the list.
     """
     found: list[tuple[str, Message | None]] = []
     rest = wire[HEADER_LENGTH:] if wire[0] == ContentType.HANDSHAKE else b""
@@ -72,7 +71,7 @@ def clear_messages(wire: bytes) -> list[tuple[str, Message | None]]:
 
 
 def readable_fields(wire: bytes) -> tuple[tuple[str, str], ...]:
-    """The (name, value) pairs that an eavesdropper learns most from; none of a protected record.
+    """The fields that tell an eavesdropper most, as (name, value); empty for a protected record.
 
     >>> readable_fields(bytes.fromhex("15030300020228"))
     (('alert', 'handshake_failure'),)
@@ -92,14 +91,14 @@ def readable_fields(wire: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def extension_value(extension: Extension) -> str:
-    """What an extension says, for those that matter to PSKs; else nothing."""
+    """The content of an extension in words, if it matters for PSKs; otherwise empty."""
     match extension:
         case PskKeyExchangeModes():
             return ", ".join(name_of(PskKeyExchangeMode, mode) for mode in extension.modes)
         case SupportedGroups():
             return ", ".join(name_of(NamedGroup, group) for group in extension.groups)
         case KeyShareClientHello():
-            return ", ".join(name_of(NamedGroup, one.group) for one in extension.client_shares)
+            return ", ".join(name_of(NamedGroup, share.group) for share in extension.client_shares)
         case KeyShareServerHello():
             return name_of(NamedGroup, extension.server_share.group)
         case KeyShareHelloRetryRequest():
@@ -109,8 +108,8 @@ def extension_value(extension: Extension) -> str:
         case OfferedPsks():
             pairs = zip(extension.identities, extension.binders, strict=True)
             return "; ".join(
-                f"identity {_identity(one.identity)}, binder {binder[:4].hex()}..."
-                for one, binder in pairs
+                f"identity {_identity(offered.identity)}, binder {binder[:4].hex()}..."
+                for offered, binder in pairs
             )
         case SelectedPsk():
             return f"identity number {extension.selected_identity} chosen"

@@ -1,7 +1,7 @@
-"""Names of code points that the lab cannot use, but that others send. RFC 9846 sections 4.3, 4.3.3.
+"""Names of code points that others send but the lab does not support. RFC 9846 4.3, 4.3.3.
 
-What the lab can use is named in :mod:`tls13lab.wire.codepoints`. Extensions carry the RFC that
-defines them.
+Those that it supports are in :mod:`tls13lab.wire.codepoints`. The names of extensions include the
+RFC that defines them.
 
 >>> name_for(NamedGroup, 0x001d), name_for(NamedGroup, 0x0104), name_for(NamedGroup, 0x9999)
 ('x25519', 'ffdhe8192', '0x9999')
@@ -25,7 +25,7 @@ _OTHERS: Mapping[type[IntEnum], Mapping[int, str]] = {
     CipherSuite: {
         0x00FF: "TLS_EMPTY_RENEGOTIATION_INFO_SCSV (RFC 5746)",
         0x5600: "TLS_FALLBACK_SCSV (RFC 7507)",
-        # Of TLS 1.2, those that are still met.
+        # Suites of TLS 1.2 that are still in use.
         0x002F: "TLS_RSA_WITH_AES_128_CBC_SHA",
         0x0035: "TLS_RSA_WITH_AES_256_CBC_SHA",
         0x009C: "TLS_RSA_WITH_AES_128_GCM_SHA256",

@@ -1,7 +1,7 @@
-"""Two conversations side by side, and the first thing in which they differ.
+"""A comparison of two conversations, with the first difference between them.
 
-What is compared is structure: which messages, which extensions in them, what each chose, and what
-went into the handshake secret. Random values differ always, and so are left out.
+It compares their structure: the messages, the extensions in them, what they select, and what went
+into the handshake secret. Random values always differ, so they are left out.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from tls13lab.wire.codepoints import ExtensionType, NamedGroup, PskKeyExchangeMo
 
 
 def features(conversation: Conversation) -> dict[str, str]:
-    """What a conversation is made of, place by place, in the order in which it is said."""
+    """The features of a conversation, as a place (such as a message) and a value, in order."""
     found: dict[str, str] = {}
     for number, step in enumerate(conversation.steps, 1):
         for raw in step.messages:
@@ -41,7 +41,7 @@ def _value(extension: Extension) -> str:
     if isinstance(extension, PskKeyExchangeModes):
         return ", ".join(name_of(PskKeyExchangeMode, mode) for mode in extension.modes)
     if isinstance(extension, KeyShareClientHello):
-        return ", ".join(name_of(NamedGroup, one.group) for one in extension.client_shares)
+        return ", ".join(name_of(NamedGroup, share.group) for share in extension.client_shares)
     if isinstance(extension, KeyShareServerHello):
         return name_of(NamedGroup, extension.server_share.group)
     return "there"
@@ -49,29 +49,26 @@ def _value(extension: Extension) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Rows of (mark, place, left, right)."""
+    """The compared features, as rows of (mark, place, left, right)."""
 
     names: tuple[str, str]
     rows: tuple[tuple[str, str, str, str], ...]
 
     @property
     def first_difference(self) -> str:
-        """The place of it, or an empty string."""
+        """The place of the first difference; empty if there is none."""
         return next((place for mark, place, _, _ in self.rows if mark), "")
 
     @property
     def header(self) -> tuple[str, ...]:
-        """The columns' names."""
         return ("", "place", *self.names)
 
     @property
     def html(self) -> str:
-        """A table."""
         return html_table(self.header, self.rows)
 
     @property
     def text(self) -> str:
-        """The same as plain text."""
         return text_table(self.header, self.rows)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
@@ -79,18 +76,18 @@ class Comparison:
 
 
 def compare(left: Conversation, right: Conversation, upto: int | None = None) -> Comparison:
-    """Every place of either, in order; the first ``upto`` of them."""
+    """Compare the features of two conversations, in order; only the first ``upto`` if given."""
     ours, theirs = features(left), features(right)
     places = list(ours)
     for index, place in enumerate(theirs):
         if place not in ours:
             before = list(theirs)[:index]
-            after = max((places.index(one) for one in before if one in places), default=-1)
+            after = max((places.index(each) for each in before if each in places), default=-1)
             places.insert(after + 1, place)
     rows: list[tuple[str, str, str, str]] = []
     for place in places[:upto]:
-        one, other = ours.get(place, "absent"), theirs.get(place, "absent")
-        first = one != other and not any(mark for mark, *_ in rows)
-        mark = "FIRST DIFFERENCE" if first else "differs" if one != other else ""
-        rows.append((mark, place, one, other))
+        mine, other = ours.get(place, "absent"), theirs.get(place, "absent")
+        first = mine != other and not any(mark for mark, *_ in rows)
+        mark = "FIRST DIFFERENCE" if first else "differs" if mine != other else ""
+        rows.append((mark, place, mine, other))
     return Comparison((left.mode, right.mode), tuple(rows))

@@ -1,6 +1,6 @@
-"""Two conversations drawn side by side: the messages of both, and below each what differs.
+"""Two conversations drawn side by side: their messages, and below each message what differs.
 
-The first difference has a heavy frame and says so; later ones have a dashed frame.
+The first difference has a thick frame with a label; later differences have a dashed frame.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ FIRST = "FIRST DIFFERENCE"
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """A message, or an input, of either side: its row, and the rows below it that differ."""
+    """A message (or an input of the key schedule): its row, and its details that differ."""
 
     place: str
     row: tuple[str, str, str, str]
@@ -32,10 +32,10 @@ class _Moment:
 
 
 def compare_picture(left: Conversation, right: Conversation, upto: int | None = None) -> Picture:
-    """As far as the first ``upto`` rows of :func:`~tls13lab.pictures.compare.compare` go."""
+    """The picture of the first ``upto`` rows of :func:`~tls13lab.pictures.compare.compare`."""
     whole = compare(left, right)
     shown = compare(left, right, upto)
-    height = TOP + sum(one.height for one in _moments(whole.rows)) + 12
+    height = TOP + sum(moment.height for moment in _moments(whole.rows)) + 12
     parts = [f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>']
     for side, name in enumerate(whole.names):
         parts.append(_lanes(side * PANEL, name, height))
@@ -55,12 +55,12 @@ def compare_picture(left: Conversation, right: Conversation, upto: int | None = 
 
 
 def _moments(rows: tuple[tuple[str, str, str, str], ...]) -> list[_Moment]:
-    """Rows such as ``server ServerHello: key_share`` go below ``server ServerHello``."""
+    """Group rows: ``server ServerHello: key_share`` goes below ``server ServerHello``."""
     found: list[_Moment] = []
     for row in rows:
         place, _, detail = row[1].partition(": ")
         if not detail or not found or found[-1].place != place:
-            # An input stands on a line of its own.
+            # An input of the key schedule gets a line of its own.
             found.append(_Moment(place, row, ()))
         elif row[0]:
             last = found.pop()

@@ -1,7 +1,7 @@
-"""Words for the steps of a conversation: what a record holds, and what an onlooker sees of it.
+"""The steps of a conversation in words: what a record contains, and what an eavesdropper sees.
 
-The two are kept apart on purpose. What the endpoints know comes from the conversation's plaintext;
-what an eavesdropper sees is computed from the record's bytes alone, in
+The two are kept apart on purpose. What the endpoints know comes from the plaintext in the
+conversation. What an eavesdropper sees is computed only from the bytes of the record, in
 :mod:`tls13lab.pictures.cleartext`.
 """
 
@@ -32,7 +32,7 @@ _BRACES = {
 
 
 def content_name(step: Step) -> str:
-    """What the record holds, in the RFC's words: ``{EncryptedExtensions, Finished}``."""
+    """What a record contains, in the RFC's notation: ``{EncryptedExtensions, Finished}``."""
     opening, closing = _BRACES[step.epoch]
     return f"{opening}{bare_name(step)}{closing}"
 
@@ -59,12 +59,12 @@ def keys_in_force(conversation: Conversation, upto: int) -> dict[str, Epoch]:
 
 
 def epoch_name(epoch: Epoch) -> str:
-    """In words: ``no keys yet``, ``handshake keys``, ..."""
+    """The keys of an epoch in words: ``no keys yet``, ``handshake keys``, and so on."""
     return "no keys yet" if epoch is Epoch.PLAINTEXT else f"{epoch.name.lower()} keys"
 
 
 def new_secrets(step: Step) -> str:
-    """What can be computed from this step on, the inputs and the stages by name.
+    """The secrets that can be computed from this step on; the main ones by name.
 
     >>> step = Step("server", Epoch.PLAINTEXT, ContentType.HANDSHAKE, b"", b"", (),
     ...     {"ecdhe": b"", "handshake_secret": b"", "client_handshake_traffic_secret": b""})

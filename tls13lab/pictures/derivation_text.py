@@ -1,6 +1,6 @@
-"""A derivation in words: numbered steps, each from the ones before, with the bytes that came of it.
+"""A derivation in words: numbered steps, each with the steps that it uses and its bytes.
 
-The same lines stand on the command line, beside the attack tree, and in the lessons.
+The same rows are used on the command line, beside the attack tree, and in the lessons.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ TABLE = SCHEDULE | FAMILIES
 
 
 def short_name(term: Term) -> str:
-    """A term by its own name, without all that is inside it.
+    """A short name for a term, without most of its arguments.
 
     >>> from tls13lab.symbolic.terms import apply, name
     >>> short_name(apply("key", apply("client_early_traffic_secret", name("x"))))
@@ -45,7 +45,7 @@ def short_name(term: Term) -> str:
 
 
 def how(step: Step) -> str:
-    """The rule, as the RFC names the operation; for a row of the table with its label.
+    """The operation of a step as the RFC names it, with its label if it is a row of the table.
 
     >>> from tls13lab.symbolic.terms import name
     >>> how(Step("main_secret", (), name("x"))), how(Step("key", (), name("x")))
@@ -60,13 +60,13 @@ def how(step: Step) -> str:
 
 
 def derivation_rows(steps: Sequence[Done]) -> tuple[tuple[str, str, str, str, str], ...]:
-    """(number, what, from which, how, its bytes) for each step."""
+    """For each step: its number, its result, what it uses, its operation, and its bytes."""
     numbers = {done.step.conclusion: str(number) for number, done in enumerate(steps, 1)}
     return tuple(
         (
             numbers[done.step.conclusion],
             short_name(done.step.conclusion),
-            ", ".join(numbers.get(one, short_name(one)) for one in done.step.premises),
+            ", ".join(numbers.get(term, short_name(term)) for term in done.step.premises),
             how(done.step),
             shortened(done.value) if done.value else "",
         )
@@ -75,7 +75,7 @@ def derivation_rows(steps: Sequence[Done]) -> tuple[tuple[str, str, str, str, st
 
 
 def origin(term: Term) -> str:
-    """Where a term comes from that no step made.
+    """Where a term comes from if no step made it: ``known to all``, ``recorded`` or ``stolen``.
 
     >>> origin(ZEROS)
     'known to all'

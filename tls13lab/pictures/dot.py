@@ -1,8 +1,8 @@
-"""DOT text to SVG: a stored drawing where there is one, else whatever program can lay it out.
+"""From DOT text to SVG: a stored drawing if there is one, otherwise a layout program.
 
-Stored are the key schedule and all attacks that a lesson can come to, so that reading and trying
-needs no layout program; a test keeps them current. For any other graph PyGraphviz is asked, which
-has Graphviz inside, and then ``dot``. Where all of that fails, a picture shows its DOT text.
+The key schedule, the legal moves, and all attacks that a lesson can show are stored, so the lessons
+need no layout program; a test keeps the drawings up to date. For any other graph, PyGraphviz is
+tried, which contains Graphviz, and then ``dot``. If neither works, a picture shows its DOT text.
 """
 
 import hashlib
@@ -20,12 +20,12 @@ from tls13lab.pictures.words import placed
 
 TIMEOUT = 60.0
 INDEX = "index.json"
-"""Which stored drawing is of which DOT text."""
+"""The file that maps DOT texts (by digest) to stored drawings."""
 
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 
-# In a process of its own: what Graphviz says of this machine's fonts goes nowhere, and if it dies,
-# that is all that dies.
+# In a separate process, so that Graphviz's warnings about fonts are not shown, and a crash does no
+# harm.
 _PYGRAPHVIZ = """
 import sys
 from pygraphviz import AGraph
@@ -35,17 +35,17 @@ sys.stdout.buffer.write(graph.draw(prog="dot", format="svg"))
 
 
 class NoLayout(RuntimeError):
-    """Nothing here can draw DOT text."""
+    """No program on this machine can draw DOT text."""
 
 
 def digest(dot: str) -> str:
-    """By what a stored drawing is found: 16 hex digits of the DOT text's hash."""
+    """The key of a stored drawing: 16 hexadecimal digits of the hash of its DOT text."""
     return hashlib.sha256(dot.encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=64)
 def svg(dot: str) -> str:
-    """The SVG document for ``dot``, or NoLayout with the one thing to do about it."""
+    """The SVG document for DOT text. Raises NoLayout, which says what to install."""
     kept = stored(dot)
     if kept is not None:
         return kept
@@ -57,7 +57,7 @@ def svg(dot: str) -> str:
 
 
 def stored(dot: str) -> str | None:
-    """The drawing that the package ships for just this DOT text, if it does."""
+    """The drawing in the package for exactly this DOT text; None if there is none."""
     name = _index().get(digest(dot))
     if name is None:
         return None
@@ -72,19 +72,19 @@ def _index() -> Mapping[str, str]:
 
 
 def pygraphviz() -> Sequence[str] | None:
-    """The command that draws with PyGraphviz, or None where it is not installed."""
+    """The command that draws with PyGraphviz; None if it is not installed."""
     return [sys.executable, "-P", "-c", _PYGRAPHVIZ] if find_spec("pygraphviz") else None
 
 
 def layout_programs() -> dict[str, Sequence[str]]:
-    """What can lay out DOT text here, by name, the one to be preferred first, with its command."""
+    """The layout programs on this machine, by name, each with its command; the preferred first."""
     program = shutil.which("dot")
     found = {"PyGraphviz": pygraphviz(), "dot": [program, "-Tsvg"] if program else None}
     return {name: command for name, command in found.items() if command}
 
 
 def run(command: Sequence[str], dot: str) -> str:
-    """What the command makes of the text; an OSError where no process can be started."""
+    """The SVG that a command makes from DOT text. Raises OSError or SubprocessError."""
     done = subprocess.run(
         command, input=dot.encode(), capture_output=True, timeout=TIMEOUT, check=True
     )
@@ -92,7 +92,7 @@ def run(command: Sequence[str], dot: str) -> str:
 
 
 def _drawn(dot: str, command: Sequence[str]) -> str | None:
-    """The same, or None if that fails: then the next one is to try."""
+    """The SVG that a command makes from DOT text; None if it fails."""
     try:
         return run(command, dot)
     except (OSError, subprocess.SubprocessError):

@@ -1,7 +1,7 @@
-"""Where a leak fits a connection: as values for a program, and in a sentence for a person.
+"""Where a leak fits a connection: as values for a program, and as a sentence for people.
 
-What is to be said was found out by :mod:`tls13lab.adversary.loot`; this file only words it, for the
-command line and for the theft panel alike.
+:mod:`tls13lab.adversary.loot` finds it out; this file only puts it into words, for the command line
+and for the theft panel.
 
 >>> from tls13lab.adversary.loot import Fit
 >>> in_words("keylog", place(Fit("keylog", bytes(32))))
@@ -16,11 +16,11 @@ from tls13lab.search.target import readable
 from tls13lab.wire.codepoints import NamedGroup, name_of
 
 LONGEST_IDENTITY = 40
-"""Letters of an identity that are shown to a person."""
+"""How many characters of an identity are shown."""
 
 
 def place(fit: Fit) -> dict[str, Any]:
-    """Where a leak fits: an identity of a ClientHello, a share, or the whole connection."""
+    """Where a leak fits: an identity in a ClientHello, a share, or the whole connection."""
     if fit.offered is not None:
         return {
             "client_hello": fit.offered.hello,
@@ -39,7 +39,7 @@ def place(fit: Fit) -> dict[str, Any]:
 
 
 def in_words(name: str, place: dict[str, Any]) -> str:
-    """The sentence for a place, as :func:`place` gives it."""
+    """The sentence for a place; ``place`` is what :func:`place` returns."""
     if "identity" in place:
         which = readable(bytes.fromhex(place["identity"]))
         which = which if len(which) <= LONGEST_IDENTITY else f"{which[:LONGEST_IDENTITY]}..."
@@ -58,15 +58,15 @@ def in_words(name: str, place: dict[str, Any]) -> str:
 
 
 def nowhere(name: str) -> str:
-    """The sentence for a leak that fits no connection of a capture."""
+    """The sentence for a leak that fits no connection in a capture."""
     return f"the leak {name} fits no connection in this capture{_tried(name)}"
 
 
 def _tried(name: str) -> str:
-    """What a leak was tried on, where there may be more that this lab cannot try it on."""
+    """What a leak was tried on, if the capture may have more than this lab can try."""
     if name == "ticket_key":
         return " (tried on tickets as this lab seals them)"
     if name.endswith("_ecdhe"):
-        known = ", ".join(name_of(NamedGroup, one) for one in groups.SUPPORTED)
+        known = ", ".join(name_of(NamedGroup, group) for group in groups.SUPPORTED)
         return f" (tried on shares in {known})"
     return ""

@@ -1,8 +1,8 @@
-"""Every byte of a recording, named: offset, field, value, meaning, section. RFC 9846.
+"""Every byte of a recording: offset, field, value, meaning, section. RFC 9846.
 
-From a capture, or from single bytes given as hexadecimal digits. What cannot be read is shown as
-far as it goes, with what is wrong with it. Of TLS 1.2 the hellos are taken apart, which it shares
-with 1.3; its other messages are named.
+The bytes come from a capture, or from hexadecimal digits. If something cannot be read, it is shown
+as far as possible, with the fault. For TLS 1.2, the hellos are decoded, because TLS 1.3 has them,
+too; the other messages are only named.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from tls13lab.wire.names import Side
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """``length`` bytes from ``offset`` on: in the record, or in its message."""
+    """A field: ``length`` bytes from ``offset`` on, counted in the record or in the message."""
 
     offset: int
     length: int
@@ -34,13 +34,13 @@ class Field:
 
     @property
     def bytes(self) -> str:
-        """The value in hexadecimal."""
+        """The value as hexadecimal digits."""
         return self.value.hex()
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One handshake message, alert, or piece of data."""
+    """A handshake message, an alert, or a piece of data."""
 
     name: str
     fields: tuple[Field, ...]
@@ -49,9 +49,9 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record: who sent it, under which keys, and what is in it.
+    """A record: its sender, its keys, and its contents.
 
-    ``inner`` is what a protected record holds, once opened; offsets are in that plaintext.
+    ``inner`` are the fields of the plaintext of a protected record that was opened.
     """
 
     number: int
@@ -65,7 +65,7 @@ class Record:
 
 @dataclass
 class Connection:
-    """One connection: in one line, and the first of its records; ``left_out`` counts the others."""
+    """A connection: its summary and its first records; ``left_out`` counts the other records."""
 
     summary: Summary
     records: list[Record] = field(default_factory=list)
@@ -73,12 +73,12 @@ class Connection:
 
     @property
     def connection(self) -> int:
-        """Its number in the capture, from 1."""
+        """The number of the connection in the capture, from 1."""
         return self.summary.connection
 
     @property
     def incomplete(self) -> list[str]:
-        """What is missing, in sentences."""
+        """Sentences that say what is missing."""
         return self.summary.incomplete
 
 
@@ -87,7 +87,7 @@ def _field(path: str, offset: int, value: bytes, start: str = "") -> Field:
 
 
 def message_of(raw: bytes, version: int = 0) -> Message:
-    """A packed handshake message, byte for byte; ``version`` is the connection's, if known."""
+    """The fields of a packed handshake message; ``version`` is the connection's, 0 if unknown."""
     old = OLD_MESSAGES.get(raw[0]) if raw else None
     if old is not None and (is_old(version) or raw[0] in ONLY_OLD):
         return _old_message(raw, old)
@@ -100,19 +100,19 @@ def message_of(raw: bytes, version: int = 0) -> Message:
 
 
 def _old_message(raw: bytes, old: OldMessage) -> Message:
-    """One that TLS 1.2 has in another form, or alone: it is named, and not taken apart."""
+    """A message that TLS 1.3 lacks or has in another form: it is named, but not decoded."""
     parts = (("msg_type", 0, 1), (f"length of {old.name}", 1, 4), (old.name, 4, len(raw)))
-    told = (f"{old.name} of TLS 1.2", f"{len(raw) - 4} bytes", "not taken apart by this lab")
+    meanings = (f"{old.name} of TLS 1.2", f"{len(raw) - 4} bytes", "not decoded by this lab")
     fields = (
-        Field(start, end - start, name, raw[start:end], meant, old.section)
-        for (name, start, end), meant in zip(parts, told, strict=True)
+        Field(start, end - start, name, raw[start:end], words, old.section)
+        for (name, start, end), words in zip(parts, meanings, strict=True)
         if end > start
     )
     return Message(f"{old.name} of TLS 1.2", tuple(fields))
 
 
 def header_of(wire: bytes, tag_length: int = 0) -> tuple[Field, ...]:
-    """A record as it crossed the wire; of one that was opened the tag is known, too."""
+    """The fields of a record on the wire; ``tag_length`` is known if the record was opened."""
     protected = wire[0] == ContentType.APPLICATION_DATA
     rest = "ciphertext" if protected else "fragment"
     end = len(wire) - tag_length
@@ -123,11 +123,11 @@ def header_of(wire: bytes, tag_length: int = 0) -> tuple[Field, ...]:
         _field(rest, HEADER_LENGTH, wire[HEADER_LENGTH:end], f"record.{rest}"),
         _field("tag", end, wire[end:], "record.ciphertext"),
     ]
-    return tuple(one for one in found if one.length)
+    return tuple(field for field in found if field.length)
 
 
 def inner_of(read: Read) -> tuple[Field, ...]:
-    """TLSInnerPlaintext: the content, its true type, and zeros."""
+    """The fields of TLSInnerPlaintext: the content, its real type, and the padding."""
     content = read.content
     if not read.keys or content is None:
         return ()
@@ -137,11 +137,11 @@ def inner_of(read: Read) -> tuple[Field, ...]:
         _field("inner content_type", at, bytes([read.content_type]), "record.ciphertext"),
         _field("padding", at + 1, bytes(read.padding), "record.padding"),
     ]
-    return tuple(one for one in found if one.length)
+    return tuple(field for field in found if field.length)
 
 
 def contents(read: Read) -> tuple[Message, ...]:
-    """What is in a record that could be read."""
+    """The messages in a record that could be read."""
     content = read.content
     if not content:
         return ()
@@ -163,22 +163,22 @@ def contents(read: Read) -> tuple[Message, ...]:
 def inspect(
     items: Iterable[Item], keylog: KeyLogSecrets | None = None, most: int | None = None
 ) -> list[Connection]:
-    """All connections of a recording; protected records are read as far as the key log goes.
+    """All connections of a recording; protected records are opened as far as the key log allows.
 
-    The fields of the first ``most`` records are kept, and of the others only what the summary says:
-    so a recording of any size needs little memory.
+    Only the fields of the first ``most`` records are kept, so a recording of any size needs little
+    memory. The summaries include all records.
     """
     found: dict[int, Connection] = {}
     left = most
     for item in decrypted(items, {} if keylog is None else keylog):
         if isinstance(item, Read):
-            one = found[item.record.connection]
-            one.summary.see(item)
+            connection = found[item.record.connection]
+            connection.summary.see(item)
             if left is None or left > 0:
-                one.records.append(record_of(item, one.summary.records))
+                connection.records.append(record_of(item, connection.summary.records))
                 left = None if left is None else left - 1
             else:
-                one.left_out += 1
+                connection.left_out += 1
         elif isinstance(item, Opened):
             found[item.connection] = Connection(
                 Summary(item.connection, item.client, item.server, item.behind)
@@ -189,7 +189,7 @@ def inspect(
 
 
 def record_of(read: Read, number: int) -> Record:
-    """All fields of a record; ``number`` is its place in the connection, from 1."""
+    """All fields of a record; ``number`` is its position in the connection, from 1."""
     return Record(
         number,
         read.record.sender,
@@ -206,10 +206,13 @@ class NothingToInspect(LocalFault):
 
 
 def inspect_bytes(data: bytes) -> list[Connection]:
-    """Records one after the other, or one handshake message without a record around it."""
+    """Inspect bytes: records one after another, or one handshake message without a record.
+
+    Raises NothingToInspect for other bytes.
+    """
     if len(data) >= HEADER_LENGTH and data[0] in set(ContentType) and data[1] == 3:
         return inspect(_records(data))
-    known = {int(one) for one in HandshakeType}
+    known = {int(kind) for kind in HandshakeType}
     if len(data) >= 4 and data[0] in known and int.from_bytes(data[1:4], "big") == len(data) - 4:
         found = Connection(Summary(1))
         found.records.append(Record(1, "", "", (), (message_of(data),)))
@@ -221,7 +224,7 @@ def inspect_bytes(data: bytes) -> list[Connection]:
 
 
 def _records(data: bytes) -> Iterable[Item]:
-    """As a recording. Who sent it is seen from the first message, if at all."""
+    """The records as a recording. Only a ServerHello shows that the server sent a record."""
     buffer = RecordBuffer()
     buffer.feed(data)
     wire: list[tuple[Side, bytes]] = []

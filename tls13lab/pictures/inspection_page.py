@@ -1,4 +1,4 @@
-"""Every byte of a recording as one page for the browser."""
+"""Every byte of a recording as a web page."""
 
 from collections.abc import Iterable
 from html import escape
@@ -8,7 +8,7 @@ from tls13lab.pictures.inspection_text import HEADER, LINES, heading, lines, old
 from tls13lab.pictures.picture import html_table
 
 MOST_IN_HTML = 32
-"""Bytes of a field that are shown."""
+"""How many bytes of a field are shown."""
 
 _PAGE = """\
 <!doctype html>
@@ -36,17 +36,17 @@ summary {{ cursor: pointer }}
 
 
 def as_html(connections: Iterable[Connection], title: str, notes: Iterable[str] = ()) -> str:
-    """One page, with nothing to be loaded from elsewhere; ``notes`` are sentences at its head."""
+    """The page, which loads nothing from elsewhere; ``notes`` are sentences for its beginning."""
     every = list(connections)
     parts: list[str] = []
-    if any(one.summary.client for one in every):
+    if any(connection.summary.client for connection in every):
         parts.append(f"<div>{html_table(LINES, lines(every))}</div>")
     parts += [f"<p>{escape(note)}</p>" for note in (old_versions(every), *notes) if note]
     for connection in every:
         ends = (connection.summary.client, connection.summary.server)
-        told = f": {' to '.join(ends)}" if ends[0] else ""
+        between = f": {' to '.join(ends)}" if ends[0] else ""
         if connection.records:
-            parts.append(f"<h2>Connection {connection.connection}{escape(told)}</h2>")
+            parts.append(f"<h2>Connection {connection.connection}{escape(between)}</h2>")
         for record in connection.records:
             parts += _record_parts(connection, record)
         parts += [f"<p><strong>Incomplete:</strong> {escape(w)}</p>" for w in connection.incomplete]

@@ -10,7 +10,7 @@ from tls13lab.pictures.picture import text_table
 from tls13lab.wire.codepoints import CipherSuite, NamedGroup
 
 MOST_IN_TEXT = 12
-"""Bytes of a field that are shown; JSON has all of them."""
+"""How many bytes of a field are shown; the JSON form has all of them."""
 HEADER = ("offset", "bytes", "field", "meaning", "section")
 LINES = (
     *("#", "client", "server", "version", "mode", "suite", "group", "name"),
@@ -19,41 +19,34 @@ LINES = (
 
 
 def as_json(connections: Iterable[Connection]) -> list[dict[str, Any]]:
-    """All of it, with every byte."""
+    """The connections as JSON values, with every byte."""
     return [
         {
-            **_summary_as_json(one.summary),
-            "records": [_record_as_json(record) for record in one.records],
-            "left_out": one.left_out,
+            **_summary_as_json(connection.summary),
+            "records": [_record_as_json(record) for record in connection.records],
+            "left_out": connection.left_out,
         }
-        for one in connections
+        for connection in connections
     ]
 
 
-def _summary_as_json(one: Summary) -> dict[str, Any]:
-    told = {
-        name: getattr(one, name)
-        for name in ("connection", "client", "server", "behind", "version", "mode")
+def _summary_as_json(summary: Summary) -> dict[str, Any]:
+    def values(*names: str) -> dict[str, Any]:
+        return {name: getattr(summary, name) for name in names}
+
+    return {
+        **values("connection", "client", "server", "behind", "version", "mode"),
+        **dict(zip(("suite", "group"), _names(summary), strict=True)),
+        **values("server_name", "retried", "early_data"),
+        "count": summary.records,
+        **values("size", "protected", "opened", "tickets", "alerts", "reset", "incomplete"),
     }
-    told |= dict(zip(("suite", "group"), _names(one), strict=True))
-    told |= {name: getattr(one, name) for name in ("server_name", "retried", "early_data")}
-    counts = {name: getattr(one, name) for name in ("size", "protected", "opened", "tickets")}
-    return (
-        told
-        | {"count": one.records}
-        | counts
-        | {
-            "alerts": one.alerts,
-            "reset": one.reset,
-            "incomplete": one.incomplete,
-        }
-    )
 
 
-def _names(one: Summary) -> tuple[str, str]:
-    """Of suite and group; empty if there is none."""
-    suite = "" if one.suite is None else name_for(CipherSuite, one.suite)
-    return suite, "" if one.group is None else name_for(NamedGroup, one.group)
+def _names(summary: Summary) -> tuple[str, str]:
+    """The names of suite and group; empty if there is none."""
+    suite = "" if summary.suite is None else name_for(CipherSuite, summary.suite)
+    return suite, "" if summary.group is None else name_for(NamedGroup, summary.group)
 
 
 def _record_as_json(record: Record) -> dict[str, Any]:
@@ -63,8 +56,12 @@ def _record_as_json(record: Record) -> dict[str, Any]:
         "keys": record.keys,
         "fields": _fields_as_json(record.fields),
         "messages": [
-            {"name": one.name, "fields": _fields_as_json(one.fields), "fault": one.fault}
-            for one in record.messages
+            {
+                "name": message.name,
+                "fields": _fields_as_json(message.fields),
+                "fault": message.fault,
+            }
+            for message in record.messages
         ],
         "fault": record.fault,
         "inner": _fields_as_json(record.inner),
@@ -73,23 +70,23 @@ def _record_as_json(record: Record) -> dict[str, Any]:
 
 def _fields_as_json(fields: Iterable[Field]) -> list[dict[str, Any]]:
     names = ("offset", "length", "field", "bytes", "meaning", "section")
-    return [{name: getattr(one, name) for name in names} for one in fields]
+    return [{name: getattr(field, name) for name in names} for field in fields]
 
 
 def rows_of(fields: Iterable[Field], most: int) -> list[tuple[str, str, str, str, str]]:
-    """For a table; of a long value the first ``most`` bytes."""
+    """The fields as rows under :data:`HEADER`, with at most ``most`` bytes of each value."""
     rows = []
-    for one in fields:
-        shown = one.value[:most].hex(" ")
-        shown += f" ... ({one.length} bytes)" if one.length > most else ""
-        end = one.offset + max(0, one.length - 1)
-        where = f"{one.offset}-{end}" if one.length > 1 else str(one.offset)
-        rows.append((where, shown, one.field, one.meaning, one.section))
+    for field in fields:
+        shown = field.value[:most].hex(" ")
+        shown += f" ... ({field.length} bytes)" if field.length > most else ""
+        end = field.offset + max(0, field.length - 1)
+        where = f"{field.offset}-{end}" if field.length > 1 else str(field.offset)
+        rows.append((where, shown, field.field, field.meaning, field.section))
     return rows
 
 
 def heading(connection: Connection, record: Record) -> str:
-    """Which record this is."""
+    """A heading that names the connection, the record, its sender and its keys."""
     who = f" from the {record.sender}" if record.sender else ""
     keys = f", under {record.keys}" if record.keys else ""
     return f"connection {connection.connection}, record {record.number}{who}{keys}"
@@ -99,36 +96,35 @@ def lines(connections: Iterable[Connection]) -> list[tuple[str, ...]]:
     """A row for each connection, under :data:`LINES`."""
     return [
         (
-            str(one.connection),
-            one.client,
-            one.server,
-            one.version or "unknown",
-            *(text or "-" for text in (one.mode, *_names(one), one.server_name)),
-            str(one.records),
-            f"{one.opened} of {one.protected}",
-            "; ".join(one.remarks),
+            str(summary.connection),
+            summary.client,
+            summary.server,
+            summary.version or "unknown",
+            *(text or "-" for text in (summary.mode, *_names(summary), summary.server_name)),
+            str(summary.records),
+            f"{summary.opened} of {summary.protected}",
+            "; ".join(summary.remarks),
         )
-        for one in (connection.summary for connection in connections)
+        for summary in (connection.summary for connection in connections)
     ]
 
 
 def old_versions(connections: Iterable[Connection]) -> str:
-    """What is to be said of connections that speak TLS 1.2 or older; empty if there is none."""
-    old = {one.summary.version for one in connections if one.summary.is_old}
+    """A remark on connections with TLS 1.2 or older; empty if there are none."""
+    old = {each.summary.version for each in connections if each.summary.is_old}
     if not old:
         return ""
     return (
-        f"of {' and '.join(sorted(old))} the hellos are taken apart, which TLS 1.3 has as well, "
-        "and the other messages named; what comes behind change_cipher_spec is sealed, and not "
-        "opened here"
+        f"{' and '.join(sorted(old))}: only the hellos are decoded, because TLS 1.3 has them, too; "
+        "other messages are named, and records after change_cipher_spec stay closed"
     )
 
 
 def as_text(connections: Iterable[Connection]) -> str:
-    """For a terminal: a line for each connection of a capture, then tables of its records."""
+    """Text for a terminal: a line for each connection of a capture, then tables of the records."""
     every = list(connections)
     parts: list[str] = []
-    if any(one.summary.client for one in every):
+    if any(connection.summary.client for connection in every):
         parts += [text_table(LINES, lines(every)), *filter(None, [old_versions(every)])]
     for connection in every:
         for record in connection.records:

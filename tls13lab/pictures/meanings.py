@@ -1,6 +1,7 @@
-"""What a field of a message means, and which section of the RFC says so.
+"""What a field of a message means, and which section of the RFC defines it.
 
-Fields go by the paths that the decoders give them, such as ``client_hello.extensions.key_share``.
+A field is named by the path that the decoder gives it, such as
+``client_hello.extensions.key_share``.
 
 >>> meaning("client_hello.extensions.key_share.client_shares.group", bytes.fromhex("001d"))
 'x25519'
@@ -44,7 +45,7 @@ _REGISTRIES: dict[str, type[IntEnum]] = {
 }
 _TEXTS = {
     "legacy_session_id": "no session: for middleboxes (E.4)",
-    "legacy_session_id_echo": "what the client sent (E.4)",
+    "legacy_session_id_echo": "the value that the client sent (E.4)",
     "key_exchange": "a public key",
     "verify_data": "HMAC over the handshake before this message",
     "binder": "HMAC over the ClientHello up to the binders, with a key from the PSK",
@@ -57,13 +58,13 @@ _TEXTS = {
     "legacy_compression_method": "none",
     "name_type": "host_name",
     "cookie": "to be sent back",
-    "tag": "shows a change of the record or its header",
+    "tag": "reveals any change of the record or its header",
     "fragment": "in the clear",
     "change_cipher_spec": "for middleboxes, to be ignored (E.4)",
     "identity": "a ticket, or another name of a PSK",
-    "data": "not taken apart by this lab",
-    "content": "what the protected record carries",
-    "ciphertext": "content, true type and padding, sealed",
+    "data": "not decoded by this lab",
+    "content": "the content of the protected record",
+    "ciphertext": "content, real type and padding, encrypted",
     "padding": "zeros, to hide the length",
 }
 _NUMBERS = {
@@ -75,7 +76,7 @@ _AGE = "the ticket's age in milliseconds plus ticket_age_add, modulo 2^32"
 _READABLE_BYTES = {*range(0x20, 0x7F), *b"\t\r\n"}
 _READABLE = ("identity", "host_name", "protocol_name", "application data")
 
-# The longest beginning that fits counts; names as in RFC 9846.
+# The longest prefix that fits counts; names as in RFC 9846.
 _SECTIONS = {
     "msg_type": "4",
     "client_hello": "4.2.2",
@@ -110,7 +111,7 @@ _SECTIONS = {
 
 
 def meaning(path: str, value: bytes) -> str:
-    """In words, what this value of this field says; empty if it says nothing by itself."""
+    """The meaning of a field's value in words; empty if there is nothing to say."""
     number = int.from_bytes(value, "big")
     if path.startswith("length of "):
         return f"{number} byte{'' if number == 1 else 's'}"
@@ -121,11 +122,11 @@ def meaning(path: str, value: bytes) -> str:
         name = version_name(number)
         return "no version of TLS known here" if name.startswith("0x") else name
     if last == "ke_modes":
-        return ", ".join(name_of(PskKeyExchangeMode, one) for one in value)
+        return ", ".join(name_of(PskKeyExchangeMode, mode) for mode in value)
     if last == "random":
         return "this is a HelloRetryRequest" if value == HELLO_RETRY_RANDOM else "32 random bytes"
     if last == "request_update":
-        return "the peer is to update its keys, too" if number else "no update is asked for"
+        return "the peer must update its keys, too" if number else "no update is requested"
     if last == "obfuscated_ticket_age":
         return f"{number}: {_AGE}" if number else f"0: an external PSK has no age; or {_AGE}"
     if last in _NUMBERS:
@@ -136,7 +137,7 @@ def meaning(path: str, value: bytes) -> str:
 
 
 def section(path: str) -> str:
-    """The section of RFC 9846, or of the other RFC that is named."""
+    """The section of RFC 9846 that defines a field, or of another RFC, which is then named."""
     path = path.removeprefix("length of ")
     message, _, inside = path.partition(".extensions")
     candidates = [f"extensions{inside}"] if "." in path and ".extensions" in path else []

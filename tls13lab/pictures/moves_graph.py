@@ -28,10 +28,10 @@ _LAST = {"peripheries": "2", "fillcolor": "#e7f5ff"}
 
 
 def moves_graph(side: str) -> Picture:
-    """What a ``client`` or a ``server`` may hear, state by state; anything else ends it.
+    """The messages that a ``client`` or ``server`` may receive in each state.
 
-    The state it begins in has a thick border, the one in which data flows has two. Raises KeyError
-    for any other side.
+    Any other message ends the connection. The first state has a thick border; the last, in which
+    data flows, has a double border. Raises KeyError for any other side.
     """
     if side not in SIDES:
         raise KeyError(side)
@@ -46,9 +46,9 @@ def moves_graph(side: str) -> Picture:
 
 
 def moves_dot(side: str) -> str:
-    """The same as DOT text; nodes have the id ``state-<name>``.
+    """The graph as DOT text; nodes have the id ``state-<name>``.
 
-    Messages that lead from one state to one other share an arrow, one below the other.
+    Messages with the same start and end share one arrow.
     """
     from graphviz import Digraph
 
@@ -68,7 +68,7 @@ def moves_dot(side: str) -> str:
 
 
 def short(state: State) -> str:
-    """The name that appendix A gives to a state."""
+    """The name of a state in appendix A of the RFC."""
     return state.name.partition("_")[2]
 
 

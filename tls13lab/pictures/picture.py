@@ -1,8 +1,8 @@
-"""A picture as a value: SVG, what it shows in words, and the same as a table.
+"""A picture as a value: SVG, alternative text, and a table with the same content.
 
-In a notebook it appears as an ``<img>`` with alternative text, which is also shown where the
-notebook is not trusted, and keeps its own light ground in the dark theme. Its text form names the
-picture's digest, so that a notebook's stored output still says when the picture has changed.
+In a notebook, it appears as an ``<img>`` with alternative text. This also works if the notebook is
+not trusted, and keeps a light background in the dark theme. The text form contains the picture's
+digest, so a change of the picture shows in the stored output of a notebook.
 
 >>> picture = Picture("<svg/>", "nothing at all", ("what",), (("nothing",),))
 >>> print(picture.text)
@@ -23,10 +23,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """``svg`` is a whole document; ``header`` and ``rows`` are the table in words.
+    """A picture: ``svg`` is a complete document, ``header`` and ``rows`` are its table.
 
-    ``source`` is what the picture was made from, if its SVG depends on the program that drew it. It
-    is shown in the picture's place where ``svg`` is empty because nothing could draw it.
+    ``source`` is the text that the picture was made from, if the SVG depends on the program that
+    drew it. It is shown instead if ``svg`` is empty because no program could draw it.
     """
 
     svg: str
@@ -37,12 +37,12 @@ class Picture:
 
     @property
     def digest(self) -> str:
-        """8 hex digits of the source's hash."""
+        """8 hexadecimal digits of the hash of the source, or of the SVG if there is none."""
         return hashlib.sha256((self.source or self.svg).encode()).hexdigest()[:8]
 
     @property
     def image(self) -> str:
-        """The ``<img>`` element alone; without an SVG, the one that is kept, or the source."""
+        """The ``<img>`` element; without an SVG, a stored drawing or the source."""
         svg = self.svg or kept(self.digest)
         if not svg:
             words = f"Not drawn here: {self.alt}. The table says the same in words."
@@ -55,7 +55,7 @@ class Picture:
 
     @property
     def html(self) -> str:
-        """The image, and the table folded beneath it."""
+        """The image, with the table folded below it."""
         table = html_table(self.header, self.rows)
         return f"{self.image}<details><summary>The same in words</summary>{table}</details>"
 
@@ -70,17 +70,17 @@ class Picture:
 
 
 def kept(digest: str) -> str:
-    """The SVG of a lesson's picture where nothing can draw it, or nothing.
+    """The stored SVG of a lesson's picture, for places where nothing can draw it; or empty.
 
-    The site without a server (``lite/``) takes them out of the notebooks; elsewhere there is none.
+    Only the site without a server (``lite/``) has such files, taken from the notebooks.
     """
     file = resources.files("tls13lab.pictures") / "stored" / "lessons" / f"{digest}.svg"
     return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def html_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table that also reads well where styles are dropped; cells are escaped."""
-    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in header)
+    """An HTML table that can also be read without styles; cells are escaped."""
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
@@ -88,7 +88,7 @@ def html_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """The same in columns of plain text.
+    """A table in columns of plain text.
 
     >>> print(text_table(("a", "b"), [("1", "two")]))
     a | b

@@ -1,8 +1,8 @@
 """The schedule table as DOT text. RFC 9846 section 7.1.
 
-A box for each row, in the frame of its stage; an edge for each input, labelled with what the table
-says. A leaf is drawn once for each use, so that zeros stand where they go in. The text is written
-without a layout program, so that a stored drawing can be found wherever Python runs.
+Each row is a box in the frame of its stage, and each input an edge with a label from the table. A
+leaf is drawn once for each use, next to where it is used. Writing the text needs no layout program,
+so a stored drawing for it can be found wherever Python runs.
 """
 
 from tls13lab.crypto.schedule import LEAVES, SCHEDULE, Operation, Row
@@ -11,7 +11,7 @@ from tls13lab.pictures.words import cell
 MODES = ("full", "psk_ke", "psk_dhe_ke")
 
 PLACE_OF_A_VALUE = "12345678..1234"
-"""Stands in each node of a layout that has room for values."""
+"""A placeholder in each node of a layout with room for values."""
 
 # A value that is absent is Hash.length zero bytes (section 7.1). In a certificate with a PSK (RFC
 # 9973) both values are there: to the schedule it is psk_dhe_ke.
@@ -27,12 +27,12 @@ _STAGE = {"style": "rounded,filled", "fillcolor": "#f3f5f7", "color": "#8a949e",
 
 
 def is_zeros(leaf: str, mode: str) -> bool:
-    """Whether a leaf holds zeros in this mode."""
+    """Whether a leaf is zeros in this mode."""
     return leaf == "zeros" or leaf == _ABSENT[mode]
 
 
 def stage_of(name: str) -> str:
-    """The extraction in whose stage a row stands.
+    """The HKDF-Extract row that begins the stage of a row.
 
     >>> stage_of("res_binder_key"), stage_of("early_derived_secret"), stage_of("main_secret")
     ('early_secret', 'early_secret', 'main_secret')
@@ -42,7 +42,7 @@ def stage_of(name: str) -> str:
 
 
 def leaf_node(leaf: str, row: str) -> str:
-    """The node that a leaf has at one of its uses."""
+    """The name of the node for one use of a leaf."""
     return f"{leaf}.{row}"
 
 
@@ -54,9 +54,10 @@ def schedule_dot(mode: str = "psk_dhe_ke", *, room_for_values: bool = False) -> 
     graph = Digraph("key schedule", graph_attr=_GRAPH, node_attr=_NODE, edge_attr=_EDGE)
     for stage in (row.name for row in SCHEDULE.values() if row.operation is Operation.EXTRACT):
         heading = cell(_heading(stage, mode), size=12)
-        with graph.subgraph(name=f"cluster_{stage}", graph_attr=_STAGE | {"label": heading}) as one:
+        frame = _STAGE | {"label": heading}
+        with graph.subgraph(name=f"cluster_{stage}", graph_attr=frame) as cluster:
             for row in _rows_of(stage):
-                one.node(row.name, **_box(row, value))
+                cluster.node(row.name, **_box(row, value))
     for row in SCHEDULE.values():
         for source in row.inputs:
             start = source
@@ -69,12 +70,12 @@ def schedule_dot(mode: str = "psk_dhe_ke", *, room_for_values: bool = False) -> 
 
 def _rows_of(stage: str) -> list[Row]:
     rows = [row for row in SCHEDULE.values() if stage_of(row.name) == stage]
-    # What leads on to the next stage comes first, below its origin: that is the spine.
+    # The row that leads to the next stage comes first, so that it is drawn below the stage's start.
     return sorted(rows, key=lambda row: not _leads_on(row))
 
 
 def _heading(stage: str, mode: str) -> str:
-    entering = [one for one in SCHEDULE[stage].inputs if one in LEAVES and one != "zeros"]
+    entering = [name for name in SCHEDULE[stage].inputs if name in LEAVES and name != "zeros"]
     if not entering:
         what = "nothing new enters"
     elif is_zeros(entering[0], mode):
@@ -100,7 +101,7 @@ def _box(row: Row, value: tuple[str, ...]) -> dict[str, str]:
 
 
 def _in_two_lines(name: str) -> tuple[str, ...]:
-    """A long name, broken after the underscore that makes the wider line narrowest."""
+    """A name on one or two lines, split after an underscore so that the wider line is narrowest."""
     if len(name) <= 16:
         return (name,)
     breaks = [at + 1 for at, letter in enumerate(name) if letter == "_"]
@@ -115,9 +116,9 @@ def _leaf(leaf: str, row: Row, mode: str, value: tuple[str, ...]) -> dict[str, s
         "id": f"node-{leaf_node(leaf, row.name)}",
         "shape": _SHAPES[leaf],
         "label": cell(words, *(() if zeros else value), size=11),
-        # Zeros are no secret: their border is dashed, whatever they stand in for.
+        # Zeros are not secret: their border is dashed, whatever they replace.
         **({"style": "filled,dashed"} if zeros else {}),
-        # Below the lid of the cylinder there must be room for the words.
+        # There must be room for the words below the top of the cylinder.
         **({"margin": "0.1,0.08"} if _SHAPES[leaf] == "cylinder" else {}),
     }
 

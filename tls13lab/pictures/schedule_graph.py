@@ -1,8 +1,8 @@
-"""The key schedule as a picture, with one secret lit. RFC 9846 section 7.1.
+"""The key schedule as a picture, with one secret highlighted. RFC 9846 section 7.1.
 
-The layout is made once for each mode; lighting up a secret only adds a few lines of style to it,
-so that a widget can follow the student's hand. What is lit differs in the weight and the dashes of
-its border as well as in its ground, and the table beside the picture says it in words.
+The layout is made once for each mode. Highlighting a secret only adds a few lines of style, so a
+widget can respond at once. Highlighted parts differ in the width and dashes of their border as well
+as in their color, and the table says the same in words.
 """
 
 import re
@@ -24,7 +24,7 @@ __all__ = ["MODES", "schedule_dot", "schedule_graph"]
 
 HEADER = ("", "secret", "operation", "inputs", "label", "bound to", "section", "value")
 
-# How each part of the picture is drawn, in the legend and in the graph alike.
+# The styles of the parts, the same in the legend and in the graph.
 _CHOSEN = "fill:#ffc078;stroke:#000000;stroke-width:5"
 _NEEDED = "fill:#fff3bf;stroke:#000000;stroke-width:3"
 _MADE = "fill:#e7f5ff;stroke:#000000;stroke-dasharray:5 3"
@@ -44,10 +44,10 @@ def schedule_graph(
     mode: str = "psk_dhe_ke",
     values: Mapping[str, bytes] | None = None,
 ) -> Picture:
-    """The schedule; with ``lit``, that secret and all that it depends on stand out.
+    """The key schedule; with ``lit``, that secret and all that it depends on are highlighted.
 
     ``values`` are secrets by name, shown shortened in the nodes and in the table. Raises KeyError
-    for a secret or a mode that there is not.
+    for an unknown secret or mode.
     """
     if lit is not None and lit not in LEAVES and lit not in SCHEDULE:
         raise KeyError(lit)
@@ -74,7 +74,7 @@ def _svg(
     feeds: frozenset[str],
     values: Mapping[str, bytes],
 ) -> str:
-    """The laid-out graph with values and light; empty where nothing can lay it out."""
+    """The drawn graph with values and highlights; empty if nothing can draw it."""
     try:
         svg = _for_screen(dot.svg(source))
     except dot.NoLayout:
@@ -94,7 +94,7 @@ def _with_light(svg: str, lit: str, needs: frozenset[str], feeds: frozenset[str]
 
 
 def _opening(width: int, height: int) -> str:
-    """The start of the document: its size in Graphviz's points, shown somewhat larger."""
+    """The start of the document: its size in Graphviz's points, scaled up for the screen."""
     shown = f'width="{round(width * _SCALE)}" height="{round(height * _SCALE)}"'
     return f'<svg {shown} viewBox="0 0 {width} {height}"'
 
@@ -108,7 +108,7 @@ def _size(svg: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=16)
 def _for_screen(svg: str) -> str:
-    """With a size in pixels, where Graphviz writes points."""
+    """The document with its size in pixels; Graphviz writes points."""
     opening = re.compile(r'<svg width=.*?viewBox="[^"]*"', re.DOTALL)
     return opening.sub(_opening(*_size(svg)), svg, count=1)
 
@@ -119,7 +119,7 @@ def _with_values(svg: str, values: Mapping[str, bytes]) -> str:
         brief = f"{value[:4].hex()}..{value[-2:].hex()}" if len(value) > 6 else value.hex()
         return f"{found[1]}{brief}"
 
-    # Each node has its name as its title, and one place for a value after that.
+    # Each node has its name as the title, followed by one placeholder for a value.
     place = re.escape(PLACE_OF_A_VALUE)
     return re.sub(rf"(<title>([\w.]+)</title>(?:(?!<title>).)*?){place}", put, svg, flags=re.DOTALL)
 
@@ -131,7 +131,7 @@ def _rule(nodes: Iterable[str], style: str) -> str:
 
 
 def drawn_as(name: str, into: Iterable[str]) -> list[str]:
-    """The nodes of a row or leaf; of a leaf those that go into one of the rows ``into``.
+    """The nodes of a row or leaf; for a leaf, those that go into one of the rows ``into``.
 
     >>> drawn_as("zeros", ["early_secret"])
     ['zeros.early_secret']
@@ -144,7 +144,7 @@ def drawn_as(name: str, into: Iterable[str]) -> list[str]:
 
 
 def _style(lit: str, needs: frozenset[str], feeds: frozenset[str]) -> str:
-    """What is lit, and the way to it; the order of the rules is the table's."""
+    """The style rules for highlighted nodes and edges, in the order of the table."""
     every = (*LEAVES, *SCHEDULE)
     before = [name for name in every if name in needs or name == lit]
     after = [name for name in every if name in feeds]

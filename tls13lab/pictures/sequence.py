@@ -1,8 +1,8 @@
-"""A conversation as a sequence diagram, up to any of its steps.
+"""A conversation as a sequence diagram, up to any of its records.
 
-An arrow a record. A record in the clear is a solid line, a protected one a dashed line with the
-RFC's braces around its name: {} under handshake keys, [] under application keys, () under early
-keys. The bars on both sides show under which keys each has sent so far: by pattern, and in words.
+Each record is an arrow: a solid line in the clear, a dashed line if protected. The names of
+protected messages are in the RFC's brackets: {} for handshake keys, [] for application keys, () for
+early keys. The bars on both sides show, by pattern and in words, the keys that each has used.
 """
 
 from html import escape
@@ -27,7 +27,7 @@ HEADER = (
     "an eavesdropper sees",
 )
 
-# How a bar looks under each epoch's keys. White stands for none.
+# The fill of a bar for each epoch's keys; white means no keys.
 _FILLS = {
     Epoch.PLAINTEXT: "#ffffff",
     Epoch.EARLY: "url(#early)",
@@ -47,7 +47,7 @@ _PATTERNS = (
 def sequence(
     conversation: Conversation, upto: int | None = None, *, eavesdropper: bool = False
 ) -> Picture:
-    """The first ``upto`` records, as the endpoints or as an eavesdropper see them."""
+    """The diagram of the first ``upto`` records, as the endpoints or an eavesdropper see them."""
     steps = conversation.steps
     upto = len(steps) if upto is None else max(0, min(upto, len(steps)))
     height = TOP + PITCH * len(steps) + FOOT
@@ -124,12 +124,12 @@ def _text(x: int, y: int, text: str, size: int = 13, anchor: str = "middle", mor
 
 
 def _line_of(number: int) -> int:
-    """Where the arrow of a record is, counted from 0."""
+    """The height of the arrow of record ``number``, counted from 0."""
     return TOP + PITCH * number + 22
 
 
 def _lifeline(who: str, steps: tuple[Step, ...], upto: int, eavesdropper: bool) -> str:
-    """The name, and a bar that changes where this side first sends under other keys."""
+    """The name of a side, and a bar that changes where the side first uses other keys."""
     x, out = (LEFT, -1) if who == "client" else (RIGHT, 1)
     bottom = TOP + PITCH * len(steps)
     parts = [_text(x, 30, who, 16, more='font-weight="bold"')]
@@ -148,9 +148,9 @@ def _lifeline(who: str, steps: tuple[Step, ...], upto: int, eavesdropper: bool) 
 
 
 def _changes(who: str, steps: tuple[Step, ...], eavesdropper: bool) -> list[tuple[int, Epoch]]:
-    """From which height on a side has sent under which keys.
+    """The heights at which a side begins to use other keys.
 
-    From outside, one protected record looks like another: the change of keys cannot be seen.
+    From outside, all protected records look alike, so changes between keys cannot be seen.
     """
     changes = [(TOP - 18, Epoch.PLAINTEXT)]
     for number, step in enumerate(steps):
@@ -186,14 +186,13 @@ def _arrow(number: int, step: Step, eavesdropper: bool, *, last: bool) -> str:
 
 
 def _below(step: Step, eavesdropper: bool) -> str:
-    """The small line below an arrow: what can be read, or what can be computed from here on."""
+    """The small text below an arrow: what an eavesdropper reads, or which secrets are new."""
     if not eavesdropper:
         secrets = new_secrets(step)
         return f"first in use here: {secrets}" if secrets else ""
     fields = dict(readable_fields(step.wire))
     wanted = ("pre_shared_key", "psk_key_exchange_modes", "key_share", "alert")
-    told = [f"{name}: {fields[name]}" for name in wanted if name in fields]
-    line = "  |  ".join(told)
+    line = "  |  ".join(f"{name}: {fields[name]}" for name in wanted if name in fields)
     return line if len(line) <= MOST_LETTERS else line[: MOST_LETTERS - 3] + "..."
 
 

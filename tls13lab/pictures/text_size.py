@@ -1,19 +1,19 @@
-"""How much room words take, at most: measured with the widest of the fonts that are usual.
+"""How wide a text can be, at most, in the usual fonts.
 
-A picture names its fonts, but the machine that shows it decides. So what is laid out has room for
-each letter as the widest of DejaVu Sans, Liberation Sans (as wide as Arial and Helvetica) and Noto
-Sans has it. ``python -m tests.pictures.measure`` makes the table from the fonts' files.
+A picture names its fonts, but the machine that shows it may use others. So every letter gets the
+room that it needs in the widest of DejaVu Sans, Liberation Sans (as wide as Arial and Helvetica)
+and Noto Sans. ``python -m tests.pictures.measure`` makes the table from the font files.
 
 >>> width("mm", 10) > width("mm", 10, mono=True) == width("ll", 10, mono=True) > width("ll", 10)
 True
 """
 
 LINE = 1.2
-"""From one line to the next, in multiples of the font's size."""
+"""The distance between lines, in multiples of the font size."""
 BASELINE = 0.35
-"""From the middle of a line down to where its letters stand, likewise."""
+"""The distance from the middle of a line down to its baseline, in multiples of the font size."""
 MONO = 603
-"""A letter of the widest font in which all are alike, in thousandths of the font's size."""
+"""The width of a letter in the widest monospaced font, in thousandths of the font size."""
 # fmt: off
 SANS = dict(zip(map(chr, range(0x20, 0x7F)), (
     318, 401, 460, 838, 637, 951, 780, 275, 391, 391, 551, 838, 318, 361, 318, 372,  # space to /
@@ -24,11 +24,11 @@ SANS = dict(zip(map(chr, range(0x20, 0x7F)), (
     635, 635, 413, 521, 393, 634, 592, 818, 592, 592, 525, 637, 551, 637, 838,  # p to ~
 ), strict=True))
 # fmt: on
-"""Each printable character of ASCII, likewise."""
+"""The width of each printable ASCII character, in thousandths of the font size."""
 OTHER = 1000
-"""Any other."""
+"""The width of any other character, in thousandths of the font size."""
 
 
 def width(text: str, size: float, *, mono: bool = False) -> float:
-    """The most room that one line takes, in the unit of the font's size."""
+    """The greatest width of a line of text, in the unit of the font size."""
     return sum(MONO if mono else SANS.get(letter, OTHER) for letter in text) * size / 1000

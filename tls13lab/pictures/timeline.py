@@ -1,7 +1,7 @@
-"""Connections on a line of time, for several modes, and what one theft opens of them.
+"""Connections on a timeline, for several modes, and which of them a theft opens.
 
-Each row is a mode, each box a connection. What the theft opens is dark, hatched and says "read";
-what it does not says "kept". Which is which comes from the eavesdropper's findings.
+Each row is a mode, and each box a connection. A connection that the theft opens is dark, hatched
+and labelled "read"; any other is labelled "kept". The verdicts are the eavesdropper's findings.
 """
 
 import io
@@ -24,10 +24,10 @@ _WORDS = {"lost": "read", "kept": "kept", "unknown": "?", "absent": "-"}
 def timeline(
     rows: Mapping[str, Sequence[Finding]], stolen_after: int | None = None, title: str = ""
 ) -> Picture:
-    """``rows`` by name; ``stolen_after`` is how many connections took place before the theft."""
+    """The timeline of ``rows``, by name; ``stolen_after`` connections came before the theft."""
     header = ("", *(f"connection {n}" for n in range(1, 1 + max(map(len, rows.values())))))
     table = tuple(
-        (name, *(f"{one.mode}: {_WORDS[one.verdict]}" for one in found))
+        (name, *(f"{finding.mode}: {_WORDS[finding.verdict]}" for finding in found))
         for name, found in rows.items()
     )
     return Picture(
@@ -35,18 +35,18 @@ def timeline(
         alt=f"timeline: {title or 'what a theft opens'}",
         header=header,
         rows=table,
-        # The drawing depends on the library's version; what it shows does not.
+        # The SVG depends on the version of matplotlib; this text does not.
         source=f"{title}\n{stolen_after}\n{text_table(header, table)}",
     )
 
 
 _STOLEN = "stolen here"
 _INCHES = 1.15
-"""The width that a connection takes."""
+"""The width of a connection."""
 
 
 def _beside(names: Iterable[str]) -> tuple[float, float]:
-    """Room for the names on the left, and for what is written about the last line on the right."""
+    """The room for the names on the left, and for the label of the last line on the right."""
     points = 72 * _INCHES
     left = max(width(name, 10) for name in names) / points
     return max(2.4, 0.2 + left), 0.1 + width(_STOLEN, 9) / points / 2
@@ -57,7 +57,7 @@ def _drawn(rows: Mapping[str, Sequence[Finding]], stolen_after: int | None, titl
         import matplotlib as mpl
         from matplotlib.figure import Figure
         from matplotlib.patches import Rectangle
-    except ImportError:  # a browser without a network: see Picture
+    except ImportError:  # in the browser without a network; see Picture
         return ""
     longest = max(map(len, rows.values()))
     with mpl.rc_context({"svg.hashsalt": "tls13lab", "svg.fonttype": "none"}):
@@ -70,13 +70,13 @@ def _drawn(rows: Mapping[str, Sequence[Finding]], stolen_after: int | None, titl
         axes.text(0.1 - left, -0.55, title, fontsize=11, fontweight="bold")
         for y, (name, found) in enumerate(rows.items()):
             axes.text(0.1 - left, y + 0.45, name, fontsize=10, va="center")
-            for x, one in enumerate(found):
-                box = Rectangle((x + 0.05, y + 0.1), 0.9, 0.7, linewidth=1.2, **_LOOKS[one.verdict])
-                axes.add_patch(box)
+            for x, finding in enumerate(found):
+                looks = _LOOKS[finding.verdict]
+                axes.add_patch(Rectangle((x + 0.05, y + 0.1), 0.9, 0.7, linewidth=1.2, **looks))
                 axes.text(
                     x + 0.5,
                     y + 0.45,
-                    f"{one.mode}\n{_WORDS[one.verdict]}",
+                    f"{finding.mode}\n{_WORDS[finding.verdict]}",
                     fontsize=9,
                     ha="center",
                     va="center",

@@ -1,9 +1,10 @@
-"""Words in a graph: how large a place they get, and how they are put into it once that is laid out.
+"""Labels in a graph: how much room they get, and how they are placed after the layout.
 
-A layout program measures words with whatever fonts its machine has, so that the same graph comes
-out differently elsewhere, and the letters leave their boxes where the fonts are others again. Here
-each label is a cell whose size is fixed beforehand (:mod:`~tls13lab.pictures.text_size`), in a
-colour that says where it came to lie; then the words are centred there and the colour goes.
+A layout program measures words with the fonts of its machine. So the same graph comes out
+differently on each machine, and the words leave their boxes where it is shown with other fonts.
+Here, each label is a cell of a size that is fixed beforehand
+(:mod:`~tls13lab.pictures.text_size`), filled with a marker color. After the layout, the words are
+centered where that color is, and the color is removed.
 """
 
 import re
@@ -23,7 +24,7 @@ _TEXT = re.compile(
 
 
 def cell(*lines: str, size: float, mono: bool = False) -> str:
-    """The label that holds these lines of words, with the font's size in points.
+    """The label for these lines of words; ``size`` is the font size in points.
 
     >>> cell("two", "lines", size=10).count("<br/>")
     1
@@ -39,21 +40,21 @@ def cell(*lines: str, size: float, mono: bool = False) -> str:
 
 
 def placed(svg: str) -> str:
-    """The drawing with the words of each cell in its middle, and without the cells."""
+    """The drawing with the words of each cell centered, and without the cells."""
     return _CELL.sub(_centred, svg)
 
 
 def _centred(found: re.Match[str]) -> str:
-    points = [tuple(map(float, one.split(","))) for one in found[1].split()]
+    points = [tuple(map(float, point.split(","))) for point in found[1].split()]
     x, y = ((min(axis) + max(axis)) / 2 for axis in zip(*points, strict=True))
     lines = _TEXT.findall(found[2])
-    # In lines, from the middle of all of them to the middle of the first.
+    # The distance, in lines, from the middle of the cell to the middle of the first line.
     first = (1 - len(lines)) / 2
-    return "".join(_at(one, x, y, first + number) for number, one in enumerate(lines))
+    return "".join(_at(line, x, y, first + number) for number, line in enumerate(lines))
 
 
 def _at(text: tuple[str, str, str], x: float, y: float, down: float) -> str:
-    """One line of words, so many lines below the middle of its cell."""
+    """A line of words, ``down`` lines below the middle of its cell."""
     before, size, after = text
     y += float(size) * (down * LINE + BASELINE)
     return f'<text text-anchor="middle" x="{x:.2f}" y="{y:.2f}" {before}{size}{after}\n'

@@ -218,7 +218,8 @@ def wrong_hellos(prober: Prober, psk: Psk) -> Iterator[Finding]:
     *others, offered = message.extensions
     assert isinstance(offered, OfferedPsks)
     moved = ask(prober, pack(replace(message, extensions=(offered, *others))))
-    without = tuple(one for one in message.extensions if not isinstance(one, PskKeyExchangeModes))
+    kept = (each for each in message.extensions if not isinstance(each, PskKeyExchangeModes))
+    without = tuple(kept)
     raw = fill_binders(pack(replace(message, extensions=without)), offered, (psk,), Transcript())
     missing = ask(prober, raw)
     evidence = f"not last: {moved}; without modes: {missing}"

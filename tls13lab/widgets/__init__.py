@@ -1,6 +1,7 @@
-"""The notebooks' controls: a pure view-model, the controls, and the link between the two.
+"""The interactive panels of the notebooks.
 
-A widget's controls set the value of an HTML widget; nothing is printed from a callback. Every
-control has a label, works by keyboard, and stands beside a table that says what the picture shows.
-Where there is no kernel, the widget's first view is shown instead.
+Each file has three things: a view, which computes everything and is tested without a browser; the
+controls; and the link between the two. The controls change the value of an HTML widget, and nothing
+is printed from a callback. Every control has a label and works by keyboard, and beside every
+picture is a table with the same content. Without a kernel, the first view is shown.
 """

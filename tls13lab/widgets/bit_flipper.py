@@ -1,4 +1,4 @@
-"""Change one bit of a message, and see which check catches it."""
+"""Change one bit of a message, and see which check notices it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -10,12 +10,12 @@ from tls13lab.widgets.slider import Slider
 from tls13lab.wire.spans import Span
 
 Outcome = Callable[[bytes], str]
-"""Replays a handshake with the changed message; says in a sentence what came of it."""
+"""A function that runs a handshake with the changed message, and says what happened."""
 
 
 @dataclass(frozen=True, slots=True)
 class FlipView:
-    """A message, and which bit of which of its fields is to be changed."""
+    """A message and the bit to change, given by field, byte and bit."""
 
     raw: bytes = field(repr=False)
     number: int = 0
@@ -23,7 +23,7 @@ class FlipView:
     bit: int = 0
 
     def choose(self, number: int, byte: int, bit: int) -> "FlipView":
-        """Another field, byte of it, or bit of that (0 is the least); out of range is clipped."""
+        """Choose a field, a byte in it, and a bit (0 is the lowest); all are kept in range."""
         spans = named_fields(self.raw)
         number = max(0, min(number, len(spans) - 1))
         length = spans[number].length
@@ -33,17 +33,17 @@ class FlipView:
 
     @property
     def where(self) -> Span:
-        """The field."""
+        """The chosen field."""
         return named_fields(self.raw)[self.number]
 
     def flipped(self) -> bytes:
-        """The message with that one bit changed."""
+        """The message with the chosen bit changed."""
         changed = bytearray(self.raw)
         changed[self.where.start + self.byte] ^= 1 << self.bit
         return bytes(changed)
 
     def facts(self, outcome: Outcome) -> tuple[tuple[str, str], ...]:
-        """What was changed, and what came of it."""
+        """Rows of a table: what was changed, and what happened."""
         at = self.where.start + self.byte
         before, after = self.raw[at], self.flipped()[at]
         return (
@@ -58,7 +58,7 @@ class FlipView:
 class BitFlipper(Panel):
     """A menu of fields, and sliders for the byte and the bit.
 
-    It begins with the first field whose path contains ``start``, rather than with a field's length.
+    The first choice is the first field with ``start`` in its path, preferably not a length field.
     """
 
     def __init__(self, raw: bytes, outcome: Outcome, start: str = "") -> None:
@@ -67,7 +67,7 @@ class BitFlipper(Panel):
         self._outcome = outcome
         spans = named_fields(raw)
         found = [i for i, span in enumerate(spans) if start and start in span.path]
-        # A field's length stands before it, and is rarely the one that is meant.
+        # A field's length comes before it, but is rarely what is meant.
         found.sort(key=lambda i: spans[i].path.startswith("length of"))
         first = found[0] if found else 0
         self.view = FlipView(raw).choose(first, 0, 0)

@@ -1,7 +1,7 @@
 """Look at one byte at a time: its field, value, meaning, section, and the hashes it goes into.
 
-The map from bytes to fields is sent to the browser at once, so that moving from byte to byte asks
-Python nothing. By mouse or by the arrow keys; two menus choose the message and the field.
+The browser gets the fields of all bytes at the start, so moving from byte to byte needs no Python.
+One moves with the mouse or the arrow keys; two menus choose the message and the field.
 """
 
 from dataclasses import dataclass, field, replace
@@ -26,42 +26,42 @@ from tls13lab.pictures.picture import html_table, text_table
 
 _STATIC = Path(__file__).with_name("static")
 MOST_PARTS = 200
-"""Records and messages that are offered; the rest of a long capture is left out."""
+"""The most records and messages on offer; the rest of a long capture is left out."""
 
 
 @dataclass(frozen=True)
 class InspectorView:
-    """Parts, and which byte of which is looked at. All of it without a browser."""
+    """The parts (messages and records), and the chosen byte; it needs no browser."""
 
     parts: tuple[Part, ...] = field(repr=False)
     part: int = 0
     byte: int = 0
 
     def choose(self, part: int, byte: int) -> "InspectorView":
-        """Another byte; what is out of range is clipped."""
+        """Choose a part and a byte of it; both are kept in range."""
         part = max(0, min(part, len(self.parts) - 1))
         last = len(self.parts[part].hex) // 2 - 1
         return replace(self, part=part, byte=max(0, min(byte, last)))
 
     @property
     def here(self) -> Mapped:
-        """The field that the byte belongs to."""
+        """The field that the chosen byte belongs to."""
         fields = self.parts[self.part].fields
-        return next(one for one in fields if one.start <= self.byte < one.end)
+        return next(mapped for mapped in fields if mapped.start <= self.byte < mapped.end)
 
     def text(self) -> str:
-        """The part's fields as a table."""
+        """The fields of the chosen part as a plain-text table."""
         part = self.parts[self.part]
         return f"{part.title}\n{text_table(ROWS, part.rows)}"
 
     def html(self) -> str:
-        """The same, for where no kernel runs."""
+        """The fields of the chosen part as HTML, for use without a kernel."""
         part = self.parts[self.part]
         return f"<p><b>{escape(part.title)}</b></p>{html_table(ROWS, part.rows)}"
 
 
 class ByteInspector(anywidget.AnyWidget):
-    """The instrument. ``part`` and ``byte`` say where one is, and can be set."""
+    """The widget. ``part`` and ``byte`` are the current position, and can be set."""
 
     _esm = _STATIC / "byte_inspector.js"
     _css = _STATIC / "byte_inspector.css"
@@ -79,24 +79,24 @@ class ByteInspector(anywidget.AnyWidget):
 
     @classmethod
     def of_message(cls, raw: bytes, byte: int = 0) -> "ByteInspector":
-        """One packed handshake message."""
+        """A widget for one packed handshake message."""
         return cls(parts_of_message(raw), 0, byte)
 
     @classmethod
     def of_capture(
         cls, items: tuple[Item, ...], keylog: KeyLogSecrets | None = None
     ) -> "ByteInspector":
-        """Every record and message of a recording."""
+        """A widget for all records and messages of a recording."""
         return cls(parts_of_capture(items, keylog))
 
     @property
     def view(self) -> InspectorView:
-        """Where one is now."""
+        """The view at the current position."""
         return self.first.choose(self.part, self.byte)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         found = super()._repr_mimebundle_(**options)
-        # A pair of data and metadata, or the data alone, as the library's version has it.
+        # Data and metadata, or only data, depending on the library's version.
         data = dict((found[0] if isinstance(found, tuple) else found) or {})
         note = "<p><em>Without a running kernel, these are the fields of its first part.</em></p>"
         return {**data, "text/html": note + self.first.html(), "text/plain": self.first.text()}

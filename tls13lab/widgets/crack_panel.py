@@ -1,4 +1,4 @@
-"""Start a search for a PSK, watch it, stop it, go on: the engine of ``tls13lab crack`` as a panel.
+"""A panel to start, watch, stop and resume a search for a PSK, with the engine of ``crack``.
 
 It attacks a recording, never a live host.
 """
@@ -20,7 +20,7 @@ READY, RUNNING, STOPPED, DONE = "ready", "running", "stopped", "done"
 
 @dataclass(frozen=True)
 class CrackView:
-    """What there is to say of a search: ``tried`` of ``total`` guesses, in ``seconds``."""
+    """The state of a search: ``tried`` of ``total`` guesses, in ``seconds`` seconds."""
 
     targets: tuple[Target, ...] = field(repr=False)
     total: int
@@ -30,13 +30,13 @@ class CrackView:
     found: tuple[tuple[int, bytes], ...] = ()
 
     def at(self, progress: Progress, seconds: float, state: str) -> "CrackView":
-        """As far as the search has come."""
+        """The view after this progress."""
         found = tuple(sorted((hit.target, hit.word) for hit in progress.found))
         return replace(self, state=state, tried=progress.count, seconds=seconds, found=found)
 
     @property
     def rows(self) -> tuple[tuple[str, str], ...]:
-        """In words."""
+        """The state as the rows of a table."""
         rate = f"{self.tried / self.seconds:,.0f} a second" if self.seconds > 0 else "not known yet"
         words = dict(self.found)
         return (
@@ -53,16 +53,14 @@ class CrackView:
         )
 
     def html(self) -> str:
-        """A table."""
         return html_table(HEADER, self.rows)
 
     def text(self) -> str:
-        """The same as plain text."""
         return text_table(HEADER, self.rows)
 
 
 class CrackPanel(Panel):
-    """Start and stop, a bar, and what was found. A stopped search goes on where it was."""
+    """Start and stop buttons, a progress bar, and the results; a stopped search can go on."""
 
     def __init__(
         self,
@@ -86,7 +84,7 @@ class CrackPanel(Panel):
         self.stop_button.on_click(lambda _: self.stop())
 
     def start(self) -> None:
-        """Begin, or go on; nothing if it runs already or is done."""
+        """Start or resume the search; nothing happens if it is running or done."""
         if self.work.running or self._state == DONE:
             return
         self.start_button.disabled, self.stop_button.disabled = True, False
@@ -94,11 +92,11 @@ class CrackPanel(Panel):
         self.work.begin()
 
     def stop(self) -> None:
-        """Ask it to stop; what is in work is finished first."""
+        """Ask the search to stop; it finishes the guesses it has begun first."""
         self.work.stop()
 
     def wait(self) -> None:
-        """Until it has stopped, or is done."""
+        """Wait until the search has stopped or is done."""
         self.work.wait()
 
     def _run(self, stopped: Callable[[], bool]) -> Iterator[None]:

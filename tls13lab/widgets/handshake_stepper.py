@@ -1,4 +1,4 @@
-"""Step through a conversation: messages, keys in force, and what an eavesdropper sees."""
+"""Step through a conversation: messages, current keys, and what an eavesdropper sees."""
 
 from dataclasses import dataclass, replace
 from html import escape
@@ -18,7 +18,7 @@ from tls13lab.widgets.slider import Slider
 
 @dataclass(frozen=True, slots=True)
 class StepperView:
-    """The first ``position`` records of a conversation, seen by its endpoints or from outside."""
+    """The first ``position`` records, as the endpoints or as an eavesdropper see them."""
 
     conversation: Conversation
     position: int = 1
@@ -27,19 +27,19 @@ class StepperView:
 
     @property
     def last(self) -> int:
-        """How many records there are."""
+        """The number of the last record."""
         return len(self.conversation.steps)
 
     def go(self, position: int) -> "StepperView":
-        """To that record, or to the nearest there is."""
+        """Go to this record, from 1, or to the nearest one."""
         return replace(self, position=max(1, min(position, self.last)))
 
     def look(self, *, eavesdropper: bool) -> "StepperView":
-        """With the endpoints' eyes, or with an eavesdropper's."""
+        """See the record as the endpoints do, or as an eavesdropper does."""
         return replace(self, eavesdropper=eavesdropper)
 
     def facts(self) -> tuple[tuple[str, str], ...]:
-        """The step in words. With an eavesdropper's eyes, in words from the wire alone."""
+        """The step as rows of a table; for an eavesdropper, only from the bytes on the wire."""
         step = self.conversation.steps[self.position - 1]
         where = ("record", f"{self.position} of {self.last}, from the {step.sender}")
         seen = ("an eavesdropper sees", seen_by_eavesdropper(step.wire))
@@ -57,7 +57,7 @@ class StepperView:
             seen,
             ("client sends under", epoch_name(force["client"])),
             ("server sends under", epoch_name(force["server"])),
-            *((f"new secret: {name}", shortened(one)) for name, one in step.secrets.items()),
+            *((f"new secret: {name}", shortened(value)) for name, value in step.secrets.items()),
         )
 
     @property
@@ -71,7 +71,7 @@ class StepperView:
         return sequence(self.conversation, self.position, eavesdropper=self.eavesdropper)
 
     def views(self) -> tuple[tuple[str, ByteView], ...]:
-        """The record's bytes as they crossed the wire, and those of its messages if visible."""
+        """The bytes of the record on the wire, and of its messages if they can be seen."""
         step = self.conversation.steps[self.position - 1]
         record = (f"The record on the wire ({len(step.wire)} bytes)", record_view(step.wire))
         messages = () if self._hidden else step.messages
@@ -84,7 +84,7 @@ class StepperView:
         )
 
     def html(self) -> str:
-        """Diagram, facts, and the bytes, folded; in the plain view no bytes."""
+        """The diagram, the facts, and the bytes (folded, not in the plain view) as HTML."""
         folded = (
             f"<details><summary>{escape(summary)}</summary>{view.html}</details>"
             for summary, view in (() if self.plain else self.views())
@@ -99,13 +99,13 @@ class StepperView:
 
 def _purposes(step: Step) -> tuple[tuple[str, str], ...]:
     found = purposes_of(step)
-    return tuple((name, f"{one.words} (RFC 9846 {one.section})") for name, one in found)
+    return tuple((name, f"{why.words} (RFC 9846 {why.section})") for name, why in found)
 
 
 class HandshakeStepper(Panel):
-    """Buttons and a slider over the records of a conversation.
+    """Buttons and a slider to move through the records of a conversation.
 
-    ``plain`` shows who sends which message, and what for; nothing of keys, bytes or eavesdroppers.
+    With ``plain``, it shows only who sends which message and why: no keys, bytes or eavesdroppers.
     """
 
     def __init__(

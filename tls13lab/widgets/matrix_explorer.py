@@ -1,4 +1,4 @@
-"""Take a rule away from the symbolic model, and see which claims flip."""
+"""Remove a rule from the symbolic model, and see which verdicts change."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,7 +15,7 @@ ALL = "(none: all rules)"
 
 @lru_cache(maxsize=256)
 def _cells(asset: str, adversary: str, without: str) -> tuple[Cell, ...]:
-    """No leak and each single one, for every mode."""
+    """The cells without a leak and with each single leak, for every mode."""
     rules = tuple(rule for name, rule in RULES.items() if name != without)
     options = {"anti_replay": "on"} if asset == "early_data_freshness" else {}
     thefts = [(), *((leak,) for leak in LEAKS)]
@@ -29,38 +29,38 @@ def _cells(asset: str, adversary: str, without: str) -> tuple[Cell, ...]:
 
 @dataclass(frozen=True, slots=True)
 class MatrixView:
-    """One asset against one adversary, with a rule taken away."""
+    """One asset and one adversary, with one rule removed."""
 
     asset: str = "application_data"
     adversary: str = "passive"
     without: str = ALL
 
     def choose(self, asset: str, adversary: str, without: str) -> "MatrixView":
-        """Another question."""
+        """Choose an asset, an adversary, and the rule to remove."""
         return replace(self, asset=asset, adversary=adversary, without=without)
 
     def flipped(self) -> tuple[Cell, ...]:
-        """The cells whose verdict is another one than with all rules."""
+        """The cells whose verdict differs from that with all rules."""
         usual = _cells(self.asset, self.adversary, ALL)
         now = _cells(self.asset, self.adversary, self.without)
         return tuple(b for a, b in zip(usual, now, strict=True) if a.verdict != b.verdict)
 
     def table(self) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-        """Header and rows: a mode a row, a leak a column."""
+        """The header and the rows: one row for each mode, one column for each leak."""
         cells = _cells(self.asset, self.adversary, self.without)
         flipped = set(map(id, self.flipped()))
         leaks = single_leaks(cells)
         rows = []
         for mode in dict.fromkeys(cell.mode for cell in cells):
             row = [mode]
-            for cell in (one for one in cells if one.mode == mode):
+            for cell in (each for each in cells if each.mode == mode):
                 words = f"{MARKS[shown(cell)]} {shown(cell)}"
                 row.append(f"{words}, FLIPPED" if id(cell) in flipped else words)
             rows.append(tuple(row))
         return ("mode", *leaks), tuple(rows)
 
     def note(self) -> str:
-        """How many cells flip, in a sentence."""
+        """A sentence that says how many cells flip."""
         if self.without == ALL:
             return "All rules are in use."
         count = len(self.flipped())
@@ -68,7 +68,7 @@ class MatrixView:
 
 
 class MatrixExplorer(Panel):
-    """Three menus, and the part of the matrix that they name."""
+    """Three menus, and the part of the matrix that they select."""
 
     def __init__(self, view: MatrixView | None = None) -> None:
         import ipywidgets
@@ -85,7 +85,8 @@ class MatrixExplorer(Panel):
         self.watch(self.asset, self.adversary, self.without)
 
     def _draw(self) -> tuple[str, str]:
-        chosen = (one.value for one in (self.asset, self.adversary, self.without))  # type: ignore[attr-defined]
+        menus = (self.asset, self.adversary, self.without)
+        chosen = (menu.value for menu in menus)  # type: ignore[attr-defined]
         self.view = self.view.choose(*chosen)
         header, rows = self.view.table()
         note = self.view.note()

@@ -1,7 +1,7 @@
-"""What all widgets share: controls above, one HTML value below, and a static form for no kernel.
+"""What all panels share: controls above, an HTML value below, and a static form without a kernel.
 
-Where the controls stand is kept in the kernel's memory, so that running a cell again does not lose
-it. The same widget is one of the same class that begins with the same view.
+The positions of the controls are kept in the kernel's memory, so that running a cell again does not
+lose them. Two panels share them if they are of the same class and have the same first view.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,14 +17,15 @@ _kept: dict[tuple[str, str], list[Any]] = {}
 
 
 def forget() -> None:
-    """As if no control had ever been moved."""
+    """Forget the positions of all controls."""
     _kept.clear()
 
 
 class Panel:
-    """Controls, and an HTML value that is made anew by ``render`` whenever a control changes.
+    """Controls, and an HTML value that ``render`` updates whenever a control changes.
 
-    ``render`` returns (HTML, plain text). Subclasses make the controls and call :meth:`watch`.
+    ``render`` returns the view as HTML and as plain text. Subclasses make the controls and call
+    :meth:`watch`.
     """
 
     def __init__(self, controls: Sequence[Any], render: Callable[[], tuple[str, str]]) -> None:
@@ -37,14 +38,15 @@ class Panel:
         self.box = ipywidgets.VBox([*controls, self.answer])
 
     def watch(self, *controls: Any) -> None:
-        """Render anew whenever the value of one of these changes; called once, with all of them."""
+        """Update the view whenever one of these controls changes; call this once, with all."""
         kept = _kept.get((type(self).__name__, self._first_text), [])
         for control, value in zip(controls, kept, strict=False):
-            with suppress(traitlets.TraitError):  # another range, another list: as it was made
+            with suppress(traitlets.TraitError):  # a value that is no longer possible
                 control.value = value
 
         def changed(_: object) -> None:
-            _kept[type(self).__name__, self._first_text] = [one.value for one in controls]
+            values = [control.value for control in controls]
+            _kept[type(self).__name__, self._first_text] = values
             self.refresh()
 
         for control in controls:
@@ -53,13 +55,13 @@ class Panel:
             self.refresh()
 
     def refresh(self) -> None:
-        """Render anew; once, even if rendering itself moves a control. Any thread may ask for it.
+        """Update the view once, even if rendering itself moves a control. Any thread may call this.
 
-        An exception in a callback is seen by nobody. So it is shown in the place of the answer,
-        which would otherwise go on answering for the choice before.
+        Nobody sees an exception in a callback. So it is shown in place of the view, which would
+        otherwise still show the previous choice.
         """
         if self._rendering:
-            # Of another thread's change this answer may know nothing yet.
+            # The view in progress may not include a change made by another thread.
             self._missed = self._missed or self._renderer != get_ident()
             return
         self._rendering, self._renderer = True, get_ident()
@@ -76,7 +78,7 @@ class Panel:
             self.refresh()
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        """The live widget, and what stands in its place where there is no kernel."""
+        """The live widget, and its static form for use without a kernel."""
         bundle: dict[str, Any] = dict(self.box._repr_mimebundle_(**options))
         note = "<p><em>Without a running kernel, this is the widget's first view.</em></p>"
         bundle["text/html"] = note + self._first_html

@@ -1,7 +1,7 @@
-"""A question that the student answers before the cell that answers it. Predict, run, explain.
+"""A question that the student answers before an experiment answers it: predict, run, explain.
 
-What was chosen is kept in the kernel's memory under the question's key, so that running the cell
-again does not lose it; nothing is sent or stored anywhere.
+The choice is kept in the kernel's memory under the question's key, so that running the cell again
+does not lose it. Nothing is sent or stored anywhere.
 
 >>> bits = Prediction("How many bits is a SHA-256 hash?", (128, 256), key="doctest")
 >>> print(bits.reveal(256, "Its name says so.").text)
@@ -27,7 +27,7 @@ _chosen: dict[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was predicted, if anything was, what happened, and why."""
+    """The prediction, if there was one, what happened, and why."""
 
     predicted: str | None
     happened: str
@@ -44,7 +44,7 @@ class Answer:
 
     @property
     def html(self) -> str:
-        """The answer; folded away as long as nothing was predicted."""
+        """The answer as HTML, folded if nothing was predicted."""
         lines = "".join(f"<p><b>{name}:</b> {escape(text)}</p>" for name, text in self._lines)
         if self.predicted is not None:
             return lines
@@ -53,7 +53,7 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The same as plain text, with nothing folded away."""
+        """The answer as plain text, never folded."""
         lines = [f"{name}: {text}" for name, text in self._lines]
         return "\n".join(lines if self.predicted is not None else [NO_PREDICTION, *lines])
 
@@ -62,67 +62,67 @@ class Answer:
 
 
 class Prediction:
-    """A question with a few answers to choose from.
+    """A question with a few options.
 
-    ``options`` are what an experiment may come out with, or a mapping from that to the words for
-    it. ``key`` is the name under which the choice is remembered: by default, the question.
+    ``options`` are the possible results of an experiment, or a mapping from them to their texts.
+    ``key`` is the name under which the choice is remembered, by default the question.
     """
 
     def __init__(
         self, question: str, options: Sequence[object] | Mapping[Any, str], key: str = ""
     ) -> None:
-        named = options if isinstance(options, Mapping) else {one: str(one) for one in options}
+        named = options if isinstance(options, Mapping) else {each: str(each) for each in options}
         self.question = question
         self.key = key or question
         self._words: dict[object, str] = dict(named)
 
     @property
     def options(self) -> tuple[str, ...]:
-        """The options' words, in their order."""
+        """The texts of the options, in order."""
         return tuple(self._words.values())
 
     @property
     def chosen(self) -> str | None:
-        """The words of the option chosen last, or None."""
+        """The text of the chosen option; None if none was chosen."""
         words = _chosen.get(self.key)
         return words if words in self.options else None
 
     def choose(self, words: str) -> None:
-        """What the radio buttons do; the same without them."""
+        """Choose an option by its text, as the radio buttons do. Raises ValueError."""
         if words not in self.options:
             raise ValueError(f"{words!r} is not one of {self.options}")
         _chosen[self.key] = words
 
     def forget(self) -> None:
-        """As if nothing had been chosen."""
+        """Forget the choice."""
         _chosen.pop(self.key, None)
 
     def reveal(self, actual: object, why: str) -> Answer:
-        """Compare with what happened; raises KeyError if that is none of the options."""
+        """Compare the prediction with what happened; KeyError if that is not one of the options."""
         return Answer(self.chosen, self._words[actual], why)
 
     # Showing it ----------------------------------------------------------------------------------
 
     @property
     def status(self) -> str:
-        """One line of HTML: what is chosen now, and what to do next."""
+        """The current choice and what to do next, as one line of HTML."""
         if self.chosen is None:
             return f"<i>{ASK}</i>"
         return f"Your prediction: <b>{escape(self.chosen)}</b>. Now run the next cell."
 
     @property
     def html(self) -> str:
-        """The question and its options, for where no kernel runs."""
+        """The question and its options as HTML, for use without a kernel."""
         items = "".join(f"<li>{escape(words)}</li>" for words in self.options)
         return f"<p><b>Predict:</b> {escape(self.question)}</p><ul>{items}</ul>"
 
     @property
     def text(self) -> str:
-        """The same as plain text."""
+        """The question and its options as plain text."""
         return "\n".join([f"Predict: {self.question}", *(f"( ) {o}" for o in self.options)])
 
     def controls(self) -> Any:
-        """The question, a radio button for each option, and a line that says what is chosen."""
+        """The question, a radio button for each option, and a line with the current choice."""
         import ipywidgets
 
         question = ipywidgets.HTML(f"<b>Predict:</b> {escape(self.question)}")

@@ -1,4 +1,4 @@
-"""Choose a secret, and see all that it depends on light up in the key schedule."""
+"""Choose a secret, and see everything that it depends on highlighted in the key schedule."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,25 +11,25 @@ from tls13lab.widgets.panel import Panel
 
 @dataclass(frozen=True, slots=True)
 class ScheduleView:
-    """What is chosen. ``values`` are secrets to show in the table."""
+    """The chosen secret and mode; ``values`` are secrets to show in the picture."""
 
     secret: str = "resumption_secret"
     mode: str = "psk_dhe_ke"
     values: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     def choose(self, secret: str, mode: str) -> "ScheduleView":
-        """Another secret or mode."""
+        """Choose a secret and a mode. Raises ValueError if there is no such secret or mode."""
         if secret not in (*LEAVES, *SCHEDULE) or mode not in MODES:
-            raise ValueError(f"there is no {secret} in {mode}")
+            raise ValueError(f"there is no secret {secret} in the mode {mode}")
         return replace(self, secret=secret, mode=mode)
 
     def picture(self) -> Picture:
-        """The schedule with the chosen secret lit."""
+        """The schedule with the chosen secret highlighted."""
         return schedule_graph(self.secret, self.mode, self.values)
 
 
 class ScheduleExplorer(Panel):
-    """Two menus over the key schedule."""
+    """Menus for the secret and the mode, and the key schedule."""
 
     def __init__(self, view: ScheduleView | None = None) -> None:
         import ipywidgets

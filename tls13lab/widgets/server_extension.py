@@ -1,10 +1,10 @@
-"""A Jupyter server extension: a widget that its kernel does not have opens with its static view.
+"""A Jupyter server extension that shows the static view of widgets that are not in the kernel.
 
-JupyterLab saves a widget as a reference to an object in the kernel, with a static view beside it,
-and shows the reference first: opened again without that kernel, or when the kernel was restarted,
-it is "Error displaying widget: model not found". So when a notebook is opened, its kernel is asked
-which widgets it has, and references to others are left out, so that the static views are seen.
-Nothing is added to the file.
+JupyterLab saves a widget as a reference to an object in the kernel, together with a static view. It
+prefers the reference. If that kernel is gone or was restarted, the notebook shows "Error displaying
+widget: model not found". So when a notebook is opened, this extension asks its kernel which widgets
+exist, and leaves the other references out. Then the static views are shown. The file is not
+changed.
 
 >>> cell = {"outputs": [{"data": {WIDGET_VIEW: {"model_id": "7"}, "text/html": "<p>a form</p>"}}]}
 >>> without_views({"cells": [cell]}, living={"8"})
@@ -18,7 +18,7 @@ from typing import Any
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 PATIENCE_SECONDS = 2.0
-"""For a kernel's answer; while it runs a cell it gives none, and the notebook opens anyway."""
+"""How long to wait for the kernel's answer; while it runs a cell, it gives none."""
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -26,7 +26,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(app: Any) -> None:
-    """Put a look at the sessions behind the contents manager's ``get``."""
+    """Make the contents manager's ``get`` look at the sessions, too."""
     manager = app.contents_manager
     original = manager.get
     if not inspect.iscoroutinefunction(original):
@@ -45,23 +45,23 @@ def _load_jupyter_server_extension(app: Any) -> None:
 
 
 async def _living(app: Any, path: str) -> Collection[str] | None:
-    """The widgets that the kernel of this notebook has; None if that cannot be known now."""
-    for one in await app.session_manager.list_sessions():
-        kernel = one.get("kernel")
-        if one.get("path") == path and kernel:
+    """The widgets in the kernel of this notebook; None if that cannot be found out now."""
+    for session in await app.session_manager.list_sessions():
+        kernel = session.get("kernel")
+        if session.get("path") == path and kernel:
             try:
                 return await _widgets_of(app.kernel_manager.get_kernel(kernel["id"]))
             except TimeoutError:
-                # A busy kernel has its widgets; one that is only starting has none yet.
+                # A busy kernel still has its widgets. A kernel that is just starting has none.
                 return None if kernel.get("execution_state") == "busy" else ()
-            except Exception as fault:  # kernels may be managed elsewhere, in ways of their own
+            except Exception as fault:  # kernels may be managed elsewhere, in other ways
                 app.log.info("tls13lab: the kernel of %s cannot be asked: %r", path, fault)
                 return None
     return ()
 
 
 async def _widgets_of(kernel: Any) -> Collection[str]:
-    """Asked of the kernel itself: the identifiers of its widgets' models."""
+    """The identifiers of the widget models in a kernel, asked of the kernel itself."""
     client = kernel.client()
     client.start_channels(iopub=False, stdin=False, hb=False, control=False)
     try:
@@ -73,7 +73,7 @@ async def _widgets_of(kernel: Any) -> Collection[str]:
 
 
 def without_views(notebook: dict[str, Any], living: Collection[str] = ()) -> None:
-    """Leave out, in place, each view of a widget not ``living`` that has a static one beside it."""
+    """Remove, in place, the live view of each widget with a static one that is not ``living``."""
     for cell in notebook.get("cells", ()):
         for output in cell.get("outputs", ()):
             data = output.get("data", {})

@@ -1,4 +1,4 @@
-"""Two conversations side by side, place by place, with the first difference marked."""
+"""Two conversations side by side, row by row, with the first difference marked."""
 
 from dataclasses import dataclass, replace
 
@@ -12,7 +12,7 @@ from tls13lab.widgets.slider import Slider
 
 @dataclass(frozen=True, slots=True)
 class SideBySideView:
-    """The first ``shown`` places in which ``left`` and ``right`` are compared."""
+    """The first ``shown`` rows of the comparison of ``left`` and ``right``."""
 
     left: Conversation
     right: Conversation
@@ -20,24 +20,24 @@ class SideBySideView:
 
     @classmethod
     def of(cls, left: Conversation, right: Conversation) -> "SideBySideView":
-        """All places."""
+        """A view of all rows."""
         return cls(left, right, len(compare(left, right).rows))
 
     def show(self, places: int) -> "SideBySideView":
-        """Only so many places."""
+        """Show only the first ``places`` rows."""
         return replace(self, shown=max(1, places))
 
     def comparison(self) -> Comparison:
-        """The table as far as it is shown."""
+        """The rows that are shown, as a table."""
         return compare(self.left, self.right, self.shown)
 
     def picture(self) -> Picture:
-        """The two drawn side by side, as far as they are shown."""
+        """The rows that are shown, as a picture."""
         return compare_picture(self.left, self.right, self.shown)
 
 
 class SideBySide(Panel):
-    """A slider that uncovers the comparison row by row."""
+    """A slider that reveals the comparison row by row."""
 
     def __init__(self, left: Conversation, right: Conversation) -> None:
         self.view = SideBySideView.of(left, right)

@@ -1,4 +1,4 @@
-"""A slider with a name that a screen reader can say; that of ipywidgets 8.1 has none."""
+"""A slider with a label that screen readers can read; the slider of ipywidgets 8.1 has none."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ _STATIC = Path(__file__).with_name("static")
 
 
 class Slider(anywidget.AnyWidget):
-    """A whole number from ``min`` to ``max``; what is beyond is brought back between them."""
+    """A slider for a whole number from ``min`` to ``max``; other values are set to the nearest."""
 
     _esm = _STATIC / "slider.js"
     _css = _STATIC / "slider.css"

@@ -1,4 +1,4 @@
-"""Tick what was stolen, and see what it opens: verdicts, plaintext, the attack drawn."""
+"""Choose what was stolen, and see what it opens: verdicts, plaintext, and the attack as a tree."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -27,64 +27,64 @@ def _findings(
 
 @dataclass(frozen=True)
 class TheftView:
-    """A recording, the thefts that are on offer by name, and which of them took place."""
+    """A recording, the thefts to choose from, by name, and the chosen ones."""
 
     items: tuple[Item, ...] = field(repr=False)
     leaks: Mapping[str, Theft] = field(repr=False)
     stolen: frozenset[str] = frozenset()
 
     def steal(self, *names: str) -> "TheftView":
-        """Exactly these were stolen. KeyError for one that is not on offer."""
+        """Choose exactly these thefts. Raises KeyError for an unknown one."""
         for name in names:
             self.leaks[name]
         return replace(self, stolen=frozenset(names))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """One for each connection."""
+        """The eavesdropper's findings, one for each connection."""
         chosen = tuple((name, theft) for name, theft in self.leaks.items() if name in self.stolen)
         return _findings(self.items, chosen)
 
     @property
     def rows(self) -> tuple[tuple[str, ...], ...]:
-        """The findings in words."""
+        """The findings as rows under :data:`HEADER`."""
         return tuple(
             (
-                str(one.connection),
-                one.mode,
-                one.verdict,
+                str(finding.connection),
+                finding.mode,
+                finding.verdict,
                 "; ".join(
                     f"{who}: {text.head.decode('utf-8', 'backslashreplace')}"
-                    for who, text in sorted(one.plaintext.items())
+                    for who, text in sorted(finding.plaintext.items())
                 ),
-                ", ".join(one.missing),
+                ", ".join(finding.missing),
             )
-            for one in self.findings
+            for finding in self.findings
         )
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Where each theft fits, in sentences: what ``break`` says of a leak."""
+        """Sentences that say where each theft fits, as the command ``break`` does for leaks."""
         lines: list[str] = []
         for name in self.leaks:
             if name not in self.stolen:
                 continue
             found = [
-                f"connection {one.connection}: {fit_text.in_words(name, fit_text.place(fit))}"
-                for one in self.findings
-                for fit in one.fits_of(self.leaks[name])
+                f"connection {finding.connection}: {fit_text.in_words(name, fit_text.place(fit))}"
+                for finding in self.findings
+                for fit in finding.fits_of(self.leaks[name])
             ]
             lines += found or [fit_text.nowhere(name)]
         return tuple(lines)
 
     @property
     def broken(self) -> Finding | None:
-        """The last connection that is lost: the one that is drawn."""
-        lost = [one for one in self.findings if one.verdict == "lost"]
+        """The last connection that is lost, whose attack is drawn; None if none is."""
+        lost = [finding for finding in self.findings if finding.verdict == "lost"]
         return lost[-1] if lost else None
 
     def html(self) -> str:
-        """The table, where the thefts fit, the attack tree, the bytes of each node, folded."""
+        """The table, where the thefts fit, the attack tree, and the bytes of its nodes (folded)."""
         parts = [html_table(HEADER, self.rows)]
         if self.places:
             items = "".join(f"<li>{escape(line)}</li>" for line in self.places)
@@ -118,7 +118,7 @@ class TheftView:
 
 
 class TheftPanel(Panel):
-    """A checkbox for each theft."""
+    """A checkbox for each theft, and the results."""
 
     def __init__(self, items: tuple[Item, ...], leaks: Mapping[str, Theft], *stolen: str) -> None:
         import ipywidgets
