@@ -27,7 +27,12 @@ answer is wrong, the check says what probably went wrong. Nothing is sent anywhe
 course, write your name or number into a file `student.txt` beside this notebook, because every
 student's tasks use different keys. The next cell loads what the tasks need."""
 TOOLS = "from tls13lab.lesson import check, give"
-ASK = "The next cell checks your answer."
+AGAIN = """\
+### Tasks
+
+Replace the dots, run the cell, and then the check below it. More on tasks stands in
+[lesson 00](00_start_here.ipynb)."""
+"""The same from the second notebook on."""
 
 Stub = Callable[[Exercise], str]
 """What stands in a task's first cell."""
@@ -62,7 +67,7 @@ def place(
     first = True
     for one in tasks:
         end = _end_of_section(cells, one)
-        new = [*(_about() if first else ()), *_cells(one, stub, check)]
+        new = [*(_about(one) if first else ()), *_cells(one, stub, check)]
         cells[end:end] = new
         first = False
     notebook.cells = cells
@@ -82,8 +87,10 @@ def _end_of_section(cells: list[NotebookNode], one: Exercise) -> int:
     raise SourceError(f"task {one.number}: there is no section {one.section} in its notebook")
 
 
-def _about() -> Iterator[NotebookNode]:
-    yield new_markdown_cell(ABOUT, id=f"{OURS}about")
+def _about(one: Exercise) -> Iterator[NotebookNode]:
+    """What stands before the first task of a notebook."""
+    text = ABOUT if one.number.startswith("0.") else AGAIN
+    yield new_markdown_cell(text, id=f"{OURS}about")
     yield new_code_cell(TOOLS, id=f"{OURS}tools", metadata={"tags": ["setup"]})
 
 
@@ -97,7 +104,6 @@ def _cells(one: Exercise, stub: Stub, check: Check) -> Iterator[NotebookNode]:
         id=name,
     )
     yield new_code_cell(stub(one), id=f"{name}-answer", metadata=tags)
-    yield new_markdown_cell(ASK, id=f"{name}-ask")
     yield new_code_cell(check(one), id=f"{name}-check", metadata=tags)
 
 

@@ -107,17 +107,6 @@ def cells_are_short(_: Path, notebook: NotebookNode) -> Iterator[str]:
             yield f"{cell.id}: a line of more than {MAX_COLUMNS} columns"
 
 
-def a_sentence_stands_before_each_code_cell(_: Path, notebook: NotebookNode) -> Iterator[str]:
-    before = None
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            text = before.source if before is not None and before.cell_type == "markdown" else ""
-            prose = re.sub(r"(?m)^(#|>|\|).*$", "", text)
-            if not re.search(r"\w+ \w+.*[.?!:]", prose, re.DOTALL):
-                yield f"{cell.id}: no sentence before it"
-        before = cell
-
-
 def every_section_with_code_asserts(_: Path, notebook: NotebookNode) -> Iterator[str]:
     for title, cells in sections(notebook).items():
         claiming = [cell for cell in code_cells(cells) if not tags(cell) & CLAIMLESS]
@@ -210,7 +199,6 @@ RULES: tuple[Rule, ...] = (
     was_run_from_the_top_without_error,
     holds_only_what_is_meant,
     cells_are_short,
-    a_sentence_stands_before_each_code_cell,
     every_section_with_code_asserts,
     every_claim_has_its_sentence,
     prediction_comes_before_reveal,

@@ -84,10 +84,6 @@ def thirteen_lines(notebook: NotebookNode) -> None:
     notebook.cells[1].source = "\n".join(["x = 1"] * 13)
 
 
-def only_a_heading(notebook: NotebookNode) -> None:
-    notebook.cells[0].source = "# Title: this is. Not a sentence"
-
-
 def no_assert(notebook: NotebookNode) -> None:
     notebook.cells[5].source = "answer()  # we assert nothing"
 
@@ -139,7 +135,6 @@ OFFENCES: dict[Callable[[NotebookNode], None], rules.Rule] = {
     a_widgets_state: rules.holds_only_what_is_meant,
     an_unknown_tag: rules.holds_only_what_is_meant,
     thirteen_lines: rules.cells_are_short,
-    only_a_heading: rules.a_sentence_stands_before_each_code_cell,
     no_assert: rules.every_section_with_code_asserts,
     one_numbering: rules.every_claim_has_its_sentence,
     no_quote: rules.every_claim_has_its_sentence,
