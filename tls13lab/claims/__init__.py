@@ -1,8 +1,9 @@
-"""The claims, decided by the symbolic model, and by doing it on bytes: in two ways.
+"""The claims on bytes: what the symbolic model says is carried out, in two ways.
 
-The model's side is :mod:`tls13lab.symbolic.claims`; here its verdicts are put to the test. Where
-the model says "lost", the eavesdropper must read the very plaintext, or the impostor must complete
-a handshake with an honest party. Those are scripts, and scripts and rules may forget the same
-thing. So an adversary without a script, :mod:`~tls13lab.claims.searched`, decides the active claims
-as well.
+:mod:`tls13lab.symbolic.claims` decides each claim by rules. Here, its verdicts are tested. Where
+the model says "lost", a script must succeed: the eavesdropper must read the plaintext, or the
+impostor must complete a handshake with an honest party. Where it says "kept", the script must
+fail. But a script and the rules may overlook the same attack. For claims with an active adversary,
+there is therefore a search without a script, :mod:`~tls13lab.claims.searched`, which must agree,
+too.
 """

@@ -1,7 +1,7 @@
-"""An active claim on bytes: leaks first, and then the adversary speaks to honest parties.
+"""Active claims on bytes: the leaks come first, then the adversary speaks to honest parties.
 
-What it may use is what the leaks and the recording give: a PSK that the eavesdropper came upon, the
-key of a certificate, recorded flights. Whether that is enough, the honest party decides.
+It may use what the leaks and the recording give: a PSK that the eavesdropper found, the key of a
+certificate, recorded flights. The honest party decides whether that is enough.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ from tls13lab.wire.faults import TLSFault
 
 
 def got(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
-    """Whether the adversary has the asset, or did what the asset forbids."""
+    """Whether the adversary gets the asset or, for an authentication, breaks it."""
     if asset == "server_authentication":
         return bool(_as_server(mode, leaks))
     if asset == "client_authentication":
@@ -40,19 +40,19 @@ def got(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str
     if asset == "peer_identity":
         return _place_taken(mode, leaks, options) or _led_astray(mode, tuple(options.items()))
     assert asset in SECRECY
-    return passive.got(mode, asset, leaks) or asset in _told(mode, leaks)
+    return passive.got(mode, asset, leaks) or asset in _received(mode, leaks)
 
 
 def forged_psk(mode: str, leaks: tuple[str, ...]) -> StolenPsk | None:
-    """A ticket of the adversary's own making, if the leaks have the ticket key."""
+    """A forged ticket with the adversary's own PSK, if the ticket key has leaked."""
     if "ticket_key" not in leaks:
         return None
-    one, own = stage(mode), seeded("the forger")
-    return forge(one.ticket_key, own(32), one.now_ms, own)
+    setup, own = stage(mode), seeded("the forger")
+    return forge(setup.ticket_key, own(32), setup.now_ms, own)
 
 
 def _talk(client: ClientConfig, server: ServerConfig, now_ms: int) -> Pair | None:
-    """A connection on which both say their words; None if one side would not have it."""
+    """A connection on which both sides send their words; None if one of them refuses it."""
     with suppress(TLSFault):
         return talk(client, server, "an impostor", now_ms)
     return None
@@ -60,113 +60,116 @@ def _talk(client: ClientConfig, server: ServerConfig, now_ms: int) -> Pair | Non
 
 @lru_cache(maxsize=1024)
 def _as_server(mode: str, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
-    """The connections of an honest client that took the adversary for its server."""
-    one = stage(mode)
-    stolen, credential = passive.stolen_psk(mode, leaks), one.stolen_credential(leaks)
+    """Connections of an honest client that takes the adversary for its server."""
+    setup = stage(mode)
+    stolen, credential = passive.stolen_psk(mode, leaks), setup.stolen_credential(leaks)
     found = []
-    if stolen is not None or (credential is not None and one.psk is None):
-        found.append(_talk(one.client, false_server(stolen, credential, one.modes), one.now_ms))
+    if stolen is not None or (credential is not None and setup.psk is None):
+        found.append(
+            _talk(setup.client, false_server(stolen, credential, setup.modes), setup.now_ms)
+        )
     issuing = passive.stolen_issuing_psk(mode, leaks)
     if mode.startswith("resumption") and (credential is not None or issuing is not None):
-        found.append(_issued(one, false_server(issuing, credential, one.modes)))
+        found.append(_issued(setup, false_server(issuing, credential, setup.modes)))
     return tuple(pair for pair in found if pair is not None)
 
 
-def _issued(one: Stage, false: ServerConfig) -> Pair | None:
-    """The client resumes with a ticket that the adversary gave it, as its server from the first."""
+def _issued(setup: Stage, false: ServerConfig) -> Pair | None:
+    """The client resumes with a ticket of the adversary, which was its server from the start."""
     server = replace(
         false,
         tickets=StatelessTickets(TicketKey.new(seeded("the adversary's"))),
         max_early_data_size=100,
         anti_replay=NoAntiReplay(),
     )
-    first = _talk(one.first_client, server, one.now_ms)
+    first = _talk(setup.first_client, server, setup.now_ms)
     if first is None:
         return None
-    again = replace(one.client, psks=first.tickets[:1], early_data=EARLY_WORDS)
-    return _talk(again, server, one.now_ms)
+    again = replace(setup.client, psks=first.tickets[:1], early_data=EARLY_WORDS)
+    return _talk(again, server, setup.now_ms)
 
 
 @lru_cache(maxsize=1024)
 def _as_client(mode: str, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
-    """The connections of an honest server that took the adversary for its client."""
-    one = stage(mode)
+    """Connections of an honest server that takes the adversary for its client."""
+    setup = stage(mode)
     configs = [
-        false_client(psk, one.modes, one.client.server_name)
+        false_client(psk, setup.modes, setup.client.server_name)
         for psk in (passive.stolen_psk(mode, leaks), forged_psk(mode, leaks))
         if psk is not None
     ]
     given = _given(mode, leaks)
     configs += [given] if given is not None else []
-    found = (_talk(config, one.server, one.now_ms) for config in configs)
+    found = (_talk(config, setup.server, setup.now_ms) for config in configs)
     return tuple(pair for pair in found if pair is not None)
 
 
 def _given(mode: str, leaks: tuple[str, ...]) -> ClientConfig | None:
-    """The adversary with a ticket that it was given, as the client from the first."""
-    one, issuing = stage(mode), passive.stolen_issuing_psk(mode, leaks)
+    """The adversary with a ticket that it received as a client in an earlier connection."""
+    setup, issuing = stage(mode), passive.stolen_issuing_psk(mode, leaks)
     if issuing is None:
         return None
-    first = _talk(false_client(issuing, one.modes), one.server, one.now_ms)
+    first = _talk(false_client(issuing, setup.modes), setup.server, setup.now_ms)
     if first is None or not first.tickets:
         return None
-    return ClientConfig(psks=first.tickets[:1], modes=one.modes)
+    return ClientConfig(psks=first.tickets[:1], modes=setup.modes)
 
 
-def _told(mode: str, leaks: tuple[str, ...]) -> set[str]:
-    """Which secrets honest parties told the adversary, taking it for somebody else."""
-    told = set()
+def _received(mode: str, leaks: tuple[str, ...]) -> set[str]:
+    """The assets that honest parties send to the adversary because they take it for a peer."""
+    received = set()
     for pair in _as_server(mode, leaks):
-        told |= {"application_data"} if pair.server_received == CLIENT_WORDS else set()
-        told |= {"early_data"} if pair.server_early == EARLY_WORDS else set()
-        # Its own server issued the ticket: it knows the PSK that the client resumed with.
+        received |= {"application_data"} if pair.server_received == CLIENT_WORDS else set()
+        received |= {"early_data"} if pair.server_early == EARLY_WORDS else set()
+        # The adversary's server issued the ticket, so it knows the PSK with which the client
+        # resumed.
         same = pair.client.secrets.get("psk") == pair.server.secrets.get("psk")
-        told |= {"psk"} if same else set()
-        told |= {"next_psk"} if pair.tickets else set()
-    # In a full handshake anyone may be the client: what it is told is no secret from it.
+        received |= {"psk"} if same else set()
+        received |= {"next_psk"} if pair.tickets else set()
+    # In a full handshake, anyone may be the client: what the server sends it is not a secret.
     for pair in _as_client(mode, leaks) if mode != "full" else ():
-        told |= {"application_data"} if pair.client_received == SERVER_WORDS else set()
-        told |= {"next_psk"} if pair.tickets else set()
-    return told - ({"psk"} if stage(mode).psk is None else set())
+        received |= {"application_data"} if pair.client_received == SERVER_WORDS else set()
+        received |= {"next_psk"} if pair.tickets else set()
+    return received - ({"psk"} if stage(mode).psk is None else set())
 
 
 def _place_taken(mode: str, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
-    """Whether somebody who is no member takes the place of one."""
+    """Whether an outsider can take the place of a member."""
     if options["importer"] == "off":
         return bool(_as_server(mode, leaks) or _as_client(mode, leaks))
-    one = stage(mode)
+    setup = stage(mode)
     stolen, forged = passive.stolen_psk(mode, leaks), forged_psk(mode, leaks)
     alice, bob = _member(mode, options, b"alice", b"bob"), _member(mode, options, b"bob", b"alice")
     if stolen is not None:
         false = replace(bob, psk=ExternalPsk(stolen.identity, stolen.key))
-        if _talk(alice.as_client(), false.as_server(), one.now_ms) is not None:
+        if _talk(alice.as_client(), false.as_server(), setup.now_ms) is not None:
             return True
-    # A member's server takes the same tickets, whatever it makes of its PSK.
-    server = replace(bob.as_server(), tickets=one.server.tickets)
+    # A member's server accepts the same tickets, with an importer or without.
+    server = replace(bob.as_server(), tickets=setup.server.tickets)
     return (
         forged is not None
-        and _talk(false_client(forged, one.modes), server, one.now_ms) is not None
+        and _talk(false_client(forged, setup.modes), server, setup.now_ms) is not None
     )
 
 
 def _member(mode: str, options: Mapping[str, str], name: bytes, friend: bytes) -> Member:
-    one = stage(mode)
-    assert one.external is not None
+    setup = stage(mode)
+    assert setup.external is not None
     return Member(
         name,
         friend,
-        one.external,
+        setup.external,
         roles=options["importer"] == "on",
         answers=options["roles"] == "both" or name != b"alice",
-        mode=next(iter(one.modes)),
+        mode=next(iter(setup.modes)),
     )
 
 
 @lru_cache(maxsize=64)
 def _led_astray(mode: str, chosen: tuple[tuple[str, str], ...]) -> bool:
-    """Whether a member's call to its friend can be taken to somebody else, and completes there.
+    """Whether a member's call to its friend completes with another member.
 
-    To the member itself, or in a larger group to a third one; none of them is the friend.
+    That is the member itself (Selfie) or, in a larger group, a third member.
     """
     options = dict(chosen)
     alice = _member(mode, options, b"alice", b"bob")
@@ -184,27 +187,30 @@ def _completes(client: ClientConfig, server: ServerConfig) -> bool:
 
 @lru_cache(maxsize=1024)
 def _delivered_again(mode: str, leaks: tuple[str, ...], *, memory: bool) -> bool:
-    """Whether a server that has had the early data once takes it a second time."""
-    one = stage(mode)
-    server = replace(one.server, anti_replay=ClientHelloWindow() if memory else NoAntiReplay())
-    recorded = first_flight(one.recording, len(one.pairs))
-    assert _takes(server, recorded, one.now_ms), "the first delivery is the honest one"
-    if _takes(server, recorded, one.now_ms):
+    """Whether a server that has received the early data accepts it a second time."""
+    setup = stage(mode)
+    server = replace(setup.server, anti_replay=ClientHelloWindow() if memory else NoAntiReplay())
+    recorded = first_flight(setup.recording, len(setup.pairs))
+    assert _takes(server, recorded, setup.now_ms), "the first delivery is the honest one"
+    if _takes(server, recorded, setup.now_ms):
         return True
     return any(
-        _takes(server, Connection.client(client, env).outgoing(), one.now_ms)
+        _takes(server, Connection.client(client, env).outgoing(), setup.now_ms)
         for client in _with_early_data(mode, leaks)
-        for env in [Environment(one.now_ms, seeded("afresh"))]
+        for env in [Environment(setup.now_ms, seeded("afresh"))]
     )
 
 
 def _with_early_data(mode: str, leaks: tuple[str, ...]) -> Iterator[ClientConfig]:
-    """Clients of the adversary's that send what an honest one said: heard, or told to a server."""
-    one, stolen = stage(mode), passive.stolen_psk(mode, leaks)
+    """Clients of the adversary that send an honest client's early data again.
+
+    It was read in the recording, or the client sent it to the adversary's own server.
+    """
+    setup, stolen = stage(mode), passive.stolen_psk(mode, leaks)
     finding, _ = passive.listen(mode, leaks, "early_data")
     if stolen is not None and finding.verdict == "lost":
         read = finding.plaintext["client"].head
-        yield false_client(stolen, one.modes, one.client.server_name, read)
+        yield false_client(stolen, setup.modes, setup.client.server_name, read)
     given = _given(mode, leaks)
     if given is not None:
         for pair in _as_server(mode, leaks):
@@ -214,5 +220,5 @@ def _with_early_data(mode: str, leaks: tuple[str, ...]) -> Iterator[ClientConfig
 def _takes(server: ServerConfig, flight: bytes, now_ms: int) -> bool:
     connection = Connection.server(server)
     events = connection.receive(flight, Environment(now_ms, seeded("an honest server")))
-    early = b"".join(one.data for one in events if isinstance(one, EarlyDataReceived))
+    early = b"".join(event.data for event in events if isinstance(event, EarlyDataReceived))
     return early == EARLY_WORDS

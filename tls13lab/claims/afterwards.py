@@ -1,9 +1,9 @@
-"""A claim on bytes against an adversary that speaks, and to whom the leaks come when all is over.
+"""Claims on bytes against an adversary that speaks first, and gets the leaks afterwards.
 
-It has nothing while it speaks. It answers the client without its PSK, or with a certificate of its
-own; it repeats the recorded first flight, and connects with a PSK made up. All that is said then is
-recorded, and when the leaks come, it is listened to like any recording. Private keys of its own it
-has, of course.
+It has no secrets while it speaks. It answers the client without the PSK, or with a certificate of
+its own. It repeats the recorded first flight, and it connects with a made-up PSK. All of this is
+recorded. When the leaks come, the eavesdropper reads it like any other recording; it also has the
+adversary's own private keys.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,11 +34,13 @@ MADE_UP = bytes(32)
 
 @dataclass(frozen=True)
 class Attempt:
-    """A connection of an honest party with the adversary: flights, by ``client`` or ``server``.
+    """A connection of an honest party with the adversary.
 
-    ``own`` is the adversary's private key in it; ``theirs`` the honest party's, which has ``role``.
-    ``psk`` and ``tickets`` are the PSKs that this party took up, and came to. ``beforehand``: it is
-    not the connection in question, but one that issues a ticket for it.
+    ``flights`` are pairs of a sender (``client`` or ``server``) and its bytes. ``role`` is the
+    honest party's. ``own`` is the adversary's private key, and ``theirs`` the honest party's.
+    ``psk`` is the PSK that this party used, and ``tickets`` are the PSKs of the tickets that it
+    issued or received. ``beforehand`` means that the connection only issues a ticket for the
+    connection in question.
     """
 
     flights: tuple[tuple[Side, bytes], ...]
@@ -51,7 +53,7 @@ class Attempt:
 
 
 def got(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
-    """Whether the adversary has the asset in the end, or did what it forbids before the leaks."""
+    """Whether the adversary gets the asset in the end, or broke an authentication before that."""
     if asset not in SECRECY:
         return active.got(mode, asset, (), options)
     there = tuple(leak for leak in leaks if leak not in absent(mode, leaks))
@@ -68,24 +70,24 @@ def _read(mode: str, leaks: tuple[str, ...]) -> frozenset[str]:
 
 @lru_cache(maxsize=16)
 def attempts(mode: str) -> tuple[Attempt, ...]:
-    """What a script without any secret makes honest parties say."""
-    one = stage(mode)
-    flights = ((first_flight(one.recording, len(one.pairs)), b""), *_made_up(mode))
+    """What honest parties send when a script without secrets speaks to them."""
+    setup = stage(mode)
+    flights = ((first_flight(setup.recording, len(setup.pairs)), b""), *_made_up(mode))
     return (*_answered(mode), *(_brought(mode, flight, own) for flight, own in flights))
 
 
 def _answered(mode: str) -> Iterator[Attempt]:
-    """The honest client, answered."""
-    one = stage(mode)
-    env, own = Environment(one.now_ms, seeded("an honest client")), seeded("the adversary")
-    client = Connection.client(one.client, env)
+    """The honest client, answered by the adversary."""
+    setup = stage(mode)
+    env, own = Environment(setup.now_ms, seeded("an honest client")), seeded("the adversary")
+    client = Connection.client(setup.client, env)
     hello = client.outgoing()
-    if one.psk is not None:
+    if setup.psk is not None:
         reply, private_key = answer(hello, own)
     else:
-        false = false_server(credential=self_signed("lab.example", one.now_ms, own))
+        false = false_server(credential=self_signed("lab.example", setup.now_ms, own))
         server = Connection.server(false)
-        server.receive(hello, Environment(one.now_ms, own))
+        server.receive(hello, Environment(setup.now_ms, own))
         reply, private_key = server.outgoing(), server.secrets["server_ecdhe"]
     with suppress(TLSFault):
         client.receive(reply, env)
@@ -99,23 +101,23 @@ def _answered(mode: str) -> Iterator[Attempt]:
 
 
 def _made_up(mode: str) -> Iterator[tuple[bytes, bytes]]:
-    """First flights of the adversary's own, with their private keys; of nobody's PSK."""
-    one = stage(mode)
-    if one.psk is None:
+    """First flights with a made-up PSK, with their private keys."""
+    setup = stage(mode)
+    if setup.psk is None:
         return
-    kind = PskKind.EXTERNAL if one.psk is one.external else PskKind.RESUMPTION
-    psk = StolenPsk(one.psk.identity, MADE_UP, kind, "sha256", seen_ms=one.now_ms)
-    config = false_client(psk, one.modes, one.client.server_name)
-    client = Connection.client(config, Environment(one.now_ms, seeded("made up")))
+    kind = PskKind.EXTERNAL if setup.psk is setup.external else PskKind.RESUMPTION
+    psk = StolenPsk(setup.psk.identity, MADE_UP, kind, "sha256", seen_ms=setup.now_ms)
+    config = false_client(psk, setup.modes, setup.client.server_name)
+    client = Connection.client(config, Environment(setup.now_ms, seeded("made up")))
     yield client.outgoing(), client.secrets.get("client_ecdhe", b"")
 
 
 def _brought(mode: str, flight: bytes, own: bytes = b"") -> Attempt:
-    """An honest server, and what it says to a first flight."""
-    one = stage(mode)
-    server = Connection.server(one.server)
+    """An honest server, and what it answers to a first flight."""
+    setup = stage(mode)
+    server = Connection.server(setup.server)
     with suppress(TLSFault):
-        server.receive(flight, Environment(one.now_ms, seeded("an honest server")))
+        server.receive(flight, Environment(setup.now_ms, seeded("an honest server")))
     return Attempt(
         (("client", flight), ("server", server.outgoing())),
         "server",
@@ -128,9 +130,9 @@ def _brought(mode: str, flight: bytes, own: bytes = b"") -> Attempt:
 
 
 def read(mode: str, leaks: tuple[str, ...], every: tuple[Attempt, ...]) -> set[str]:
-    """Which secrets fall when the leaks are brought to what was said before."""
-    one = stage(mode)
-    stolen = one.theft(leaks)
+    """The assets that are lost when the leaks are used on these attempts and the recording."""
+    setup = stage(mode)
+    stolen = setup.theft(leaks)
     of_role = {"client": "client_ecdhe" in leaks, "server": "server_ecdhe" in leaks}
     shares = [each.own for each in every]
     shares += [
@@ -138,12 +140,12 @@ def read(mode: str, leaks: tuple[str, ...], every: tuple[Attempt, ...]) -> set[s
         for each in every
         if "quantum" in leaks or (of_role[each.role] and not each.beforehand)
     ]
-    # A private key fits where its public share was sent, whichever leak it came by.
+    # A private key fits where its public share was sent, no matter which leak revealed it.
     theft = replace(
         stolen, initial_ecdhe=(*stolen.initial_ecdhe, *(share for share in shares if share))
     )
-    begin = len(one.pairs)
-    items = (*one.recording, *_items(every, begin + 1))
+    begin = len(setup.pairs)
+    items = (*setup.recording, *_items(every, begin + 1))
     lost = set()
     for goal in ("application_data", "early_data", "psk"):
         listener = Eavesdropper(theft, goal)
@@ -162,9 +164,9 @@ def _items(every: Iterable[Attempt], number: int) -> Iterator[Item]:
 
 
 def records(flight: bytes) -> Iterator[bytes]:
-    """A flight, record by record.
+    """The records of a flight, each with its header of 5 bytes.
 
-    >>> [len(one) for one in records(bytes.fromhex("1503030002 0100 1403030001 01"))]
+    >>> [len(record) for record in records(bytes.fromhex("1503030002 0100 1403030001 01"))]
     [7, 6]
     """
     while flight:
@@ -174,7 +176,7 @@ def records(flight: bytes) -> Iterator[bytes]:
 
 
 def _reads(finding: Finding, attempt: Attempt) -> bool:
-    """Whether the very words were read, or the very PSK is there."""
+    """Whether the eavesdropper read what an honest party sent, or the PSK that it used."""
     if finding.verdict != "lost" or attempt.beforehand:
         return False
     heads = {text.head for text in finding.plaintext.values()}

@@ -1,8 +1,8 @@
-"""Agreement on bytes: two honest ends, and an adversary between them that changes what it carries.
+"""Agreement on bytes: two honest ends, and an adversary between them that changes messages.
 
-A script for each thing to agree on: it tries to have both ends end the handshake without meaning
-the same. And the adversary without a script: all its sessions are laid side by side, and each end
-must have just one honest partner that means the same.
+For each thing to agree on, a script tries to make both ends complete the handshake with different
+values. In the search without a script, all its sessions are compared: each end must have exactly
+one honest partner with the same values.
 
 >>> from tls13lab.symbolic.agreement import FIELDS
 >>> [on for on in FIELDS if carried("external-psk_ke", on)]
@@ -36,15 +36,15 @@ TWICE = {"sessions": "two"}
 
 
 def got(mode: str, on: str, leaks: tuple[str, ...]) -> bool:
-    """Whether a script has an end believe what nobody honest believes, at the other end."""
+    """Whether a script makes one end complete without an honest partner that agrees with it."""
     places = "server_authentication", "client_authentication"
     return any(active.got(mode, asset, leaks, {}) for asset in places) or carried(mode, on)
 
 
 def found(mode: str, leaks: tuple[str, ...]) -> bool:
-    """Whether the search does; it has every party twice, to set the one against the other."""
+    """Whether the search does. It has two of every party, so that it can mix their sessions."""
     sessions = searched.found(mode, leaks, TWICE).honest
-    return any(not _has_one_partner(one, sessions) for one in sessions if _counts(one))
+    return any(not _has_one_partner(each, sessions) for each in sessions if _counts(each))
 
 
 # By script ---------------------------------------------------------------------------------------
@@ -52,7 +52,7 @@ def found(mode: str, leaks: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True)
 class Carrying:
-    """What the adversary does to a client's first flight, and to the server's answer."""
+    """The changes that the adversary makes to a client's first flight and to the answer."""
 
     to_server: Change = lambda flight: flight
     to_client: Change = lambda flight: flight
@@ -60,11 +60,11 @@ class Carrying:
 
 @lru_cache(maxsize=128)
 def carried(mode: str, on: str) -> bool:
-    """Whether both ends come to the end of their handshakes, and differ in what they agree on."""
-    one = stage(mode)
-    client, server, carrying = _CASES[on](one)
+    """Whether both ends complete their handshakes although the adversary changed something."""
+    setup = stage(mode)
+    client, server, carrying = _CASES[on](setup)
     bobs = [Connection.server(server) for _ in range(2 if on == "sessions" else 1)]
-    return ends(one.now_ms, client, bobs, carrying)
+    return ends(setup.now_ms, client, bobs, carrying)
 
 
 def ends(
@@ -74,9 +74,9 @@ def ends(
     carrying: Carrying,
     seeds: Callable[[int], str] = "bob {}".format,
 ) -> bool:
-    """Whether the client and all these sessions of a server come to the end of the handshake.
+    """Whether the client and all these sessions of a server complete the handshake.
 
-    The client gets the answer of the first. ``seeds`` is what each session draws from.
+    The client gets the answer of the first session. ``seeds`` gives the seed of each session.
     """
     alice_env = Environment(now_ms, seeded("alice"))
     alice = Connection.client(config, alice_env)
@@ -95,56 +95,60 @@ def ends(
 Case = tuple[ClientConfig, ServerConfig, Carrying]
 
 
-def _other_keys(one: Stage) -> Case:
-    """Another random in the ServerHello."""
-    return _plain(one), one.server, Carrying(to_client=_with_hello(_other_random))
+def _other_keys(setup: Stage) -> Case:
+    """The adversary changes the random in the ServerHello."""
+    return _plain(setup), setup.server, Carrying(to_client=_with_hello(_other_random))
 
 
-def _other_mode(one: Stage) -> Case:
-    """Both modes are on offer, the server takes psk_dhe_ke, and its share is taken away."""
-    client = replace(_plain(one), modes=BOTH)
-    return client, replace(one.server, modes=BOTH), Carrying(to_client=_with_hello(_without_share))
+def _other_mode(setup: Stage) -> Case:
+    """Both modes are allowed, the server chooses psk_dhe_ke, and its share is removed."""
+    client = replace(_plain(setup), modes=BOTH)
+    return (
+        client,
+        replace(setup.server, modes=BOTH),
+        Carrying(to_client=_with_hello(_without_share)),
+    )
 
 
-def _other_psk(one: Stage) -> Case:
-    """The server knows another PSK under the name that was sent."""
-    other = bytes(byte ^ 1 for byte in _psk(one).key)
-    return _plain(one), *_known_as(one, _psk(one).identity, other)
+def _other_psk(setup: Stage) -> Case:
+    """The server has another PSK under the identity that was sent."""
+    other = bytes(byte ^ 1 for byte in _psk(setup).key)
+    return _plain(setup), *_known_as(setup, _psk(setup).identity, other)
 
 
-def _other_identity(one: Stage) -> Case:
-    """The server knows the same PSK under another name, too; that one is put into the hello."""
-    another = bytes(byte ^ 1 for byte in _psk(one).identity)
-    return _plain(one), *_known_as(one, another, _psk(one).key)
+def _other_identity(setup: Stage) -> Case:
+    """The server also has the PSK under another identity, which is put into the ClientHello."""
+    another = bytes(byte ^ 1 for byte in _psk(setup).identity)
+    return _plain(setup), *_known_as(setup, another, _psk(setup).key)
 
 
-def _second_session(one: Stage) -> Case:
-    """Nothing is changed, but all is brought to two sessions."""
-    return _plain(one), one.server, Carrying()
+def _second_session(setup: Stage) -> Case:
+    """Nothing is changed, but everything is delivered to two sessions."""
+    return _plain(setup), setup.server, Carrying()
 
 
-def _plain(one: Stage) -> ClientConfig:
-    return replace(one.client, early_data=b"")
+def _plain(setup: Stage) -> ClientConfig:
+    return replace(setup.client, early_data=b"")
 
 
-def _psk(one: Stage) -> Psk:
-    assert one.psk is not None
-    return one.psk
+def _psk(setup: Stage) -> Psk:
+    assert setup.psk is not None
+    return setup.psk
 
 
-def _known_as(one: Stage, identity: bytes, key: bytes) -> tuple[ServerConfig, Carrying]:
-    """A server that knows this key under this name, and a carrier that puts the name in."""
-    psk = _psk(one)
+def _known_as(setup: Stage, identity: bytes, key: bytes) -> tuple[ServerConfig, Carrying]:
+    """A server that has this key under this identity, and the change that inserts the identity."""
+    psk = _psk(setup)
     if isinstance(psk, ExternalPsk):
-        server = replace(one.server, psks=(replace(psk, identity=identity, key=key),))
+        server = replace(setup.server, psks=(replace(psk, identity=identity, key=key),))
     else:
-        # A ticket says what its PSK is: the server's own ticket around the other one.
-        book = one.server.tickets
+        # A ticket contains its PSK, so the server seals a ticket with the other PSK.
+        book = setup.server.tickets
         assert book is not None
-        state = book.find(psk.identity, one.now_ms)
+        state = book.find(psk.identity, setup.now_ms)
         assert state is not None
         changed = replace(state, psk=key)
-        identity, server = book.issue(changed, seeded("another ticket")), one.server
+        identity, server = book.issue(changed, seeded("another ticket")), setup.server
     return server, Carrying(to_server=lambda flight: flight.replace(psk.identity, identity))
 
 
@@ -158,7 +162,7 @@ _CASES: dict[str, Callable[[Stage], Case]] = {
 
 
 def _with_hello(change: Callable[[ServerHello], ServerHello]) -> Change:
-    """Of a server's flight, the ServerHello changed."""
+    """A change of a server's flight that changes its ServerHello."""
 
     def changed(flight: bytes) -> bytes:
         first, *others = records(flight)
@@ -174,7 +178,7 @@ def _other_random(hello: ServerHello) -> ServerHello:
 
 
 def _without_share(hello: ServerHello) -> ServerHello:
-    kept = (one for one in hello.extensions if not isinstance(one, KeyShareServerHello))
+    kept = (each for each in hello.extensions if not isinstance(each, KeyShareServerHello))
     return replace(hello, extensions=tuple(kept))
 
 
@@ -182,23 +186,24 @@ def _without_share(hello: ServerHello) -> ServerHello:
 
 
 def _counts(session: Session) -> bool:
-    """An honest end that is done, of the connection in question and with a PSK."""
+    """Whether this is a completed session of the connection in question, with a PSK."""
     return session.connected and session.with_psk and not session.party.beforehand
 
 
 def _has_one_partner(session: Session, every: Iterable[Session]) -> bool:
     partners = [
-        one
-        for one in every
-        if one.party.is_client != session.party.is_client and _meant(one) == _meant(session)
+        other
+        for other in every
+        if other.party.is_client != session.party.is_client
+        and _agreed_on(other) == _agreed_on(session)
     ]
-    # A session that has heard more is the same one, later on.
-    last = [one for one in partners if not any(_goes_on(one, other) for other in partners)]
+    # The search keeps each session at several times; only its latest state counts.
+    last = [each for each in partners if not any(_goes_on(each, other) for other in partners)]
     return len(last) == 1
 
 
-def _meant(session: Session) -> tuple[object, ...]:
-    """What there is to agree on."""
+def _agreed_on(session: Session) -> tuple[object, ...]:
+    """The values to agree on, as this session has them."""
     secrets, outcome = session.secrets, session.outcome
     sides = ("client", "server")
     keys = tuple(secrets.get(f"{side}_application_traffic_secret_0") for side in sides)

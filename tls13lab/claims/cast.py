@@ -1,4 +1,4 @@
-"""The stage of each mode as a cast for the adversary without a script: who is there, what is known.
+"""The honest parties of each mode, and what the adversary knows, for the search without a script.
 
 >>> [str(party) for party in cast_of("external-psk_ke").parties]
 ['alice calls bob', 'bob answers']
@@ -24,38 +24,39 @@ NAMES = (b"alice", b"bob", b"carol")
 
 
 def cast_of(mode: str, options: Mapping[str, str] | None = None) -> Cast:
-    """The honest parties of a mode; with the options of peer_identity, the members of a group.
+    """The honest parties of a mode.
 
-    With the option ``sessions`` as ``two`` there is each party twice.
+    With the options of ``peer_identity``, they are the members of a group. With the option
+    ``sessions`` set to ``two``, there are two of each party.
     """
-    one = stage(mode)
-    identities = tuple(psk.identity for psk in one.client.psks)
-    public = Public(one.now_ms, one.modes, one.client.server_name, identities)
+    setup = stage(mode)
+    identities = tuple(psk.identity for psk in setup.client.psks)
+    public = Public(setup.now_ms, setup.modes, setup.client.server_name, identities)
     if options and "group" in options:
         if options["importer"] == "on":
             names = NAMES[: 2 if options["group"] == "two" else 3]
             contexts = tuple(context_of(a, b) for a in names for b in names if a != b)
             public = replace(public, contexts=contexts)
-        return Cast(tuple(_members(one, options)), flights_of(one), public)
-    cast = _two_ends(mode, one, public)
+        return Cast(tuple(_members(setup, options)), flights_of(setup), public)
+    cast = _two_ends(mode, setup, public)
     if options and options.get("sessions") == "two":
         again = (replace(party, name=f"{party.name} again") for party in cast.parties)
         return replace(cast, parties=(*cast.parties, *again))
     return cast
 
 
-def _two_ends(mode: str, one: Stage, public: Public) -> Cast:
-    alice = Party("alice", "calls bob", one.client, ("bob",), CLIENT_WORDS)
-    bob = Party("bob", "answers", one.server, ("alice",), SERVER_WORDS)
+def _two_ends(mode: str, setup: Stage, public: Public) -> Cast:
+    alice = Party("alice", "calls bob", setup.client, ("bob",), CLIENT_WORDS)
+    bob = Party("bob", "answers", setup.server, ("alice",), SERVER_WORDS)
     if not mode.startswith("resumption"):
-        return Cast((alice, bob), flights_of(one), public, clients_are_known=mode != "full")
-    # She resumes with the ticket of the recording; and before that, she has to be given one.
-    first = Party("alice", "calls bob for a ticket", one.first_client, ("bob",), beforehand=True)
-    return Cast((first, alice, bob), flights_of(one), public, _resuming(first, one.client))
+        return Cast((alice, bob), flights_of(setup), public, clients_are_known=mode != "full")
+    # She resumes with the recording's ticket, and also first connects to get one.
+    first = Party("alice", "calls bob for a ticket", setup.first_client, ("bob",), beforehand=True)
+    return Cast((first, alice, bob), flights_of(setup), public, _resuming(first, setup.client))
 
 
 def _resuming(first: Party, config: ClientConfig) -> Callable[[Session], Party | None]:
-    """Who has got tickets in the first connection resumes with one, whoever gave it."""
+    """A function that makes the resuming client, once the first connection has given a ticket."""
 
     def resuming(session: Session) -> Party | None:
         if session.party != first or not session.tickets:
@@ -67,18 +68,18 @@ def _resuming(first: Party, config: ClientConfig) -> Callable[[Session], Party |
     return resuming
 
 
-def _members(one: Stage, options: Mapping[str, str]) -> Iterator[Party]:
-    """Alice calls Bob; who else answers depends on the group and on the roles."""
-    assert one.external is not None
+def _members(setup: Stage, options: Mapping[str, str]) -> Iterator[Party]:
+    """Alice calls Bob. Who else answers depends on the group and on the roles."""
+    assert setup.external is not None
     two = options["group"] == "two"
-    roles, mode = options["importer"] == "on", next(iter(one.modes))
+    roles, mode = options["importer"] == "on", next(iter(setup.modes))
 
     def member(name: bytes, friend: bytes) -> Member:
-        assert one.external is not None
-        return Member(name, friend, one.external, roles=roles, mode=mode)
+        assert setup.external is not None
+        return Member(name, friend, setup.external, roles=roles, mode=mode)
 
     def answering(name: bytes, friend: bytes, *others: str) -> Party:
-        server = replace(member(name, friend).as_server(), tickets=one.server.tickets)
+        server = replace(member(name, friend).as_server(), tickets=setup.server.tickets)
         made_of = (roles, name)
         return Party(name.decode(), "answers", server, others, SERVER_WORDS, made_of)
 
@@ -91,11 +92,11 @@ def _members(one: Stage, options: Mapping[str, str]) -> Iterator[Party]:
         yield answering(b"carol", b"alice", "alice", "bob")
 
 
-def flights_of(one: Stage) -> tuple[Flight, ...]:
-    """The recording, flight by flight: what one side sent before the other said something."""
+def flights_of(setup: Stage) -> tuple[Flight, ...]:
+    """The recording, flight by flight. A flight is what one side sends before the other answers."""
     flights: list[tuple[str, bytes]] = []
     last: tuple[int, str] | None = None
-    for item in one.recording:
+    for item in setup.recording:
         if isinstance(item, CapturedRecord):
             if (item.connection, item.sender) != last:
                 flights.append((item.sender, b""))
@@ -105,8 +106,8 @@ def flights_of(one: Stage) -> tuple[Flight, ...]:
 
 
 def known_of(mode: str, leaks: tuple[str, ...]) -> Known:
-    """What the leaks give, and what they open of the recording."""
-    one = stage(mode)
+    """What the adversary knows: the leaks, and what they open in the recording."""
+    setup = stage(mode)
     psks = (passive.stolen_psk(mode, leaks), passive.stolen_issuing_psk(mode, leaks))
     words = set()
     for asset, goal_words in (
@@ -119,8 +120,8 @@ def known_of(mode: str, leaks: tuple[str, ...]) -> Known:
     _, tickets = passive.listen(mode, leaks, "application_data")
     return Known(
         psks=tuple(psk for psk in psks if psk is not None),
-        ticket_keys=(one.ticket_key,) if "ticket_key" in leaks else (),
-        credential=one.stolen_credential(leaks),
+        ticket_keys=(setup.ticket_key,) if "ticket_key" in leaks else (),
+        credential=setup.stolen_credential(leaks),
         words=frozenset(words),
         secrets=frozenset(tickets),
     )

@@ -1,8 +1,8 @@
-"""A certificate, a PSK, or both, against each theft: on bytes, scripted and searched. RFC 9973.
+"""A certificate, a PSK, or both, against each theft: on bytes. RFC 9973.
 
-The claims of :mod:`tls13lab.symbolic.certificate_with_psk`, done: the eavesdropper reads a
-recording, an impostor answers an honest client, and an adversary without a script tries who can be
-made to speak to whom. All must say the same, or there is a Disagreement.
+The claims of :mod:`tls13lab.symbolic.certificate_with_psk` are carried out. The eavesdropper reads
+a recording, an impostor answers an honest client, and a search without a script tries who can be
+made to speak to whom. If they do not agree, there is a Disagreement.
 
 >>> theft = "quantum",
 >>> for mode in MODES:
@@ -50,15 +50,15 @@ SHOWN: tuple[tuple[str, ...], ...] = (
     ("weak_psk", "quantum"),
     ("psk", "certificate_key"),
 )
-"""The thefts that tell the three modes apart."""
+"""The thefts after which the three modes differ."""
 WORDS = tuple(b"guess %d" % number for number in range(99))
 
 
 @dataclass(frozen=True, slots=True)
 class Safe:
-    """What is still safe after a theft, in one mode: for a lesson.
+    """What is still safe after a theft in one mode, for a lesson.
 
-    ``recording``: what a passive adversary recorded stays closed. ``server``: nobody but the server
+    ``recording``: a passive adversary cannot read what it recorded. ``server``: only the server
     can complete a handshake as the server.
     """
 
@@ -67,14 +67,14 @@ class Safe:
 
 
 def safe(mode: Mode, leaks: tuple[str, ...]) -> Safe:
-    """By the rules and on bytes. Raises Disagreement if they do not say the same."""
+    """What is safe, by the model and on bytes. Raises Disagreement if they differ."""
     recording = agreed(decide(mode, "application_data", "passive", leaks))
     server = agreed(decide(mode, "server_authentication", "active", leaks))
     return Safe(recording["verdict"] == "kept", server["verdict"] == "kept")
 
 
 class Stage:
-    """One honest connection of a mode, recorded; and what a thief makes of it."""
+    """One honest connection of a mode, its recording, and what a thief can do with it."""
 
     def __init__(self, mode: Mode) -> None:
         self.mode = mode
@@ -86,19 +86,19 @@ class Stage:
 
     @cached_property
     def recording(self) -> tuple[Item, ...]:
-        """What crossed the wire."""
+        """Everything that was sent."""
         return record(self.pair)
 
     @cached_property
     def guessed(self) -> tuple[bytes, ...]:
-        """The PSKs that a dictionary attack on the binder finds; the PSK is one of its words."""
+        """The PSKs that a dictionary attack on the binder finds; the PSK is in the dictionary."""
         sought = list(targets(self.recording))
         words = [*WORDS[:60], LESSON_PSK.key, *WORDS[60:]]
         found = Portable(sought).test(Guesses.of(words)) if sought else ()
         return tuple(word for _, _, word in found)
 
     def theft(self, leaks: tuple[str, ...]) -> Theft:
-        """What an eavesdropper has. Against a quantum computer each share is its private key."""
+        """What an eavesdropper has. A quantum computer has the private key of every share."""
         secrets = self.pair.conversation().secrets
         psks = [LESSON_PSK.key] * ("psk" in leaks and self.client.psks != ())
         psks += self.guessed if "weak_psk" in leaks else ()
@@ -113,13 +113,13 @@ class Stage:
         )
 
     def listen(self, leaks: tuple[str, ...], goal: str) -> tuple[Finding, tuple[bytes, ...]]:
-        """The finding, and the PSKs of the tickets that were come upon."""
+        """The eavesdropper's finding, and the PSKs of the tickets that it found."""
         adversary = Eavesdropper(self.theft(leaks), goal)
         (finding,) = adversary.listen(self.recording)
         return finding, tuple(adversary.ticket_psks)
 
     def stolen_psk(self, leaks: tuple[str, ...]) -> StolenPsk | None:
-        """The PSK, if it was stolen or found out."""
+        """The PSK, if it was stolen or guessed."""
         finding, _ = self.listen(leaks, "psk")
         if finding.verdict != "lost":
             return None
@@ -127,7 +127,7 @@ class Stage:
         return StolenPsk(finding.identity, key, PskKind.EXTERNAL, "sha256")
 
     def credential(self, leaks: tuple[str, ...]) -> Credential | None:
-        """The certificate with its key: stolen, or worked out from its public key."""
+        """The certificate with its private key, if that was stolen or can be computed."""
         return self.server.credential if {"certificate_key", "quantum"} & set(leaks) else None
 
 
@@ -141,19 +141,19 @@ def stage(mode: Mode) -> Stage:
 
 
 def got(decided: Decided) -> bool:
-    """Whether the adversary has the asset itself: the very bytes, or a handshake that completed."""
-    one, leaks, asset = stage(decided.mode), decided.leaks, decided.asset
+    """Whether the adversary gets the asset: its bytes, or a handshake that completes."""
+    setup, leaks, asset = stage(decided.mode), decided.leaks, decided.asset
     if asset == "server_authentication":
         return bool(as_server(decided.mode, leaks))
-    if _overheard(one, asset, leaks):
+    if _overheard(setup, asset, leaks):
         return True
-    return decided.adversary == "active" and asset in _told(decided.mode, leaks)
+    return decided.adversary == "active" and asset in _received(decided.mode, leaks)
 
 
-def _overheard(one: Stage, asset: str, leaks: tuple[str, ...]) -> bool:
-    finding, psks = one.listen(leaks, "psk" if asset == "psk" else "application_data")
+def _overheard(setup: Stage, asset: str, leaks: tuple[str, ...]) -> bool:
+    finding, psks = setup.listen(leaks, "psk" if asset == "psk" else "application_data")
     if asset == "next_psk":
-        return bool({ticket.key for ticket in one.pair.tickets} & set(psks))
+        return bool({ticket.key for ticket in setup.pair.tickets} & set(psks))
     read = {sender: text.head for sender, text in finding.plaintext.items()}
     truth = {"client": CLIENT_WORDS, "server": SERVER_WORDS}
     return finding.verdict == "lost" and read == (
@@ -162,12 +162,12 @@ def _overheard(one: Stage, asset: str, leaks: tuple[str, ...]) -> bool:
 
 
 def as_server(mode: Mode, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
-    """The connections of an honest client that took the adversary for its server.
+    """Connections of an honest client that takes the adversary for its server.
 
-    It tries with the PSK, with the certificate, and with both.
+    The adversary tries with the PSK, with the certificate, and with both.
     """
-    one = stage(mode)
-    psk, credential = one.stolen_psk(leaks), one.credential(leaks)
+    setup = stage(mode)
+    psk, credential = setup.stolen_psk(leaks), setup.credential(leaks)
     tried: list[ServerConfig] = []
     if psk is not None:
         tried.append(false_server(psk))
@@ -178,17 +178,17 @@ def as_server(mode: Mode, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
     found = []
     for server in tried:
         with suppress(TLSFault):
-            found.append(talk(one.client, server, "an impostor", LESSON_TIME_MS))
+            found.append(talk(setup.client, server, "an impostor", LESSON_TIME_MS))
     return tuple(found)
 
 
-def _told(mode: Mode, leaks: tuple[str, ...]) -> set[str]:
-    """What the client told the adversary, taking it for the server."""
-    told = set()
+def _received(mode: Mode, leaks: tuple[str, ...]) -> set[str]:
+    """The assets that the client sends to the adversary because it takes it for the server."""
+    received = set()
     for pair in as_server(mode, leaks):
-        told |= {"application_data"} if pair.server_received == CLIENT_WORDS else set()
-        told |= {"next_psk"} if pair.tickets else set()
-    return told
+        received |= {"application_data"} if pair.server_received == CLIENT_WORDS else set()
+        received |= {"next_psk"} if pair.tickets else set()
+    return received
 
 
 # By a search -------------------------------------------------------------------------------------
@@ -196,30 +196,30 @@ def _told(mode: Mode, leaks: tuple[str, ...]) -> set[str]:
 
 @lru_cache(maxsize=256)
 def searched(mode: Mode, leaks: tuple[str, ...]) -> frozenset[str]:
-    """What is lost to an adversary with moves and without a script."""
-    one = stage(mode)
-    psk = one.stolen_psk(leaks)
-    finding, tickets = one.listen(leaks, "application_data")
+    """The assets that an adversary with moves, but without a script, gets."""
+    setup = stage(mode)
+    psk = setup.stolen_psk(leaks)
+    finding, tickets = setup.listen(leaks, "application_data")
     known = Known(
         psks=(psk,) if psk is not None else (),
-        credential=one.credential(leaks),
+        credential=setup.credential(leaks),
         words=frozenset(text.head for text in finding.plaintext.values()),
         secrets=frozenset(tickets),
     )
-    alice = Party("alice", "calls bob", one.client, ("bob",), CLIENT_WORDS)
-    bob = Party("bob", "answers", one.server, ("alice",), SERVER_WORDS)
-    identities = tuple(psk.identity for psk in one.client.psks)
+    alice = Party("alice", "calls bob", setup.client, ("bob",), CLIENT_WORDS)
+    bob = Party("bob", "answers", setup.server, ("alice",), SERVER_WORDS)
+    identities = tuple(psk.identity for psk in setup.client.psks)
     modes = frozenset({PSK_DHE_KE})
-    public = Public(LESSON_TIME_MS, modes, one.client.server_name, identities)
-    # Who the client is, neither the certificate says nor, by RFC 9973, the PSK.
-    cast = Cast((alice, bob), _flights(one), public, clients_are_known=False)
-    return frozenset(search(cast, known, one.runs).lost)
+    public = Public(LESSON_TIME_MS, modes, setup.client.server_name, identities)
+    # Neither the certificate nor, by RFC 9973, the PSK authenticates the client.
+    cast = Cast((alice, bob), _flights(setup), public, clients_are_known=False)
+    return frozenset(search(cast, known, setup.runs).lost)
 
 
-def _flights(one: Stage) -> tuple[Flight, ...]:
+def _flights(setup: Stage) -> tuple[Flight, ...]:
     """The recording, flight by flight."""
     flights: list[tuple[str, bytes]] = []
-    for item in one.recording:
+    for item in setup.recording:
         if isinstance(item, CapturedRecord):
             if not flights or flights[-1][0] != item.sender:
                 flights.append((item.sender, b""))
@@ -228,7 +228,7 @@ def _flights(one: Stage) -> tuple[Flight, ...]:
 
 
 def _found(decided: Decided) -> bool:
-    """Whether the search, or before it the eavesdropper, has the asset."""
+    """Whether the search, or the eavesdropper before it, gets the asset."""
     mode, asset, leaks = decided.mode, decided.asset, decided.leaks
     if asset != "server_authentication" and _overheard(stage(mode), asset, leaks):
         return True
@@ -239,7 +239,7 @@ def _found(decided: Decided) -> bool:
 
 
 def agreed(decided: Decided, *, searching: bool = False) -> dict[str, Any]:
-    """One claim with what each method said of it. Raises Disagreement."""
+    """One claim, with the verdict of each method. Raises Disagreement if they differ."""
     said = {"model": decided.verdict}
     if decided.verdict != "outside":
         said["bytes"] = "lost" if got(decided) else "kept"
@@ -263,12 +263,12 @@ def agreed(decided: Decided, *, searching: bool = False) -> dict[str, Any]:
 
 
 def claims(*, searching: bool = False) -> Iterator[dict[str, Any]]:
-    """All of them."""
+    """All claims, decided by all methods. Raises Disagreement."""
     return (agreed(decide(*question), searching=searching) for question in questions())
 
 
 def table(*thefts: tuple[str, ...]) -> str:
-    """After each of these thefts, or those of ``SHOWN``: what is safe in which mode, in text.
+    """A table in text: what is safe in which mode after each of these thefts (or of ``SHOWN``).
 
     >>> print(table(("psk",), ("certificate_key",)))
     stolen           full                psk_dhe_ke          cert_with_extern_psk
@@ -280,7 +280,7 @@ def table(*thefts: tuple[str, ...]) -> str:
         cells = (_in_words(safe(mode, leaks)) for mode in MODES)
         words.append((" and ".join(leaks) or "nothing", *cells))
     first = max(len(row[0]) for row in words)
-    lines = (f"{name:{first}}  " + "".join(f"{one:20}" for one in rest) for name, *rest in words)
+    lines = (f"{name:{first}}  " + "".join(f"{cell:20}" for cell in rest) for name, *rest in words)
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -1,8 +1,9 @@
-"""Chains: full, then two resumptions, each from the one before. What does one theft open?
+"""Chains: a full handshake, then two resumptions, each with a ticket of the one before.
 
-In the four mixtures of the modes, by the model and on bytes. The thefts are the PSK of the first
-ticket, that of the second, the first connection's resumption secret; and the PSK of a sibling: a
-ticket that came with the same connection and was not used.
+What does one theft open? The question is decided by the model and on bytes, for the four
+combinations of the PSK modes. The thefts are the PSK of the first ticket, the PSK of the second,
+the first connection's resumption secret, and the PSK of a sibling: a ticket of the same connection
+that was not used.
 
 >>> first = next(chains())
 >>> first["modes"], first["leak"], first["opened"]
@@ -31,10 +32,10 @@ from tls13lab.symbolic.terms import Term
 from tls13lab.wire.writer import uint16
 
 MODES = ("psk_ke", "psk_dhe_ke")
-MIXTURES = tuple((one, other) for one in MODES for other in MODES)
+MIXTURES = tuple((first, second) for first in MODES for second in MODES)
 LEAKS = ("first_psk", "second_psk", "resumption_secret", "sibling_psk")
 NONCES = 4
-"""A ticket nonce is a small counter with every server seen: as many are tried as there may be."""
+"""How many ticket nonces are tried: all servers seen use a small counter."""
 
 
 def chains() -> Iterator[dict[str, Any]]:
@@ -61,7 +62,7 @@ def terms(modes: tuple[str, str]) -> tuple[Connection, Connection, Connection]:
 
 
 def by_model(modes: tuple[str, str], leak: str) -> list[int]:
-    """The connections whose application data is derivable."""
+    """The numbers of the connections whose application data can be derived."""
     every = terms(modes)
     first, second, third = every
     stolen: dict[str, Term] = {
@@ -70,15 +71,18 @@ def by_model(modes: tuple[str, str], leak: str) -> list[int]:
         "resumption_secret": first.secret("resumption_secret"),
         "sibling_psk": first.ticket_psk(2),
     }
-    nonces = [one.nonce(number) for one in every for number in (1, 2)]
-    known = [*PUBLIC, *nonces, *(term for one in every for term in one.wire), stolen[leak]]
+    nonces = [connection.nonce(number) for connection in every for number in (1, 2)]
+    sent = [term for connection in every for term in connection.wire]
+    known = [*PUBLIC, *nonces, *sent, stolen[leak]]
     knowledge = World(known, RULES.values()).saturate(known)
-    return [number for number, one in enumerate(every, 1) if one.client_data in knowledge]
+    return [
+        number for number, connection in enumerate(every, 1) if connection.client_data in knowledge
+    ]
 
 
 @lru_cache(maxsize=4)
 def recorded(modes: tuple[str, str]) -> tuple[Pair, ...]:
-    """The three connections, for real."""
+    """The three connections on bytes."""
     client, server = lesson_configs("full")
     both = frozenset({PSK_KE, PSK_DHE_KE})
     tickets = StatelessTickets(TicketKey.new(seeded("the chains' ticket key")))
@@ -116,7 +120,7 @@ def theft(modes: tuple[str, str], leak: str) -> Theft:
 
 
 def by_bytes(modes: tuple[str, str], leak: str) -> list[int]:
-    """The connections whose application data the eavesdropper reads."""
+    """The numbers of the connections whose application data the eavesdropper reads."""
     truth = {"client": CLIENT_WORDS, "server": SERVER_WORDS}
     return [
         finding.connection

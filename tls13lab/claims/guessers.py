@@ -1,15 +1,15 @@
-"""Who may guess at a weak PSK, and how often: each guesser at work, on bytes.
+"""Who can guess a weak PSK, and how often: each guesser at work, on bytes.
 
-The cells of :mod:`tls13lab.symbolic.guessers`, done. The PSK is the third word of a list, so that
-nobody has it by luck. A guesser that finds it in a recording, or in one run, guesses *freely*; one
-that needs a run for each word *once a run*; one that has used up the list in vain *never*. Model
-and bytes must say the same, or there is a Disagreement.
+The cells of :mod:`tls13lab.symbolic.guessers` are carried out. The PSK is the third word of a list,
+so that nobody finds it at the first try. A guesser that finds it from a recording, or from one run,
+guesses *freely*. One that needs a run for each word guesses *once a run*. One that tries the whole
+list in vain guesses *never*. If the model says otherwise, there is a Disagreement.
 
-Each cell has its counter-test, which is done as well. Where a PSK is found, the same guesser looks
-for one that is in no list. Where nothing is found, something that was missing is there: the
-connection in which the PSK itself was used, or a stolen scalar of CPace.
+Each cell has a counter-test, which is run as well. Where the PSK is found, the same guesser looks
+for a PSK that is in no list. Where it is not found, the guesser gets what was missing: a connection
+that used the PSK itself, or a stolen scalar of CPace.
 
-The lab's own ends are asked here; that OpenSSL's say the same is in ``tests/impostor``.
+The ends here are the lab's own; ``tests/impostor`` has the same attacks against OpenSSL.
 
 >>> harvest = done("external-psk_dhe_ke", HARVESTER)
 >>> harvest.checks.value, harvest.guesses, harvest.runs
@@ -62,14 +62,14 @@ from tls13lab.wire.faults import TLSFault
 WORD = LESSON_PSK.key
 WORDS = (b"123456", b"password", WORD, b"qwerty")
 OTHER_WORDS = tuple(word for word in WORDS if word != WORD)
-"""A list that the PSK is not in: to this list it is a strong one."""
+"""A list without the PSK; to an attacker with this list, the PSK is strong."""
 IN_NO_LIST = "a PSK that is in no list"
 SCALAR = "a stolen scalar of CPace"
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The ends of a mode. ``guess`` makes a client of a guess at the PSK."""
+    """The honest ends of a mode. ``guess`` makes a client that uses a guess as its PSK."""
 
     recording: tuple[Item, ...]
     client: ClientConfig
@@ -78,17 +78,17 @@ class Bench:
     now_ms: int = LESSON_TIME_MS
 
     def env(self, who: str) -> Environment:
-        """The time, and somebody's own entropy."""
+        """An environment with the time and the entropy of ``who``."""
         return Environment(self.now_ms, seeded(f"guessers {who}"))
 
     def visit(self) -> bytes:
-        """The first flight of an honest client that has come."""
+        """The first flight of an honest client that connects to the attacker."""
         return Connection.client(self.client, self.env("alice")).outgoing()
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a guesser came to: words tried, runs with an honest end, and the PSK, if found."""
+    """The result of a guesser: words tried, runs with an honest end, and the PSK, if found."""
 
     checks: Checks
     guesses: int
@@ -98,7 +98,7 @@ class Done:
 
 @lru_cache(maxsize=64)
 def done(mode: str, guesser: str, words: tuple[bytes, ...] = WORDS) -> Done:
-    """One cell on bytes: first with as few runs as can be, and then with one for each word."""
+    """One cell on bytes: first with as few runs as possible, then with one for each word."""
     at_once = _at_once(mode, guesser, words)
     if at_once.found is not None:
         return at_once
@@ -110,9 +110,9 @@ def done(mode: str, guesser: str, words: tuple[bytes, ...] = WORDS) -> Done:
 
 
 def _at_once(mode: str, guesser: str, words: Sequence[bytes]) -> Done:
-    """Everything from one recording, one visit, or one connection."""
+    """Try the whole list on one recording, one visit of a client, or one connection."""
     if guesser == ONLINE or (guesser == HARVESTER and mode == CPACE):
-        # What an honest end has said to a guess is no binder: there is nothing to try words on.
+        # An honest end's answer to a guess has no binder, so words cannot be tried on it.
         first = try_words(words, 1, _one_run(mode, guesser))
         return Done(Checks.FREELY, first.runs, 1, first.found)
     if guesser == OFFLINE:
@@ -128,31 +128,31 @@ def _recording(mode: str) -> tuple[Item, ...]:
 
 
 def _one_run(mode: str, guesser: str) -> Callable[[bytes], bool]:
-    """A run with an honest end, for one guess: whether that was right."""
+    """A function that spends one run with an honest end on a guess: whether it was right."""
     if mode == CPACE:
         me = seeded("guessers: mallory")
         service, caller = HonestService(WORD), HonestCaller(WORD)
         if guesser == ONLINE:
             return lambda guess: ask_service(guess, CI, service, me)
         return lambda guess: ask_caller(guess, CI, caller, me)
-    one = bench(mode)
+    ends = bench(mode)
     if guesser == ONLINE:
-        return lambda guess: _asked(one, one.server, guess) is Answer.RIGHT
-    return lambda guess: _posed(one, guess)
+        return lambda guess: _asked(ends, ends.server, guess) is Answer.RIGHT
+    return lambda guess: _posed(ends, guess)
 
 
-def _asked(one: Bench, config: ServerConfig, guess: bytes) -> Answer:
-    server = served_by(config, one.env("bob"))
-    return ask(one.guess(guess), server, one.env(f"mallory, {guess.hex()}"))
+def _asked(ends: Bench, config: ServerConfig, guess: bytes) -> Answer:
+    server = served_by(config, ends.env("bob"))
+    return ask(ends.guess(guess), server, ends.env(f"mallory, {guess.hex()}"))
 
 
-def _posed(one: Bench, guess: bytes) -> bool:
-    """In the server's place, with the guess as the PSK that the client named."""
-    target, *_ = taken_home(one.visit())
+def _posed(ends: Bench, guess: bytes) -> bool:
+    """Whether the client accepts a server that uses the guess as the client's PSK."""
+    target, *_ = taken_home(ends.visit())
     posing = false_server(StolenPsk(target.identity, guess, target.kind, target.hash_name))
     try:
         return (
-            Pair(one.client, posing, "guessers", one.now_ms, traced=False).handshake() is not None
+            Pair(ends.client, posing, "guessers", ends.now_ms, traced=False).handshake() is not None
         )
     except TLSFault:
         return False
@@ -163,21 +163,21 @@ def _posed(one: Bench, guess: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """What a server that counts said to each of ``WORDS``, and whether its owner still gets in."""
+    """A counting server's answer to each guess, and whether the owner can still connect."""
 
     answers: tuple[str, ...]
     owner_connects: bool
 
 
 def locked_out(mode: str, failures: int) -> Locked:
-    """The list up to the right word, against a server with a lockout; then the honest client.
+    """Try the list up to the right word on a server with a lockout; then the owner connects.
 
-    Not for CPace: there each run has an identity of its own, and a server counts runs instead.
+    Not for CPace: there, each run has a different identity, and a server counts runs instead.
     """
-    one = bench(mode)
-    config = replace(one.server, lockout=Lockout(Limit(failures)))
-    answers = tuple(_asked(one, config, word).value for word in WORDS[: WORDS.index(WORD) + 1])
-    owner = ask(one.client, served_by(config, one.env("bob")), one.env("alice"))
+    ends = bench(mode)
+    config = replace(ends.server, lockout=Lockout(Limit(failures)))
+    answers = tuple(_asked(ends, config, word).value for word in WORDS[: WORDS.index(WORD) + 1])
+    owner = ask(ends.client, served_by(config, ends.env("bob")), ends.env("alice"))
     return Locked(answers, owner is Answer.RIGHT)
 
 
@@ -186,7 +186,7 @@ def locked_out(mode: str, failures: int) -> Locked:
 
 @lru_cache(maxsize=16)
 def bench(mode: str) -> Bench:
-    """The bench of a mode, built once. KeyError for CPace, which has ends of its own kind."""
+    """The bench of a mode, built once. Raises KeyError for CPace, whose ends differ."""
     kind, _, psk_mode = mode.partition("-")
     if mode == BOTH:
         return _with_certificate()
@@ -194,39 +194,40 @@ def bench(mode: str) -> Bench:
         return _imported(psk_mode)
     if mode == CPACE or mode not in MODES:
         raise KeyError(mode)
-    one = stage(mode)
-    return _external(one) if kind == "external" else _resuming(one)
+    setup = stage(mode)
+    return _external(setup) if kind == "external" else _resuming(setup)
 
 
-def _external(one: Stage) -> Bench:
+def _external(setup: Stage) -> Bench:
     def guess(word: bytes) -> ClientConfig:
-        assert one.external is not None
-        return replace(one.client, psks=(replace(one.external, key=word),), early_data=b"")
+        assert setup.external is not None
+        return replace(setup.client, psks=(replace(setup.external, key=word),), early_data=b"")
 
-    return Bench(one.recording, one.client, one.server, guess, one.now_ms)
+    return Bench(setup.recording, setup.client, setup.server, guess, setup.now_ms)
 
 
-def _resuming(one: Stage) -> Bench:
-    """Here the server takes tickets only, or it would be the mode of the first connection."""
+def _resuming(setup: Stage) -> Bench:
+    """The ends of a resumption. The server accepts only tickets, not the external PSK."""
 
     def guess(word: bytes) -> ClientConfig:
-        (ticket,) = one.client.psks
+        (ticket,) = setup.client.psks
         assert isinstance(ticket, ResumptionPsk)
         made_up = seeded("a ticket made up")(len(ticket.identity))
         psk = replace(ticket, identity=made_up, key=word)
-        return replace(one.client, psks=(psk,), early_data=b"")
+        return replace(setup.client, psks=(psk,), early_data=b"")
 
-    return Bench(one.recording, one.client, replace(one.server, psks=()), guess, one.now_ms)
+    server = replace(setup.server, psks=())
+    return Bench(setup.recording, setup.client, server, guess, setup.now_ms)
 
 
 def _with_certificate() -> Bench:
-    one = certificate_with_psk.stage(BOTH)
+    setup = certificate_with_psk.stage(BOTH)
 
     def guess(word: bytes) -> ClientConfig:
         psks = (replace(LESSON_PSK, key=word),)
-        return replace(one.client, psks=psks, trust=TrustAnyone())
+        return replace(setup.client, psks=psks, trust=TrustAnyone())
 
-    return Bench(one.recording, one.client, one.server, guess)
+    return Bench(setup.recording, setup.client, setup.server, guess)
 
 
 def _imported(psk_mode: str) -> Bench:
@@ -245,57 +246,57 @@ def _imported(psk_mode: str) -> Bench:
 
 
 def claims(prices: Prices = USUAL) -> Iterator[dict[str, Any]]:
-    """Every cell as an object, its counter-test done. Raises Disagreement."""
+    """Every cell as a JSON object; its counter-test is run. Raises Disagreement."""
     for mode in MODES:
         for guesser in GUESSERS:
             yield agreed(decide(mode, guesser), prices)
 
 
-def agreed(told: Way, prices: Prices = USUAL) -> dict[str, Any]:
-    """One cell, by the model and on bytes. Raises Disagreement if they do not say the same.
+def agreed(way: Way, prices: Prices = USUAL) -> dict[str, Any]:
+    """One cell, by the model and on bytes. Raises Disagreement if they differ.
 
-    ``runs`` are those with an honest end that the expected number of guesses takes.
+    ``runs`` is the number of runs with an honest end that the expected number of guesses takes.
     """
-    found = done(told.mode, told.guesser)
-    if found.checks is not told.checks:
-        raise Disagreement(f"{told.guesser} against {told.mode}: {told.checks} and {found.checks}")
-    bits = told.log2_guesses(prices)
+    found = done(way.mode, way.guesser)
+    if found.checks is not way.checks:
+        raise Disagreement(f"{way.guesser} against {way.mode}: {way.checks} and {found.checks}")
+    bits = way.log2_guesses(prices)
     return {
-        "mode": told.mode,
-        "guesser": told.guesser,
-        "needs": told.needs,
-        "checks": told.checks.value,
-        "told_by": list(told.told_by),
+        "mode": way.mode,
+        "guesser": way.guesser,
+        "needs": way.needs,
+        "checks": way.checks.value,
+        "told_by": list(way.told_by),
         "log2_guesses": bits,
-        "runs": None if bits is None else told.runs(2.0**bits),
+        "runs": None if bits is None else way.runs(2.0**bits),
         "on_bytes": {"guesses": found.guesses, "runs": found.runs},
-        "decided": {"model": told.checks.value, "bytes": found.checks.value},
-        "counter_test": counter_test(told),
+        "decided": {"model": way.checks.value, "bytes": found.checks.value},
+        "counter_test": counter_test(way),
         "citation": "RFC 9846 2.2",
     }
 
 
-def counter_test(told: Way) -> str:
-    """What is different in the counter-test, which is done. Raises Disagreement if it fails."""
-    if told.applies:
-        other, holds = IN_NO_LIST, done(told.mode, told.guesser, OTHER_WORDS).found is None
-    elif told.mode == CPACE:
+def counter_test(way: Way) -> str:
+    """Run the counter-test, and say what is different in it. Raises Disagreement if it fails."""
+    if way.applies:
+        other, holds = IN_NO_LIST, done(way.mode, way.guesser, OTHER_WORDS).found is None
+    elif way.mode == CPACE:
         other, holds = SCALAR, thief_lane(WORD, WORDS).found == WORD
     else:
-        other = told.mode.partition("-from-")[2]
-        holds = done(other, told.guesser).found == WORD
+        other = way.mode.partition("-from-")[2]
+        holds = done(other, way.guesser).found == WORD
     if not holds:
-        raise Disagreement(f"{told.guesser} against {told.mode}: the counter-test, {other}, fails")
+        raise Disagreement(f"{way.guesser} against {way.mode}: the counter-test, {other}, fails")
     return other
 
 
 def table(every: Sequence[dict[str, Any]]) -> str:
-    """A line for each mode, and what each guesser can do there, as text."""
+    """A table in text: for each mode, how often each guesser can check a guess."""
     modes = dict.fromkeys(cell["mode"] for cell in every)
     width = max(map(len, modes))
     cells = {(cell["mode"], cell["guesser"]): cell["checks"] for cell in every}
-    lines = [f"{'':{width}}  " + "  ".join(f"{one:10}" for one in GUESSERS).rstrip()]
+    lines = [f"{'':{width}}  " + "  ".join(f"{guesser:10}" for guesser in GUESSERS).rstrip()]
     for mode in modes:
-        told = "  ".join(f"{cells[mode, one]:10}" for one in GUESSERS)
-        lines.append(f"{mode:{width}}  {told.rstrip()}")
+        row = "  ".join(f"{cells[mode, guesser]:10}" for guesser in GUESSERS)
+        lines.append(f"{mode:{width}}  {row.rstrip()}")
     return "\n".join(lines)

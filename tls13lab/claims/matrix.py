@@ -1,4 +1,4 @@
-"""The matrix with its evidence: each cell as one JSON object, with what each method says of it.
+"""The matrix with its evidence: each cell as a JSON object, with the verdict of each method.
 
 >>> from tls13lab.symbolic.claims import decide
 >>> cell = described(decide("external-psk_ke", "application_data", "passive", ("psk",)))
@@ -17,7 +17,7 @@ from tls13lab.wire.faults import LocalFault
 
 
 class Disagreement(LocalFault):
-    """Two methods say different things: one of them is wrong."""
+    """Two methods give different verdicts, so one of them is wrong."""
 
 
 _SPEAKING = {
@@ -27,41 +27,42 @@ _SPEAKING = {
 
 
 def verdicts(cell: Cell, *, searching: bool = False) -> dict[str, str]:
-    """What each method says; the same, or it raises Disagreement.
+    """The verdict of each method. Raises Disagreement if they differ.
 
-    ``model`` is the symbolic model, ``bytes`` doing it by a script: the eavesdropper's, or that of
-    an impersonation. ``search`` is the adversary without a script: where it speaks, and on demand.
+    ``model`` is the symbolic model. ``bytes`` is a script: the eavesdropper's, or that of an
+    impersonation. ``search`` is the adversary without a script, for adversaries that speak; it is
+    run only if ``searching``.
     """
-    told = {"model": cell.verdict}
+    found = {"model": cell.verdict}
     if cell.verdict == "outside":
-        return told
+        return found
     asked = cell.mode, cell.asset, cell.leaks
     if cell.adversary == "passive":
-        told["bytes"] = _word(passive.got(*asked))
+        found["bytes"] = _word(passive.got(*asked))
     else:
         by_script, by_search = _SPEAKING[cell.adversary]
-        told["bytes"] = _word(by_script(*asked, cell.options))
+        found["bytes"] = _word(by_script(*asked, cell.options))
         if searching:
-            told["search"] = _word(by_search(*asked, cell.options))
-    if len(set(told.values())) > 1:
+            found["search"] = _word(by_search(*asked, cell.options))
+    if len(set(found.values())) > 1:
         says = ", ".join(
             f"the {method} say{'' if method == 'bytes' else 's'} {verdict}"
-            for method, verdict in told.items()
+            for method, verdict in found.items()
         )
         raise Disagreement(
             f"{cell.asset} in {cell.mode} against {cell.adversary} with {cell.leaks}: {says}"
         )
     if cell.asset == "next_psk" and cell.verdict == "kept":
         _check_horizon(cell)
-    return told
+    return found
 
 
-def evidence(told: Mapping[str, str]) -> str:
-    """``both`` for what was lost on bytes as well; ``model`` where there is nothing to show.
+def evidence(decided: Mapping[str, str]) -> str:
+    """``both`` if the asset was lost on bytes, too; otherwise ``model``.
 
-    That something is kept cannot be shown on bytes; that it was tried in vain is checked here.
+    Bytes cannot prove that something is kept; they only show that the attacks fail.
     """
-    return "both" if told.get("bytes") == "lost" else "model"
+    return "both" if decided.get("bytes") == "lost" else "model"
 
 
 def _word(lost: bool) -> str:
@@ -69,7 +70,7 @@ def _word(lost: bool) -> str:
 
 
 def _check_horizon(cell: Cell) -> None:
-    """What is kept until a ticket is used must fall when it is used; and nothing else may."""
+    """Check that the next PSK is lost when its ticket is used exactly if the model says so."""
     if passive.later(cell.mode, cell.leaks) != bool(cell.horizon):
         raise Disagreement(
             f"next_psk in {cell.mode} with {cell.leaks}: model and bytes disagree on whether the "
@@ -78,15 +79,15 @@ def _check_horizon(cell: Cell) -> None:
 
 
 def described(cell: Cell, *, searching: bool = False, prices: Prices = USUAL) -> dict[str, Any]:
-    """One cell, for another tool to compare.
+    """One cell as a JSON object.
 
-    ``decided`` says which methods decided it, and what each said. ``log2_guesses`` is what it takes
-    to have the asset all the same, 0 for nothing, None where nothing that has a price opens it;
-    ``computed`` names the secrets that are then guessed. ``absent`` are leaks of what the
-    mode does not have; ``until`` is when something that is kept will fall; ``why`` it is outside.
-    The last three are only there where there is something to say.
+    ``decided`` has the verdict of each method. ``log2_guesses`` is the cost of the asset to an
+    attacker: 0 if it costs nothing, None if nothing that has a price opens it. ``computed`` names
+    the secrets that are then guessed. Three keys are there only when needed: ``absent`` has leaks
+    of secrets that the mode does not have, ``until`` says when something kept will be lost, and
+    ``why`` says why a cell is outside the model.
     """
-    told = verdicts(cell, searching=searching)
+    found_by = verdicts(cell, searching=searching)
     asked = cell.mode, cell.asset, cell.adversary, cell.leaks
     spent = cost(*asked, cell.options, prices)
     found: dict[str, Any] = {
@@ -96,8 +97,8 @@ def described(cell: Cell, *, searching: bool = False, prices: Prices = USUAL) ->
         "leaks": list(cell.leaks),
         "options": dict(cell.options),
         "verdict": cell.verdict,
-        "evidence": evidence(told),
-        "decided": told,
+        "evidence": evidence(found_by),
+        "decided": found_by,
         "steps": cell.steps,
         "log2_guesses": spent.log2_guesses and round(spent.log2_guesses, 3),
         "computed": list(spent.computed),
@@ -109,5 +110,5 @@ def described(cell: Cell, *, searching: bool = False, prices: Prices = USUAL) ->
 
 
 def matrix(*, searching: bool = False, prices: Prices = USUAL) -> Iterator[dict[str, Any]]:
-    """All cells. Raises Disagreement if there is one."""
+    """All cells. Raises Disagreement if two methods differ."""
     return (described(cell, searching=searching, prices=prices) for cell in cells())

@@ -1,13 +1,13 @@
-"""What mends a weak PSK, done on bytes: each mend is attacked, and must do what the model says.
+"""What mends a weak PSK, on bytes: each mend is attacked, and must do what the model says.
 
-Two honest ends use a word in the way of one mend of :mod:`tls13lab.psk.mends`, and are recorded.
-Then a list of words is tried on what was recorded, as the mend's attacker would: through the
-derivation, where there is one, for its salt is no secret. With the word that was found the
-recording is opened, and an honest client is let come. What opened must be what the model says that
-a word opens, or there is a :class:`~tls13lab.claims.matrix.Disagreement`.
+Two honest ends use a word with one of the mends of :mod:`tls13lab.psk.mends`, and are recorded.
+Then the attacker tries a list of words on the recording. Where there is a derivation, it uses that,
+because the salt is public. With the word that it finds, it tries to open the recording, and to
+answer an honest client. What opens must be what the model says; otherwise there is a
+:class:`~tls13lab.claims.matrix.Disagreement`.
 
-A mend that makes the search longer is played with settings so small that it ends; what the usual
-ones cost is measured, not played. Seeded, and no clock is read.
+Slow derivations have small settings here, so that the attack ends; the cost of common settings is
+measured elsewhere. All random bytes come from seeds, and no clock is read.
 
 >>> words = [b"123456", b"sternchen", b"qwerty"]
 >>> for mend in ("nothing", "scrypt", "PAKE"):
@@ -53,18 +53,18 @@ SMALL: dict[str, Scrypt | Argon2id] = {
     mends.SCRYPT: Scrypt(b"the printer's salt", log2_n=2),
     mends.ARGON2ID: Argon2id(b"the printer's salt", memory_kib=32, passes=1),
 }
-"""Derivations that take no time: the bytes are other ones, and what they open is the same."""
+"""Fast settings of the derivations. They give other keys, but these open the same things."""
 WORDS_DRAWN = 6
 BEYOND = 64.0
-"""log2 of the guesses that nobody makes."""
+"""log2 of a number of guesses that nobody can make."""
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What came of one attack: ``found`` is the word, None if no guess was right.
+    """The result of one attack: ``found`` is the word, or None if no guess was right.
 
-    ``opened`` are the epochs that stood open then. ``next_period`` is whether the connection under
-    the next PSK did, too; None where there is no next one.
+    ``opened`` names the epochs that the word opens. ``next_period`` says whether it also opens a
+    connection under the next PSK; None if the mend does not change the PSK.
     """
 
     mend: str
@@ -82,10 +82,10 @@ class Played:
 
 
 def play(mend: str, word: bytes, words: Sequence[bytes], mode: Mode = "psk_ke") -> Played:
-    """The attack on a word, 1 byte or more, that is used like this. ``words`` are tried in order.
+    """Attack a word, of at least 1 byte, that is used with a mend. ``words`` are tried in order.
 
-    With ``more words`` or random bits the word is not what is used: it is what the list was made
-    for. KeyError for a mend that there is not.
+    With the mends that choose a better PSK (more words, random bits), the PSK is not the word.
+    Raises KeyError for an unknown mend.
     """
     if mend not in mends.MENDS:
         raise KeyError(mend)
@@ -108,23 +108,23 @@ def play(mend: str, word: bytes, words: Sequence[bytes], mode: Mode = "psk_ke") 
 
 
 def agreed(row: Mended, word: bytes, words: Sequence[bytes]) -> Played:
-    """The attack on one row of the table. Raises Disagreement if the model says other things.
+    """Attack one row of the table. Raises Disagreement if the model says otherwise.
 
-    ``word`` is among ``words``. If it is not found, there must be nothing to try words on, or too
-    many to try of what was chosen instead.
+    ``word`` must be among ``words``. It may stay unfound only if there is nothing to check guesses
+    against, or if the PSK was chosen from too many values.
     """
     mode: Mode = "psk_ke" if row.mode == "psk_ke" else "psk_dhe_ke"
     played = play(row.mend, word, words, mode)
-    by_word = tuple(one for one in EPOCHS if row.opens[one].computed == ("word",))
-    told = by_word if played.found is not None else ()
+    by_word = tuple(epoch for epoch in EPOCHS if row.opens[epoch].computed == ("word",))
+    expected = by_word if played.found is not None else ()
     findable = row.log2_work is not None and row.log2_guesses < BEYOND
-    if played.opened != told or (played.found is not None) is not findable:
+    if played.opened != expected or (played.found is not None) is not findable:
         raise Disagreement(f"{played}; by the model {_listed(by_word)}")
     return played
 
 
 def _listed(epochs: Sequence[str]) -> str:
-    return ", ".join(EPOCHS[one] for one in epochs) or "nothing"
+    return ", ".join(EPOCHS[epoch] for epoch in epochs) or "nothing"
 
 
 def _tried(sought: Sequence[Target], words: Sequence[bytes]) -> tuple[int, bytes | None]:
@@ -134,7 +134,7 @@ def _tried(sought: Sequence[Target], words: Sequence[bytes]) -> tuple[int, bytes
 
 
 def _chosen(mend: str, word: bytes, words: Sequence[bytes]) -> bytes:
-    """What is used: the word, but for the two mends that choose something else."""
+    """What both ends use: the word, except for the two mends that choose something better."""
     entropy = seeded(f"mends {mend}")
     if mend == mends.WORDS:
         drawn = (int.from_bytes(entropy(8), "big") % len(words) for _ in range(WORDS_DRAWN))
@@ -143,7 +143,7 @@ def _chosen(mend: str, word: bytes, words: Sequence[bytes]) -> bytes:
 
 
 def _psk(mend: str, word: bytes) -> ExternalPsk:
-    """What both ends make of the word, and whoever has found it: nothing of it is secret."""
+    """The PSK that comes from a word. Anyone who has the word can compute it."""
     sha384 = mend == mends.SHA384
     hash_name = "sha384" if sha384 else "sha256"
     key = SMALL[mend].derive(word) if mend in SMALL else word
@@ -155,7 +155,7 @@ def _psk(mend: str, word: bytes) -> ExternalPsk:
 
 
 class _Ends:
-    """An honest client and server that use a word in the way of a mend, and a talk of theirs."""
+    """An honest client and server that use a word with a mend, and a recorded connection."""
 
     def __init__(self, mend: str, mode: Mode, word: bytes) -> None:
         self._mend, self._mode = mend, mode
@@ -178,12 +178,12 @@ class _Ends:
 
     @property
     def sought(self) -> tuple[Target, ...]:
-        """The binders of the recording, with the derivation that stands before them."""
+        """The binders of the recording, with the derivation of their PSK from the word."""
         derivation = SMALL.get(self._mend)
-        return tuple(replace(one, derivation=derivation) for one in targets(self._recording))
+        return tuple(replace(each, derivation=derivation) for each in targets(self._recording))
 
     def opens(self, epoch: str, word: bytes) -> bool:
-        """Whether the word that was found opens it: the very bytes, not a claim."""
+        """Whether the word opens this epoch; the bytes are compared with what was sent."""
         if epoch == PRESENT:
             return self._answered(word)
         goal = EARLY_DATA if epoch == EARLY_DATA else "application_data"
@@ -196,7 +196,7 @@ class _Ends:
         return finding.verdict == "lost" and read == truth
 
     def next_period(self, word: bytes) -> bool:
-        """Whether the word also opens what is said under a PSK that was drawn anew."""
+        """Whether the word also opens a connection under the next, newly drawn PSK."""
         client, server = self._configured(seeded("mends: the next period")(16))
         recording = record(talk(client, server, "mends: the next period"))
         finding, _ = self._listened(recording, word, "application_data")
@@ -210,7 +210,7 @@ class _Ends:
         return finding, tuple(adversary.ticket_psks)
 
     def _answered(self, word: bytes) -> bool:
-        """Whether an honest client tells its words to who answers with the word's PSK alone."""
+        """Whether an honest client sends its data to a server that has only the word's PSK."""
         false = ServerConfig(
             psks=(_psk(self._mend, word),),
             modes=frozenset({PSK_KE, PSK_DHE_KE}),

@@ -1,16 +1,16 @@
-"""Properties beside the matrix, each decided by the model and done on bytes; all must agree.
+"""Properties beside the matrix, each decided by the model and tested on bytes; all must agree.
 
 - ``key_compromise_impersonation``: can a thief pose as others to the party it robbed?
-- ``agreement``: do both ends mean the same keys, mode, PSK and name, one session for one?
-- ``reveal``: does one secret of one session open more than its own use?
-- ``ticket_nonce_reuse``: what does a stolen ticket open, if two tickets have the same nonce?
+- ``agreement``: do both ends agree on keys, mode, PSK and identity, one session with one session?
+- ``reveal``: does one revealed secret of one session open more than what it protects?
+- ``ticket_nonce_reuse``: what does a stolen ticket open if two tickets have the same nonce?
 
-Each object says what was asked, under ``asks``, and names its counter-test: what else of the same
-list comes out the other way.
+Each object has the question under ``asks`` and names a counter-test: a row of the same list with
+the opposite verdict.
 
-They are a list beside the matrix and not more assets in it: what a reveal opens, or what two ends
-agree on, is asked differently from what a theft opens. Key compromise impersonation alone is a
-reading of cells that the matrix has.
+These are not assets of the matrix, because their questions have another form: not what a theft
+opens, but what a reveal opens, or what two ends agree on. Only key compromise impersonation can be
+read from cells of the matrix.
 """
 
 from collections import Counter
@@ -31,11 +31,11 @@ _GROUPED = {
     NAMES[2]: ("revealed",),
     NAMES[3]: ("nonces",),
 }
-"""What of the questions the summary tells apart."""
+"""The parts of each question by which the summary counts."""
 
 
 def properties(*, searching: bool = False) -> Iterator[dict[str, Any]]:
-    """All of them. Raises Disagreement if two methods say different things."""
+    """All properties. Raises Disagreement if two methods differ."""
     yield from _impersonation(searching=searching)
     yield from _agreement(searching=searching)
     yield from _reveals()
@@ -43,60 +43,60 @@ def properties(*, searching: bool = False) -> Iterator[dict[str, Any]]:
 
 
 def _impersonation(*, searching: bool) -> Iterator[dict[str, Any]]:
-    for one in impersonation.readings():
-        asks = {"robbed": one.robbed, "stolen": one.stolen, "poses": one.poses}
-        told = verdicts(one.cell, searching=searching)
-        counter = "nothing stolen" if one.cell.verdict == "lost" else "psk stolen"
-        yield _described(NAMES[0], one.mode, asks, told, impersonation.CITATION, counter)
+    for reading in impersonation.readings():
+        asks = {"robbed": reading.robbed, "stolen": reading.stolen, "poses": reading.poses}
+        found = verdicts(reading.cell, searching=searching)
+        counter = "nothing stolen" if reading.cell.verdict == "lost" else "psk stolen"
+        yield _described(NAMES[0], reading.mode, asks, found, impersonation.CITATION, counter)
 
 
 def _agreement(*, searching: bool) -> Iterator[dict[str, Any]]:
     for mode, on, leaks in agreed.questions():
-        told = {"model": agreed.decide(mode, on, leaks).verdict}
-        told["bytes"] = _word(agreement.got(mode, on, leaks))
+        found = {"model": agreed.decide(mode, on, leaks).verdict}
+        found["bytes"] = _word(agreement.got(mode, on, leaks))
         if searching:
-            told["search"] = _word(agreement.found(mode, leaks))
+            found["search"] = _word(agreement.found(mode, leaks))
         stolen = " and ".join(leaks) or "nothing"
-        counter = "nothing stolen" if told["model"] == "lost" else "psk stolen"
+        counter = "nothing stolen" if found["model"] == "lost" else "psk stolen"
         asks = {"on": on, "stolen": stolen}
-        yield _described(NAMES[1], mode, asks, told, agreed.CITATION, counter)
+        yield _described(NAMES[1], mode, asks, found, agreed.CITATION, counter)
 
 
 def _reveals() -> Iterator[dict[str, Any]]:
     for mode, what, asked in revealed.questions():
-        one = revealed.decide(mode, what, asked)
-        told = {
-            "model": one.verdict,
+        decided = revealed.decide(mode, what, asked)
+        found = {
+            "model": decided.verdict,
             "bytes": _word(asked in reveals.opened(mode, what)),
             "search": _word(asked in reveals.reached(mode, what)),
         }
         asks = {"revealed": what[0], "asked": asked}
         counter = f"{' and '.join(revealed.counter_of(asked))} revealed"
-        if one.verdict == "lost":
+        if decided.verdict == "lost":
             counter = "nothing revealed"
-        yield _described(NAMES[2], mode, asks, told, one.citation, counter)
+        yield _described(NAMES[2], mode, asks, found, decided.citation, counter)
 
 
 def _nonces() -> Iterator[dict[str, Any]]:
     for nonces in nonce.NONCES:
         for ticket in (1, 2):
-            told = {
+            found = {
                 "model": _word(ticket in nonce.opened(nonces)),
                 "bytes": _word(ticket in ticket_nonce.opened(nonces)),
             }
             asks = {"nonces": nonces, "stolen": "the PSK of ticket 1", "asked": f"ticket {ticket}"}
             counter = "nothing stolen" if ticket == 1 else f"the {_other(nonces)} nonces"
-            yield _described(NAMES[3], "resumption-psk_ke", asks, told, nonce.CITATION, counter)
+            yield _described(NAMES[3], "resumption-psk_ke", asks, found, nonce.CITATION, counter)
 
 
 def summary(every: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """A heading, and then what was asked of each property, and what came of it, in few lines."""
+    """The lines of a summary: a heading, then how often each question was lost and kept."""
     yield "Properties beside the matrix: what was asked, and how often it was lost and kept"
     counts: dict[tuple[str, str], Counter[str]] = {}
-    for one in every:
-        asks, kind = one["asks"], _GROUPED[one["property"]]
+    for row in every:
+        asks, kind = row["asks"], _GROUPED[row["property"]]
         about = ", ".join(f"{what} {asks[what]}" for what in kind)
-        counts.setdefault((one["property"], about), Counter())[one["verdict"]] += 1
+        counts.setdefault((row["property"], about), Counter())[row["verdict"]] += 1
     for (name, about), count in counts.items():
         yield f"  {name}: {about}: {count['lost']} lost, {count['kept']} kept"
 
@@ -110,19 +110,19 @@ def _described(
     name: str,
     mode: str,
     asks: Mapping[str, str],
-    told: Mapping[str, str],
+    found: Mapping[str, str],
     citation: str,
     counter: str,
 ) -> dict[str, Any]:
-    if len(set(told.values())) > 1:
-        raise Disagreement(f"{name} in {mode}, {dict(asks)}: {dict(told)}")
+    if len(set(found.values())) > 1:
+        raise Disagreement(f"{name} in {mode}, {dict(asks)}: {dict(found)}")
     return {
         "property": name,
         "mode": mode,
         "asks": dict(asks),
-        "verdict": told["model"],
-        "evidence": "both" if told["bytes"] == "lost" else "model",
-        "decided": dict(told),
+        "verdict": found["model"],
+        "evidence": "both" if found["bytes"] == "lost" else "model",
+        "decided": dict(found),
         "counter_test": counter,
         "citation": citation,
     }

@@ -1,17 +1,17 @@
 """The race: one word list against a weak PSK, and against the same word behind a PAKE. On bytes.
 
-Two ends share a word. In the one case it is their external PSK; in the other they run CPace, and
-its key is the PSK. Three attackers have the same list: one listens; one takes the server's place
-and lets a client come; one asks the server, again and again. The last case is a thief's, who has
-besides the recording a scalar that should be gone: there the PAKE falls as well.
+Two ends share a word. In the first case, it is their external PSK. In the second, they run CPace,
+and the key that comes out is the PSK. Three attackers have the same list. One listens. One takes
+the server's place and waits for a client. One asks the server again and again. A fourth is a thief
+who has the recording and also one end's scalar, which should have been deleted; it breaks the PAKE.
 
-Each lane is played, none is looked up: connections are recorded, every word is tried on what was
-recorded, and whoever takes part has a whole run with an honest end. Seeded, so the same numbers
-come out each time; no clock is read, because a count of guesses is the same on every machine.
+Every lane of the race is run, not looked up. Connections are recorded and every word is tried on
+the recording; an attacker who takes part makes a whole run with an honest end. All random bytes
+come from seeds, and guesses are counted, not timed, so the numbers are the same on every machine.
 
-What the PAKE does not do: both ends keep the word itself, so who steals either end's has it; it
-does not stop a guess a run, so a server has to count them; and who has a quantum computer needs one
-discrete logarithm a guess.
+A PAKE has limits. Both ends store the word itself, so it can be stolen from either of them. It does
+not prevent one guess in each run, so a server has to count runs. And a quantum computer can guess
+at the cost of one discrete logarithm for each word.
 
 >>> lanes = race(b"dragon", [b"123456", b"dragon", b"qwerty"], runs=1)
 >>> for lane in lanes[:2] + lanes[3:5]:
@@ -49,17 +49,17 @@ PSK, PAKE = "the word is the PSK", "CPace first"
 LISTENS, CLIENT_COMES, ASKS = "listens", "lets a client come", "asks the server"
 SCALAR = "listens, and stole a scalar"
 CI = names(b"alice", b"printer")
-"""The names that both ends put in."""
+"""CPace's channel identifier: the names of both ends."""
 _MODES = frozenset({PSK_DHE_KE})
 _RECORD_HEADER = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What one attacker came to: ``found`` is the word, None if it was not found.
+    """The result of one attacker: ``found`` is the word, or None.
 
-    ``tried`` counts words of the list; ``runs`` those runs in which the attacker took part, so that
-    an honest end could count and end them.
+    ``tried`` counts the words that were tried. ``runs`` counts the runs in which the attacker took
+    part; these an honest end can count, too, and can refuse.
     """
 
     protection: str
@@ -80,16 +80,16 @@ def race(
 ) -> tuple[Lane, ...]:
     """Three attackers against the PSK, the same three against the PAKE, and the thief.
 
-    ``words`` are tried in this order; a server or a client grants ``runs`` of them. ``word`` has 1
-    byte or more, and need not be in the list. The thief's lane multiplies a point for each word,
-    which takes some tenths of a millisecond: leave it out for a word far down a long list.
+    ``words`` are tried in this order; an honest end takes part in ``runs`` runs. ``word`` has at
+    least 1 byte and need not be in the list. The thief multiplies a point for each word, which
+    takes some tenths of a millisecond; leave this lane out for a word far down a long list.
     """
     lanes = (*_against_psk(word, words, runs), *_against_pake(word, words, runs))
     return (*lanes, thief_lane(word, words)) if thief else lanes
 
 
 def thief_lane(word: bytes, words: Sequence[bytes]) -> Lane:
-    """A listener who has Alice's scalar besides: the words on her share."""
+    """A listener who also has Alice's scalar and tries the words on her share."""
     heard = recorded_run(word)
     stolen = StolenScalar(heard.messages[0], heard.scalar, CI)
     guessed = try_words(words, len(words), stolen.made_with)
@@ -98,9 +98,10 @@ def thief_lane(word: bytes, words: Sequence[bytes]) -> Lane:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a listener has of a PAKE and a connection under its key; ``scalar``, if it is stolen.
+    """A recording of a PAKE and of a TLS connection under its key.
 
-    ``messages`` are CPace's two; ``items`` is the TLS connection.
+    ``messages`` are the two messages of CPace, and ``items`` is the TLS connection. A listener has
+    ``scalar``, Alice's, only if it stole it.
     """
 
     messages: tuple[bytes, bytes]
@@ -109,7 +110,7 @@ class Recorded:
 
 
 def recorded_run(word: bytes, seed: str = "the race") -> Recorded:
-    """Two honest ends with the word: CPace, then psk_dhe_ke under its key, and a few words said."""
+    """Two honest ends with the word: CPace, then a connection in psk_dhe_ke under its key."""
     a = _begin(Role.INITIATOR, word, f"{seed} a")
     b = _begin(Role.RESPONDER, word, f"{seed} b")
     client = _client(external_psk(a.finish(b.message)))
@@ -118,10 +119,10 @@ def recorded_run(word: bytes, seed: str = "the race") -> Recorded:
 
 
 def tried_on(sought: Sequence[Target], words: Sequence[bytes]) -> tuple[int, bytes | None]:
-    """Every word on these binders until one makes one: how many were tried, and the word."""
-    one_kind_each = tuple(one for target in sought for one in target.each_kind)
+    """Try the words on these binders: how many were tried until one fits, and that word or None."""
+    one_kind_each = tuple(each for target in sought for each in target.each_kind)
     guesses = Guesses.of(words)
-    # All engines find the same word of these, if any, but one may come to it sooner.
+    # Each engine has the targets of one kind. The first word that fits any of them counts.
     hits = (
         (place + 1, word)
         for engine in engines(one_kind_each, compile=False)
@@ -137,7 +138,7 @@ def _against_psk(word: bytes, words: Sequence[bytes], runs: int) -> tuple[Lane, 
     psk = ExternalPsk(b"printer", word)
     client, server = _client(psk), _server(psk)
     heard = list(targets(record(talk(client, server, "the race, psk"))))
-    # No answer is needed: the binder is in the first thing that a client says.
+    # The client needs no answer: the binder is in its first message.
     alone = Environment(LESSON_TIME_MS, seeded("the race, psk, alone"))
     brought = taken_home(Connection.client(client, alone).outgoing())
     me = Environment(LESSON_TIME_MS, seeded("the race, a guess"))
@@ -148,13 +149,13 @@ def _against_psk(word: bytes, words: Sequence[bytes], runs: int) -> tuple[Lane, 
 
     asked = try_words(words, runs, asks)
     return (
-        Lane(PSK, LISTENS, *_off_line(heard, words)),
-        Lane(PSK, CLIENT_COMES, *_off_line(brought, words, runs=1)),
+        Lane(PSK, LISTENS, *_offline(heard, words)),
+        Lane(PSK, CLIENT_COMES, *_offline(brought, words, runs=1)),
         Lane(PSK, ASKS, asked.runs, asked.runs, asked.found),
     )
 
 
-def _off_line(
+def _offline(
     sought: Sequence[Target], words: Sequence[bytes], runs: int = 0
 ) -> tuple[int, int, bytes | None]:
     tried, found = tried_on(sought, words)
@@ -171,7 +172,7 @@ def _against_pake(word: bytes, words: Sequence[bytes], runs: int) -> tuple[Lane,
     came = try_words(words, runs, lambda guess: ask_caller(guess, CI, caller, me))
     asked = try_words(words, runs, lambda guess: ask_service(guess, CI, service, me))
     return (
-        Lane(PAKE, LISTENS, *_off_line(list(targets(heard.items)), words)),
+        Lane(PAKE, LISTENS, *_offline(list(targets(heard.items)), words)),
         Lane(PAKE, CLIENT_COMES, came.runs, came.runs, came.found),
         Lane(PAKE, ASKS, asked.runs, asked.runs, asked.found),
     )
@@ -185,14 +186,14 @@ class HonestService:
         self._psk: ExternalPsk | None = None
 
     def answer(self, message: bytes) -> bytes:
-        """A run with a scalar of its own."""
+        """Answer with a new scalar."""
         self._runs += 1
         me = _begin(Role.RESPONDER, self._word, f"printer {self._runs}")
         self._psk = external_psk(me.finish(message))
         return me.message
 
     def connects(self, client: ClientConfig) -> bool:
-        """The PSK of the last run is good for one connection."""
+        """Whether a client completes a handshake with the last run's PSK, which works once."""
         psk, self._psk = self._psk, None
         return psk is not None and _connects(client, _server(psk))
 
@@ -205,13 +206,13 @@ class HonestCaller:
         self._me: Party | None = None
 
     def message(self) -> bytes:
-        """A run with a scalar of its own."""
+        """Begin a run with a new scalar."""
         self._runs += 1
         self._me = _begin(Role.INITIATOR, self._word, f"alice {self._runs}")
         return self._me.message
 
     def hello(self, answer: bytes) -> bytes:
-        """The binder is made with what came out of the run."""
+        """The ClientHello, with a binder under the PSK of this run."""
         assert self._me is not None, "message() comes first"
         return _hello(_client(external_psk(self._me.finish(answer))), f"alice {self._runs}")
 
@@ -229,7 +230,7 @@ def _server(psk: ExternalPsk) -> ServerConfig:
 
 
 def _hello(client: ClientConfig, who: str) -> bytes:
-    """The ClientHello of a client that is not answered."""
+    """The ClientHello of a client that gets no answer."""
     env = Environment(LESSON_TIME_MS, seeded(who))
     return Connection.client(client, env).outgoing()[_RECORD_HEADER:]
 

@@ -1,10 +1,10 @@
-"""Reveals on bytes: a secret of one session gets out; what does it open?
+"""Reveals on bytes: what does one revealed secret of one session open?
 
-In two ways. A script: the eavesdropper with that secret, as from a key log; exporters are computed.
-And a search without one: every line of the schedule table is applied to what got out, with every
-transcript hash of the session, and to what comes of that, and so on; whatever is made is compared
-with the secrets that the endpoints had. It is given more than an eavesdropper has, because the
-flights in the transcripts are sealed; so what it does not reach, the eavesdropper does not either.
+There are two ways to find out. In the script, the eavesdropper has the secret as if from a key log,
+and exporters are computed. The search applies every line of the schedule table to the secret, with
+every transcript hash of the session, then again to the results, and so on. It compares everything
+it computes with the secrets of the endpoints. It has more than an eavesdropper, who cannot see the
+encrypted messages in the transcript. So what the search does not reach, no eavesdropper reaches.
 
 >>> sorted(opened("external-psk_ke", ("session_keys",)))
 ['application_data']
@@ -32,13 +32,13 @@ from tls13lab.wire.writer import uint16
 HASH, SIZE = "sha256", 32
 LABEL, CONTEXT, EXPORTED = "EXPORTER-an example", b"some context", 24
 DEPTH = 2
-"""How many lines of the table one after the other; from a PSK to any secret it takes up to six."""
+"""Lines of the table applied in a row; from a PSK to any secret, it takes up to six."""
 _WORDS = {CLIENT_WORDS, SERVER_WORDS, EARLY_WORDS}
 
 
 @dataclass(frozen=True)
 class Sessions:
-    """The one in question, another with the same PSK, and one resumed from the first, in psk_ke."""
+    """The session in question, another with the same PSK, and one resumed from it in psk_ke."""
 
     this: Pair
     another: Pair
@@ -47,18 +47,20 @@ class Sessions:
 
 @lru_cache(maxsize=8)
 def sessions(mode: str) -> Sessions:
-    """For real."""
-    one = stage(mode)
-    another = talk(one.client, one.server, f"reveals {mode} another", one.now_ms)
+    """Run the three sessions of a mode."""
+    setup = stage(mode)
+    another = talk(setup.client, setup.server, f"reveals {mode} another", setup.now_ms)
     modes = frozenset({PSK_KE})
-    client = replace(one.client, psks=one.this.tickets[:1], modes=modes)
-    server = replace(one.server, modes=modes)
-    return Sessions(one.this, another, talk(client, server, f"reveals {mode} later", one.now_ms))
+    client = replace(setup.client, psks=setup.this.tickets[:1], modes=modes)
+    server = replace(setup.server, modes=modes)
+    return Sessions(
+        setup.this, another, talk(client, server, f"reveals {mode} later", setup.now_ms)
+    )
 
 
 @lru_cache(maxsize=8)
 def secrets(mode: str) -> dict[str, bytes]:
-    """All of the session in question, by their names in the schedule table."""
+    """The secrets of the session in question, by their names in the schedule table."""
     this = sessions(mode).this
     known = {**this.server.secrets, **this.client.secrets}
     hello = Transcript(this.conversation().steps[0].messages[0]).hash(HASH)
@@ -80,7 +82,7 @@ def _revealed(mode: str, revealed: Iterable[str]) -> dict[str, bytes]:
 
 
 def opened(mode: str, revealed: tuple[str, ...]) -> set[str]:
-    """What of the questions the eavesdropper opens, or an exporter's secret computes."""
+    """The assets that the eavesdropper opens, or that an exporter secret computes."""
     every, known = sessions(mode), _revealed(mode, revealed)
     theft = _theft(every, known, quantum="quantum" in revealed)
     found = set(_exported(mode, known))
@@ -93,7 +95,7 @@ def opened(mode: str, revealed: tuple[str, ...]) -> set[str]:
             heads = {text.head for text in finding.plaintext.values()}
             wanted = {secrets(mode)["psk"]} if goal == "psk" else _WORDS
             if finding.verdict == "lost" and heads & wanted:
-                # A PSK that another session shows is that of this one, but not the later one's.
+                # Another session has the PSK of this session, so finding it there proves nothing.
                 found |= {goal} if number == 0 else {names[number]} if goal != "psk" else set()
         tickets = {ticket.key for ticket in every.this.tickets}
         found |= {"next_psk"} if tickets & set(listener.ticket_psks) else set()
@@ -112,7 +114,7 @@ def _theft(every: Sessions, known: dict[str, bytes], *, quantum: bool) -> Theft:
 
 
 def _exported(mode: str, known: dict[str, bytes]) -> Iterator[str]:
-    """What comes out is what the endpoint itself would export."""
+    """The exported values that come out as the endpoint itself would export them."""
     this = sessions(mode).this.client
     truth = {
         "exported": this.exported(LABEL, CONTEXT, EXPORTED),
@@ -135,17 +137,17 @@ def _export(secret: bytes) -> bytes:
 
 @lru_cache(maxsize=64)
 def reached(mode: str, revealed: tuple[str, ...], depth: int = DEPTH) -> frozenset[str]:
-    """What of the questions the table leads to, from what got out."""
+    """The assets that the schedule table leads to from the revealed secrets."""
     start = set(_revealed(mode, revealed).values())
     made, new = set(start), start
     for _ in range(depth):
         new = {value for secret in new for value in _from(mode, secret)} - made
         made |= new
-    return frozenset(asked for asked, truth in _truth(mode).items() if truth & made)
+    return frozenset(asset for asset, truth in _truth(mode).items() if truth & made)
 
 
 def _from(mode: str, secret: bytes) -> Iterator[bytes]:
-    """Every line of the table on one secret, with zeros or a transcript hash beside it."""
+    """Every line of the table applied to one secret, with zeros or a transcript hash."""
     yield hkdf.extract(HASH, secret, bytes(SIZE))
     yield hkdf.extract(HASH, bytes(SIZE), secret)
     for data, size in _lines(mode):
@@ -154,9 +156,9 @@ def _from(mode: str, secret: bytes) -> Iterator[bytes]:
 
 @lru_cache(maxsize=8)
 def _lines(mode: str) -> tuple[tuple[bytes, int], ...]:
-    """What is hashed under a secret by each line but the extractions, and the bytes that are kept.
+    """For each line except the extractions: the HMAC's input, and the bytes kept of its output.
 
-    Written down once, for the search runs each line on thousands of secrets.
+    They are computed once, because the search applies each line to thousands of secrets.
     """
     found: dict[tuple[bytes, int], None] = {}
     for row in (*SCHEDULE.values(), *FAMILIES.values()):
@@ -175,7 +177,7 @@ def _lengths(row: Row) -> tuple[int | None, ...]:
 
 
 def _contexts(mode: str, row: Row) -> tuple[bytes, ...]:
-    """What the table says that a line is bound to: one of a few values."""
+    """The possible contexts of a line of the table."""
     if row.context is Context.TICKET_NONCE:
         return tuple(map(uint16, range(4)))
     if row.context is Context.EXPORTER_CONTEXT:
@@ -188,7 +190,7 @@ def _hashes(mode: str) -> tuple[bytes, ...]:
     """The session's transcript hashes, after each of its messages."""
     steps = sessions(mode).this.conversation().steps
     transcript, hashes = Transcript(), []
-    for message in (one for step in steps for one in step.messages):
+    for message in (message for step in steps for message in step.messages):
         transcript = transcript.add(message)
         hashes.append(transcript.hash(HASH))
     return tuple(hashes)
@@ -196,7 +198,7 @@ def _hashes(mode: str) -> tuple[bytes, ...]:
 
 @lru_cache(maxsize=8)
 def _truth(mode: str) -> dict[str, set[bytes]]:
-    """The secrets any of which opens what is asked for."""
+    """For each asset, the secrets of which any one opens it."""
     every, known = sessions(mode), secrets(mode)
 
     def traffic(pair: Pair, *names: str) -> set[bytes]:

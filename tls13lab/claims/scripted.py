@@ -1,4 +1,4 @@
-"""Conversations with a script, and the recording of them: for the claims and for the lessons.
+"""Scripted conversations and their recordings, for the claims and for the lessons.
 
 >>> from tls13lab.handshake.pair import lesson_configs
 >>> pair = talk(*lesson_configs("psk_ke"), "an example")
@@ -21,7 +21,10 @@ def talk(
     client_says: bytes = CLIENT_WORDS,
     server_says: bytes = SERVER_WORDS,
 ) -> Pair:
-    """A whole connection: handshake, something from each side, the end."""
+    """A whole connection in memory: a handshake, some data from each side, and the closing.
+
+    ``seed`` decides the random bytes of both sides; ``now_ms`` is in milliseconds.
+    """
     pair = Pair(client, server, seed, now_ms)
     pair.handshake()
     pair.client.send(client_says)
@@ -34,7 +37,7 @@ def talk(
 
 
 def record(*pairs: Pair) -> tuple[Item, ...]:
-    """What crossed the wire in these connections, one after the other; and nothing else."""
+    """The recording of these connections, one after the other: only what was sent."""
     items: list[Item] = []
     for number, pair in enumerate(pairs, 1):
         wire = ((step.sender, step.wire) for step in pair.conversation().steps)

@@ -1,7 +1,7 @@
-"""An active claim, decided by an adversary without a script: see ``impostor/unscripted.py``.
+"""Active claims decided by an adversary without a script; see :mod:`tls13lab.impostor.unscripted`.
 
-It is given the leaks and the honest parties of the mode, and no more. What it comes upon is
-compared with the model and with the scripts of :mod:`~tls13lab.claims.active`.
+It has only the leaks and the honest parties of the mode. What it finds is compared with the model
+and with the scripts of :mod:`~tls13lab.claims.active`.
 
 >>> sorted(found("external-psk_ke", ("psk",)).lost)[:2]
 ['application_data', 'client_authentication']
@@ -42,15 +42,15 @@ def _searched(mode: str, known: Known, options: tuple[tuple[str, str], ...]) -> 
 
 
 def found(mode: str, leaks: tuple[str, ...], options: Mapping[str, str] | None = None) -> Searched:
-    """All that the adversary comes upon with these leaks; ``options`` are those of peer_identity.
+    """Everything the adversary finds with these leaks; ``options`` are those of peer_identity.
 
-    Leaks that give the same are searched with once.
+    Leaks that give the adversary the same knowledge share one search.
     """
     return _searched(mode, known_of(mode, leaks), tuple((options or {}).items()))
 
 
 def lost(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
-    """Whether an asset is lost to it."""
+    """Whether the adversary without a script gets the asset."""
     if asset == "early_data_freshness":
         return _again(mode, leaks, memory=options["anti_replay"] == "on")
     if asset in SECRECY and passive.got(mode, asset, leaks):
@@ -61,7 +61,7 @@ def lost(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, st
 def lost_afterwards(
     mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str]
 ) -> bool:
-    """The same, if it has nothing while it speaks: the leaks come when all sessions are over."""
+    """The same for an adversary that gets the leaks only when all sessions are over."""
     if asset not in SECRECY:
         return lost(mode, asset, (), options)
     if lost(mode, asset, (), {}) or passive.got(mode, asset, leaks):
@@ -76,7 +76,7 @@ def _read(mode: str, leaks: tuple[str, ...]) -> frozenset[str]:
 
 @lru_cache(maxsize=16)
 def _sessions(mode: str) -> tuple[Attempt, ...]:
-    """All that honest parties said to anybody, and what clients say to a blunt answer."""
+    """All that honest parties sent, and what clients send after an answer without the PSK."""
     every = found(mode, ())
     runs, attempts = _runs(mode), []
     for session in every.honest:
@@ -85,7 +85,7 @@ def _sessions(mode: str) -> tuple[Attempt, ...]:
             flight, private_key = answer(session.last_said, seeded("a blunt answer"))
             answered = runs.session(session.party, (flight,))
             attempts += [_attempt(mode, answered, private_key)] if answered is not None else []
-    # Which of its sessions a private key is from, the public shares say.
+    # The public shares show to which session a private key belongs.
     return (*attempts, *(Attempt((), "client", key, b"") for key in sorted(every.private_keys)))
 
 
@@ -109,7 +109,7 @@ def _attempt(mode: str, session: Session, own: bytes = b"") -> Attempt:
 
 
 def _again(mode: str, leaks: tuple[str, ...], *, memory: bool) -> bool:
-    one = stage(mode)
-    server = replace(one.server, anti_replay=ClientHelloWindow() if memory else NoAntiReplay())
+    setup = stage(mode)
+    server = replace(setup.server, anti_replay=ClientHelloWindow() if memory else NoAntiReplay())
     flights = found(mode, leaks).flights.items()
-    return taken_again(server, flights, EARLY_WORDS, one.now_ms)
+    return taken_again(server, flights, EARLY_WORDS, setup.now_ms)

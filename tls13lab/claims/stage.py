@@ -1,6 +1,6 @@
-"""The stage for one mode: honest endpoints, what was recorded of them, and what can be stolen.
+"""The stage for one mode: honest endpoints, a recording of them, and what can be stolen.
 
-Everything is seeded, so the same bytes come out each time.
+All random bytes come from seeds, so the bytes are the same in each run.
 """
 
 from collections.abc import Iterable
@@ -24,11 +24,11 @@ from tls13lab.wire.codepoints import CipherSuite, PskKeyExchangeMode
 
 EARLY_WORDS = b"early words"
 LATER_MS = 60_000
-"""How long after the first connection the one in question takes place."""
+"""Time from the first connection to the connection in question, in milliseconds."""
 
 
 class Stage:
-    """The recorded connections of a mode, as in ``claims.MODES``, and their endpoints."""
+    """The recorded connections of a mode, one of ``symbolic.claims.MODES``, and their ends."""
 
     def __init__(self, mode: str) -> None:
         self.mode = mode
@@ -57,9 +57,9 @@ class Stage:
         self._talk(self.client, self.now_ms)
 
     def _begin_with_a_psk(self, mode: PskKeyExchangeMode, *, early: bool) -> None:
-        """The first connection has an external PSK, with early data if it is the one in question.
+        """Give the first connection an external PSK, ``self.external``.
 
-        ``self.external`` is that PSK.
+        It carries early data if it is the connection in question.
         """
         suite, size = CipherSuite.TLS_AES_128_GCM_SHA256, 100 if early else 0
         self.external = replace(LESSON_PSK, suite=suite, max_early_data_size=size)
@@ -69,7 +69,7 @@ class Stage:
         self.first_client = ClientConfig(psks=psks, modes=frozenset({mode}), early_data=words)
 
     def _resuming(self, first: Pair) -> ClientConfig:
-        """The client with the first ticket that it was given."""
+        """The client, which offers the first ticket that it received."""
         modes = frozenset({_point(self.psk_mode)})
         return replace(
             self.first_client,
@@ -96,29 +96,29 @@ class Stage:
 
     @property
     def psk(self) -> Psk | None:
-        """The PSK that it used."""
+        """The PSK of the connection in question; None in a full handshake."""
         return self.client.psks[0] if self.client.psks else None
 
     @cached_property
     def recording(self) -> tuple[Item, ...]:
-        """All that crossed the wire, in order."""
+        """Everything that was sent, in order."""
         return record(*self.pairs)
 
     @cached_property
     def going_on(self) -> tuple[Item, ...]:
-        """The same, and then the client resumes with the first ticket that it was given."""
+        """The recording, followed by a connection that resumes with the first ticket."""
         client = replace(self.client, psks=self.this.tickets[:1], early_data=b"")
         server = replace(self.server, modes=frozenset({PSK_DHE_KE}))
         client = replace(client, modes=server.modes, trust=None)
         return record(*self.pairs, talk(client, server, f"claims {self.mode} later", self.now_ms))
 
     def theft(self, leaks: Iterable[str]) -> Theft:
-        """What a thief has with these leaks, by their names in the claims.
+        """What a thief has with these leaks, which have their names in the claims.
 
-        A certificate's key is of no use to an eavesdropper, and so no part of a theft: see
-        :meth:`stolen_credential`. Against a quantum computer every recorded share is a leaked
-        private key. What this mode does not have cannot be stolen: then nothing is. Leaks that give
-        the same are one theft, the same object.
+        A certificate's key is not part of it, because it is of no use to an eavesdropper; see
+        :meth:`stolen_credential`. With a quantum computer, the private key of every recorded share
+        has leaked. A leak that this mode does not have adds nothing. Leaks that give the same
+        secrets return the same object.
         """
         leaks = set(leaks)
         psks = {self.psk.key} if "psk" in leaks and self.psk else set()
@@ -126,7 +126,7 @@ class Stage:
             psks |= set(self.guessed)
         client = [pair.client.secrets.get("client_ecdhe", b"") for pair in self.pairs]
         server = [pair.server.secrets.get("server_ecdhe", b"") for pair in self.pairs]
-        every = tuple(one for one in (*client, *server) if one)
+        every = tuple(private_key for private_key in (*client, *server) if private_key)
 
         def stolen(leak: str, private_key: bytes) -> tuple[bytes, ...]:
             return (private_key,) if leak in leaks and private_key else ()
@@ -145,11 +145,11 @@ class Stage:
         return self._thefts.setdefault(theft.secrets, theft)
 
     def stolen_credential(self, leaks: Iterable[str]) -> Credential | None:
-        """The server's certificate with its private key; None without a leak that gives the key.
+        """The server's certificate with its private key; None if no leak gives the key.
 
-        A quantum computer has it from the public key in the certificate, as it has a share's. As
-        there, the key is handed over: nobody computes it here. Of use to who is there while a
-        client connects, and to nobody who comes later.
+        A quantum computer computes it from the public key in the certificate. Nothing is computed
+        here: the key is simply handed over, as are the private keys of shares. It helps an
+        adversary who is present while a client connects, but not one who comes later.
         """
         return self.server.credential if {"certificate_key", "quantum"} & set(leaks) else None
 
@@ -157,8 +157,8 @@ class Stage:
     def guessed(self) -> tuple[bytes, ...]:
         """The PSKs that a dictionary attack on the recording's binders finds.
 
-        That the PSK is a word of the dictionary is the assumption that ``weak_psk`` drops; which
-        one, the recording says.
+        The leak ``weak_psk`` means that the PSK is in the dictionary. The recording shows which of
+        its words it is.
         """
         words = [b"guess %d" % number for number in range(99)]
         if self.external is not None:

@@ -1,4 +1,4 @@
-"""The same ticket nonce twice, on bytes: a careless server, and two resumptions. RFC 9846 4.7.1.
+"""A ticket nonce used twice, on bytes: a careless server and two resumptions. RFC 9846 4.7.1.
 
 >>> opened("own"), opened("same")
 ((1,), (1, 2))
@@ -32,10 +32,10 @@ BOOK = StatelessTickets(TicketKey.new(seeded("a careless server's ticket key")))
 
 @lru_cache(maxsize=2)
 def tickets(nonces: str) -> tuple[ResumptionPsk, ResumptionPsk]:
-    """Two tickets, with nonces of their ``own`` or the ``same``, as an honest client takes them.
+    """Two tickets that an honest client received, each with its ``own`` nonce or with the ``same``.
 
-    The lab's server counts its nonces. So it issues none here, and the tickets are sealed with what
-    it knows: its ticket key, and its secrets of the connection.
+    The lab's server never repeats a nonce. Here, it issues no tickets; they are made with its
+    ticket key and its secrets of the connection instead.
     """
     client, server = lesson_configs("full")
     pair = Pair(replace(client, modes=MODES), replace(server, ticket_count=0), "careless")
@@ -58,7 +58,7 @@ def tickets(nonces: str) -> tuple[ResumptionPsk, ResumptionPsk]:
 
 
 def opened(nonces: str) -> tuple[int, ...]:
-    """The tickets whose connections the eavesdropper reads with the PSK of the first ticket."""
+    """The numbers of the tickets whose connections the first ticket's PSK opens."""
     first, second = tickets(nonces)
     client, server = lesson_configs("full")
     client, server = replace(client, modes=MODES), replace(server, modes=MODES, tickets=BOOK)

@@ -1,7 +1,7 @@
-"""A PSK somebody chose, what protects it, and who attacks it: reckoned beforehand, then done.
+"""A weak PSK, its protection and its attacker: first calculated, then attacked. For lesson 07.
 
-``chosen`` says how the PSK came about, ``protection`` what both ends do with it, ``attackers`` who
-guesses and with what. ``reckoning`` puts the three into numbers, from the distribution and the
-symbolic model, before anything is attacked; ``attack`` then guesses at a connection of two honest
-ends, on bytes. A lesson shows the two side by side.
+``chosen`` says how the PSK was chosen, ``protection`` what both ends do with it, and ``attackers``
+who guesses, and with what. ``reckoning`` calculates the outcome of all three, from the distribution
+and from the symbolic model. ``attack`` then attacks two honest ends, on bytes. The lesson shows
+the two results side by side.
 """

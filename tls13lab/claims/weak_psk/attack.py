@@ -1,11 +1,11 @@
-"""The attack that a setting is about, on bytes: guess by guess, until it is found or time is up.
+"""The attack of a setting, on bytes: guess by guess, until the PSK is found or the time is up.
 
-With a recording, or with the binder that a client brought along, guesses are tried as fast as this
-machine goes. Who needs an honest end for each guess has a whole run for each. What was found is
-then used: to read the recording, to be one of the ends, to get at the ticket.
+With a recording, or with the binder of a client that called, guesses are tried as fast as this
+machine can. An attacker who needs an honest end for each guess makes a whole run for each. A PSK
+that is found is then used to read the recording, to take the place of one of the ends, and to get
+the ticket's PSK.
 
-1,000 GPUs are not here: their attack is that of this machine, and the reckoning says how much
-faster theirs would be.
+This machine also plays the attacker with 1,000 GPUs; the reckoning says how much faster GPUs are.
 
 >>> from tls13lab.claims.weak_psk import attackers, chosen, protection
 >>> attack = Attack(Setting(chosen.given("dragon"), protection.DHE, attackers.LAPTOP))
@@ -34,18 +34,19 @@ from tls13lab.symbolic.mended import DERIVED, NEXT_TICKET, PAST, PRESENT
 
 MOST_SECONDS = 10.0
 FEW = 500
-"""Guesses between two looks at the clock, where an engine is slow."""
+"""Guesses between two readings of the clock, where an engine is slow."""
 
 Step = tuple[int, int, bytes | None]
-"""How many guesses were tested, which of them was the last that counts, and the word if found."""
+"""Guesses tested, guesses up to the right one (or all of them), and the word, if found."""
 
 
 @dataclass
 class Attack:
-    """``tried`` guesses in ``seconds``; ``found`` is the word; ``opened`` what it was good for.
+    """An attack in progress: ``tried`` guesses in ``seconds``.
 
-    ``tested`` are a few more than ``tried``, if a whole batch was at work when the word was found.
-    It ends after ``most_seconds``, or when ``steps`` is told to. ``clock`` is in seconds.
+    ``found`` is the word, and ``opened`` says what it opens. ``tested`` can be larger than
+    ``tried``, because guesses are tested in batches. The attack ends after ``most_seconds``, or
+    when ``steps`` is stopped. ``clock`` returns seconds.
     """
 
     setting: Setting
@@ -60,19 +61,19 @@ class Attack:
 
     @property
     def total(self) -> int:
-        """How many guesses there are for it, if time allows."""
+        """The most guesses that this attack can make, apart from the time."""
         listed = self.setting.chosen.tried.total
         return min(LOCKOUT, listed) if self._checks is Checks.ONCE_A_RUN else listed
 
     @property
     def rate(self) -> float | None:
-        """Guesses a second, as they went."""
+        """Guesses per second, as measured; None before the first."""
         return self.tested / self.seconds if self.seconds > 0 else None
 
     def steps(self, stopped: Callable[[], bool] = lambda: False) -> Iterator[None]:
-        """The whole attack; stops between two steps if it is told to.
+        """Run the attack; it ends between two steps when ``stopped`` returns True.
 
-        Raises LocalFault where it cannot be done, for want of scrypt.
+        Raises LocalFault if this Python has no scrypt and the attack needs it.
         """
         try:
             yield from self._guess(stopped)
@@ -83,9 +84,9 @@ class Attack:
         yield
 
     def _guess(self, stopped: Callable[[], bool]) -> Iterator[None]:
-        made_ready = self._testing()
+        prepared = self._testing()
         began = self.clock()
-        for tested, count, found in made_ready:
+        for tested, count, found in prepared:
             self.tested, self.tried, self.found = self.tested + tested, self.tried + count, found
             self.seconds = self.clock() - began
             yield
@@ -101,7 +102,7 @@ class Attack:
         return way(self.setting.protection, self.setting.attacker.guesser).checks
 
     def _testing(self) -> Iterator[Step]:
-        """How the guesses are tested; what that needs is made before the clock begins."""
+        """The tests of all guesses. What they need is prepared before the clock starts."""
         if self._checks is Checks.ONCE_A_RUN:
             return self._run_by_run()
         offline = self.setting.attacker.guesser == OFFLINE
@@ -111,7 +112,7 @@ class Attack:
         return self._by_engine([_engine(group) for group in groups(sought)])
 
     def _batches(self, most: int) -> Iterator[Guesses]:
-        """What there is to try, in batches of at most so many."""
+        """The words to try, in batches of at most ``most``."""
         for piece in self.setting.chosen.tried.pieces((), lambda: most):
             yield from piece.guesses()
 
@@ -132,32 +133,32 @@ class Attack:
                 yield 1, 1, batch[number] if right else None
 
     def _run_by_run(self) -> Iterator[Step]:
-        """A run for each guess: until the server looks at no more, or the client calls no more."""
+        """A run for each guess, until the server ignores guesses or the client stops calling."""
         batch = next(self._batches(LOCKOUT + 1))
         if self.setting.attacker.guesser == ONLINE:
             asked = self._ends.service(LOCKOUT)
             answers = (asked(batch[number]) for number in range(len(batch)))
         else:
             calls = range(min(LOCKOUT, len(batch)))
-            told = (self._ends.takes_server(batch[number]) for number in calls)
-            answers = (Answer.RIGHT if right else Answer.WRONG for right in told)
+            accepted = (self._ends.takes_server(batch[number]) for number in calls)
+            answers = (Answer.RIGHT if right else Answer.WRONG for right in accepted)
         for number, answer in enumerate(answers):
             if answer is Answer.PASSED_OVER:
                 return
             yield 1, 1, batch[number] if answer is Answer.RIGHT else None
 
     def _use(self, word: bytes) -> dict[str, bool]:
-        """What the word is good for. Who has no recording cannot read one."""
+        """What the word opens. An attacker without a recording cannot read the past."""
         if self.setting.attacker.guesser == OFFLINE:
             read, ticket = self._ends.reads_recording(word)
             return {PAST: read, PRESENT: self._ends.takes_server(word), NEXT_TICKET: ticket}
         asks = self.setting.attacker.guesser == ONLINE
         inside = self._ends.takes_client(word) if asks else self._ends.takes_server(word)
-        # Either end of a connection has the PSK behind its tickets.
+        # Both ends of a connection know the PSKs of its tickets.
         return {PRESENT: inside, NEXT_TICKET: inside}
 
 
 def _engine(group: tuple[Target, ...]) -> tuple[Engine, int]:
-    """The fastest there is, and how many guesses it likes at once."""
+    """The fastest engine, and a good number of guesses to test at once."""
     compiled = compiled_engine(group)
     return (compiled, BATCH) if compiled is not None else (fastest_portable(group), FEW)

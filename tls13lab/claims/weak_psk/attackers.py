@@ -1,12 +1,12 @@
-"""Who guesses, with what, and what that costs them. RFC 9257 section 4.2.
+"""Who guesses, with what machines, and at what price. RFC 9257 section 4.2.
 
-Rates are guesses at a plain PSK in a second. The laptop's is what this lab's search does on a core
-of a laptop, or what was measured on this machine; a graphics card's is an estimate. Prices are
-round numbers for rented machines, for a comparison; nobody should plan with them.
+Rates are guesses per second at a plain PSK. A laptop's rate is that of this lab's search on one
+core, or what was measured on this machine. A graphics card's rate is an estimate. Prices are round
+numbers for rented machines, good only for comparisons.
 
-A slow derivation is slower for everyone. A graphics card does thousands of guesses side by side,
-and memory is what it has least of: of scrypt it does as many as its memory can be written and read
-in a second, which is a bound from above.
+A slow derivation slows down every attacker. A graphics card makes thousands of guesses in parallel,
+but its memory is the bottleneck: with scrypt, it can make at most as many guesses per second as its
+memory can be written and read.
 
 >>> LAPTOP.rate(), f"{GPUS.rate():.1e}"
 (3000000.0, '9.0e+11')
@@ -20,21 +20,21 @@ from tls13lab.psk.spending import Means
 from tls13lab.psk.strength import GPU
 
 LAPTOP_RATE = 3e6
-"""Guesses a second of one core of a laptop, with the compiled search."""
+"""Guesses per second of one core of a laptop, with the compiled search."""
 BANDWIDTH = 3.35e12
-"""Bytes a second that one card of the H100 class reads or writes, as its data sheet says."""
+"""Bytes per second that a card of the H100 class reads or writes, according to its data sheet."""
 CORE_CENTS, CARD_CENTS = 5.0, 250.0
-"""What a core, and a card, is taken to cost for an hour."""
+"""Assumed price of a core, and of a card, for an hour, in cents."""
 LOCKOUT = 10
-"""Wrong guesses after which a server looks at no more; calls after which a client stops calling."""
+"""Wrong guesses after which a server ignores the PSK, and calls after which a client gives up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attacker:
-    """``guesser`` is what the model calls it: ``offline``, ``online`` or ``harvester``.
+    """``guesser`` is its name in the model: ``offline``, ``online`` or ``harvester``.
 
-    ``means.rate`` is that of one core or card at a plain PSK. ``bandwidth`` in bytes a second is a
-    card's; 0 is a core, which does one guess after the other.
+    ``means.rate`` is the rate of one core or card at a plain PSK. ``bandwidth`` is a card's, in
+    bytes per second; 0 means a core, which makes one guess after the other.
     """
 
     name: str
@@ -43,15 +43,15 @@ class Attacker:
     bandwidth: float = 0.0
 
     def rate(self, seconds_each: float = 0.0, bytes_each: int = 0) -> float:
-        """Guesses a second of all its machines.
+        """Guesses per second of all its machines.
 
-        A derivation takes a core ``seconds_each``, and memory of ``bytes_each``: each byte is
+        A derivation takes ``seconds_each`` on a core, and ``bytes_each`` of memory; each byte is
         written once and read once.
         """
         return self.spends(seconds_each, bytes_each).rate * self.means.cores
 
     def spends(self, seconds_each: float = 0.0, bytes_each: int = 0) -> Means:
-        """The same attacker before a derivation."""
+        """Its means when each guess also needs a derivation."""
         each = seconds_each
         if self.bandwidth and bytes_each:
             each = 2 * bytes_each / self.bandwidth
@@ -65,12 +65,12 @@ class Attacker:
 
 
 def laptop(rate: float = LAPTOP_RATE) -> Attacker:
-    """A recording, and one core of a laptop that does so many guesses a second."""
+    """A recording, and one core of a laptop with this rate, in guesses per second."""
     return Attacker("a recording and one laptop core", "offline", Means(rate, 1, CORE_CENTS))
 
 
 def impostor(rate: float = LAPTOP_RATE) -> Attacker:
-    """The same core, and no recording: a client is let come, and its binder taken home."""
+    """The same core without a recording: it waits for a client and keeps its binder."""
     means = Means(rate, 1, CORE_CENTS)
     return Attacker("an impostor that the client calls", "harvester", means)
 
@@ -83,5 +83,5 @@ ONLINE = Attacker(f"online, locked out after {LOCKOUT} guesses", "online", Means
 
 
 def attackers(rate: float = LAPTOP_RATE) -> tuple[Attacker, ...]:
-    """All of them; ``rate`` is one core's."""
+    """All attackers; ``rate`` is that of one core."""
     return laptop(rate), GPUS, ONLINE, impostor(rate)

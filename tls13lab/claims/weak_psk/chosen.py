@@ -1,7 +1,7 @@
-"""How a PSK was chosen: the distribution, one PSK that came of it, and the list to try.
+"""How a PSK was chosen: the distribution, a PSK drawn from it, and the list of words to try.
 
-Whoever attacks is taken to know the way of choosing, and to try in its best order: an attacker of a
-real system has a list and rules, and comes close.
+The attacker is assumed to know how the PSK was chosen, and to try the most likely values first.
+Attackers of real systems have lists and rules, and come close to this.
 
 >>> words(2).psk, words(2).guessing.log2_guesses, words(2).tried.total
 (b'jub-pip', 19.000001375860553, 1048576)
@@ -25,19 +25,19 @@ from tls13lab.search.wordlist import COMMON
 SYLLABLE = "?1?2?1"
 SOUNDS = {"1": "bdfgklmnprstvzjh", "2": "aiou"}
 BITS_EACH = 10
-"""16 consonants, 4 vowels and 16 consonants: 1,024 words, all of three letters."""
+"""Bits of one word: 16 consonants, 4 vowels and 16 consonants make 1,024 words of 3 letters."""
 MOST_WORDS = 13
-"""The first number of such words that makes RFC 9257's 128 bits."""
+"""The smallest number of such words that has the 128 bits of RFC 9257."""
 LONGEST = 32
-"""Letters of a word that is typed in; zxcvbn takes long over long ones."""
+"""Most letters of a word that is typed in, because zxcvbn is slow with long words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """``psk`` came about in the way that ``guessing`` is the distribution of.
+    """A PSK, drawn from the distribution ``guessing``.
 
-    ``tried`` is what an attacker tries, in this order; ``place`` the PSK's number in it, from 1, or
-    None if it is not there. ``how`` says the way in a few words.
+    ``tried`` are the words that an attacker tries, in order. ``place`` is the position of the PSK
+    among them, from 1; None if it is not there. ``how`` describes the choice in a few words.
     """
 
     how: str
@@ -49,20 +49,20 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class AllWords(MaskSource):
-    """All words of a mask, also where there are more than any search could get through."""
+    """All words of a mask, even if there are more than any search could try."""
 
     def __post_init__(self) -> None:
-        """No limit: the search is stopped long before the end."""
+        """Set no limit, because the search is stopped long before the end."""
 
 
 def random_bytes() -> Chosen:
-    """32 bytes from a random generator; no list has them, so the common one is tried."""
+    """32 random bytes. No list contains them; the attacker tries the common list all the same."""
     psk = seeded("32 random bytes")(32)
     return Chosen("32 random bytes", even(2**256), psk, _list(), None)
 
 
 def words(count: int) -> Chosen:
-    """So many words, each drawn evenly from 1,024. Raises ValueError for none, or too many."""
+    """This many words, each drawn at random from 1,024. Raises ValueError outside 1 to 13."""
     if not 1 <= count <= MOST_WORDS:
         raise ValueError(f"from 1 to {MOST_WORDS} words")
     mask = Mask.parse("-".join([SYLLABLE] * count), SOUNDS)
@@ -72,9 +72,9 @@ def words(count: int) -> Chosen:
 
 
 def person(number: int) -> Chosen:
-    """What some person chose, the same for each number: a rank of popularity is drawn for them.
+    """What a person chose. Each number stands for one person, with a randomly drawn rank.
 
-    Up to rank 100,000 it is that line of the list that is shipped; beyond it no line of the list.
+    A rank up to 100,000 is a line of the lab's own list; beyond that, the PSK is not in the list.
     """
     rank = rank_of(number)
     listed = rank <= len(listed_words())
@@ -86,17 +86,17 @@ def person(number: int) -> Chosen:
 
 @lru_cache(maxsize=64)
 def given(word: str) -> Chosen:
-    """A word: its place in the list, or else zxcvbn's estimate. Raises ValueError for none."""
+    """A given word: its place in the list, or zxcvbn's estimate. Raises ValueError if empty."""
     psk = word[:LONGEST].encode()
     if not psk:
-        raise ValueError("a PSK has a letter at the least")
+        raise ValueError("a PSK has at least one letter")
     place = places().get(psk)
     guessing: Choice | Estimate = strength(psk).guessing if place is None else Estimate(log2(place))
     return Chosen(f"the word {readable(psk)}", guessing, psk, _list(), place)
 
 
 def rank_of(number: int) -> int:
-    """The rank of a person's password: drawn from how people choose.
+    """The rank of a person's password, drawn from the distribution of people's choices.
 
     >>> [rank_of(number) for number in (1, 2, 3)]
     [454094, 60891, 460255]
@@ -107,13 +107,13 @@ def rank_of(number: int) -> int:
 
 @lru_cache(maxsize=1)
 def listed_words() -> tuple[bytes, ...]:
-    """The list that the lab ships, most popular first."""
+    """The words of the lab's own list, most popular first."""
     return tuple(COMMON.read_bytes().splitlines())
 
 
 @lru_cache(maxsize=1)
 def places() -> dict[bytes, int]:
-    """The number of each word of the list, from 1."""
+    """The position of each word in the list, from 1."""
     return {word: place for place, word in enumerate(listed_words(), 1)}
 
 

@@ -1,6 +1,6 @@
-"""Two honest ends whose PSK comes of a word, as a protection has it; and what a guess at it is.
+"""Two honest ends whose PSK is made from a word under some protection, and guesses at it.
 
-Everything is seeded: the same word under the same protection gives the same bytes.
+All random bytes come from seeds: the same word and protection give the same bytes.
 
 >>> from tls13lab.claims.weak_psk.protection import IMPORTER, SLOW
 >>> ends = Ends(IMPORTER, b"dragon")
@@ -39,21 +39,21 @@ from tls13lab.wire.faults import TLSFault
 
 IDENTITY = b"printer"
 CONTEXT = b"alice to printer"
-"""What an importer puts in: the names of both ends."""
+"""The importer's context: the names of both ends."""
 SECRET = b"a secret document"
 _RECORD_HEADER = 5
 
 
 @dataclass(frozen=True)
 class Ends:
-    """A client and a server that have the same word, of 1 byte or more."""
+    """A client and a server that have the same word, of at least 1 byte."""
 
     protection: Protection
     word: bytes
 
     @cached_property
     def configs(self) -> tuple[ClientConfig, ServerConfig]:
-        """Both ends; not for a PAKE, whose PSK is another one in each run."""
+        """Both ends; not for a PAKE, whose PSK is different in each run."""
         key = made_of(self.protection, self.word)
         client, server = lesson_configs(self.protection.mode, ExternalPsk(IDENTITY, key))
         if self.protection.made == mended.IMPORTED:
@@ -63,12 +63,12 @@ class Ends:
         return client, replace(server, tickets=tickets)
 
     def talk(self) -> Pair:
-        """A whole connection, with a few words from both sides, and tickets."""
+        """A whole connection, with data from both sides, and tickets."""
         return scripted.talk(*self.configs, f"ends {self.protection.name}")
 
     @cached_property
     def recording(self) -> tuple[Item, ...]:
-        """What a listener has of it."""
+        """What an eavesdropper records of this connection."""
         if self.protection.made == mended.PAKE:
             return recorded_run(self.word).items
         return scripted.record(self.talk())
@@ -78,7 +78,7 @@ class Ends:
         return _of_kind(self.protection, targets(self.recording))
 
     def brought_targets(self, who: str = "a client") -> tuple[Target, ...]:
-        """The binder that a client brings along when it calls, and nobody has answered."""
+        """The binder in the ClientHello of a client that calls and gets no answer."""
         client, _ = self.configs
         env = Environment(LESSON_TIME_MS, seeded(f"{who} calls"))
         hello = Connection.client(client, env).outgoing()[_RECORD_HEADER:]
@@ -87,9 +87,10 @@ class Ends:
     # With a guess, or the word that was found ----------------------------------------------------
 
     def service(self, failures: int) -> Callable[[bytes], Answer]:
-        """The honest server, to be asked with guesses: it locks the PSK after so many failures.
+        """A function that asks the honest server with a guess.
 
-        CPace's runs have an identity each, so there it is the runs that are counted.
+        The server locks the PSK after ``failures`` wrong guesses. With CPace, each run has a
+        different identity, so the server counts runs instead.
         """
         if self.protection.made == mended.PAKE:
             return self._counting_runs(failures)
@@ -114,14 +115,14 @@ class Ends:
         return asked
 
     def takes_client(self, guess: bytes) -> bool:
-        """Whether the honest server goes on with a client that has made its PSK of ``guess``."""
+        """Whether the honest server accepts a client whose PSK comes from ``guess``."""
         return self.service(1)(guess) is Answer.RIGHT
 
     def takes_server(self, guess: bytes) -> bool:
-        """Whether the honest client tells its secret to a server that has nothing but ``guess``."""
+        """Whether the honest client sends its data to a server that has only ``guess``."""
         if self.protection.made == mended.PAKE:
             return ask_caller(guess, CI, HonestCaller(self.word), seeded(f"called {guess!r}"))
-        return any(_told(self.configs[0], one) for one in self._impostors(guess))
+        return any(_accepted(self.configs[0], server) for server in self._impostors(guess))
 
     def _impostors(self, guess: bytes) -> tuple[ServerConfig, ...]:
         key = made_of(self.protection, guess)
@@ -132,7 +133,7 @@ class Ends:
         return (false_server(stolen),)
 
     def reads_recording(self, guess: bytes) -> tuple[bool, bool]:
-        """Whether ``guess`` opens what was said in the recording, and the PSK behind its ticket."""
+        """Whether ``guess`` opens the data in the recording, and the PSK of its ticket."""
         if self.protection.made == mended.PAKE:
             return False, False
         listener = Eavesdropper(Theft(psks=(made_of(self.protection, guess),)))
@@ -143,24 +144,24 @@ class Ends:
 
 
 def fits(protection: Protection, target: Target, guess: bytes) -> bool:
-    """Whether a guess at the word makes this binder."""
+    """Whether the binder of this target was made with a guess at the word."""
     return target.made_with(made_of(protection, guess))
 
 
 def made_of(protection: Protection, word: bytes) -> bytes:
-    """The external PSK's key: the word itself, or what a slow derivation makes of it."""
+    """The key of the external PSK: the word itself, or the output of a slow derivation."""
     return DERIVATION.derive(word) if protection.made == mended.DERIVED else word
 
 
 def _of_kind(protection: Protection, every: Iterable[Target]) -> tuple[Target, ...]:
-    """The attacker knows the protection, and so the one label that there is to try."""
+    """The targets with the right label; the attacker knows it, because it knows the protection."""
     imported = protection.made == mended.IMPORTED
     kind = PskKind.IMPORTED if imported else PskKind.EXTERNAL
     found = (each for target in every for each in target.each_kind)
-    return tuple(one for one in found if one.kind is kind)
+    return tuple(each for each in found if each.kind is kind)
 
 
-def _told(client: ClientConfig, server: ServerConfig) -> bool:
+def _accepted(client: ClientConfig, server: ServerConfig) -> bool:
     with suppress(TLSFault):
         pair = Pair(client, server, "an impostor", traced=False)
         pair.handshake()

@@ -1,9 +1,9 @@
-"""What protects a PSK that may be weak: how it is made from a word, in which mode, for how long.
+"""The protection of a PSK: how it is made from a word, its mode, and how long it is used.
 
-The model's side is :mod:`tls13lab.symbolic.mended` (what a found word opens) and
+The model's part is in :mod:`tls13lab.symbolic.mended` (what a found word opens) and
 :mod:`tls13lab.symbolic.guessers` (who can check a guess, and how often).
 
->>> [one.name for one in PROTECTIONS if not opens(one, "past")][:2]
+>>> [each.name for each in PROTECTIONS if not opens(each, "past")][:2]
 ['(EC)DHE: psk_dhe_ke', 'importer, psk_dhe_ke']
 >>> way(PAKE_FIRST, "offline").checks.value, way(SLOW, "offline").checks.value
 ('never', 'freely')
@@ -17,9 +17,9 @@ from tls13lab.symbolic.certificate_with_psk import BOTH
 from tls13lab.wire.names import Mode
 
 DERIVATION = Scrypt(salt=b"printer and alice", log2_n=14)
-"""The slow derivation: 16 MiB a guess."""
+"""The slow derivation: 16 MiB for each guess."""
 DERIVATION_SECONDS = 0.05
-"""What it is taken to last on a core: about so long on a laptop."""
+"""The time that it is assumed to take on one core, about that of a laptop."""
 DAY = 86_400.0
 EPOCHS = (mended.PAST, mended.PRESENT, mended.NEXT_TICKET)
 """What was recorded; a connection from now on; the PSK behind the next ticket."""
@@ -27,7 +27,7 @@ EPOCHS = (mended.PAST, mended.PRESENT, mended.NEXT_TICKET)
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """``mode`` and ``made`` are the model's; a PSK is ``used`` for so many seconds, 0 for ever."""
+    """``mode`` and ``made`` are the model's names; ``used`` is a PSK's life in seconds, or 0."""
 
     name: str
     mode: Mode
@@ -36,12 +36,12 @@ class Protection:
 
     @property
     def seconds_each(self) -> float:
-        """What a guess takes a core besides testing it."""
+        """Seconds that the derivation of a guess takes on a core."""
         return DERIVATION_SECONDS if self.made == mended.DERIVED else 0.0
 
     @property
     def bytes_each(self) -> int:
-        """The memory that it takes, in bytes."""
+        """The memory of a derivation, in bytes."""
         return DERIVATION.memory if self.made == mended.DERIVED else 0
 
 
@@ -55,23 +55,23 @@ PAKE_FIRST = Protection("a PAKE first (CPace), psk_dhe_ke", "psk_dhe_ke", mended
 PROTECTIONS = (NOTHING, DHE, IMPORTER, SLOW, DAILY, CERTIFIED, PAKE_FIRST)
 
 
-def way(one: Protection, guesser: str) -> guessers.Way:
-    """How often this guesser can check a guess, by the rules.
+def way(protection: Protection, guesser: str) -> guessers.Way:
+    """How often this guesser can check a guess, according to the model.
 
-    A slow derivation changes nothing of it: the salt is no secret.
+    A slow derivation makes no difference here, because its salt is public.
     """
-    if one.made == mended.PAKE:
+    if protection.made == mended.PAKE:
         return guessers.decide(guessers.CPACE, guesser)
-    if one.mode == BOTH:
+    if protection.mode == BOTH:
         return guessers.decide(BOTH, guesser)
-    kind = "imported" if one.made == mended.IMPORTED else "external"
-    return guessers.decide(f"{kind}-{one.mode}", guesser)
+    kind = "imported" if protection.made == mended.IMPORTED else "external"
+    return guessers.decide(f"{kind}-{protection.mode}", guesser)
 
 
-def opens(one: Protection, epoch: str) -> bool:
-    """Whether who has found the word opens an epoch, having recorded what there was; by the rules.
+def opens(protection: Protection, epoch: str) -> bool:
+    """Whether the word opens an epoch to an attacker with a recording, according to the model.
 
     >>> opens(NOTHING, "past"), opens(DHE, "past"), opens(DHE, "present")
     (True, False, True)
     """
-    return mended.opens(one.mode, one.made, epoch)
+    return mended.opens(protection.mode, protection.made, epoch)

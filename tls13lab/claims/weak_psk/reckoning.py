@@ -1,7 +1,8 @@
-"""The numbers of a setting before anything is attacked: guesses, chances, time, money, what opens.
+"""The numbers of a setting: guesses, probabilities, time, money, and what opens.
 
-Guesses come from the way in which the PSK was chosen, what a guess takes from the protection, and
-how many there are from the attacker: who needs an honest end for each has as many as that grants.
+The choice of the PSK decides how many guesses are needed. The protection decides what a guess
+costs. The attacker decides how many guesses there are: one who needs an honest end for each guess
+has as many as that end allows.
 
 >>> from tls13lab.claims.weak_psk import attackers, chosen, protection
 >>> found = reckon(Setting(chosen.words(2), protection.NOTHING, attackers.LAPTOP))
@@ -30,7 +31,7 @@ OPENS, KEPT, NOT_RECORDED = "opens", "kept", "not recorded"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The three things that are set."""
+    """A choice of PSK, a protection and an attacker."""
 
     chosen: Chosen
     protection: Protection
@@ -39,7 +40,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Reckoning:
-    """``epochs`` says for each what a *found* PSK does to it: opens, kept, not recorded."""
+    """``epochs`` says what a *found* PSK means for each epoch: opens, kept, not recorded."""
 
     setting: Setting
     way: Way
@@ -48,36 +49,36 @@ class Reckoning:
 
     @property
     def most(self) -> float:
-        """How many guesses the attacker has at the most; infinite if nobody counts them."""
+        """The most guesses that the attacker can make; infinite if nobody counts them."""
         return self.way.guesses(LOCKOUT)
 
     @property
     def even_chance(self) -> float | None:
-        """The guesses that find the PSK with probability 1/2; None for more than there are."""
+        """Guesses that find the PSK with probability 1/2; None if the attacker has too few."""
         wanted = self.setting.chosen.guessing.guesses_for(0.5)
-        # A place in a list is kept as its logarithm: its last digit may be wrong.
+        # A place in a list is stored as its logarithm, so its last digit may be wrong.
         return wanted if wanted <= self.most * (1 + 1e-9) else None
 
     @property
     def seconds(self) -> float | None:
-        """How long these take; None as well for who depends on an honest end's pace."""
+        """How long these take; None also for an attacker who has to wait for an honest end."""
         if self.even_chance is None or self.most < inf:
             return None
         return self.means.seconds(log2(self.even_chance))
 
     @property
     def cents(self) -> float | None:
-        """What they cost."""
+        """What they cost, in cents; None where ``seconds`` is None."""
         if self.even_chance is None or self.most < inf:
             return None
         return self.means.cents(log2(self.even_chance))
 
     def guesses_in(self, seconds: float) -> float:
-        """How many there are in so many seconds."""
+        """The guesses that the attacker can make in this many seconds."""
         return min(self.most, self.means.rate * self.means.cores * seconds)
 
     def chance(self, seconds: float | None = None) -> float:
-        """The probability that the PSK is found in so many seconds, or at all."""
+        """The probability that the PSK is found within ``seconds``; without it, ever."""
         guesses = self.most if seconds is None else self.guesses_in(seconds)
         if guesses == inf:
             return 1.0
@@ -85,7 +86,7 @@ class Reckoning:
 
 
 def reckon(setting: Setting) -> Reckoning:
-    """All of it."""
+    """Calculate a setting."""
     protection, attacker = setting.protection, setting.attacker
     means = attacker.spends(protection.seconds_each, protection.bytes_each)
     found = way(protection, attacker.guesser)
@@ -94,9 +95,10 @@ def reckon(setting: Setting) -> Reckoning:
 
 def _epochs(protection: Protection, attacker: Attacker, found: Way) -> Mapping[str, str]:
     if attacker.records:
-        return {one: OPENS if opens(protection, one) else KEPT for one in EPOCHS}
-    # Who makes a guess a run is in as soon as one is right: the honest end goes on. Who takes a
-    # binder home comes back with the PSK, and is the server if that takes no more than the PSK.
+        return {epoch: OPENS if opens(protection, epoch) else KEPT for epoch in EPOCHS}
+    # With one guess in each run, a right guess completes the handshake with the honest end. An
+    # attacker who keeps a binder and finds the PSK later needs a second connection; there it is
+    # the server if the PSK is enough for that.
     once = found.checks is Checks.ONCE_A_RUN
     state = OPENS if once or (found.applies and opens(protection, PRESENT)) else KEPT
     return {PAST: NOT_RECORDED, PRESENT: state, NEXT_TICKET: state}
