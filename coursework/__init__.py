@@ -1,1 +1,1 @@
-"""The tasks' texts, stubs, hints and solutions, and what builds an assignment of them."""
+"""The tasks' texts, stubs, hints and solutions, and the programs that build assignments."""

@@ -1,12 +1,13 @@
-"""The copies: ``python -m coursework.build student|solutions|nbgrader|colab``, or ``run.py``.
+"""Builds copies of the notebooks: ``python -m coursework.build``, or ``run.py``, with a name.
 
-All are made from the lessons in ``notebooks/`` and the tasks of this folder, into ``build/``:
+All copies are made from the lessons in ``notebooks/`` and the tasks in this folder. They go into
+``build/``:
 
-- ``student``: the notebooks with dots, without outputs, and how to begin;
-- ``solutions``: right answers in place of the dots, run, for the instructor;
-- ``nbgrader``: a course folder for nbgrader, with one assignment of ten notebooks. A check there is
-  a test cell with its points; it needs this package, as the lessons do;
-- ``colab``: the lessons as they are, with a first cell that installs the package.
+- ``student``: the notebooks with blanks and without outputs, and a note on how to begin.
+- ``solutions``: the notebooks with right answers, run, for the instructor.
+- ``nbgrader``: a course folder for nbgrader, with one assignment of ten notebooks. Each check is a
+  test cell with points. Like the lessons, it needs this package.
+- ``colab``: the lessons, with a first cell that installs the package.
 """
 
 import shutil
@@ -35,18 +36,18 @@ ASSIGNMENT = "tls13lab"
 README = """\
 # tls13lab: notebooks for a student
 
-Open `00_start_here.ipynb` in JupyterLab, in an environment in which the package tls13lab is
-installed (`python3 run.py lab` in the project's folder does both).
+Open `00_start_here.ipynb` in JupyterLab, in an environment where the package tls13lab is installed.
+`python3 run.py lab` in the project's folder does both.
 
-In a course, write your name or number into a file `student.txt` in this folder: your tasks then
-have keys of their own. Without it you are `anyone`, which is as good for learning.
+In a course, write your name or number into a file `student.txt` in this folder. Your tasks then
+have their own keys. Without this file you are `anyone`, which is just as good for learning.
 """
 CONFIG = """\
 # nbgrader's course. Release: nbgrader generate_assignment {name}. Mark: nbgrader autograde {name}.
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "{name}"
 c.ExecutePreprocessor.timeout = 120
-# Blanks are dots that the tasks know; nothing is to be cut out here.
+# The tasks already have blanks, so nbgrader need not remove solutions.
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.LockCells",
@@ -61,7 +62,7 @@ Say = Callable[[str], None]
 
 
 def made(name: str, tasks: list[Exercise], stub: Stub, check: Check) -> NotebookNode:
-    """A notebook of the repository with its tasks in this form, and without outputs."""
+    """A notebook of the repository without outputs, with its tasks in the given form."""
     notebook: NotebookNode = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
     place(notebook, tasks, stub, check)
     for cell in notebook.cells:
@@ -71,26 +72,26 @@ def made(name: str, tasks: list[Exercise], stub: Stub, check: Check) -> Notebook
 
 
 def student(folder: Path, say: Say) -> None:
-    """The student's copy."""
+    """Write the students' copy."""
     for name, tasks in everything().items():
         _write(made(name, tasks, as_student, checked), folder / f"{name}.ipynb", say)
     (folder / "README.md").write_text(README, encoding="utf-8")
 
 
 def solutions(folder: Path, say: Say) -> None:
-    """The instructor's copy; raises CellExecutionError if a solution is none."""
+    """Write the instructor's copy. Raises CellExecutionError if a solution is wrong."""
     from nbclient import NotebookClient
 
     for name, tasks in everything().items():
-        # A wrong solution must not go unseen, so it is required, and then shown.
-        notebook = made(name, tasks, as_solution, lambda one: f"{required(one)}\n{checked(one)}")
+        # A wrong solution must raise an error; a right one is then shown.
+        notebook = made(name, tasks, as_solution, lambda task: f"{required(task)}\n{checked(task)}")
         resources = {"metadata": {"path": str(NOTEBOOKS)}}
         NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
         _write(notebook, folder / f"{name}.ipynb", say)
 
 
 def nbgrader(folder: Path, say: Say) -> None:
-    """A course folder for nbgrader."""
+    """Write a course folder for nbgrader."""
     assignment = folder / "source" / ASSIGNMENT
     assignment.mkdir(parents=True)
     for name, tasks in everything().items():
@@ -102,7 +103,7 @@ def nbgrader(folder: Path, say: Say) -> None:
 
 
 def colab(folder: Path, say: Say) -> None:
-    """The copy for Colab; raises NoAddress if nobody said where from it is to install."""
+    """Write the copy for Colab. Raises NoAddress if the repository's address is not set."""
     address = repository()
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
@@ -111,8 +112,8 @@ def colab(folder: Path, say: Say) -> None:
 
 
 def _graded(notebook: NotebookNode, tasks: Iterable[Exercise]) -> None:
-    """Tell nbgrader which cells are tests, and what they are worth."""
-    worth = {f"task-{one.number.replace('.', '-')}-check": one.points for one in tasks}
+    """Mark the cells that are tests for nbgrader, with their points."""
+    worth = {f"task-{task.number.replace('.', '-')}-check": task.points for task in tasks}
     for cell in notebook.cells:
         if cell.id in worth:
             cell.metadata["nbgrader"] = {
@@ -142,7 +143,7 @@ COPIES: dict[str, Callable[[Path, Say], None]] = {
 
 
 def build(copy: str, folder: Path, say: Say = print) -> None:
-    """Make one copy anew in ``folder``; what was there is replaced when the new one is complete."""
+    """Build one copy in ``folder``. An earlier copy is replaced once the new one is complete."""
     new = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
@@ -152,7 +153,7 @@ def build(copy: str, folder: Path, say: Say = print) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Make the copy that is named."""
+    """Build the copy that is named; the exit code is 0, 1 or 2."""
     if len(arguments) != 1 or arguments[0] not in COPIES:
         print(f"usage: python -m coursework.build {'|'.join(COPIES)}", file=sys.stderr)
         return 2

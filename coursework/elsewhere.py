@@ -1,7 +1,7 @@
-"""The lessons for a Jupyter that has no tls13lab, such as Colab: a first cell that installs it.
+"""Copies of the lessons for a Jupyter without tls13lab, such as Colab.
 
-The notebooks of the repository have no such cell, because it would stand in the way of everybody
-who has the package: these are copies, each with two cells more and with links that lead to copies.
+Each copy has two more cells, which install the package, and its links lead to the other copies. The
+notebooks of the repository have no such cells, because most readers have the package.
 """
 
 import os
@@ -15,13 +15,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from coursework.place import NOTEBOOKS
 
 BRANCH = "colab"
-"""Where the copies lie in the repository that Colab is pointed to."""
+"""The branch of the repository where Colab finds the copies."""
 
 ABOUT = """\
 ### Before you begin
 
-The next cell installs the lab if it is not here, which takes about a minute; if it is here, it does
-nothing."""
+The next cell installs the lab if it is missing. This takes about a minute. If the lab is already
+installed, the cell does nothing."""
 INSTALL = """\
 import importlib.util
 
@@ -31,11 +31,11 @@ if importlib.util.find_spec("tls13lab") is None:
 
 
 class NoAddress(Exception):
-    """Nobody said where the copies are to get the package from."""
+    """The address of the repository, from which the copies install the package, is not set."""
 
 
 def repository(environment: Mapping[str, str] = os.environ) -> str:
-    """The address of this copy of the project: GitHub's word in its workflows, or pyproject's."""
+    """The address of the repository: from GitHub's environment, or from ``pyproject.toml``."""
     if "GITHUB_REPOSITORY" in environment:
         return f"https://github.com/{environment['GITHUB_REPOSITORY']}"
     text = (NOTEBOOKS.parent / "pyproject.toml").read_text(encoding="utf-8")
@@ -48,13 +48,13 @@ def repository(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def source(address: str, environment: Mapping[str, str] = os.environ) -> str:
-    """What pip installs from: the repository, in the version that the copy was made of."""
+    """The requirement for pip: the repository, at the commit from which the copy was made."""
     commit = environment.get("GITHUB_SHA")
     return f"git+{address}@{commit}" if commit else f"git+{address}"
 
 
 def prepare(notebook: NotebookNode, address: str, package: str) -> None:
-    """Put the two cells behind the title, and let links to lessons lead to copies."""
+    """Insert the two cells after the title, and change links to lessons into links to copies."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = re.sub(
@@ -67,6 +67,6 @@ def prepare(notebook: NotebookNode, address: str, package: str) -> None:
 
 
 def in_colab(address: str) -> str:
-    """Where Colab shows the copies."""
+    """The address at which Colab shows the copies."""
     place = address.removeprefix("https://github.com/")
     return f"https://colab.research.google.com/github/{place}/blob/{BRANCH}"

@@ -1,7 +1,8 @@
-"""Puts the tasks into notebooks: ``python -m coursework.place`` brings those in the repository up
-to date with the source. Cells of tasks have ids that begin with ``task-``; nothing else is touched.
+"""Puts the tasks into the notebooks: ``python -m coursework.place``.
 
-After it, ``python -m tests.notebooks.refresh`` stores their outputs.
+It brings the notebooks in the repository up to date with the tasks' source. The ids of the tasks'
+cells begin with ``task-``; other cells are not changed. Afterwards, ``python -m
+tests.notebooks.refresh`` stores the outputs.
 """
 
 import re
@@ -32,79 +33,79 @@ AGAIN = """\
 
 Replace the dots, run the cell, and then the check below it. More on tasks stands in
 [lesson 00](00_start_here.ipynb)."""
-"""The same from the second notebook on."""
+"""The shorter text, for all notebooks after the first."""
 
 Stub = Callable[[Exercise], str]
-"""What stands in a task's first cell."""
+"""Makes the source of a task's first cell."""
 Check = Callable[[Exercise], str]
 
 
-def as_student(one: Exercise) -> str:
-    """Dots to be replaced."""
-    return one.stub
+def as_student(task: Exercise) -> str:
+    """The source of a first cell with dots to replace."""
+    return task.stub
 
 
-def as_solution(one: Exercise) -> str:
-    """A right answer."""
-    return one.solution
+def as_solution(task: Exercise) -> str:
+    """The source of a first cell with a right answer."""
+    return task.solution
 
 
-def checked(one: Exercise) -> str:
-    """Shows what there is to say."""
-    return f'check("{one.number}", {one.answer})'
+def checked(task: Exercise) -> str:
+    """The source of a check that shows feedback."""
+    return f'check("{task.number}", {task.answer})'
 
 
-def required(one: Exercise) -> str:
-    """Raises an error unless the answer is right, for a grader."""
-    return f'check("{one.number}", {one.answer}).require()'
+def required(task: Exercise) -> str:
+    """The source of a check that raises an error for a wrong answer, for graders."""
+    return f'check("{task.number}", {task.answer}).require()'
 
 
 def place(
     notebook: NotebookNode, tasks: list[Exercise], stub: Stub = as_student, check: Check = checked
 ) -> None:
-    """Put ``tasks`` into their sections, in place of those that are there."""
+    """Put ``tasks`` at the end of their sections, and remove the tasks that were there."""
     cells = [cell for cell in notebook.cells if not cell.id.startswith(OURS)]
     first = True
-    for one in tasks:
-        end = _end_of_section(cells, one)
-        new = [*(_about(one) if first else ()), *_cells(one, stub, check)]
+    for task in tasks:
+        end = _end_of_section(cells, task)
+        new = [*(_about(task) if first else ()), *_cells(task, stub, check)]
         cells[end:end] = new
         first = False
     notebook.cells = cells
 
 
-def _end_of_section(cells: list[NotebookNode], one: Exercise) -> int:
-    """Where the section ends that the task stands in."""
+def _end_of_section(cells: list[NotebookNode], task: Exercise) -> int:
+    """The index of the first cell after the task's section. Raises SourceError if there is none."""
     inside = False
     for place, cell in enumerate(cells):
         if cell.cell_type != "markdown" or not re.search(r"(?m)^## ", cell.source):
             continue
         if inside:
             return place
-        inside = bool(re.search(rf"(?m)^## {one.section}\. ", cell.source))
+        inside = bool(re.search(rf"(?m)^## {task.section}\. ", cell.source))
     if inside:
         return len(cells)
-    raise SourceError(f"task {one.number}: there is no section {one.section} in its notebook")
+    raise SourceError(f"task {task.number}: there is no section {task.section} in its notebook")
 
 
-def _about(one: Exercise) -> Iterator[NotebookNode]:
-    """What stands before the first task of a notebook."""
-    text = ABOUT if one.number.startswith("0.") else AGAIN
+def _about(task: Exercise) -> Iterator[NotebookNode]:
+    """The cells before the first task of a notebook."""
+    text = ABOUT if task.number.startswith("0.") else AGAIN
     yield new_markdown_cell(text, id=f"{OURS}about")
     yield new_code_cell(TOOLS, id=f"{OURS}tools", metadata={"tags": ["setup"]})
 
 
-def _cells(one: Exercise, stub: Stub, check: Check) -> Iterator[NotebookNode]:
-    name = f"{OURS}{one.number.replace('.', '-')}"
+def _cells(task: Exercise, stub: Stub, check: Check) -> Iterator[NotebookNode]:
+    name = f"{OURS}{task.number.replace('.', '-')}"
     tags = {"tags": ["task"]}
     yield new_markdown_cell(
-        f"### Task {one.number} · {one.title}\n\n"
-        f"*{one.kind.capitalize()}; about {one.minutes} minutes.* {one.text}\n\n"
-        f"<details><summary>Hint</summary>\n\n{one.hint}\n\n</details>",
+        f"### Task {task.number} · {task.title}\n\n"
+        f"*{task.kind.capitalize()}; about {task.minutes} minutes.* {task.text}\n\n"
+        f"<details><summary>Hint</summary>\n\n{task.hint}\n\n</details>",
         id=name,
     )
-    yield new_code_cell(stub(one), id=f"{name}-answer", metadata=tags)
-    yield new_code_cell(check(one), id=f"{name}-check", metadata=tags)
+    yield new_code_cell(stub(task), id=f"{name}-answer", metadata=tags)
+    yield new_code_cell(check(task), id=f"{name}-check", metadata=tags)
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """Reads the source of the tasks: one Markdown file for each notebook, in this folder.
 
-A task begins at ``## NUMBER TITLE``; behind that, lines ``name: value``; then its text; then parts
-that begin at ``### stub``, ``### hint``, ``### solution``, ``### needs`` (what the notebook has
-made by then, for a test that runs the task alone) and ``### wrong: HOW THE DIAGNOSIS BEGINS``.
+A task begins with ``## NUMBER TITLE``. Lines ``name: value`` follow, then its text, then parts:
+``### stub``, ``### hint``, ``### solution``, ``### needs`` (code that replaces the notebook's
+earlier cells in a test of the task alone), and ``### wrong: START OF THE FEEDBACK``.
 """
 
 import re
@@ -14,12 +14,12 @@ KINDS = ("complete a line", "fill a function", "blank page")
 
 
 class SourceError(Exception):
-    """The source is not written as it should be; says where."""
+    """A mistake in the source of a task; the text says where."""
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """A task as an instructor writes it. ``answer`` is the name that the check is given."""
+    """A task as an instructor writes it. ``answer`` is the variable or function to be checked."""
 
     number: str
     title: str
@@ -37,13 +37,13 @@ class Exercise:
 
 
 def read(path: Path) -> list[Exercise]:
-    """All tasks of one notebook."""
+    """The tasks of one notebook. Raises SourceError."""
     _, *tasks = re.split(r"(?m)^## ", path.read_text(encoding="utf-8"))
     return [_exercise(path.name, task) for task in tasks]
 
 
 def everything(folder: Path = FOLDER) -> dict[str, list[Exercise]]:
-    """The tasks of all notebooks, by the notebook's name without its ending."""
+    """The tasks of all notebooks, by the notebook's file name without its suffix."""
     return {path.stem: read(path) for path in sorted(folder.glob("[0-9]*.md"))}
 
 
@@ -61,14 +61,13 @@ def _exercise(file: str, raw: str) -> Exercise:
         else:
             found[name] = body.strip() if name == "hint" else _code(body)
     where = f"{file}, task {number}"
-    missing = [
-        one for one in ("kind", "section", "minutes", "points", "answer") if one not in fields
-    ]
-    missing += [one for one in ("stub", "hint", "solution") if not found.get(one)]
+    needed = ("kind", "section", "minutes", "points", "answer")
+    missing = [name for name in needed if name not in fields]
+    missing += [name for name in ("stub", "hint", "solution") if not found.get(name)]
     if missing or not wrong or not text:
         raise SourceError(f"{where}: there is no {(*missing, 'wrong answer or text')[0]}")
     if fields["kind"] not in KINDS:
-        raise SourceError(f"{where}: the kind is one of {', '.join(KINDS)}")
+        raise SourceError(f"{where}: the kind must be one of {', '.join(KINDS)}")
     return Exercise(
         number=number,
         title=title,
@@ -87,7 +86,7 @@ def _exercise(file: str, raw: str) -> Exercise:
 
 
 def _fields(head: str) -> tuple[dict[str, str], str]:
-    """The lines ``name: value`` at the beginning, and the text behind them."""
+    """The lines ``name: value`` at the beginning, and the text after them."""
     lines = head.strip().splitlines()
     fields: dict[str, str] = {}
     while lines and (match := re.match(r"(\w+): (.+)", lines[0])):

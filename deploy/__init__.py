@@ -1,1 +1,1 @@
-"""A class on one hub: what places the notebooks, limits the students, and carries their work."""
+"""For a class on one hub: place notebooks, limit resources, and collect and return work."""

@@ -1,12 +1,13 @@
-"""A class's work, there and back: ``python -m deploy.course collect|mark|return``.
+"""Collects, marks and returns a class's work: ``python -m deploy.course collect|mark|return``.
 
-- ``collect`` fetches every student's notebooks from the hub, as they were last saved;
-- ``mark`` runs nbgrader's checks on each, with that student's own keys;
-- ``return`` puts the marked pages into the students' homes, into ``tls13lab-feedback``.
+- ``collect`` fetches every student's notebooks from the hub, as they were last saved.
+- ``mark`` runs nbgrader's checks on each notebook, with that student's own keys.
+- ``return`` puts the marked pages into the students' homes, in ``tls13lab-feedback``.
 
-The hub is named by ``--hub``, the key by ``--token-file`` (the hub's configuration writes it to
-``collect.token``). The course folder is what ``run.py nbgrader`` built and ``generate_assignment``
-released. What could not be done for one student is said, and the others go on.
+``--hub`` names the hub, and ``--token-file`` the file with the key to it; the hub's configuration
+writes it to ``collect.token``. The course folder is the one that ``run.py nbgrader`` built and
+``generate_assignment`` released. If something fails for one student, the command says so and
+continues with the others.
 """
 
 import argparse
@@ -27,11 +28,11 @@ from deploy.place import FOLDER, STUDENT
 
 FEEDBACK = f"{FOLDER}-feedback"
 AT_ONCE = 4
-"""Students whose servers are started at the same time."""
+"""How many students' servers are started at the same time."""
 
 
 def is_safe(name: str) -> bool:
-    """Whether a hub's user name can be a folder's here, and a student's for nbgrader.
+    """Whether a user name of the hub can be the name of a folder, and of nbgrader's student.
 
     >>> is_safe("alice@example.org"), is_safe("../alice"), is_safe(".hidden"), is_safe("a+b")
     (True, False, False, False)
@@ -40,15 +41,17 @@ def is_safe(name: str) -> bool:
 
 
 def released(course: Path) -> list[str]:
-    """The names of the assignment's notebooks."""
-    names = sorted(one.stem for one in (course / "release" / ASSIGNMENT).glob("*.ipynb"))
+    """The names of the assignment's notebooks. Raises FileNotFoundError if there are none."""
+    names = sorted(path.stem for path in (course / "release" / ASSIGNMENT).glob("*.ipynb"))
     if not names:
-        raise FileNotFoundError(f"nothing is released in {course}: nbgrader generate_assignment")
+        raise FileNotFoundError(
+            f"nothing is released in {course}: run nbgrader generate_assignment"
+        )
     return names
 
 
 def collect(hub: Hub, course: Path, name: str) -> str:
-    """Fetch one student's notebooks; what was fetched before is replaced when all are here."""
+    """Fetch one student's notebooks. Earlier ones are replaced once all have been fetched."""
     folder = course / "submitted" / name / ASSIGNMENT
     new = folder.with_name(f".{ASSIGNMENT}.new")
     shutil.rmtree(new, ignore_errors=True)
@@ -60,7 +63,7 @@ def collect(hub: Hub, course: Path, name: str) -> str:
             if content is not None:
                 (new / f"{notebook}.ipynb").write_text(json.dumps(content), encoding="utf-8")
                 found.append(notebook)
-    # nbgrader reads from this file when the work was handed in.
+    # nbgrader reads the time of submission from this file.
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
     (new / "timestamp.txt").write_text(now)
     shutil.rmtree(folder, ignore_errors=True)
@@ -75,8 +78,8 @@ def mark(course: Path, name: str) -> str:
 
 
 def nbgrader(course: Path, *arguments: str, **more: str) -> None:
-    """Run nbgrader in the course's folder; raises RuntimeError with its last words if it fails."""
-    # It looks for a program of its own environment on the PATH.
+    """Run nbgrader in the course folder. Raises RuntimeError with the end of its error output."""
+    # nbgrader looks on the PATH for a program of its own environment.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     command = [sys.executable, "-m", "nbgrader", *arguments]
     done = subprocess.run(
@@ -92,7 +95,7 @@ def nbgrader(course: Path, *arguments: str, **more: str) -> None:
 
 
 def give_back(hub: Hub, course: Path, name: str) -> str:
-    """Put the marked pages where the student sees them."""
+    """Put one student's marked pages into the student's home."""
     pages = sorted((course / "feedback" / name / ASSIGNMENT).glob("*.html"))
     with hub.server(name) as server:
         for page in pages:
@@ -101,51 +104,56 @@ def give_back(hub: Hub, course: Path, name: str) -> str:
 
 
 def for_each(names: Iterable[str], work: Callable[[str], str], at_once: int) -> int:
-    """Do it for every student, and say how it went; how many it went wrong for."""
+    """Do the work for every student and print the result; returns the number of failures."""
 
-    def one(name: str) -> bool:
+    def succeeds(name: str) -> bool:
         try:
             print(f"{name}: {work(name)}", flush=True)
-        except Exception as error:  # whatever one student's server or work did, the others count
+        except Exception as error:  # one student's failure must not stop the others
             print(f"{name}: FAILED: {error}", file=sys.stderr, flush=True)
             return False
         return True
 
     with ThreadPoolExecutor(at_once) as pool:
-        return list(pool.map(one, names)).count(False)
+        return list(pool.map(succeeds, names)).count(False)
 
 
 def arguments_of(arguments: list[str]) -> argparse.Namespace:
-    """The command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m deploy.course", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("what", choices=["collect", "mark", "return"])
     parser.add_argument("--hub", default="http://127.0.0.1:8000", help="default: %(default)s")
-    parser.add_argument("--token-file", type=Path, help="the hub's collect.token")
-    parser.add_argument("--course", type=Path, default=BUILD / "nbgrader", help="%(default)s")
-    parser.add_argument("--student", action="append", help="only this one; may be repeated")
+    parser.add_argument("--token-file", type=Path, help="the hub's file collect.token")
+    parser.add_argument(
+        "--course",
+        type=Path,
+        default=BUILD / "nbgrader",
+        help="the course folder; default: %(default)s",
+    )
+    parser.add_argument("--student", action="append", help="only this student; may be repeated")
     return parser.parse_args(arguments)
 
 
 def main(arguments: list[str]) -> int:
-    """Collect, mark or return; 1 if it went wrong for any student."""
+    """Collect, mark or return; the exit code is 1 if it failed for any student."""
     given = arguments_of(arguments)
     course = given.course.resolve()
-    submitted = sorted(one.name for one in (course / "submitted").glob("*") if one.is_dir())
+    submitted = sorted(path.name for path in (course / "submitted").glob("*") if path.is_dir())
     work: Callable[[str], str]
     if given.what == "mark":
         names, work, at_once = submitted, partial(mark, course), 1
     else:
         if given.token_file is None:
-            print("course: --token-file says where the hub's collect.token is", file=sys.stderr)
+            print("course: name the hub's collect.token with --token-file", file=sys.stderr)
             return 2
         hub = Hub(given.hub, given.token_file.read_text().strip())
         names = hub.students() if given.what == "collect" else submitted
         step = collect if given.what == "collect" else give_back
         work, at_once = partial(step, hub, course), AT_ONCE
     names = given.student or names
-    for name in [one for one in names if not is_safe(one)]:
-        print(f"{name!r}: left out, this name cannot be a folder's", file=sys.stderr)
+    for name in (name for name in names if not is_safe(name)):
+        print(f"{name!r}: left out, because it cannot be a folder's name", file=sys.stderr)
     failed = for_each(filter(is_safe, names), work, at_once)
     if given.what == "mark":
         nbgrader(course, "generate_feedback", ASSIGNMENT, "--force")

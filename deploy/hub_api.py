@@ -1,8 +1,8 @@
-"""What the instructor's program asks of a hub: who is there, and their notebooks.
+"""The calls of the instructor's program to a hub: its users, and their notebooks.
 
-It asks as the service ``collect`` of the hub's configuration, and reads students' files through
-their own servers. So a file's owner is who the *hub* says it is, on any kind of hub: no shared
-folder, no Unix accounts, and nothing that a student writes decides whose work it is.
+The program is the service ``collect`` in the hub's configuration. It reads students' files through
+their own servers. So the *hub* decides who the owner of a file is; nothing that a student writes
+can change that. This works with every kind of hub, without shared folders or Unix accounts.
 """
 
 import json
@@ -17,19 +17,19 @@ from urllib.parse import quote
 
 START_SECONDS = 240.0
 PAGE = 100
-"""Users asked for in one call; the hub has a limit of its own."""
+"""How many users one call asks for; the hub may return fewer."""
 
 
 @dataclass(frozen=True)
 class Hub:
-    """A hub and the key to it. Calls raise OSError where it says no, or does not answer."""
+    """A hub and the key to it. All calls raise OSError if it refuses or does not answer."""
 
     url: str
     token: str
     timeout: float = 60.0
 
     def call(self, method: str, path: str, body: object = None) -> Any:
-        """One call below the hub's address; the JSON that came back."""
+        """Make one call below the hub's address; returns the answer's JSON."""
         request = urllib.request.Request(
             self.url.rstrip("/") + path,
             method=method,
@@ -41,17 +41,17 @@ class Hub:
         return json.loads(text) if text else None
 
     def students(self) -> list[str]:
-        """All who have ever logged in and are not the hub's administrators, by name."""
+        """The names of all users who have ever logged in, except the hub's administrators."""
         names: set[str] = set()
         seen = 0
         while found := self.call("GET", f"/hub/api/users?offset={seen}&limit={PAGE}"):
-            names |= {one["name"] for one in found if not one["admin"]}
+            names |= {user["name"] for user in found if not user["admin"]}
             seen += len(found)
         return sorted(names)
 
     @contextmanager
     def server(self, name: str) -> Iterator[str]:
-        """The path of a student's server; one that did not run is started and stopped again."""
+        """The path of a student's server. If it was not running, it is started, then stopped."""
         user = f"/hub/api/users/{quote(name, safe='')}"
         stopped = not self._ready(user)
         if stopped:
@@ -68,12 +68,12 @@ class Hub:
                 self.call("DELETE", f"{user}/server")
 
     def _ready(self, user: str) -> str:
-        """Where the server is, or nothing."""
+        """The path of the server if it is running, otherwise empty."""
         default = self.call("GET", user)["servers"].get("", {})
         return str(default["url"]) if default.get("ready") else ""
 
     def read(self, server: str, path: str) -> Any:
-        """A notebook, or None if the student has none of this name."""
+        """A student's notebook, or None if there is none of this name."""
         try:
             answer = self.call("GET", f"{server}api/contents/{quote(path)}?type=notebook")
         except urllib.error.HTTPError as error:
@@ -83,7 +83,7 @@ class Hub:
         return answer["content"]
 
     def write(self, server: str, path: str, text: str) -> None:
-        """Put a text file into the student's home, in a folder that is made if it is not there."""
+        """Write a text file to the student's home; its folder is made if needed."""
         folder = path.rpartition("/")[0]
         self.call("PUT", f"{server}api/contents/{quote(folder)}", {"type": "directory"})
         body = {"type": "file", "format": "text", "content": text}

@@ -1,13 +1,12 @@
-"""Put the notebooks into a student's home, then become the student's server.
+"""Puts the notebooks into a student's home, then becomes the student's server.
 
-A hub of any kind starts this as the student, in place of the server itself::
+Any kind of hub can start this, as the student, in place of the server itself::
 
     python place.py --from /opt/tls13lab/share/tls13lab/notebooks -- jupyterhub-singleuser
 
-What is missing is placed; what is there stays as it is, whatever it is, so that nobody's work is
-ever overwritten, and a notebook that was deleted comes back blank. The student's name in the hub
-becomes the name that tasks are drawn for. It needs the standard library alone, since it may run
-in an environment that has nothing else.
+Only missing files are copied. A file that exists is never changed, so nobody's work is overwritten;
+a notebook that was deleted comes back blank. The student's name in the hub decides the keys of the
+tasks. The program needs only the standard library, because its environment may have nothing else.
 """
 
 import argparse
@@ -17,24 +16,24 @@ import sys
 from pathlib import Path
 
 FOLDER = "tls13lab"
-"""Where the notebooks lie in a student's home."""
+"""The notebooks' folder in a student's home."""
 HUB_NAME, STUDENT = "JUPYTERHUB_USER", "TLS13LAB_STUDENT"
 
 
 def place(source: Path, target: Path) -> list[str]:
-    """Copy the files of ``source`` that ``target`` does not have; the names of those copied."""
+    """Copy the files of ``source`` that ``target`` does not have; returns their names."""
     target.mkdir(parents=True, exist_ok=True)
     placed = []
-    for file in sorted(one for one in source.iterdir() if one.is_file()):
+    for file in sorted(path for path in source.iterdir() if path.is_file()):
         if _copied(file, target / file.name):
             placed.append(file.name)
     return placed
 
 
 def _copied(old: Path, new: Path) -> bool:
-    """Copy unless there is something; half a notebook, on a full disk, does not stay there."""
+    """Copy a file unless the name is taken. If the disk is full, no partial copy remains."""
     try:
-        # "x" fails on anything that has this name already, also on a link to nowhere.
+        # "x" fails if anything has this name already, even a broken link.
         with new.open("xb") as writing, old.open("rb") as reading:
             try:
                 shutil.copyfileobj(reading, writing)
@@ -48,7 +47,7 @@ def _copied(old: Path, new: Path) -> bool:
 
 
 def with_name(environment: dict[str, str]) -> dict[str, str]:
-    """The environment of the student's server: the hub's name is the tasks' name.
+    """The environment of the student's server, with the name that decides the tasks' keys.
 
     >>> with_name({"JUPYTERHUB_USER": "alice"})["TLS13LAB_STUDENT"]
     'alice'
@@ -58,17 +57,21 @@ def with_name(environment: dict[str, str]) -> dict[str, str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Place, then become what comes after ``--``."""
-    parser = argparse.ArgumentParser(prog="place.py", description="Place notebooks, then start.")
-    parser.add_argument("--from", dest="source", type=Path, required=True, help="what is placed")
+    """Place the notebooks, then become the command after ``--``."""
+    parser = argparse.ArgumentParser(
+        prog="place.py", description="Place notebooks, then run a command."
+    )
+    parser.add_argument(
+        "--from", dest="source", type=Path, required=True, help="the folder of the notebooks"
+    )
     parser.add_argument(
         "--to", type=Path, default=Path.home() / FOLDER, help="default: %(default)s"
     )
-    parser.add_argument("command", nargs="+", help="what is started, with its arguments")
+    parser.add_argument("command", nargs="+", help="the command to run, with its arguments")
     given = parser.parse_args(arguments)
     try:
         place(given.source, given.to)
-    except OSError as error:  # a full disk, say: with a server, the student can make room
+    except OSError as error:  # a full disk, for example; the student needs the server to make room
         print(f"place.py: not all notebooks were placed: {error}", file=sys.stderr, flush=True)
     os.execvpe(given.command[0], given.command, with_name(dict(os.environ)))
 

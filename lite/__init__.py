@@ -1,1 +1,1 @@
-"""The lessons as a web site without a server: JupyterLite with Python compiled for the browser."""
+"""The lessons as a static web site: JupyterLite, with Python compiled for the browser."""

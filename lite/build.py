@@ -1,8 +1,8 @@
-"""Build the site into ``build/lite``, and serve it: ``python3 run.py lite [--serve [PORT]]``.
+"""Builds the site in ``build/lite``, and serves it: ``python3 run.py lite [--serve [PORT]]``.
 
-Nothing in it needs a network: Python, the packages and the notebooks are files of the site. The
-kernel starts with all packages loaded, so the lessons need no cell that installs. The rest of
-Pyodide's packages stay in its list with their public addresses; nothing asks for them.
+The site needs no network: Python, the packages and the notebooks are files of the site. The kernel
+starts with all packages loaded, so the lessons need no cell that installs them. Pyodide's other
+packages stay in its list with their public addresses, but nothing asks for them.
 """
 
 import argparse
@@ -39,14 +39,14 @@ SITE = ROOT / "build" / "lite"
 APPS = ("lab", "notebooks")
 PORT = 8000
 SETTINGS = "@jupyterlite/pyodide-kernel-extension:kernel"
-# It belongs to who marks, and comes with the tests' requirements.
+# It is for instructors; it is installed here only because the tests require it.
 DISABLED = ["@jupyter/nbgrader"]
 
 BUILDING = {"FederatedExtensionAddon": {"extra_labextensions_path": [str(LABEXTENSIONS)]}}
 
 
 def build(site: Path = SITE) -> Path:
-    """The whole site; what stood there before is replaced."""
+    """Build the whole site; an earlier one is replaced."""
     runtime, packages = pyodide(), wheels()
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
@@ -65,22 +65,22 @@ def build(site: Path = SITE) -> Path:
             shutil.copy2(source, place)
         (place / LOCK).write_text(json.dumps(lock))
         (site / "index.html").write_text(front.page(all_lessons()), encoding="utf-8")
-        (site / ".nojekyll").touch()  # GitHub Pages is to take the files as they are
+        (site / ".nojekyll").touch()  # tells GitHub Pages to publish the files unchanged
     return site
 
 
 def name_of(wheel: Path) -> str:
-    """The name under which the lock has a wheel."""
+    """The name of a wheel's package, as the lock spells it."""
     return str(parse_wheel_filename(wheel.name)[0])
 
 
 def locked(lock: dict[str, Any], packages: Iterable[Path]) -> dict[str, Any]:
-    """Pyodide's list of packages: ours beside it, all others at their public addresses."""
-    for one in lock["packages"].values():
-        one["file_name"] = f"{PYODIDE_CDN_URL}/{one['file_name']}"
+    """Pyodide's list of packages, with ours in the site and all others at public addresses."""
+    for package in lock["packages"].values():
+        package["file_name"] = f"{PYODIDE_CDN_URL}/{package['file_name']}"
     for wheel in packages:
         name, version = name_of(wheel), str(parse_wheel_filename(wheel.name)[1])
-        for other in [one for one in lock["packages"] if canonicalize_name(one) == name]:
+        for other in [key for key in lock["packages"] if canonicalize_name(key) == name]:
             del lock["packages"][other]
         lock["packages"][name] = {
             "name": name,
@@ -97,7 +97,7 @@ def locked(lock: dict[str, Any], packages: Iterable[Path]) -> dict[str, Any]:
 
 
 def settings(packages: Sequence[str]) -> dict[str, Any]:
-    """The site's configuration: where Python is, and what it begins with."""
+    """The site's configuration: where Python is, and which packages it loads at the start."""
     kernel = {
         "pyodideUrl": "./static/pyodide/pyodide.mjs",
         "disablePyPIFallback": True,
@@ -116,7 +116,7 @@ def settings(packages: Sequence[str]) -> dict[str, Any]:
 
 
 def assemble(work: Path, contents: Path, site: Path) -> None:
-    """Let JupyterLite put its own files, and the notebooks, into ``site``."""
+    """Let JupyterLite write its own files, and the notebooks, to ``site``."""
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(work)]
     command += ["--contents", str(contents), "--output-dir", str(site)]
     command += ["--no-sourcemaps", *(f"--apps={app}" for app in APPS)]
@@ -126,7 +126,7 @@ def assemble(work: Path, contents: Path, site: Path) -> None:
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Static files, with the types that a browser insists on, whatever the system believes."""
+    """Serves static files with the media types that browsers require, on every system."""
 
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {
         ".js": "text/javascript",
@@ -135,7 +135,7 @@ class Handler(SimpleHTTPRequestHandler):
     }
 
     def log_message(self, format: str, *arguments: Any) -> None:
-        """Nothing: a page asks for hundreds of files."""
+        """Log nothing, because a page asks for hundreds of files."""
 
 
 def server(site: Path = SITE, port: int = 0) -> ThreadingHTTPServer:
@@ -144,10 +144,10 @@ def server(site: Path = SITE, port: int = 0) -> ThreadingHTTPServer:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Build, say how to look at it; with ``--serve`` also serve it until Ctrl-C."""
+    """Build the site and say how to open it; with ``--serve``, serve it until Ctrl-C."""
     parser = argparse.ArgumentParser(prog="run.py lite", description=build.__doc__)
     parser.add_argument(
-        "--serve", nargs="?", const=PORT, type=int, metavar="PORT", help="and serve it on loopback"
+        "--serve", nargs="?", const=PORT, type=int, metavar="PORT", help="serve it on this machine"
     )
     wanted = parser.parse_args(arguments)
     try:

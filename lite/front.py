@@ -1,8 +1,8 @@
-"""The site's first page: the lessons, each to be opened in JupyterLab or, on a phone, by itself.
+"""The site's front page: a list of the lessons, which open in JupyterLab or, on a phone, alone.
 
-JupyterLab shows a notebook beside its files and wants a wide screen. Jupyter Notebook, which comes
-with the same site, shows nothing but the notebook. Neither can be read before some megabytes are
-there; this page can, without a script.
+JupyterLab shows a notebook beside its files, and needs a wide screen. Jupyter Notebook, which is
+part of the same site, shows only the notebook. Both load some megabytes first. This page does not,
+and it has no scripts.
 """
 
 import html
@@ -27,20 +27,20 @@ body {{ max-width: 44rem; margin: 2rem auto; padding: 0 1rem; font: 1.05rem/1.5 
 li {{ margin: 0 0 1rem; }}
 a {{ color: LinkText; display: inline-block; padding: 0.15rem 0; margin-right: 1rem; }}
 </style>
-<!-- By this the lab, in folders below, finds where the site begins. -->
+<!-- The lab, in folders below this one, uses this to find the root of the site. -->
 <script id="jupyter-config-data" type="application/json" data-jupyter-lite-root=".">{{}}</script>
 </head>
 <body>
 <main>
 <h1>tls13lab in the browser</h1>
 <p>The pre-shared keys of TLS 1.3, in {count} lessons. Python runs in this browser: nothing is
-installed, nothing is sent anywhere. A lesson takes about half a minute to open; then choose
-<em>Run, Run All Cells</em>, or run cell after cell with Shift+Enter.</p>
+installed, and nothing is sent anywhere. A lesson takes about half a minute to open. Then choose
+<em>Run, Run All Cells</em>, or run the cells one by one with Shift+Enter.</p>
 <ol start="0">
 {lessons}
 </ol>
 <p>What you change stays in this browser, on this machine. To keep it, choose <em>File,
-Download</em>. Cells that ask a real OpenSSL are shown with what they printed, and not run.</p>
+Download</em>. Cells that need a real OpenSSL do not run here; they are shown with their output.</p>
 <p><strong>This is for learning, not for protecting real traffic.</strong></p>
 </main>
 </body>
@@ -56,7 +56,7 @@ def page(lessons: Sequence[Lesson]) -> str:
 def _item(lesson: Lesson) -> str:
     title = html.escape(lesson.title.removeprefix(f"{lesson.number} · "))
     links = "\n".join(
-        # With the number: read aloud one by one, ten times "in JupyterLab" would name no lesson.
+        # With the number, because a screen reader may read the links without the titles.
         f'<a href="{place.format(name=lesson.name)}">{lesson.number} {words}</a>'
         for place, words in ((LAB, "in JupyterLab"), (ALONE, "on a small screen"))
     )

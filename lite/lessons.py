@@ -1,7 +1,7 @@
-"""The lessons as the site has them: another kernel's name, and no cell that needs a program.
+"""The lessons for the browser: with another kernel, and without cells that need a program.
 
-A cell that asks a real OpenSSL would start a program and open a socket, and a browser does neither.
-Such a cell is shown, not run: what is missing, the code, and what it printed in JupyterLab.
+A cell that uses a real OpenSSL would start a program and open a socket, and a browser can do
+neither. Such a cell becomes text: a note on what is missing, the code, and the stored output.
 """
 
 import base64
@@ -23,21 +23,22 @@ _SVG = re.compile(r'src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"')
 
 
 def for_the_browser(notebook: NotebookNode) -> NotebookNode:
-    """The lesson with its stored outputs, for the kernel that the browser has."""
+    """The lesson, with its stored outputs, for the browser's kernel."""
     notebook.metadata["kernelspec"] = KERNEL
     notebook.cells = [_shown(cell) if needs_a_program(cell) else cell for cell in notebook.cells]
     return notebook
 
 
 def needs_a_program(cell: NotebookNode) -> bool:
-    """Whether a cell would start one."""
+    """Whether a cell would start a program."""
     live = "live" in cell.metadata.get("tags", ())
     return live and any(text in cell.source for text in NEEDS_A_PROGRAM)
 
 
 def _shown(cell: NotebookNode) -> NotebookNode:
-    """The cell as text: what is missing, its code, its stored output."""
-    printed = "".join(one.text for one in cell.outputs if one.output_type == "stream").rstrip()
+    """The cell as text: what is missing, its code, and its stored output."""
+    streams = (output.text for output in cell.outputs if output.output_type == "stream")
+    printed = "".join(streams).rstrip()
     parts = [MISSING.format(so=" and printed what stands below" if printed else "")]
     parts.append(f"```python\n{cell.source}\n```")
     if printed:
@@ -48,7 +49,7 @@ def _shown(cell: NotebookNode) -> NotebookNode:
 
 
 def pictures(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
-    """Digest and SVG of each picture in the stored outputs."""
+    """The digest and the SVG of each picture in the stored outputs."""
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
@@ -59,7 +60,7 @@ def pictures(notebook: NotebookNode) -> Iterator[tuple[str, str]]:
 
 
 def write(notebooks: Path, contents: Path, kept: Path) -> None:
-    """All lessons of a folder into ``contents``, and their pictures into ``kept``."""
+    """Write all lessons of a folder to ``contents``, and their pictures to ``kept``."""
     for folder in (contents, kept):
         folder.mkdir(parents=True)
     for path in sorted(notebooks.glob("*.ipynb")):

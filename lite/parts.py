@@ -1,6 +1,6 @@
-"""What the site is made of, fetched once: Pyodide from npm, wheels from PyPI, and our own wheel.
+"""Fetches the parts of the site: Pyodide from npm, wheels from PyPI, and this package's own wheel.
 
-All of it is kept in ``.venv/lite``, so building again needs no network.
+They are kept in ``.venv/lite``, so only the first build needs a network.
 """
 
 import hashlib
@@ -17,24 +17,26 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "lite" / "requirements.txt"
 KEPT = Path(sys.prefix) / "lite"
 LABEXTENSIONS = KEPT / "labextensions"
-"""Where ``run.py`` puts JupyterLite's kernel, which the ordinary JupyterLab cannot load."""
+"""Where ``run.py`` puts JupyterLite's kernel; an ordinary JupyterLab could not load it."""
 NEEDED = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 LOCK = "pyodide-lock.json"
-# The kernel's own wheels, which its package brings along.
+# The kernel's own wheels, which are part of its package.
 KERNEL = ("piplite", "pyodide_kernel", "ipykernel")
 
 
 class Missing(Exception):
-    """Something that the build needs is not here; the text says what to do."""
+    """Something that the build needs is missing; the text says what to do."""
 
 
 def pyodide(kept: Path = KEPT) -> Path:
-    """The folder with Python for the browser, in the version that the kernel was made for."""
+    """The folder with Python for the browser, in the version that the kernel needs."""
     folder = kept / f"pyodide-{PYODIDE_VERSION}"
     if not folder.is_dir():
         npm = shutil.which("npm")
         if npm is None:
-            raise Missing("Python for the browser comes by npm, which is missing: install Node.js")
+            raise Missing(
+                "Python for the browser comes from npm, which is missing: install Node.js"
+            )
         kept.mkdir(parents=True, exist_ok=True)
         _call([npm, "pack", "--silent", f"pyodide@{PYODIDE_VERSION}"], kept, "Pyodide")
         archive = kept / f"pyodide-{PYODIDE_VERSION}.tgz"
@@ -49,9 +51,9 @@ def pyodide(kept: Path = KEPT) -> Path:
 
 
 def wheels(kept: Path = KEPT) -> list[Path]:
-    """The wheels of ``requirements.txt`` in this folder, and the kernel's own."""
-    told = REQUIREMENTS.read_bytes() + (ROOT / "requirements.txt").read_bytes()
-    folder = kept / f"wheels-{hashlib.sha256(told).hexdigest()[:16]}"
+    """The wheels that ``lite/requirements.txt`` names, and the kernel's own."""
+    wanted = REQUIREMENTS.read_bytes() + (ROOT / "requirements.txt").read_bytes()
+    folder = kept / f"wheels-{hashlib.sha256(wanted).hexdigest()[:16]}"
     if not folder.is_dir():
         part = folder.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
@@ -61,12 +63,12 @@ def wheels(kept: Path = KEPT) -> list[Path]:
         _call([*command, "-r", str(REQUIREMENTS)], ROOT, "the wheels for the browser")
         part.rename(folder)
     brought = LABEXTENSIONS / "@jupyterlite" / "pyodide-kernel-extension" / "static" / "pypi"
-    own = [one for name in KERNEL for one in brought.glob(f"{name}-*.whl")]
+    own = [wheel for name in KERNEL for wheel in brought.glob(f"{name}-*.whl")]
     return sorted(folder.glob("*.whl")) + own
 
 
 def copied(folder: Path) -> Path:
-    """A copy of this package's sources, to which the build may add."""
+    """Copy this package's sources, so that the build can add files; returns ``folder``."""
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "tls13lab", folder / "tls13lab", ignore=ignored)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
@@ -75,7 +77,7 @@ def copied(folder: Path) -> Path:
 
 
 def our_wheel(source: Path) -> Path:
-    """This package as a wheel, from a copy of its sources."""
+    """Build this package's wheel from a copy of its sources."""
     folder = source / "dist"
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     _call(command, source, "this package's wheel")

@@ -1,6 +1,6 @@
-"""The table of ``docs/browser.md``: of each lesson, what runs in a browser and what is only shown.
+"""The table in ``docs/browser.md``: how many cells of each lesson run in a browser.
 
-``python -m lite.table`` writes it anew; a test says when that is due.
+``python -m lite.table`` updates it; a test fails when it is out of date.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ HEAD = (
 
 
 def table(notebooks: Path = ROOT / "notebooks") -> str:
-    """One row for each lesson."""
+    """The table, with one row for each lesson."""
     return HEAD + "".join(_row(path) for path in sorted(notebooks.glob("*.ipynb")))
 
 
@@ -31,7 +31,7 @@ def _row(path: Path) -> str:
 
 
 def put(text: str) -> str:
-    """The document with the table as it is now."""
+    """The document with the current table."""
     before, _, rest = text.partition(HEAD)
     after = rest[rest.index("\n\n") + 1 :]
     return before + table() + after

@@ -1,15 +1,17 @@
-"""Each student's server has a port of its own, held from the moment it is chosen.
+"""Reserves the port of each student's server from the moment it is chosen.
 
-JupyterHub's spawners look for a free port, let it go, and tell it to the server, which binds it
-when it has started: a minute later, when a whole class comes at once. Until then the port may be
-given out again. Of two servers with one port the second ends; the hub, which hears an answer there,
-believes for a while that the second is up, and its student is left with "not running". Linux has
-14,000 ports to give out first (the odd ones of its range): so it happens to one of 75 classes of 20
-students, and to every third class of 100.
+JupyterHub's spawners look for a free port, release it, and pass its number to the server. The
+server binds the port when it has started; with a whole class, that can be a minute later. Until
+then, the system may give the same port to another server. The second of two servers with the same
+port exits. The hub gets an answer from the first and believes for a while that the second is
+running, while its student sees "not running". Linux has 14,000 ports to choose from (the odd ones
+of its range), so this happens in one of 75 classes of 20 students, and in one of three classes of
+100.
 
-So the hub keeps a socket that is bound to the port and never listens. Linux lets the server listen
-beside it, since both say SO_REUSEADDR (Tornado's servers do), and gives the port to nobody else who
-asks for a free one. Other systems would refuse the server, so there nothing is held.
+Here, the hub keeps a socket that is bound to the port and never listens. Linux lets the server
+listen on the same port, because both sockets set SO_REUSEADDR (Tornado's servers do), but does not
+give it to others who ask for a free one. Other systems would refuse the server, so nothing is
+reserved there.
 """
 
 import socket
@@ -22,28 +24,28 @@ LOOPBACK = "127.0.0.1"
 
 
 def held(address: str) -> socket.socket:
-    """A socket on a free port of ``address``, which only those share who say SO_REUSEADDR.
+    """A socket on a free port of ``address``; only sockets with SO_REUSEADDR can share the port.
 
-    >>> with held("127.0.0.1") as one, socket.socket() as server:
+    >>> with held("127.0.0.1") as holder, socket.socket() as server:
     ...     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    ...     server.bind(one.getsockname())
+    ...     server.bind(holder.getsockname())
     """
-    one = socket.socket()
-    # Bound first: said before, the kernel could give out a port that another holds in this way.
-    one.bind((address, 0))
-    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    return one
+    holder = socket.socket()
+    # The option is set after binding: otherwise the kernel could choose a port that is held.
+    holder.bind((address, 0))
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return holder
 
 
 class HeldPort(HasTraits):
-    """For any spawner of local processes: put it before the spawner's own class."""
+    """A mixin for spawners of local processes; it comes before the spawner's own class."""
 
     ip: str
     _held: socket.socket | None = None
 
     @validate("port")
     def _hold(self, proposal: Any) -> int:
-        """Whatever port a spawner sets, it gets one that is held; 0, no port, stays 0."""
+        """Replace any port that a spawner sets by one that is held; 0 means no port."""
         self._release()
         if not proposal["value"] or sys.platform != "linux":
             return int(proposal["value"])
@@ -56,6 +58,6 @@ class HeldPort(HasTraits):
             self._held = None
 
     def clear_state(self) -> None:
-        """The hub's last word to a server that has ended, and its first to a new one."""
+        """The hub calls this when a server has ended, and before it starts a new one."""
         super().clear_state()  # type: ignore[misc]  # the spawner's
         self._release()

@@ -1,21 +1,21 @@
-"""A student's limits where no systemd holds them: what the kernel promises for each process.
+"""Limits for students' processes without systemd, as the kernel enforces them for each process.
 
-A local process of JupyterHub has a memory and a processor limit only in name: it is told of them
-in its environment, and nothing holds it to them. These spawners set what POSIX has for a process
-before it becomes the student's:
+JupyterHub's local spawners only write memory and processor limits to the environment; nothing
+enforces them. The spawners here set the limits that POSIX has for a process, before it becomes the
+student's:
 
-- ``RLIMIT_DATA``, the private memory that a process may write to. A cell that asks for more gets
-  a MemoryError and its kernel lives on. It holds for *each process*: two kernels may take twice
-  as much. On macOS it holds little, on Linux all.
-- ``RLIMIT_NPROC``, processes and threads of one account, so that a fork bomb ends at itself. Not
-  where all share an account: there it would hold the whole class.
-- ``RLIMIT_CORE``, none: a crash does not fill the disk.
-- niceness: the hub goes first, and no student can undo it.
-- which processors, as many as the limit says: students are dealt out over them. It keeps the
-  honest apart; a process may choose others (``sched_setaffinity``).
+- ``RLIMIT_DATA``: the private memory that a process may write to. A cell that needs more gets a
+  MemoryError, and its kernel survives. The limit is for *each process*: two kernels may use twice
+  as much. On Linux it covers everything, on macOS little.
+- ``RLIMIT_NPROC``: the processes and threads of one account, so that a fork bomb stops. It is not
+  set where all students share an account, because it would limit the whole class.
+- ``RLIMIT_CORE``: 0, so that a crash does not fill the disk.
+- niceness: the hub has priority, and no student can change that.
+- processors: students are spread over the processors, each with as many as the limit says. A
+  process may choose others (``sched_setaffinity``), so this only separates well-behaved ones.
 
-Not held: the sum over a student's processes, the disk. Use systemd (The Littlest JupyterHub does)
-or containers where strangers to one another share a machine.
+There is no limit for all processes of a student together, nor for the disk. If students do not
+trust each other, use systemd (as The Littlest JupyterHub does) or containers.
 """
 
 import math
@@ -30,16 +30,16 @@ from traitlets import Integer
 
 NICENESS = 5
 FIRST_PERSON = 1000
-"""Where Linux begins to number people; those below are root and the machine's services."""
+"""The first user id that Linux gives to a person; lower ones belong to the system."""
 
 
 def processors() -> list[int]:
-    """Those that this process may use; none where the system does not say, as on macOS."""
+    """The processors that this process may use; empty where the system does not say (macOS)."""
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
 def dealt_out(those: list[int], share: float | None, number: int) -> set[int]:
-    """The processors of student ``number``: as many as ``share``, or none said if that is all.
+    """The processors of student ``number``, as many as ``share``; empty means all.
 
     >>> [dealt_out([0, 1, 2, 3], 2.0, number) for number in (1, 2, 3)]
     [{2, 3}, {0, 1}, {2, 3}]
@@ -47,26 +47,26 @@ def dealt_out(those: list[int], share: float | None, number: int) -> set[int]:
     wanted = math.ceil(share) if share else len(those)
     if wanted >= len(those):
         return set()
-    return {those[(number * wanted + one) % len(those)] for one in range(wanted)}
+    return {those[(number * wanted + index) % len(those)] for index in range(wanted)}
 
 
 def lower(kind: int, most: int) -> None:
-    """Set a limit for good; one that is lower already stays."""
+    """Lower a limit permanently; a limit that is already lower stays."""
     _, hard = resource.getrlimit(kind)
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(kind, (most, most))
 
 
 class LimitedSpawner(HeldPort, LocalProcessSpawner):
-    """Sets the limits in the new process, before it runs anything of the student's."""
+    """A spawner that sets the limits in the new process before the student's code runs."""
 
     processes = Integer(
-        0, help="Processes and threads of a student's account; 0 is as many as they like."
+        0, help="Most processes and threads of a student's account; 0 means no limit."
     ).tag(config=True)
-    niceness = Integer(NICENESS, help="How far a student's processes stand back.").tag(config=True)
+    niceness = Integer(NICENESS, help="Niceness of students' processes.").tag(config=True)
 
     def make_preexec_fn(self, name: str) -> Callable[[], None]:
-        """What the new process does first: take the limits, then become the account ``name``."""
+        """The function that the new process runs first: set the limits, then become ``name``."""
         become = super().make_preexec_fn(name)
         wanted = {resource.RLIMIT_CORE: 0}
         if self.mem_limit:
@@ -88,15 +88,15 @@ class LimitedSpawner(HeldPort, LocalProcessSpawner):
 
 
 class AccountSpawner(LimitedSpawner):
-    """Each student under a Unix account of the same name, which must exist."""
+    """A spawner that uses the Unix account with the student's name, which must exist."""
 
     async def start(self) -> tuple[str, int]:
-        """Start, but never as one of the system's own accounts."""
+        """Start the server. Raises PermissionError for accounts of the system."""
         if pwd.getpwnam(self.user.name).pw_uid < FIRST_PERSON:
-            raise PermissionError(f"{self.user.name} is an account of the system, and no student")
+            raise PermissionError(f"{self.user.name} is an account of the system, not a student's")
         address: tuple[str, int] = await super().start()
         return address
 
 
 class TrialSpawner(LimitedSpawner, SimpleLocalProcessSpawner):
-    """Everybody under the account that runs the hub: for trying out, and for the tests."""
+    """A spawner that uses the hub's own account for everyone, for trials and for the tests."""

@@ -1,8 +1,8 @@
-"""A student's limits where systemd holds them, for all of a student's processes together."""
+"""Limits with systemd, which enforces them for all processes of a student together."""
 
 from held_port import HeldPort
 from systemdspawner import SystemdSpawner
 
 
 class UnderSystemd(HeldPort, SystemdSpawner):
-    """Its options in the configuration are ``SystemdSpawner``'s."""
+    """``SystemdSpawner`` with a held port; its options in the configuration are the same."""

@@ -1,8 +1,8 @@
-"""The Littlest JupyterHub: this file goes into ``/opt/tljh/config/jupyterhub_config.d/``.
+"""For The Littlest JupyterHub: this file goes into ``/opt/tljh/config/jupyterhub_config.d/``.
 
-It reads nothing but what ``deploy/install.sh /opt/tljh/user`` put there. Limits, names and the idle
-culler are TLJH's own business (``tljh-config``, in docs/classroom.md): it holds a student's limits
-with systemd, and each student has an account of the machine.
+It needs only the files that ``deploy/install.sh /opt/tljh/user`` installs. TLJH itself handles
+limits, accounts and idle servers (``tljh-config``, see docs/classroom.md): systemd enforces the
+limits, and each student has an account on the machine.
 """
 
 import os
@@ -16,14 +16,14 @@ TLJH = Path(os.environ.get("TLJH_INSTALL_PREFIX", "/opt/tljh"))  # as TLJH itsel
 USERS, STATE = TLJH / "user", TLJH / "state"
 SHARE = USERS / "share" / "tls13lab"
 
-# TLJH's own spawner, which makes the student's account, with a port that nobody else gets.
+# TLJH's own spawner, which makes the student's account, with a port that is kept reserved.
 sys.path.insert(0, str(SHARE / "deploy" / "jupyterhub"))
 from held_port import HeldPort  # noqa: E402
 from tljh.user_creating_spawner import UserCreatingSpawner  # noqa: E402
 
 
 class HoldingSpawner(HeldPort, UserCreatingSpawner):
-    """Its options in the configuration are those of TLJH's."""
+    """TLJH's spawner with a held port; its options in the configuration are TLJH's."""
 
 
 c.JupyterHub.spawner_class = HoldingSpawner
@@ -43,7 +43,7 @@ KEY = STATE / "collect.token"
 if not KEY.exists():
     with os.fdopen(os.open(KEY, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
         new.write(secrets.token_hex(32))
-# Appended: TLJH has its culler in the same lists already.
+# Appended, because TLJH's own culler is already in these lists.
 c.JupyterHub.services.append({"name": "collect", "api_token": KEY.read_text().strip()})
 c.JupyterHub.load_roles.append(
     {

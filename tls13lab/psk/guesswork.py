@@ -1,18 +1,20 @@
-"""How many guesses a secret stands, as numbers: from how it is chosen. RFC 9257 sections 4.2 and 6.
+"""How many guesses a secret withstands, from how it is chosen. RFC 9257 sections 4.2 and 6.
 
-Entropy belongs to a way of choosing, and there is more than one number for it. A :class:`Choice`
-is such a way: which values come how often. Whoever guesses tries the most frequent value first.
+Entropy is a property of a distribution, not of a single secret, and there are several measures of
+it. A :class:`Choice` is a distribution: the probability of each value. The best attacker tries the
+most likely value first.
 
-- *min-entropy*: how likely the very first guess is right. What a victim can rely on at the least.
-- *Shannon's entropy*: the bits that a code needs on average. It says little about guessing: a
-  choice that is "123456" half of the time and 128 random bits otherwise has 65 bits of it.
+- *min-entropy*: minus log2 of the probability that the first guess is right.
+- *Shannon entropy*: the bits that a code needs on average. It says little about guessing: a choice
+  that is "123456" half of the time, and 128 random bits otherwise, has 65 bits of it.
 - *guesswork*: the expected number of guesses until the right one.
-- *success after k guesses*: what an attacker has who gives up, or is locked out, after so many.
+- *success after k guesses*: the probability that an attacker succeeds who gives up, or is locked
+  out, after k guesses.
 
-What is simplified: the attacker knows the distribution itself and tries in its best order. A real
-one has a list and is somewhat slower; nobody should count on how much. zxcvbn's estimate is no
-distribution but one password's place in a list: an :class:`Estimate`. Both have
-``log2_guesses``, ``success`` and ``guesses_for``, which is all that a price needs.
+One simplification: the attacker knows the distribution and tries its values in the best order. A
+real attacker has a list and is somewhat slower, but nobody should rely on that. zxcvbn gives no
+distribution, but the place of one password in a list; that is an :class:`Estimate`. Both classes
+have ``log2_guesses``, ``success`` and ``guesses_for``, which is enough to compute a price.
 
 >>> drawn = even(2**21)
 >>> round(drawn.min_entropy), round(drawn.shannon), round(drawn.log2_guesses, 3)
@@ -28,36 +30,36 @@ from typing import Protocol
 from tls13lab.symbolic.prices import log2_sum
 
 Block = tuple[int, float]
-"""So many values that are equally likely, and log2 of the probability of each."""
+"""A number of equally likely values, and log2 of the probability of each."""
 
 
 class Guessable(Protocol):
-    """A secret, or a way of choosing one, whose guesses can be counted."""
+    """A secret, or a distribution of secrets, for which guesses can be counted."""
 
     @property
     def log2_guesses(self) -> float:
-        """log2 of the guesses until it is found: expected, where it is a choice."""
+        """log2 of the guesses until it is found; for a distribution, of their expected number."""
 
     def success(self, guesses: float) -> float:
-        """The probability that it is among so many guesses, in the best order."""
+        """The probability that it is among this many guesses in the best order."""
 
     def guesses_for(self, share: float) -> float:
-        """How many guesses find it with this probability."""
+        """How many guesses find it with the probability ``share``, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A distribution over secrets; ``blocks`` from the most likely values to the least.
+    """A distribution of secrets; ``blocks`` run from the most likely values to the least likely.
 
-    Made by :func:`even`, :func:`counted`, :func:`zipf` and :func:`along`. Numbers of values are
-    exact, also where there are 2^256 of them; probabilities are floats.
+    :func:`even`, :func:`counted`, :func:`zipf` and :func:`along` make them. Numbers of values are
+    exact integers, even 2^256; probabilities are floats.
     """
 
     blocks: tuple[Block, ...]
 
     @property
     def values(self) -> int:
-        """How many values there are."""
+        """The number of values."""
         return sum(count for count, _ in self.blocks)
 
     @property
@@ -75,14 +77,14 @@ class Choice:
         """log2 of the guesswork, which may be too large for a float."""
         before, logs = 0, []
         for count, each in self.blocks:
-            # The values of a block come in any order: on average, in its middle.
+            # The values of a block come in any order; on average, the right one is in the middle.
             logs.append(log2(count) + each + log2(2 * before + count + 1) - 1)
             before += count
         return log2_sum(logs)
 
     @property
     def guesswork(self) -> float:
-        """The expected number of guesses. OverflowError beyond 2^1024.
+        """The expected number of guesses. Raises OverflowError from 2^1024 on.
 
         >>> even(3).guesswork
         2.0
@@ -90,7 +92,7 @@ class Choice:
         return float(2.0**self.log2_guesses)
 
     def success(self, guesses: float) -> float:
-        """The probability that it is among the first ``guesses``.
+        """The probability that the secret is among the first ``guesses``.
 
         >>> round(counted([6, 3, 1]).success(2), 3)
         0.9
@@ -102,10 +104,10 @@ class Choice:
             left -= tried
             if left <= 0:
                 return min(1.0, found)
-        return 1.0  # all are tried, whatever the sum of floats says
+        return 1.0  # all values were tried; a sum of floats may differ a little from 1
 
     def guesses_for(self, share: float) -> float:
-        """The least number of guesses that succeed with probability ``share``, from 0 to 1.
+        """The smallest number of guesses that succeed with probability ``share``, from 0 to 1.
 
         >>> counted([6, 3, 1]).guesses_for(0.5), even(1000).guesses_for(0.5)
         (1, 500)
@@ -113,7 +115,7 @@ class Choice:
         before, found = 0, 0.0
         for count, each in self.blocks:
             weight = _weight(count, each)
-            # A sum of floats may miss a whole by its last digit.
+            # The last digit of a sum of floats may be wrong.
             if found + weight >= share * (1 - 1e-12):
                 return before + max(0, ceil(count * (share - found) / weight - 1e-9))
             before, found = before + count, found + weight
@@ -122,10 +124,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One secret, and how many guesses come before it: an estimate such as zxcvbn's.
+    """One secret, and the number of guesses until it is found: an estimate such as zxcvbn's.
 
-    It has no entropy of any kind, because nothing is said of how it was chosen. Nor is the number
-    halved: it counts up to this secret, not all that there are.
+    It has no entropy, because it does not say how the secret was chosen. The number is not halved,
+    because it counts only up to this secret.
 
     >>> Estimate(10.0).success(1023), Estimate(10.0).success(1024)
     (0.0, 1.0)
@@ -134,35 +136,35 @@ class Estimate:
     log2_guesses: float
 
     def success(self, guesses: float) -> float:
-        """All or nothing."""
+        """1 if ``guesses`` reach the secret's place, otherwise 0."""
         return float(guesses > 0 and log2(guesses) >= self.log2_guesses)
 
     def guesses_for(self, share: float) -> float:
-        """The same for every share but none."""
+        """The secret's place, for every ``share`` above 0."""
         return float(2.0**self.log2_guesses) if share else 0.0
 
 
 def even(values: int) -> Choice:
-    """All values are equally likely: what a random generator draws, and a mask's words.
+    """A choice of equally likely values, such as a random key; raises ValueError below 1.
 
     >>> round(even(7776**4).min_entropy, 1)  # four words of a list of 7776, drawn with dice
     51.7
     """
     if values < 1:
-        raise ValueError("a choice has one value at the least")
+        raise ValueError("a choice has at least one value")
     return Choice(((values, -log2(values)),))
 
 
 def counted(counts: Iterable[int]) -> Choice:
-    """How often each value was seen, as a word list with counts says it; in any order.
+    """A choice from the number of times that each value was seen, in any order.
 
-    What it says of other people's secrets is only as good as the sample: values that were seen once
-    stand for many that were not seen.
+    It is only as good as the sample: a value that was seen once stands for many that were not seen.
+    Raises ValueError if all counts are 0.
     """
     seen = Counter(count for count in counts if count)
     total = sum(count * number for count, number in seen.items())
     if not total:
-        raise ValueError("a choice has one value at the least")
+        raise ValueError("a choice has at least one value")
     return Choice(
         tuple((seen[count], log2(count) - log2(total)) for count in sorted(seen, reverse=True))
     )
@@ -173,16 +175,17 @@ GROWTH = 1.05
 
 
 def zipf(values: int, exponent: float) -> Choice:
-    """The value of rank r comes in proportion to r^-exponent: how people choose words.
+    """A choice in which the value of rank r is proportional to r^-exponent, as people choose words.
 
-    For a list that is sorted by frequency and has no counts. The first 1000 ranks are exact; then
-    each block is a twentieth longer than the one before, and its values share their mean.
+    It is useful for a list that is sorted by frequency but has no counts. The first 1000 ranks are
+    exact. After them, each block is 5% longer than the one before, and all its values have the
+    same probability. Raises ValueError for no values, or a negative exponent.
 
     >>> zipf(100, 0.0).blocks == even(100).blocks, round(zipf(100_000, 1.0).min_entropy, 2)
     (True, 3.6)
     """
     if values < 1 or exponent < 0:
-        raise ValueError("Zipf's law needs a value at the least, and an exponent that is not < 0")
+        raise ValueError("Zipf's law needs at least one value, and an exponent of at least 0")
     if not exponent:
         return even(values)
     weights: list[tuple[int, float]] = []
@@ -196,10 +199,10 @@ def zipf(values: int, exponent: float) -> Choice:
 
 
 def along(values: int, share: Callable[[int], float]) -> Choice:
-    """A choice of which it is known what ``share`` of it so many guesses find, in the best order.
+    """A choice from its curve: ``share(k)`` is the probability that the best k guesses succeed.
 
-    ``share`` grows from 0 for no guess to 1 for all ``values``, ever more slowly. The blocks are
-    those of :func:`zipf`.
+    ``share`` grows from 0 at 0 guesses to 1 at ``values``, more and more slowly. The blocks are as
+    long as those of :func:`zipf`.
 
     >>> along(4, lambda guesses: guesses / 4).success(3)
     0.75
@@ -215,11 +218,11 @@ def along(values: int, share: Callable[[int], float]) -> Choice:
 
 
 def _ranks(first: int, count: int, exponent: float) -> float:
-    """log2 of the sum of r^-exponent over so many ranks: for many, by the integral under them."""
+    """log2 of the sum of r^-exponent over ``count`` ranks; for more than one, by the integral."""
     if count == 1:
         return -exponent * log2(first)
     low, high = first - 0.5, first + count - 0.5
-    # The integrand at the block's beginning is taken out, so that nothing is too small for a float.
+    # The value at the start of the block is factored out, so that nothing is too small for a float.
     ratio = high / low
     if abs(exponent - 1) < 1e-9:
         return log2(log(ratio))
@@ -228,5 +231,5 @@ def _ranks(first: int, count: int, exponent: float) -> float:
 
 
 def _weight(count: int, each: float) -> float:
-    """The probability of so many values together."""
+    """The probability of ``count`` values together."""
     return float(2.0 ** (log2(count) + each)) if count else 0.0

@@ -1,20 +1,22 @@
-"""What mends a weak PSK, and what that changes, in numbers. RFC 9257 sections 4.2 and 6.
+"""What mends a weak PSK, and what each mend changes, in numbers. RFC 9257 sections 4.2 and 6.
 
-Somebody has chosen a word, and a word is weak. Each *mend* here changes one thing: what is chosen,
-how the PSK is made of it, which mode it is used in, what stands beside it, how long it is used.
-What the change is worth is not written down but computed: the guesses from the distribution, the
-price of each from the schedule table or from a measurement, what opens from the symbolic model.
+A PSK that is a word is weak. Each *mend* changes one thing: what is chosen, how the PSK is derived
+from it, the mode, what is used besides the PSK, or how long it is used. The value of a mend is
+computed: the number of guesses from the distribution, the price of a guess from the schedule table
+or from a measurement, and what opens from the symbolic model.
 
-Each row keeps apart what is often thrown together:
+Each row separates three things that are often confused:
 
-- *guesses*: how many words come before the right one. Only another way of choosing changes that;
-- *work*: what all these guesses cost, in guesses at a plain PSK. Nothing where no recording tells a
-  right guess from a wrong one: then whoever guesses has to ask, and gets one guess a run;
-- *what opens*, epoch by epoch, once the word is found, and what it costs if that is not enough.
+- *guesses*: how many words come before the right one. Only another way of choosing changes this.
+- *work*: what all these guesses cost, in guesses at a plain PSK. There is no such number if a
+  recording does not show whether a guess is right. Then the attacker has to ask, with one guess in
+  each run.
+- *what opens*, epoch by epoch, once the word is found, and what it costs if the word alone is not
+  enough.
 
-What no row says: that a mend makes a word as good as 128 bits. RFC 9257 asks for "at least 128 bits
-of entropy" that a PSK is *derived from*, and for a PAKE "If only low-entropy keys are available";
-:attr:`Mended.entropy` is that number. A slow derivation is not even mentioned there.
+No mend makes a word as good as 128 bits. RFC 9257 asks for "at least 128 bits of entropy" that a
+PSK is *derived from*, and for a PAKE "If only low-entropy keys are available".
+:attr:`Mended.entropy` is that number. RFC 9257 does not even mention slow derivations.
 
 >>> from tls13lab.psk.guesswork import even
 >>> rows = {row.mend: row for row in mends(even(2**21))}
@@ -58,15 +60,16 @@ MENDS = (
 """The rows, in order."""
 
 DICEWARE = 7776
-"""The words of a list for five dice, such as the EFF's."""
+"""The number of words in a list for five dice, such as the EFF's."""
 _DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """A slow derivation as it was measured: ``text`` is its PHC string, with a salt of zeros.
+    """The measured cost of a slow derivation; ``text`` is its PHC string, with a salt of zeros.
 
-    ``memory`` in bytes; ``dearer`` is log2 of the plain guesses that take as long on the same core.
+    ``memory`` is in bytes. ``dearer`` is log2 of the number of plain guesses that take as long on
+    the same core.
     """
 
     text: str
@@ -76,9 +79,9 @@ class Slow:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """``rate`` of plain guesses a second of one core of ``machine``; ``slow`` by mend.
+    """``rate`` is plain guesses per second of one core of ``machine``; ``slow`` is by mend.
 
-    ``sha384`` is how much longer a plain guess takes with that hash.
+    ``sha384`` says how many times longer a plain guess takes with that hash.
     """
 
     machine: str
@@ -92,20 +95,20 @@ STORED = Path(__file__).with_name("mends_measured.json")
 
 @lru_cache(maxsize=1)
 def measured() -> Measured:
-    """What ``python -m bench.mends --store`` measured last, on the machine that it names."""
+    """The latest stored measurement of ``python -m bench.mends --store``."""
     content = json.loads(STORED.read_text("utf-8"))
-    slow = {name: Slow(**one) for name, one in content["slow"].items()}
+    slow = {name: Slow(**each) for name, each in content["slow"].items()}
     return Measured(content["machine"], content["rate"], content["sha384"], slow)
 
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """One row. ``mode`` and ``made`` are those of :mod:`tls13lab.symbolic.mended`.
+    """One row. ``mode`` and ``made`` are names of :mod:`tls13lab.symbolic.mended`.
 
-    ``choice`` is what is guessed at, and ``log2_work`` what it costs to find it without asking
-    anybody, in guesses at a plain PSK; None where that cannot be. A guess costs 2^``dearer`` of
-    these and takes ``memory`` bytes. ``opens`` says what each epoch costs, the word included.
-    ``days``: how long a PSK is used; None for as long as it is not changed.
+    ``choice`` is the distribution of what is guessed. ``log2_work`` is log2 of the cost of finding
+    it offline, in guesses at a plain PSK; None if that is impossible. A guess costs as much as
+    2^``dearer`` plain ones and needs ``memory`` bytes. ``opens`` has the total cost of opening each
+    epoch. ``days`` is how long a PSK is used; None if it is never replaced.
     """
 
     mend: str
@@ -122,32 +125,33 @@ class Mended:
 
     @property
     def entropy(self) -> float:
-        """Bits that the PSK is derived from: the min-entropy of the choice, or an estimate."""
+        """Bits of entropy that the PSK is derived from: min-entropy, or an estimate."""
         choice = self.choice
         return choice.min_entropy if isinstance(choice, Choice) else choice.log2_guesses
 
     @property
     def log2_guesses(self) -> float:
-        """log2 of the words that come before the right one."""
+        """log2 of the expected number of words until the right one."""
         return self.choice.log2_guesses
 
     def success(self, runs: float) -> float:
-        """The chance of who has to ask, and is answered so often: a guess a run, whatever it costs.
+        """The probability that an attacker who must ask finds the word in ``runs`` runs.
 
-        The same for all mends that leave the choice as it is: only who counts runs bounds it.
+        Each run is one guess. The probability is the same for all mends that do not change the
+        choice; only counting runs limits it.
         """
         return self.choice.success(runs)
 
     def seconds(self, means: Means) -> float | None:
-        """How long the work takes; None where there is none that helps."""
+        """How long the work takes, in seconds; None where ``log2_work`` is None."""
         return None if self.log2_work is None else means.seconds(self.log2_work)
 
     def cents(self, means: Means) -> float | None:
-        """What it costs; None where there is none that helps, or no price is known."""
+        """What the work costs, in cents; None where ``log2_work`` or the price is None."""
         return None if self.log2_work is None else means.cents(self.log2_work)
 
     def in_time(self, means: Means, days: float) -> float:
-        """The probability that the word is found within so many days; 0 if it cannot be.
+        """The probability that the word is found offline within ``days``.
 
         >>> from tls13lab.psk.guesswork import even
         >>> row = mends(even(2**40), days=30)[0]
@@ -159,7 +163,7 @@ class Mended:
         return self.choice.success(means.rate * means.cores * days * _DAY_S / 2**self.dearer)
 
     def found_while_used(self, means: Means) -> float | None:
-        """The probability that it is found before it is changed; None if it never is changed."""
+        """The probability that the word is found before the PSK is replaced; None without days."""
         return None if self.days is None else self.in_time(means, self.days)
 
 
@@ -172,11 +176,12 @@ def mends(
     days: float = 30.0,
     prices: Prices = USUAL,
 ) -> tuple[Mended, ...]:
-    """Each mend of a PSK that was chosen like this and is used in ``mode``, one at a time.
+    """Each mend, one at a time, of a PSK with this choice that is used in ``mode``.
 
-    ``better`` is chosen instead under ``more words``, six words from dice if nothing is said;
-    ``slow`` are derivations by mend, those that were :func:`measured` on one machine if not; a
-    rotated PSK is changed after ``days``. ``prices`` are those of all other secrets.
+    ``better`` is the choice of the mend ``more words``, by default six words drawn with dice.
+    ``slow`` are the slow derivations by mend, by default those of :func:`measured`. A rotated PSK
+    is replaced after ``days``. ``prices`` are those of all other secrets. Raises ValueError for
+    another mode.
     """
     if mode not in ("psk_ke", "psk_dhe_ke"):
         raise ValueError("a PSK alone is used in psk_ke or psk_dhe_ke")
@@ -204,7 +209,7 @@ def _rows(
         others: Prices = prices,
     ) -> Mended:
         bits = of.log2_guesses
-        opens = {one: mended.cost(used, made, one, bits, dearer, others) for one in EPOCHS}
+        opens = {epoch: mended.cost(used, made, epoch, bits, dearer, others) for epoch in EPOCHS}
         work = bits + dearer if mended.checkable(used, made) else None
         return Mended(mend, used, made, of, work, dearer, memory, opens, *SAYS[mend])
 
@@ -213,10 +218,10 @@ def _rows(
         yield row(DHE, used=DHE)
     yield row(WORDS, of=better)
     yield row(RANDOM, of=even(2**128))
-    for mend, one in slow.items():
-        yield row(mend, DERIVED, dearer=one.dearer, memory=one.memory)
+    for mend, each in slow.items():
+        yield row(mend, DERIVED, dearer=each.dearer, memory=each.memory)
     yield row(IMPORTER, IMPORTED, dearer=importers())
-    # The suite with this hash has keys of 256 bits as well.
+    # The suite with this hash also has keys of 256 bits.
     longer = replace(prices, record_key=max(prices.record_key, drawn_bits(256)))
     yield row(SHA384, dearer=sha384s(), others=longer)
     yield replace(row(ROTATION), days=days)
@@ -228,7 +233,7 @@ def _rows(
 
 
 def importers() -> float:
-    """log2 of what a guess at an imported PSK costs, in plain ones: by compressions of SHA-256.
+    """log2 of the cost of a guess at an imported PSK, in plain guesses, by compressions of SHA-256.
 
     >>> round(importers(), 2)
     0.51
@@ -238,21 +243,21 @@ def importers() -> float:
 
 
 ROUNDS: Mapping[str, tuple[int, int]] = {"sha256": (64, 32), "sha384": (80, 64)}
-"""Rounds of a compression, and the bits of a word in it: FIPS 180-4 sections 6.2 and 6.4."""
+"""Rounds of a compression, and the bits of a word: FIPS 180-4 sections 6.2 and 6.4."""
 
 
 def sha384s() -> float:
-    """log2 of what a guess costs with SHA-384 instead of SHA-256, by rounds and width of words.
+    """log2 of the cost of a guess with SHA-384, in guesses with SHA-256, by rounds and word size.
 
-    On a machine that works on whole words it may cost less or more; the bench measures that.
+    On a real machine, it may cost more or less; the bench measures that.
 
     >>> round(sha384s(), 2)
     1.32
     """
-    one, other = (
+    sha256, sha384 = (
         blocks(name).for_targets(1) * rounds * width for name, (rounds, width) in ROUNDS.items()
     )
-    return log2(other / one)
+    return log2(sha384 / sha256)
 
 
 # What it does, and what it does not ---------------------------------------------------------------
@@ -260,57 +265,57 @@ def sha384s() -> float:
 SAYS: Mapping[str, tuple[str, str]] = {
     NOTHING: (
         "nothing",
-        "whoever records one ClientHello tries words on its binder, at home",
+        "an attacker who records one ClientHello can try words on its binder offline",
     ),
     DHE: (
-        "what was said stays closed when the word is found later, for it also depends on a key "
-        "exchange; so do the tickets",
-        "the word is found as fast as before, and then stands open: 0-RTT data, and every client "
-        "that connects to whoever answers in the server's place",
+        "recorded data stays closed if the word is found later, because its keys also depend on a "
+        "key exchange; the same holds for the tickets",
+        "the word is found as fast as before; it then opens 0-RTT data, and with it an attacker "
+        "can take the server's place",
     ),
     WORDS: (
-        "more guesses; drawn with dice, a word adds the same number of bits each time",
-        "words that a person makes up instead of drawing them have fewer bits, and nobody can say "
-        "how many",
+        "more guesses are needed; each word drawn with dice adds the same number of bits",
+        "words that a person makes up have fewer bits than drawn ones, and nobody can say how many",
     ),
     RANDOM: (
-        "no guess helps: this is what RFC 9257 asks for",
-        "a stolen PSK opens as much as before; in psk_ke also what is past",
+        "guessing is hopeless; this is what RFC 9257 asks for",
+        "a stolen PSK opens as much as before; in psk_ke, that includes the past",
     ),
     SCRYPT: (
-        "each guess takes as long as the derivation, and its memory",
-        "the word has as many bits as before and a guess is checked at home as before; it does not "
-        "reach RFC 9257's 128 bits",
+        "each guess takes the time and the memory of the derivation",
+        "the word has as many bits as before, and guesses can still be checked offline; the PSK "
+        "does not reach RFC 9257's 128 bits",
     ),
     ARGON2ID: (
-        "each guess takes as long as the derivation, and its memory",
-        "the word has as many bits as before and a guess is checked at home as before; it does not "
-        "reach RFC 9257's 128 bits",
+        "each guess takes the time and the memory of the derivation",
+        "the word has as many bits as before, and guesses can still be checked offline; the PSK "
+        "does not reach RFC 9257's 128 bits",
     ),
     IMPORTER: (
-        "the identity acts as a salt: victims share hardly any of the work; and it says which two "
-        "ends, which hash and which context a PSK is for",
-        "two more hashes a guess do not slow the search for one victim's word",
+        "the identity acts as a salt, so victims share hardly any work; a PSK is bound to two "
+        "ends, a hash and a context",
+        "two more hashes for each guess do not slow down the search for one victim's word",
     ),
     SHA384: (
         "longer keys",
         "the word has as many bits as before, and a guess costs about the same",
     ),
     ROTATION: (
-        "a word that was found opens only what its own period had, if the next one is chosen anew",
-        "the guess is as cheap as before, and a recording waits for it; a new PSK that is sent "
-        "under the old one, or derived from it, falls with it",
+        "a word that is found opens only data of its own period, if the next PSK is chosen "
+        "independently",
+        "a guess is as cheap as before, and recordings do not expire; a new PSK that is sent under "
+        "the old one, or derived from it, is lost with it",
     ),
     CERTIFICATE: (
-        "the word alone opens nothing while the certificate's key and the shares hold",
-        "the word is found as fast as before, for its binder is in the ClientHello; with it goes "
-        "what the PSK was to add, against a quantum computer",
+        "the word alone opens nothing as long as the certificate's key and the key shares are safe",
+        "the word is found as fast as before, because its binder is in the ClientHello; then the "
+        "PSK no longer protects against a quantum computer",
     ),
     PAKE: (
-        "no recording tells a right guess from a wrong one: whoever guesses takes part, and has "
-        "one guess a run",
-        "runs have to be counted; both ends keep the word, and whoever steals it has it; a "
-        "quantum computer takes one logarithm a guess",
+        "a recording does not show whether a guess is right; an attacker must take part, and has "
+        "one guess in each run",
+        "runs have to be counted; both ends store the word, so it can be stolen from either; a "
+        "quantum computer can guess at the cost of one discrete logarithm for each word",
     ),
 }
-"""By mend: what it does, and what it does not."""
+"""For each mend, what it does and what it does not do."""

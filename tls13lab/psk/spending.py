@@ -1,11 +1,11 @@
-"""From guesses to time and money: what an attacker has, and what it then takes. Pure arithmetic.
+"""From guesses to time and money: the means of an attacker. Pure arithmetic.
 
-The rate is measured (:func:`tls13lab.search.speed.own_rate`), or somebody's estimate and named as
-one. What an hour of a core costs is for the reader to say: prices of machines change, so none is
-written here. More cores take less time and cost the same.
+The rate is measured (:func:`tls13lab.search.speed.own_rate`), or it is an estimate and marked as
+one. The price of an hour of a core is an argument, because prices change. More cores take less time
+and cost the same.
 
-What is simplified: nothing but computing is paid for, and hardware made for the purpose, which is
-cheaper by the guess, is another rate and another price.
+Two simplifications: only computing costs money, and special hardware, which is cheaper for each
+guess, is just another rate and another price.
 
 >>> laptop = Means(rate=2.0**20, cents_per_core_hour=4.0)
 >>> laptop.seconds(20.0), round(laptop.cents(32.0), 2)
@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from math import log2
 
 MOST = 1000.0
-"""log2 of the most that is told apart: a float ends soon after it, and the universe long before."""
+"""log2 of the largest number of seconds; a float cannot hold much more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """``rate`` in guesses a second of one core; ``cores``; what one of them costs for an hour.
+    """An attacker's ``rate`` in guesses per second and core, its ``cores``, and a core's price.
 
-    Raises ValueError for what nobody can have: no rate, no core.
+    Raises ValueError unless the rate is above 0, there is a core, and the price is not negative.
     """
 
     rate: float
@@ -35,7 +35,7 @@ class Means:
             raise ValueError("an attacker has a rate above 0, a core, and no negative price")
 
     def seconds(self, log2_guesses: float) -> float:
-        """How long so many guesses take, on all cores."""
+        """The time that 2^``log2_guesses`` guesses take on all cores, in seconds."""
         return float(2.0 ** min(MOST, log2_guesses - log2(self.rate))) / self.cores
 
     def guesses(self, seconds: float) -> float:
@@ -47,14 +47,14 @@ class Means:
         return self.rate * self.cores * seconds
 
     def cents(self, log2_guesses: float) -> float | None:
-        """What they cost; None if no price is known."""
+        """The price of 2^``log2_guesses`` guesses in cents; None if no price is known."""
         if self.cents_per_core_hour is None:
             return None
         return self.seconds(log2_guesses) * self.cores / 3600 * self.cents_per_core_hour
 
 
 def in_money(cents: float) -> str:
-    """An amount for people, in hundreds of whatever the cents are of.
+    """An amount in a form that is easy to read, in units of 100 cents.
 
     >>> in_money(0.02), in_money(1234.0), in_money(1e20)
     ('less than a cent', '12.34', '1e+18')
