@@ -26,7 +26,7 @@ run the cell below it, which checks your answer. You can do both as often as you
 answer is wrong, the check says what probably went wrong. Nothing is sent anywhere.
 `give("NUMBER")` shows what a task gives you; for a function task it shows one example input. In a
 course, write your name or number into a file `student.txt` beside this notebook, because every
-student's tasks use different keys. The next cell loads what the tasks need."""
+student's tasks use different keys."""
 TOOLS = "from tls13lab.lesson import check, give"
 AGAIN = """\
 ### Tasks
