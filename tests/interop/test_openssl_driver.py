@@ -242,7 +242,7 @@ def test_the_key_logs_of_both_sides_agree(tmp_path: Path) -> None:
 def test_a_server_that_never_speaks_is_given_up() -> None:
     with (
         socket.create_server((LOOPBACK, 0)) as listener,
-        pytest.raises(OpenSSLFailed, match=r"not done within 0\.3 s"),
+        pytest.raises(OpenSSLFailed, match=r"did not finish within 0\.3 s"),
     ):
         s_client(listener.getsockname()[1], timeout=0.3)
 
