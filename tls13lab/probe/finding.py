@@ -60,7 +60,9 @@ CATALOGUE: dict[str, Kind] = {
     "psk-ke-preferred": Kind(
         W, "2.2", "2.2", "if both are offered, it takes the mode without forward secrecy"
     ),
-    "psk-dhe-ke-preferred": Kind(G, "2.2", "2.2", "if both are offered, it takes the one with DHE"),
+    "psk-dhe-ke-preferred": Kind(
+        G, "2.2", "2.2", "if both are offered, it takes the mode with (EC)DHE"
+    ),
     "psk-dhe-ke-accepted": Kind(G, "2.2", "2.2", "application data has forward secrecy"),
     "mode-not-offered": Kind(F, "4.3.9", "4.2.9", "a mode that was not offered MUST NOT be chosen"),
     "psk-ignored": Kind(
@@ -127,7 +129,9 @@ CATALOGUE: dict[str, Kind] = {
     ),
     "wrong-hellos-refused": Kind(G, "4.3.11", "4.2.11", "wrong ClientHellos are refused"),
     # 0-RTT
-    "early-data-off": Kind(G, "2.3", "2.3", "no data lacks forward secrecy or can be replayed"),
+    "early-data-off": Kind(
+        G, "2.3", "2.3", "early data would lack forward secrecy and could be replayed"
+    ),
     "early-data-accepted": Kind(
         W, "2.3", "2.3", "early data has no forward secrecy and may be replayed"
     ),
