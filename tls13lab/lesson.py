@@ -51,9 +51,8 @@ from tls13lab.crypto.schedule import (
 from tls13lab.crypto.suites import SUITES
 from tls13lab.exercises.catalogue import check, give
 from tls13lab.exercises.quiz import Quiz
-from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.pair import LESSON_PSK, LESSON_TIME_MS, Pair, lesson_configs
 from tls13lab.impostor.replay import first_flight
 from tls13lab.impostor.selfie import Member, ReflectedPeer, introduced, reflected, reflecting

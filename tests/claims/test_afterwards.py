@@ -13,8 +13,8 @@ from tls13lab.crypto import groups
 from tls13lab.crypto.entropy import seeded
 from tls13lab.crypto.keyschedule import EarlyStage
 from tls13lab.crypto.suites import SUITES
+from tls13lab.handshake.config import Environment
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.pair import Pair
 from tls13lab.impostor.blunt_answer import SUITE, answer
 from tls13lab.messages.client_hello import ClientHello

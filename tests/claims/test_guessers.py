@@ -25,8 +25,8 @@ from tls13lab.claims.guessers import (
 from tls13lab.claims.matrix import Disagreement
 from tls13lab.claims.race import CI, HonestCaller, tried_on
 from tls13lab.crypto.entropy import seeded
+from tls13lab.handshake.config import Environment
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.pair import LESSON_PSK, LESSON_TIME_MS, lesson_configs
 from tls13lab.impostor.harvest import taken_home
 from tls13lab.impostor.one_guess import ask_caller, try_words

@@ -17,7 +17,7 @@ from tests.conformance.probes.question import SERVER
 from tests.conformance.probes.tables import SUBJECTS, Probe
 from tests.conformance.probes.talk import NOW_MS
 from tests.conftest import missing
-from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.config import Environment
 from tls13lab.peers.background import Running, serving
 from tls13lab.peers.openssl import OpenSSLServer, OpenSSLUnavailable
 from tls13lab.peers.server import Limits

@@ -7,9 +7,8 @@ from tls13lab.exercises.bench import Bench
 from tls13lab.exercises.faults import FAULTS
 from tls13lab.exercises.servers import EXPERIMENTS, TASKS, refuted, shows
 from tls13lab.exercises.small_server import SmallServer
-from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, Environment
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.pair import LESSON_TIME_MS
 from tls13lab.psk.keys import ExternalPsk
 

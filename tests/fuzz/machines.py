@@ -14,9 +14,8 @@ from functools import cache
 from tls13lab.crypto.certificates import Credential, TrustRoots, self_signed
 from tls13lab.crypto.entropy import seeded
 from tls13lab.crypto.suites import SUITES, Suite
-from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.pair import LESSON_TIME_MS, Pair
 from tls13lab.messages.handshake import pack
 from tls13lab.messages.post_handshake import EndOfEarlyData, KeyUpdate, NewSessionTicket

@@ -20,11 +20,11 @@ from tests.handshake.scenes import (
     with_extensions,
 )
 from tls13lab.crypto.groups import respond
-from tls13lab.handshake.client_states import WaitEncryptedExtensions, WaitServerHello
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig
 from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.machine import AnyState, step
 from tls13lab.handshake.pair import Pair
+from tls13lab.handshake.states import WaitEncryptedExtensions, WaitServerHello
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.extension import Extension, RawExtension
 from tls13lab.messages.handshake import Message, pack, unpack
@@ -477,7 +477,7 @@ def test_certificate_requests() -> None:
 
 
 def test_a_certificate_request_is_answered_with_an_empty_certificate() -> None:
-    from tls13lab.handshake import client_states as states
+    from tls13lab.handshake import states
     from tls13lab.handshake.actions import SendMessage
     from tls13lab.handshake.finished import make_finished
 

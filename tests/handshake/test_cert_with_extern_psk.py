@@ -23,11 +23,11 @@ from tls13lab.crypto.certificates import self_signed
 from tls13lab.crypto.entropy import seeded
 from tls13lab.crypto.keyschedule import EarlyStage
 from tls13lab.handshake.cert_with_extern_psk import MODE
-from tls13lab.handshake.client_states import WaitCertificateOrRequest, WaitEncryptedExtensions
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
 from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.machine import AnyState, step
 from tls13lab.handshake.pair import LESSON_TIME_MS, Pair, lesson_configs
+from tls13lab.handshake.states import WaitCertificateOrRequest, WaitEncryptedExtensions
 from tls13lab.messages.extension import Extension, RawExtension
 from tls13lab.messages.handshake import pack, unpack
 from tls13lab.messages.key_share import (

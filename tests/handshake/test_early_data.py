@@ -36,9 +36,8 @@ from tls13lab.psk.anti_replay import (
     SingleUseTickets,
 )
 from tls13lab.psk.stateful import StatefulTickets
-from tls13lab.records.epochs import Epoch
 from tls13lab.records.framing import frame
-from tls13lab.records.protection import RecordProtection
+from tls13lab.records.protection import Epoch, RecordProtection
 from tls13lab.wire.codepoints import CipherSuite, ContentType, HandshakeType, NamedGroup
 from tls13lab.wire.faults import IllegalParameter, LocalFault, PeerFault, UnsupportedExtension
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tls13lab.crypto.certificates import self_signed
-from tls13lab.handshake.config import ServerConfig
-from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.config import Environment, ServerConfig
 from tls13lab.peers.background import serving
 from tls13lab.peers.link import real_environment
 from tls13lab.peers.openssl import s_client

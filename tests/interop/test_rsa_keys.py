@@ -18,8 +18,7 @@ from tls13lab.crypto.certificates import (
     self_signed,
 )
 from tls13lab.crypto.entropy import seeded
-from tls13lab.handshake.config import ClientConfig, ServerConfig
-from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.config import ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.pair import LESSON_TIME_MS, Pair
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack

@@ -15,9 +15,8 @@ import pytest
 from tests.handshake.scenes import BOTH, CREDENTIAL, NAME, PSK, env
 from tests.held_ports import held_port
 from tls13lab.crypto.certificates import TrustAnyone, TrustPin
-from tls13lab.handshake.config import ClientConfig, ServerConfig
+from tls13lab.handshake.config import ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connection import Connection, TruncatedConnection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.pair import lesson_configs
 from tls13lab.peers.background import Running, serving
 from tls13lab.peers.client import Unreachable, connect

@@ -8,8 +8,7 @@ import pytest
 from tests.handshake.scenes import BOTH, CREDENTIAL, NAME, PSK, env
 from tls13lab.crypto.certificates import TrustAnyone, TrustPin
 from tls13lab.crypto.schedule import SCHEDULE
-from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
-from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, Environment, ServerConfig
 from tls13lab.peers.background import Running, serving
 from tls13lab.peers.client import Report, connect
 from tls13lab.peers.link import real_environment

@@ -11,7 +11,7 @@ from tls13lab.pictures.compare import compare
 from tls13lab.pictures.conversation_text import content_name, keys_in_force, seen_by_eavesdropper
 from tls13lab.pictures.picture import Picture, html_table, text_table
 from tls13lab.pictures.sequence import sequence
-from tls13lab.records.epochs import Epoch
+from tls13lab.records.protection import Epoch
 from tls13lab.wire.names import Mode
 
 

@@ -13,8 +13,7 @@ import pytest
 from tests.handshake.scenes import BOTH, CREDENTIAL
 from tests.held_ports import held_port
 from tls13lab.handshake import choice, early_data, server
-from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ServerConfig
-from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, Environment, ServerConfig
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.negotiation import PskKeyExchangeModes, ServerName
 from tls13lab.peers.background import serving

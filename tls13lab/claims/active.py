@@ -13,9 +13,8 @@ from tls13lab.claims import passive
 from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS, talk
 from tls13lab.claims.stage import EARLY_WORDS, Stage, stage
 from tls13lab.crypto.entropy import seeded
-from tls13lab.handshake.config import ClientConfig, ServerConfig
+from tls13lab.handshake.config import ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import EarlyDataReceived
 from tls13lab.handshake.pair import Pair
 from tls13lab.impostor.forged_ticket import forge

@@ -19,8 +19,8 @@ from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS
 from tls13lab.claims.stage import EARLY_WORDS, stage
 from tls13lab.crypto.certificates import self_signed
 from tls13lab.crypto.entropy import seeded
+from tls13lab.handshake.config import Environment
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.impostor.blunt_answer import answer
 from tls13lab.impostor.replay import first_flight
 from tls13lab.impostor.stand_in import StolenPsk, false_client, false_server

@@ -18,9 +18,8 @@ from tls13lab.claims import active, searched
 from tls13lab.claims.afterwards import records
 from tls13lab.claims.stage import Stage, stage
 from tls13lab.crypto.entropy import seeded
-from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.impostor.parties import Session
 from tls13lab.messages.handshake import pack, unpack
 from tls13lab.messages.key_share import KeyShareServerHello

@@ -31,9 +31,8 @@ from tls13lab.claims.scripted import record, talk
 from tls13lab.claims.stage import Stage, stage
 from tls13lab.crypto.certificates import TrustAnyone
 from tls13lab.crypto.entropy import seeded
-from tls13lab.handshake.config import ClientConfig, ServerConfig
+from tls13lab.handshake.config import ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.pair import LESSON_PSK, LESSON_TIME_MS, Pair
 from tls13lab.impostor.harvest import taken_home
 from tls13lab.impostor.one_guess import ask_caller, ask_service, try_words

@@ -29,9 +29,8 @@ from itertools import islice
 from tls13lab.capture.recording import Item
 from tls13lab.claims.scripted import record, talk
 from tls13lab.crypto.entropy import seeded
-from tls13lab.handshake.config import PSK_DHE_KE, ClientConfig, ServerConfig
+from tls13lab.handshake.config import PSK_DHE_KE, ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.pair import LESSON_TIME_MS, Pair
 from tls13lab.impostor.harvest import taken_home
 from tls13lab.impostor.one_guess import ask_caller, ask_service, try_words

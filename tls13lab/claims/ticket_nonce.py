@@ -12,8 +12,7 @@ from tls13lab.adversary.theft import Theft
 from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS, record, talk
 from tls13lab.crypto import keyschedule
 from tls13lab.crypto.entropy import seeded
-from tls13lab.handshake.config import PSK_KE
-from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.config import PSK_KE, Environment
 from tls13lab.handshake.events import TicketReceived
 from tls13lab.handshake.pair import LESSON_TIME_MS, Pair, lesson_configs
 from tls13lab.messages.handshake import pack

@@ -24,9 +24,8 @@ from tls13lab.exercises.small_server import (
     SmallConnection,
     SmallServer,
 )
-from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, Environment
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import Event, TicketReceived
 from tls13lab.handshake.pair import LESSON_TIME_MS
 from tls13lab.messages.post_handshake import MAX_LIFETIME_S

@@ -48,15 +48,13 @@ The files, in reading order::
     moves                 which message may come in which state
     machine               step(): it looks up the move and calls the handler
     actions               what a step can ask for; the outcome of a handshake
-    environment           what a step gets from outside: the time and random bytes
-    config                what a client or a server is willing to do
-    client_states         what the client knows in each state
-    client                its handler for each message
+    config                what a client or a server is willing to do; time and random bytes
+    states                what each side knows in each of its states
+    client                the client's handler for each message
     offer                 its ClientHello, binders included
     answer                its checks of the ServerHello
     client_early_data     its 0-RTT data
-    server_states         what the server knows in each state
-    server                its handler for each message
+    server                the server's handler for each message
     choice                its choice of PSK, suite, mode and group
     server_flight         its messages from EncryptedExtensions to CertificateVerify
     early_data            whether it accepts 0-RTT data

@@ -13,7 +13,7 @@ from enum import Enum
 
 from tls13lab.crypto.suites import Suite
 from tls13lab.psk.keys import PskKind, ResumptionPsk
-from tls13lab.records.epochs import Epoch
+from tls13lab.records.protection import Epoch
 from tls13lab.wire.names import EarlyDataOutcome, Mode
 
 

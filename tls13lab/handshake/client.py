@@ -23,7 +23,12 @@ from tls13lab.handshake.actions import (
 )
 from tls13lab.handshake.answer import Answer, check_retry, check_server_hello
 from tls13lab.handshake.cert_with_extern_psk import CERTIFIED
-from tls13lab.handshake.client_states import (
+from tls13lab.handshake.config import ClientConfig, Environment
+from tls13lab.handshake.connected import Connected, on_key_update, on_new_session_ticket
+from tls13lab.handshake.finished import check_finished, make_finished
+from tls13lab.handshake.moves import State
+from tls13lab.handshake.offer import Offer, first_offer, second_offer
+from tls13lab.handshake.states import (
     Keyed,
     WaitCertificate,
     WaitCertificateOrRequest,
@@ -32,12 +37,6 @@ from tls13lab.handshake.client_states import (
     WaitFinished,
     WaitServerHello,
 )
-from tls13lab.handshake.config import ClientConfig
-from tls13lab.handshake.connected import Connected, on_key_update, on_new_session_ticket
-from tls13lab.handshake.environment import Environment
-from tls13lab.handshake.finished import check_finished, make_finished
-from tls13lab.handshake.moves import State
-from tls13lab.handshake.offer import Offer, first_offer, second_offer
 from tls13lab.messages.extension import RawExtension
 from tls13lab.messages.handshake import pack
 from tls13lab.messages.negotiation import (
@@ -58,7 +57,7 @@ from tls13lab.messages.server_flight import (
 from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
 from tls13lab.messages.transcript import Transcript
 from tls13lab.psk.keys import began
-from tls13lab.records.epochs import Epoch
+from tls13lab.records.protection import Epoch
 from tls13lab.wire.faults import (
     BadCertificate,
     DecodeError,

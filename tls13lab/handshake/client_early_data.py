@@ -15,13 +15,13 @@ from tls13lab.handshake.actions import (
     SendCompatibilityCcs,
     SendEarlyData,
 )
-from tls13lab.handshake.client_states import Keyed
 from tls13lab.handshake.config import ClientConfig
+from tls13lab.handshake.states import Keyed
 from tls13lab.messages.negotiation import EarlyData
 from tls13lab.messages.server_flight import EncryptedExtensions
 from tls13lab.messages.transcript import Transcript
 from tls13lab.psk.keys import Psk
-from tls13lab.records.epochs import Epoch
+from tls13lab.records.protection import Epoch
 from tls13lab.wire.faults import IllegalParameter
 
 

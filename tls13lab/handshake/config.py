@@ -1,4 +1,4 @@
-"""Configurations: what an endpoint is willing to do. RFC 9846 section 4.2.1.
+"""Configurations: what an endpoint is willing to do; and its environment. RFC 9846 section 4.2.1.
 
 A configuration never changes, and can be used for many connections. Only a server's ``tickets``,
 ``anti_replay`` and ``lockout`` have a memory.
@@ -8,9 +8,11 @@ False
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tls13lab.crypto import groups, signatures
 from tls13lab.crypto.certificates import Credential, Trust
+from tls13lab.crypto.entropy import Entropy
 from tls13lab.crypto.suites import DEFAULT_SUITES
 from tls13lab.handshake import cert_with_extern_psk
 from tls13lab.messages.post_handshake import MAX_LIFETIME_S
@@ -23,6 +25,20 @@ from tls13lab.wire.faults import LocalFault
 
 PSK_KE = PskKeyExchangeMode.PSK_KE
 PSK_DHE_KE = PskKeyExchangeMode.PSK_DHE_KE
+
+
+class Environment(NamedTuple):
+    """What a step gets from outside, as an argument, so that a handshake can be repeated.
+
+    ``now_ms`` is Unix time in milliseconds; ``entropy(n)`` returns ``n`` random bytes.
+
+    >>> from tls13lab.crypto.entropy import seeded
+    >>> Environment(1_700_000_000_000, seeded("a lesson")).now_ms
+    1700000000000
+    """
+
+    now_ms: int
+    entropy: Entropy
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from tls13lab.messages.handshake import pack
 from tls13lab.messages.negotiation import EarlyDataLimit
 from tls13lab.messages.post_handshake import KeyUpdate, NewSessionTicket
 from tls13lab.psk.keys import ResumptionPsk
-from tls13lab.records.epochs import Epoch
+from tls13lab.records.protection import Epoch
 
 
 @dataclass(frozen=True, slots=True)

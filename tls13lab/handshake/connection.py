@@ -35,9 +35,8 @@ from tls13lab.handshake.actions import (
     StoreTicket,
     TakeEarlyData,
 )
-from tls13lab.handshake.config import ClientConfig, ServerConfig
+from tls13lab.handshake.config import ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connected import Connected, update_sending_keys
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import (
     DataReceived,
     EarlyDataReceived,
@@ -50,7 +49,7 @@ from tls13lab.handshake.events import (
 )
 from tls13lab.handshake.machine import AnyState, step
 from tls13lab.handshake.sending import Sender
-from tls13lab.handshake.server_states import WaitClientFinished, WaitEndOfEarlyData
+from tls13lab.handshake.states import WaitClientFinished, WaitEndOfEarlyData
 from tls13lab.records.early_data_limits import EarlyDataLimits
 from tls13lab.records.framing import Record, RecordBuffer
 from tls13lab.records.idling import Idling

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from tls13lab.handshake.actions import Outcome
 from tls13lab.psk.keys import ResumptionPsk
-from tls13lab.records.epochs import Epoch
+from tls13lab.records.protection import Epoch
 from tls13lab.wire.codepoints import ContentType
 from tls13lab.wire.names import Side
 

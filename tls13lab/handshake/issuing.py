@@ -2,9 +2,8 @@
 
 from tls13lab.crypto import keyschedule
 from tls13lab.handshake.actions import Action, SendMessage
-from tls13lab.handshake.config import ServerConfig
+from tls13lab.handshake.config import Environment, ServerConfig
 from tls13lab.handshake.connected import Connected
-from tls13lab.handshake.environment import Environment
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import pack
 from tls13lab.messages.negotiation import EarlyDataLimit, PskKeyExchangeModes

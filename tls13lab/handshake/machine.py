@@ -9,26 +9,26 @@ does the work. The state that it returns must be in the table, too.
 from collections.abc import Callable
 from typing import Any
 
-from tls13lab.handshake import client, client_states, server, server_states
+from tls13lab.handshake import client, server, states
 from tls13lab.handshake.actions import Action
+from tls13lab.handshake.config import Environment
 from tls13lab.handshake.connected import Connected
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.moves import MOVES, State, expected
 from tls13lab.messages.handshake import unpack
 from tls13lab.wire.codepoints import HandshakeType, name_of
 from tls13lab.wire.faults import LocalFault, UnexpectedMessage
 
 AnyState = (
-    client_states.WaitServerHello
-    | client_states.WaitEncryptedExtensions
-    | client_states.WaitCertificateOrRequest
-    | client_states.WaitCertificate
-    | client_states.WaitCertificateVerify
-    | client_states.WaitFinished
-    | server_states.WaitClientHello
-    | server_states.WaitSecondClientHello
-    | server_states.WaitEndOfEarlyData
-    | server_states.WaitClientFinished
+    states.WaitServerHello
+    | states.WaitEncryptedExtensions
+    | states.WaitCertificateOrRequest
+    | states.WaitCertificate
+    | states.WaitCertificateVerify
+    | states.WaitFinished
+    | states.WaitClientHello
+    | states.WaitSecondClientHello
+    | states.WaitEndOfEarlyData
+    | states.WaitClientFinished
     | Connected
 )
 

@@ -18,9 +18,8 @@ from tls13lab.crypto.certificates import TrustRoots, self_signed
 from tls13lab.crypto.entropy import Entropy, seeded
 from tls13lab.handshake.actions import Outcome
 from tls13lab.handshake.cert_with_extern_psk import CERTIFIED
-from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import DataReceived, EarlyDataReceived, Event, TicketReceived
 from tls13lab.handshake.trace import Conversation, Trace
 from tls13lab.psk.keys import ExternalPsk, ResumptionPsk

@@ -6,9 +6,8 @@ else is dropped.
 """
 
 from tls13lab.handshake.events import Step, Tap
-from tls13lab.records.epochs import Epoch
 from tls13lab.records.framing import MAX_PLAINTEXT, frame
-from tls13lab.records.protection import RecordProtection
+from tls13lab.records.protection import Epoch, RecordProtection
 from tls13lab.wire.codepoints import AlertDescription, AlertLevel, ContentType
 from tls13lab.wire.names import Side
 

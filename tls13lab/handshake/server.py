@@ -25,14 +25,13 @@ from tls13lab.handshake.actions import (
 )
 from tls13lab.handshake.cert_with_extern_psk import CERTIFIED
 from tls13lab.handshake.choice import Choice, choose
-from tls13lab.handshake.config import ServerConfig
+from tls13lab.handshake.config import Environment, ServerConfig
 from tls13lab.handshake.connected import Connected, on_key_update
 from tls13lab.handshake.early_data import offers_early_data, skipped
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.finished import check_finished, make_finished
 from tls13lab.handshake.moves import State
 from tls13lab.handshake.server_flight import agreed, certificate_messages, encrypted_extensions
-from tls13lab.handshake.server_states import (
+from tls13lab.handshake.states import (
     WaitClientFinished,
     WaitClientHello,
     WaitEndOfEarlyData,
@@ -59,7 +58,7 @@ from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
 from tls13lab.messages.transcript import Transcript
 from tls13lab.psk.binder import check_binder
 from tls13lab.psk.keys import ExternalPsk, PskKind
-from tls13lab.records.epochs import Epoch
+from tls13lab.records.protection import Epoch
 from tls13lab.wire.codepoints import ExtensionType
 from tls13lab.wire.faults import BinderMismatch, IllegalParameter
 

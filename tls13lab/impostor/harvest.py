@@ -8,7 +8,7 @@ the client it looks like an ordinary failed connection.
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> from tls13lab.handshake.connection import Connection
->>> from tls13lab.handshake.environment import Environment
+>>> from tls13lab.handshake.config import Environment
 >>> from tls13lab.handshake.pair import LESSON_TIME_MS, lesson_configs
 >>> alice, _ = lesson_configs("psk_dhe_ke")
 >>> flight = Connection.client(alice, Environment(LESSON_TIME_MS, seeded("alice"))).outgoing()

@@ -16,9 +16,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
 
-from tls13lab.handshake.config import ClientConfig, ServerConfig
+from tls13lab.handshake.config import ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.wire.codepoints import AlertDescription
 from tls13lab.wire.faults import AlertReceived, TLSFault
 

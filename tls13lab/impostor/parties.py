@@ -22,9 +22,8 @@ from dataclasses import dataclass, field
 
 from tls13lab.crypto.entropy import seeded
 from tls13lab.handshake.actions import Outcome
-from tls13lab.handshake.config import ClientConfig, ServerConfig
+from tls13lab.handshake.config import ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import DataReceived, EarlyDataReceived, TicketReceived
 from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.wire.faults import TLSFault

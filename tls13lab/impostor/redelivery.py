@@ -8,9 +8,8 @@ time.
 from collections.abc import Iterable
 
 from tls13lab.crypto.entropy import seeded
-from tls13lab.handshake.config import ServerConfig
+from tls13lab.handshake.config import Environment, ServerConfig
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import EarlyDataReceived
 from tls13lab.wire.faults import TLSFault
 

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from tls13lab.handshake.config import Environment
 from tls13lab.handshake.connection import Connection, TruncatedConnection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import Event
 from tls13lab.peers.recorder import Tape
 from tls13lab.wire.faults import LocalFault, TLSFault

@@ -10,7 +10,7 @@ from tls13lab.handshake.events import Step
 from tls13lab.handshake.trace import Conversation
 from tls13lab.messages.handshake import message_name
 from tls13lab.pictures.cleartext import seen_by_eavesdropper
-from tls13lab.records.epochs import Epoch
+from tls13lab.records.protection import Epoch
 from tls13lab.wire.codepoints import AlertDescription, ContentType, name_of
 
 __all__ = [

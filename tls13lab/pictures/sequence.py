@@ -12,7 +12,7 @@ from tls13lab.handshake.trace import Conversation
 from tls13lab.pictures.cleartext import readable_fields, seen_by_eavesdropper
 from tls13lab.pictures.conversation_text import bare_name, content_name, epoch_name, new_secrets
 from tls13lab.pictures.picture import Picture
-from tls13lab.records.epochs import Epoch
+from tls13lab.records.protection import Epoch
 from tls13lab.wire.codepoints import ContentType
 
 WIDTH, LEFT, RIGHT, TOP, PITCH, FOOT = 900, 150, 750, 62, 54, 52

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 from tls13lab.crypto.certificates import Trust, TrustAnyone
 from tls13lab.crypto.groups import SUPPORTED
 from tls13lab.crypto.suites import SUITES
-from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig
-from tls13lab.handshake.environment import Environment
+from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, Environment
 from tls13lab.messages.handshake import unpack
 from tls13lab.messages.server_hello import ServerHello
 from tls13lab.peers.client import Report, Unreachable, connect

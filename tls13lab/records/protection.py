@@ -14,6 +14,8 @@ counts the records.
 (30, (<ContentType.HANDSHAKE: 22>, b'hello'))
 """
 
+from enum import IntEnum
+
 from tls13lab.crypto.aead import aead, wrong_tag
 from tls13lab.crypto.keyschedule import traffic_keys
 from tls13lab.crypto.suites import Suite
@@ -27,6 +29,22 @@ _INNER_TYPES = {
     int(inner_type): inner_type
     for inner_type in (ContentType.ALERT, ContentType.HANDSHAKE, ContentType.APPLICATION_DATA)
 }
+
+
+class Epoch(IntEnum):
+    """Which traffic secret protects a record: none yet, 0-RTT, handshake, application. 7.3.
+
+    Epoch numbers belong to DTLS, and TLS never sends them. The lab uses those of DTLS 1.3 (RFC
+    9147).
+
+    >>> Epoch.HANDSHAKE.name, int(Epoch.APPLICATION)
+    ('HANDSHAKE', 3)
+    """
+
+    PLAINTEXT = 0
+    EARLY = 1
+    HANDSHAKE = 2
+    APPLICATION = 3
 
 
 class RecordProtection:

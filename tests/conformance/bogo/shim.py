@@ -21,8 +21,8 @@ from tests.conformance.bogo.checks import (
 )
 from tests.conformance.bogo.flags import Options, Values, number
 from tests.conformance.bogo.roles import HELLO, Roles
+from tls13lab.handshake.config import Environment
 from tls13lab.handshake.connection import Connection, TruncatedConnection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import (
     DataReceived,
     EarlyDataReceived,

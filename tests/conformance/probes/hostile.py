@@ -17,9 +17,8 @@ from tls13lab.crypto import certificates, groups, keyschedule, signatures
 from tls13lab.crypto.entropy import seeded
 from tls13lab.crypto.keyschedule import EarlyStage
 from tls13lab.crypto.suites import SUITES
-from tls13lab.handshake.config import ClientConfig
+from tls13lab.handshake.config import ClientConfig, Environment
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import Event
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.extension import Extension

@@ -9,10 +9,10 @@ from tests.conformance.probes.planted import Fault
 from tls13lab.crypto import signatures
 from tls13lab.crypto.suites import Suite
 from tls13lab.handshake import answer, client, machine
-from tls13lab.handshake.client_states import WaitServerHello
 from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.moves import State
 from tls13lab.handshake.offer import Offer
+from tls13lab.handshake.states import WaitServerHello
 from tls13lab.messages.pre_shared_key import SelectedPsk
 from tls13lab.messages.server_hello import ServerHello
 from tls13lab.psk.keys import Psk, ResumptionPsk

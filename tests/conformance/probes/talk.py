@@ -14,12 +14,11 @@ from typing import Self
 
 from tests.conformance.probes.hello import Hello
 from tls13lab.crypto.entropy import seeded
-from tls13lab.handshake.client_states import WaitServerHello
-from tls13lab.handshake.config import ClientConfig
+from tls13lab.handshake.config import ClientConfig, Environment
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.events import DataReceived, Event, PeerClosed, TicketReceived
 from tls13lab.handshake.pair import LESSON_TIME_MS
+from tls13lab.handshake.states import WaitServerHello
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack
 from tls13lab.messages.transcript import Transcript

@@ -22,9 +22,8 @@ from tls13lab.claims import scripted
 from tls13lab.claims.race import CI, HonestCaller, HonestService, recorded_run
 from tls13lab.claims.weak_psk.protection import DERIVATION, Protection
 from tls13lab.crypto.entropy import seeded
-from tls13lab.handshake.config import ClientConfig, ServerConfig
+from tls13lab.handshake.config import ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connection import Connection
-from tls13lab.handshake.environment import Environment
 from tls13lab.handshake.pair import LESSON_TIME_MS, Pair, lesson_configs
 from tls13lab.impostor.one_guess import ask_caller, ask_service
 from tls13lab.impostor.online import Answer, ask, served_by
