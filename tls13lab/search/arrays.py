@@ -1,6 +1,6 @@
-"""NumPy, or None where it is not installed: batches of guesses are lists then, and slower.
+"""NumPy, or None where it is not installed, as in a browser without a network.
 
-Nothing of a search is different but its speed; in a browser without a network it is all there is.
+Without it, batches of guesses are lists. The results of a search are the same; it is only slower.
 """
 
 __all__ = ["np"]

@@ -1,6 +1,7 @@
-"""Where a search stopped, in a file: whose search it was, how far it came, what it found.
+"""The stored state of a search: which search it is, how far it came, and what it found.
 
-It holds the PSKs that were found, so only its owner may read it. It is written whole or not at all.
+The file contains the PSKs that were found, so only its owner can read it. It is written completely
+or not at all.
 """
 
 import json
@@ -18,7 +19,7 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """``search`` is the fingerprint of targets and guesses; all before ``position`` was tried."""
+    """``search`` identifies targets and guesses; all guesses before ``position`` were tried."""
 
     search: str
     position: Position = ()
@@ -26,20 +27,20 @@ class Checkpoint:
     found: tuple[Hit, ...] = ()
 
     def write(self, path: Path) -> None:
-        """Raises OSError."""
+        """Write the file. Raises OSError."""
         content = asdict(self) | {"format": FORMAT}
         content["found"] = [[hit.place, hit.target, hit.word.hex()] for hit in self.found]
         whole_file.write(path, json.dumps(content).encode("ascii"), private=True)
 
     @classmethod
     def read(cls, path: Path, search: str) -> "Checkpoint":
-        """What is in the file; the beginning if there is none. Raises LocalFault for another's."""
+        """The state in the file, or the beginning if there is no file. Raises LocalFault."""
         try:
             content: Any = json.loads(path.read_bytes())
         except (FileNotFoundError, NotADirectoryError):
             return cls(search)
         except (ValueError, RecursionError):
-            raise LocalFault(f"{path} is no checkpoint: delete it, or name another one") from None
+            raise LocalFault(f"{path} is not a checkpoint: delete it, or name another") from None
         try:
             if content["format"] != FORMAT or content["search"] != search:
                 raise LocalFault(
@@ -49,4 +50,4 @@ class Checkpoint:
             position = tuple(int(number) for number in content["position"])
             return cls(search, position, int(content["count"]), found)
         except (KeyError, TypeError, ValueError, OverflowError):
-            raise LocalFault(f"{path} is no checkpoint: delete it, or name another one") from None
+            raise LocalFault(f"{path} is not a checkpoint: delete it, or name another") from None

@@ -1,10 +1,10 @@
-"""From a program's text to machine code for this processor, by LLVM; kept for the next time.
+"""From a program's text to machine code for this processor, with LLVM; the code is cached.
 
-The compiled code lies where Python keeps the compiled code of this module, under a name that
-changes with the text, the processor and LLVM's version. It can be deleted at any time.
+The cache is in the folder where Python keeps the compiled code of this module. The file's name
+depends on the text, the processor and LLVM's version. It can be deleted at any time.
 
-Why not Numba, which stands on the same LLVM: it took 20 to 30 s to compile what takes one second
-here, and its program was a sixth slower.
+Numba uses the same LLVM, but it took 20 to 30 s to compile what takes one second here, and its
+program was a sixth slower.
 """
 
 import ctypes
@@ -37,9 +37,9 @@ def _features() -> dict[str, bool]:
 
 
 def host_shape(bits: int) -> Shape:
-    """The widest vectors of this processor: AVX-512, AVX2, or the 16 bytes that all have.
+    """The widest vectors of this processor: AVX-512, AVX2, or 16 bytes, which all have.
 
-    Instructions made for SHA-256 beat all but AVX-512's vectors.
+    Instructions for SHA-256 are faster than all vectors except AVX-512's.
     """
     has = _features()
     if bits == 32 and has.get("sha") and not has.get("avx512f"):
@@ -49,10 +49,10 @@ def host_shape(bits: int) -> Shape:
 
 
 def _machine() -> Any:
-    """LLVM's idea of this machine; each engine takes one over."""
+    """LLVM's description of this machine; each engine needs its own."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    # LLVM avoids the widest vectors for fear of a slower clock; here nothing but them is used.
+    # LLVM avoids the widest vectors, because they may slow down the clock; here they pay off.
     features = llvm.get_host_cpu_features().flatten() + ",-prefer-256-bit"
     return llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(), features=features, opt=2
@@ -60,17 +60,17 @@ def _machine() -> Any:
 
 
 class _Kept:
-    """One file of compiled code. A damaged one is as good as none."""
+    """One file of compiled code. A damaged file is ignored."""
 
     def __init__(self, text: str) -> None:
         machine = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
-        told = repr((text, machine, llvm.llvm_version_info)).encode()
+        source = repr((text, machine, llvm.llvm_version_info)).encode()
         beside = Path(importlib.util.cache_from_source(__file__))
-        name = f"{beside.stem}.{hashlib.sha256(told).hexdigest()[:16]}.o"
+        name = f"{beside.stem}.{hashlib.sha256(source).hexdigest()[:16]}.o"
         self._path = beside.with_name(name)
 
     def load(self, _module: object) -> bytes | None:
-        """What was kept, if it is whole."""
+        """The stored code, if it is complete."""
         try:
             content = self._path.read_bytes()
         except OSError:
@@ -79,7 +79,7 @@ class _Kept:
         return code if hashlib.sha256(code).digest() == content[:_DIGEST] else None
 
     def store(self, _module: object, code: bytes) -> None:
-        """Kept if the folder can be written to; whole or not at all."""
+        """Store the code, completely or not at all, if the folder can be written to."""
         if sys.dont_write_bytecode:
             return
         with suppress(OSError):
@@ -92,10 +92,11 @@ class _Kept:
 
 @cache
 def tester(hash_name: str, name: str) -> tuple[Callable[..., None], Shape]:
-    """The program's function of this name, which runs without Python's lock, and its shape here.
+    """The program's function of this name, and its shape on this machine.
 
-    Its arguments are addresses and numbers in the order of PARAMETERS and NUMBERS. Compiling takes
-    about a second, loading what was kept a few hundredths.
+    The function runs without Python's lock. Its arguments are addresses and numbers, in the order
+    of PARAMETERS and NUMBERS. Compiling takes about a second, loading from the cache some
+    hundredths of a second.
     """
     engine, shape = _engine(hash_name)
     kinds = [ctypes.c_void_p] * len(PARAMETERS) + [ctypes.c_int64] * len(NUMBERS)
@@ -107,11 +108,11 @@ _compiling = Lock()
 
 
 def _engine(hash_name: str) -> tuple[Any, Shape]:
-    """The compiled program; it lives as long as the process.
+    """The compiled program; it exists as long as the process.
 
-    Two searches may ask at the same time; a second engine in place of the first would take the code
-    away from under whoever runs it. LLVM calls back into Python, where a Ctrl-C would get lost; in
-    another thread there is none.
+    There is a lock, because a second engine would free the code of the first while it runs. It is
+    compiled in another thread, because LLVM calls back into Python, and a Ctrl-C there would be
+    lost.
     """
     with _compiling:
         if hash_name not in _engines:

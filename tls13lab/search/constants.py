@@ -1,6 +1,6 @@
-"""SHA-2's constants, computed: FIPS 180-4 sections 4.2.2, 4.2.3 and 5.3.
+"""The constants of SHA-2, computed: FIPS 180-4 sections 4.2.2, 4.2.3 and 5.3.
 
-Fractional parts of the square and cube roots of primes, so that nothing could be hidden in them.
+They are the fractional parts of the square and cube roots of primes, so nothing is hidden in them.
 
 >>> [hex(word) for word in START["sha256"][:2]]
 ['0x6a09e667', '0xbb67ae85']
@@ -20,7 +20,7 @@ def _primes(count: int) -> list[int]:
 
 
 def _cube_root(number: int) -> int:
-    """The whole part of the cube root, by Newton's method on whole numbers."""
+    """The integer part of the cube root, by Newton's method with integers."""
     root = 1 << -(-number.bit_length() // 3)
     while (better := (2 * root + number // (root * root)) // 3) < root:
         root = better
@@ -37,7 +37,7 @@ def _fractions_of_square_roots(primes: list[int], bits: int) -> tuple[int, ...]:
 
 ROUNDS_256 = _fractions_of_cube_roots(64, 32)
 ROUNDS_512 = _fractions_of_cube_roots(80, 64)
-"""One word a round."""
+"""One word for each round."""
 START = {
     "sha256": _fractions_of_square_roots(_primes(8), 32),
     "sha384": _fractions_of_square_roots(_primes(16)[8:], 64),

@@ -1,12 +1,12 @@
-"""Which engine tests a piece: the compiled one as soon as it is there, until then the portable one.
+"""Which engine tests a piece: the compiled one once it is ready, and before that the portable one.
 
 >>> from tls13lab.psk.binder import binder
 >>> from tls13lab.psk.keys import PskKind
 >>> from tls13lab.search.mask import Mask
 >>> from tls13lab.search.pieces import MaskSource
 >>> [piece] = MaskSource(Mask.parse("?l?l?l")).pieces((), lambda: 10**6)
->>> told = binder(PskKind.EXTERNAL, b"lab", "sha256", b"ClientHello")
->>> target = Target(b"", PskKind.EXTERNAL, "sha256", b"ClientHello", told)
+>>> made = binder(PskKind.EXTERNAL, b"lab", "sha256", b"ClientHello")
+>>> target = Target(b"", PskKind.EXTERNAL, "sha256", b"ClientHello", made)
 >>> [(found.place, found.word) for found in tried((target,), piece, compile=False).found]
 [(7437, b'lab')]
 """
@@ -28,23 +28,23 @@ from tls13lab.search.portable import Found, Portable, Way, by_copies, by_digest
 from tls13lab.search.target import Target
 
 MANY = 50_000
-"""With fewer guesses at one target to try, compiling takes longer than trying them."""
+"""With fewer guesses at one target, compiling takes longer than trying them."""
 SLICE = 500
-"""Guesses at a target between two looks whether the compiled engine is ready."""
+"""Guesses at one target between two checks whether the compiled engine is ready."""
 _compiled: set[str] = set()
-"""Hashes whose program is there: an engine for other targets is then made at once."""
+"""Hashes whose program is compiled: an engine for other targets then takes no time."""
 
 
 class Engine(Protocol):
-    """Whatever tests guesses."""
+    """Tests guesses against targets."""
 
     def test(self, guesses: Guesses) -> Iterator[Found]:
-        """Those of the guesses that made a target's binder."""
+        """The guesses that make the binder of a target."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A PSK: its place among all guesses, and the index of the target whose binder it makes."""
+    """A PSK that was found, its number among all guesses, and the index of its target."""
 
     place: int
     target: int
@@ -53,7 +53,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What came of a piece, and the seconds that it took."""
+    """The result of a piece, and the seconds that it took."""
 
     count: int
     found: tuple[Hit, ...]
@@ -61,7 +61,7 @@ class Tried:
 
 
 def tried(targets: tuple[Target, ...], piece: Piece, *, compile: bool = True) -> Tried:
-    """Test all guesses of a piece against all targets: what a worker does."""
+    """Test all guesses of a piece against all targets. This is the work of a worker."""
     began = time.perf_counter()
     place = _places(targets)
     found = [
@@ -73,8 +73,8 @@ def tried(targets: tuple[Target, ...], piece: Piece, *, compile: bool = True) ->
 
 
 def hits(targets: tuple[Target, ...], guesses: Guesses, *, compile: bool) -> Iterator[Found]:
-    """Every guess on every target; each derivation that a target names is done once a guess."""
-    for derivation, group in groupby(sorted(targets, key=_derived_by), lambda one: one.derivation):
+    """Test every guess on every target, with one derivation for each guess where there is any."""
+    for derivation, group in groupby(sorted(targets, key=_derived_by), lambda t: t.derivation):
         some = tuple(group)
         if derivation is None:
             for engine in engines(some, compile):
@@ -83,7 +83,7 @@ def hits(targets: tuple[Target, ...], guesses: Guesses, *, compile: bool) -> Ite
         words = [guesses[index] for index in range(len(guesses))]
         psks = (word and derivation.derive(word) for word in words)
         derived = Guesses.of(psks, guesses.first)
-        # Beside the derivation all else takes no time, and compiling would be for nothing.
+        # The derivation takes nearly all of the time, so compiling would not help.
         for engine in engines(some, compile=False):
             for at, target, _ in engine.test(derived):
                 yield at, target, words[at - guesses.first]
@@ -95,13 +95,13 @@ def _derived_by(target: Target) -> str:
 
 @lru_cache(maxsize=4)
 def _places(targets: tuple[Target, ...]) -> Mapping[Target, int]:
-    """The index of each target, by what it may be: of one kind each."""
-    return {one: index for index, target in enumerate(targets) for one in target.each_kind}
+    """The index of each target, under each kind that it may have."""
+    return {each: index for index, target in enumerate(targets) for each in target.each_kind}
 
 
 @lru_cache(maxsize=4)
 def engines(targets: tuple[Target, ...], compile: bool) -> tuple[Engine, ...]:
-    """One for each kind and hash among the targets."""
+    """An engine for each kind and hash among the targets."""
 
     def made(group: tuple[Target, ...]) -> Engine:
         return Changing(group) if compile else fastest_portable(group)
@@ -113,9 +113,9 @@ def engines(targets: tuple[Target, ...], compile: bool) -> tuple[Engine, ...]:
 
 
 def groups(targets: Sequence[Target]) -> Iterator[tuple[Target, ...]]:
-    """Targets that share the beginning of a guess: one hash and label, of the import as well.
+    """The targets in groups with the same hash and label, which share work for each guess.
 
-    All but the last HMAC if no PSK is imported; else what comes before the identity.
+    They share all HMACs but the last; for imported PSKs, only the work before the identity.
     """
 
     def shared(target: Target) -> tuple[str, ...]:
@@ -127,15 +127,15 @@ def groups(targets: Sequence[Target]) -> Iterator[tuple[Target, ...]]:
 
 
 def weight(targets: Sequence[Target]) -> float:
-    """What a word costs, tried on all of these under every label, in guesses at one plain target.
+    """The cost of a word that is tried on all targets; the unit is a guess at one plain target.
 
-    A label for words of a hash's length only is left out, for hardly a word has it.
+    The label of tickets is not counted, because it is tried only for words as long as the hash.
 
     >>> made = [Target(b"", PskKind.EXTERNAL, "sha256", b"%d" % n, bytes(32)) for n in range(8)]
     >>> weight(made[:1]), weight(made)
     (1.0, 2.0)
     """
-    each_kind = [one for target in targets for one in target.each_kind]
+    each_kind = [each for target in targets for each in target.each_kind]
     counts = (
         _blocks(group) for group in groups(each_kind) if group[0].kind is not PskKind.RESUMPTION
     )
@@ -143,7 +143,7 @@ def weight(targets: Sequence[Target]) -> float:
 
 
 def _blocks(group: tuple[Target, ...]) -> int:
-    """Compressions for a word, of targets that share its beginning."""
+    """Compressions for a word that is tried on the targets of one group."""
     first = group[0]
     if not first.imported:
         return blocks(first.hash_name, first.kind).for_targets(len(group))
@@ -155,9 +155,9 @@ def _blocks(group: tuple[Target, ...]) -> int:
 
 
 def compiled_engine(targets: Sequence[Target]) -> Engine | None:
-    """The compiled engine for targets of one kind and hash; none without an LLVM that works.
+    """The compiled engine for targets of one kind and hash; None without a working LLVM.
 
-    Nor is there one for a PSK imported for another hash than its own: two hashes in one guess.
+    It is also None for PSKs that were imported for another hash, which need two hash functions.
     """
     try:
         from tls13lab.search.lanes import Lanes
@@ -170,7 +170,7 @@ def compiled_engine(targets: Sequence[Target]) -> Engine | None:
 
 
 def fastest_portable(targets: Sequence[Target]) -> Portable:
-    """Which way is faster depends on the machine: both are timed, for some milliseconds."""
+    """The portable engine in its faster variant; both are timed for some milliseconds."""
     sample = Guesses.of(b"%08d" % n for n in range(SLICE))
 
     def seconds(way: Way) -> float:
@@ -183,9 +183,9 @@ def fastest_portable(targets: Sequence[Target]) -> Portable:
 
 
 class OfHashLength:
-    """For resumption PSKs: they come out of HKDF, and have as many bytes as the hash (4.7.1).
+    """An engine for resumption PSKs, which are always as long as the hash (4.7.1).
 
-    Other guesses are passed over at once, so that to try this label as well costs next to nothing.
+    Guesses of other lengths are skipped, so trying this label costs almost nothing.
     """
 
     def __init__(
@@ -204,7 +204,7 @@ class OfHashLength:
 
 
 class Changing:
-    """Portable at first; meanwhile the compiled engine is made, if there is a compiler."""
+    """An engine that is portable at first, and compiled as soon as the compiler has finished."""
 
     def __init__(self, targets: Sequence[Target]) -> None:
         self._targets = targets

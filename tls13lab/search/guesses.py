@@ -1,4 +1,4 @@
-"""A batch of guesses: bytes one after the other, and where each begins.
+"""A batch of guesses: their bytes in one array, and where each guess begins.
 
 >>> batch = Guesses.of([b"secret", b"lab"], first=10)
 >>> len(batch), batch[1], batch.first
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Guesses:
-    """Any lengths, any bytes. ``first`` is the place of the first one among all that are tried.
+    """Guesses of any length. ``first`` is the number of the first one in the whole search.
 
-    Without NumPy, ``data`` is bytes, and the others are lists.
+    Without NumPy, ``data`` is bytes, and ``starts`` and ``lengths`` are lists.
     """
 
     data: "npt.NDArray[np.uint8]" = field(repr=False)
@@ -30,7 +30,7 @@ class Guesses:
 
     @classmethod
     def of(cls, words: Iterable[bytes], first: int = 0) -> "Guesses":
-        """These words."""
+        """A batch of these words."""
         listed = list(words)
         if np is None:
             return cls.of_lists(b"".join(listed), [len(word) for word in listed], first)
@@ -40,7 +40,7 @@ class Guesses:
 
     @classmethod
     def of_lists(cls, data: Any, lengths: Any, first: int) -> "Guesses":
-        """The same where there is no NumPy: words that follow one another in ``data``."""
+        """The same without NumPy: words of these lengths, one after the other in ``data``."""
         return cls(data, [0, *accumulate(lengths)][:-1], lengths, first)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
@@ -51,21 +51,21 @@ class Guesses:
         return bytes(self.data[begin : begin + int(self.lengths[index])])
 
     def of_length(self, length: int) -> tuple[Any, "Guesses"]:
-        """Those of so many bytes, and the index of each among these; their bytes are not copied.
+        """The indices of the guesses of this length in bytes, and these guesses, without copying.
 
         >>> places, fitting = Guesses.of([b"secret", b"lab", b"tls"]).of_length(3)
         >>> list(map(int, places)), [fitting[0], fitting[1]]
         ([1, 2], [b'lab', b'tls'])
         """
         if np is None:
-            places = [at for at, one in enumerate(self.lengths) if one == length]
+            places = [at for at, each in enumerate(self.lengths) if each == length]
             starts, lengths = [self.starts[at] for at in places], [length] * len(places)
             return places, Guesses(self.data, starts, lengths)
         where = np.flatnonzero(self.lengths == length)
         return where, Guesses(self.data, self.starts[where], self.lengths[where])
 
     def part(self, begin: int, count: int) -> "Guesses":
-        """Some of them; their bytes are not copied."""
+        """``count`` of the guesses from index ``begin`` on, without copying."""
         end = begin + count
         return Guesses(
             self.data, self.starts[begin:end], self.lengths[begin:end], self.first + begin

@@ -1,4 +1,4 @@
-"""Testing guesses with compiled code: many lanes of SHA-2 side by side, many targets at once."""
+"""The compiled engine: SHA-2 for many guesses at once, one in each lane, against many targets."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -21,8 +21,8 @@ Words = npt.NDArray[Any]
 class Lanes:
     """Tests guesses against targets of one kind and hash.
 
-    The first of a hash is compiled. Raises NotImplementedError for a PSK imported for another hash
-    than its own.
+    The first engine for a hash compiles the program. Raises NotImplementedError for PSKs that were
+    imported for another hash.
     """
 
     def __init__(self, targets: Sequence[Target]) -> None:
@@ -50,7 +50,7 @@ class Lanes:
         )
 
     def test(self, guesses: Guesses) -> Iterator[Found]:
-        """Those of the guesses that made a target's binder."""
+        """The guesses that make the binder of a target."""
         lanes, targets = self._shape.lanes, len(self._targets)
         groups = -(-len(guesses) // (lanes * GROUP))
         if not groups:
@@ -59,7 +59,7 @@ class Lanes:
             _filled(each, groups * GROUP * lanes) for each in (guesses.starts, guesses.lengths)
         )
         marks = np.zeros(groups * GROUP * targets, np.uint16)
-        # A word at a guess's end is read whole, so some bytes must follow the last one.
+        # The last word of a guess is read as a whole, so some bytes must follow the last guess.
         end = int((starts + lengths).max()) + self._readable_after
         arrays = (_filled(guesses.data, end), starts, lengths, *self._constant, marks)
         addresses = (array.ctypes.data for array in arrays)
@@ -70,24 +70,24 @@ class Lanes:
                 index = vector * lanes + lane
                 if int(marks[at]) >> lane & 1 and index < len(guesses):
                     word = guesses[index]
-                    # No PSK is empty; a line that was passed over is.
+                    # An empty guess is a line that was skipped; no PSK is empty.
                     if word and self._targets[target].made_with(word):
                         yield guesses.first + index, self._targets[target], word
 
 
 def _filled(array: Words, length: int) -> Words:
-    """The array, with zeros after it if it is shorter, as one stretch of memory."""
+    """The array in contiguous memory, padded with zeros to at least this length."""
     if len(array) < length:
         array = np.concatenate((array, np.zeros(length - len(array), array.dtype)))
     return np.ascontiguousarray(array)
 
 
 def _scheduled(sha: Sha2, messages: Iterable[bytes]) -> Words:
-    """For each message the schedule of the one block that ends an HMAC over it."""
-    return np.array([_schedule_of(sha, one) for one in messages], np.dtype(f"u{sha.word}"))
+    """For each message, the message schedule of the one block that an HMAC over it needs."""
+    return np.array([_schedule_of(sha, each) for each in messages], np.dtype(f"u{sha.word}"))
 
 
 @lru_cache(maxsize=4096)
 def _schedule_of(sha: Sha2, message: bytes) -> tuple[int, ...]:
-    # Kept: whenever a PSK is found, an engine for the others is made.
+    # Cached, because after each PSK that is found, a new engine is made for the other targets.
     return tuple(schedule(sha, Numbers(sha.bits), pad(sha, message, before=sha.block)))

@@ -1,8 +1,9 @@
-"""SHA-256 by the processor's own instructions (x86's SHA extensions), four guesses at a time.
+"""SHA-256 with the processor's own instructions (x86's SHA extensions), four guesses at a time.
 
-Such an instruction does two rounds of one message, whose words stand side by side in a vector.
-Here it is the guesses that stand side by side, so four of them are turned, as a matrix is, before
-the rounds and after. An instruction waits for the one before it: the guesses take turns.
+Such an instruction does two rounds for one message, with the words of that message in a vector.
+Everywhere else here, a vector has one word of several guesses. So four guesses are transposed, like
+a matrix, before and after the rounds. Each instruction waits for the one before it, so the
+instructions of several guesses are interleaved.
 
 ``text``, ``state`` and ``block`` are as in ``sha2`` and ``lanes_text``, with vectors of four words.
 """
@@ -14,9 +15,9 @@ from tls13lab.search.sha2 import Sha2, Word
 
 LANES = 4
 TOGETHER = 2
-"""Guesses that take turns where each has a message schedule: the registers hold no more."""
+"""Guesses that are interleaved if each has its own message schedule; registers limit it to 2."""
 Quarter = Callable[[int], Vector]
-"""Four words of a message schedule with their rounds' constants, by their number from 0 to 15."""
+"""Returns four words of a message schedule, plus the constants, by their number from 0 to 15."""
 
 TWO_ROUNDS, SCHEDULE_1, SCHEDULE_2 = (
     f"@llvm.x86.sha256{name}" for name in ("rnds2", "msg1", "msg2")
@@ -24,7 +25,7 @@ TWO_ROUNDS, SCHEDULE_1, SCHEDULE_2 = (
 
 
 def declarations() -> str:
-    """LLVM's names of the three instructions."""
+    """The declarations of the three instructions."""
     three, two = (", ".join(["<4 x i32>"] * count) for count in (3, 2))
     return (
         f"declare <4 x i32> {TWO_ROUNDS}({three})\n"
@@ -58,7 +59,7 @@ def _rounds(
     text: Function, state: Sequence[Word], quarters: Callable[[int], Quarter], together: int
 ) -> list[Word]:
     a, b, c, d, e, f, g, h = state
-    # The order in which the instruction wants them, from the lowest word.
+    # The instruction expects the words in this order, from the lowest.
     ways = ((f, e, b, a), (h, g, d, c))
     abef, cdgh = (_turned(text, way) for way in ways)
     for first in range(0, LANES, together):
@@ -82,7 +83,7 @@ def _four_rounds(text: Function, abef: Vector, cdgh: Vector, word: Vector) -> tu
 
 
 def _schedule(sha: Sha2, text: Function, words: list[Vector]) -> Iterator[Vector]:
-    """The message schedule of one guess, from its block's four quarters."""
+    """The message schedule of one guess, from the four quarters of its block."""
     for number in range(16):
         constants = sha.constants[4 * number : 4 * number + 4]
         listed = ", ".join(f"i32 {constant}" for constant in constants)
@@ -94,22 +95,22 @@ def _schedule(sha: Sha2, text: Function, words: list[Vector]) -> Iterator[Vector
 
 
 def _turned(text: Function, rows: Sequence[Word]) -> list[Vector]:
-    """Four vectors of four words, with rows and columns exchanged."""
-    one, two, three, four = (Vector(text, text.operand(row)) for row in rows)
+    """Four vectors of four words, transposed."""
+    a, b, c, d = (Vector(text, text.operand(row)) for row in rows)
     columns = []
     for pick in ((0, 4, 1, 5), (2, 6, 3, 7)):
-        low, high = _shuffled(text, one, two, pick), _shuffled(text, three, four, pick)
+        low, high = _shuffled(text, a, b, pick), _shuffled(text, c, d, pick)
         columns += [_shuffled(text, low, high, half) for half in ((0, 1, 4, 5), (2, 3, 6, 7))]
     return columns
 
 
-def _shuffled(text: Function, one: Vector, two: Vector, places: Sequence[int]) -> Vector:
-    """Words of two vectors by their places, the second's counted from 4."""
+def _shuffled(text: Function, a: Vector, b: Vector, places: Sequence[int]) -> Vector:
+    """Words of two vectors by their places; those of the second are counted from 4."""
     listed = ", ".join(f"i32 {place}" for place in places)
-    given = f"<4 x i32> {one.name}, <4 x i32> {two.name}"
+    given = f"<4 x i32> {a.name}, <4 x i32> {b.name}"
     return text.line(f"shufflevector {given}, <4 x i32> <{listed}>")
 
 
 def _call(text: Function, instruction: str, *given: Vector) -> Vector:
-    listed = ", ".join(f"<4 x i32> {one.name}" for one in given)
+    listed = ", ".join(f"<4 x i32> {vector.name}" for vector in given)
     return text.line(f"call <4 x i32> {instruction}({listed})")

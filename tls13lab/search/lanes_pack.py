@@ -1,24 +1,24 @@
-"""Guesses, bytes of any length one after the other, into blocks of SHA-2: lanes side by side.
+"""Puts guesses of any length into blocks of SHA-2, one guess in each lane.
 
-Each word is read where the guess lies, so that nothing has to be laid out beforehand.
+Each word is read from where the guess is in memory, so no data has to be rearranged beforehand.
 """
 
 from tls13lab.search.lanes_text import Function, Shape, Vector
 from tls13lab.search.sha2 import Sha2
 
 GROUP = 16
-"""Vectors of guesses that are worked on together."""
+"""Vectors of guesses that are processed together."""
 GUESSES = ("starts", "lengths")
 
 
 def types(shape: Shape) -> tuple[str, str, str, str]:
-    """Vectors of words, of 64-bit numbers, of addresses and of truth values."""
+    """The types of vectors of words, of 64-bit numbers, of addresses and of truth values."""
     lanes = shape.lanes
     return shape.vector, f"<{lanes} x i64>", f"<{lanes} x ptr>", f"<{lanes} x i1>"
 
 
 def declarations(shape: Shape) -> str:
-    """LLVM's functions that are used here."""
+    """The declarations of LLVM's functions that are used here."""
     vector, long, addresses, truths = types(shape)
     lanes, bits = shape.lanes, shape.bits
     return f"""\
@@ -37,14 +37,14 @@ def _gather(shape: Shape) -> str:
 
 
 def pack(sha: Sha2, shape: Shape) -> str:
-    """Block number ``part`` of each guess of a group: its bytes, a one bit, zeros, the length.
+    """A function that makes block ``part`` of each guess of a group, with the padding of SHA-2.
 
-    A word at the end is read whole, so a few bytes after the last guess must be readable.
+    The last word of a guess is read as a whole, so some bytes after it must be readable.
     """
     text = Function("pack", ["data", *GUESSES, "block"], shape, ["part", "most"])
     size = sha.word
     before = text.name(f"mul i64 %part, {sha.block}")
-    # Only words that some guess has bytes in, or the bit after its end.
+    # Only words in which a guess has bytes, or the one bit after its end.
     left = text.name(f"sub i64 %most, {before}")
     filled = text.name(f"add i64 {text.name(f'udiv i64 {left}, {size}')}, 1")
     count = text.name(f"call i64 @llvm.umin.i64(i64 {filled}, i64 16)")
@@ -72,7 +72,7 @@ def pack(sha: Sha2, shape: Shape) -> str:
 
 
 def _word_at(text: Function, size: int, starts: str, lengths: str, place: str) -> Vector:
-    """The word of each guess that begins at this place of it."""
+    """The word of each guess at this offset from its beginning."""
     vector, long, addresses, truths = types(text.shape)
     kind = f"v{text.shape.lanes}i{text.shape.bits}"
     rest = text.name(f"sub {long} {lengths}, {place}")
@@ -86,7 +86,7 @@ def _word_at(text: Function, size: int, starts: str, lengths: str, place: str) -
 
 
 def _ending(text: Function, word: Vector, rest: str, size: int) -> Vector:
-    """A word of which ``rest`` bytes, if fewer than it has, belong to the guess: then a one bit."""
+    """A word of which only ``rest`` bytes belong to the guess, followed by a one bit."""
     vector, long, _, truths = types(text.shape)
     lanes, bits = text.shape.lanes, text.shape.bits
     positive = text.name(f"call {long} @llvm.smax.v{lanes}i64({long} {rest}, {long} splat (i64 0))")
@@ -96,16 +96,16 @@ def _ending(text: Function, word: Vector, rest: str, size: int) -> Vector:
     turned = text.name(f"shl {vector} {_narrowed(text, within).name}, splat (i{bits} 3)")
     full = text.name(f"icmp eq {long} {within}, splat (i64 {size})")
     beyond = text.name(f"lshr {vector} splat (i{bits} -1), {turned}")
-    # A shift by all the bits of a word is no number in LLVM, so it is not used.
+    # In LLVM, a shift by all bits of a word is undefined, so its result is not used.
     after = text.line(f"select {truths} {full}, {vector} zeroinitializer, {vector} {beyond}")
     inside = text.name(f"icmp ult {long} {rest}, splat (i64 {size})")
-    one = text.name(f"lshr {vector} splat (i{bits} {1 << (bits - 1)}), {turned}")
-    end = text.line(f"select {truths} {inside}, {vector} {one}, {vector} zeroinitializer")
+    mark = text.name(f"lshr {vector} splat (i{bits} {1 << (bits - 1)}), {turned}")
+    end = text.line(f"select {truths} {inside}, {vector} {mark}, {vector} zeroinitializer")
     return (word & (after ^ ((1 << bits) - 1))) | end
 
 
 def _narrowed(text: Function, long: str) -> Vector:
-    """64-bit numbers as words."""
+    """64-bit numbers, truncated to words."""
     vector, wide, _, _ = types(text.shape)
     if vector == wide:
         return Vector(text, long)
@@ -121,7 +121,7 @@ def spread_long(text: Function, single: str) -> str:
 
 
 def last_part(text: Function, sha: Sha2, lengths: str) -> str:
-    """The number of each guess's last block: the padding needs a byte and the length's bytes."""
+    """The number of each guess's last block; the padding needs a byte, and those of the length."""
     _, long, _, _ = types(text.shape)
     loaded = text.name(f"load {long}, ptr {lengths}, align 8")
     total = text.name(f"add {long} {loaded}, splat (i64 {sha.length_bytes})")

@@ -1,16 +1,16 @@
-"""The program that tests guesses side by side: from bytes of guesses to marks of what fits.
+"""The program that tests many guesses at once: from the bytes of guesses to marks for hits.
 
-A guess at one target costs 14 compressions, whatever the hash. The early secret is an HMAC keyed
-with a salt of zeros (RFC 9846 section 7.1), so the blocks of that key are taken in while writing
-the program: two are left if the PSK fits one block. Three HMACs follow, each keyed with what came
-before and over one block that all guesses share: four compressions each, and of the shared block
-only the message schedule is handed in. The last HMAC's key is the same for all targets, so each
-further one costs two. A lane compares one word of the binder; what it lets through is asked of the
-honest endpoint's function.
+A guess at one target costs 14 compressions, for both hashes. The early secret is an HMAC under a
+salt of zeros (RFC 9846 section 7.1). The blocks of that key are constant and computed in advance,
+so 2 compressions are left if the PSK fits in one block. Three HMACs of 4 compressions follow. The
+key of each is the output of the one before, and its message is the same for all guesses, so the
+program gets only the message schedule. The key of the last HMAC is the same for all targets, so
+each further target costs 2. A lane compares one word of the binder; a match is then checked with
+the honest endpoints' function.
 
-An imported PSK (RFC 9258) is another one for each identity. Only what comes before the identity is
-done once, four compressions; then each identity costs fourteen, and each of its targets two.
-``psk.amortised`` counts the same from the schedule table.
+An imported PSK (RFC 9258) is different for each identity. Only the work before the identity is done
+once, 4 compressions; then each identity costs 14, and each of its targets 2. ``psk.amortised``
+counts the same from the schedule table.
 
 >>> from tls13lab.search.sha2 import SHA256
 >>> "define void @test" in program(SHA256, Shape(32, 8))
@@ -36,17 +36,16 @@ PARAMETERS = (
     *("data", "starts", "lengths", "shared", "imports", "firsts", "counts"),
     *("transcripts", "wanted", "marks"),
 )
-"""Addresses that ``test`` is given: the bytes of all guesses; for each guess where it begins and
-how many bytes it has (64 bits each); the two message schedules that all targets share. For each
-identity of imported PSKs, a message schedule, the number of its first target and how many it has;
-if none is imported, once the two numbers. Then a message schedule for each target's transcript
-hash; the first word of each target's binder; and 16 bits for each vector and each target, to be
-filled: bit n is lane n."""
+"""The addresses that ``test`` gets: the bytes of all guesses; the start and length of each guess
+(64 bits each); the two message schedules that all targets share; for each identity of imported
+PSKs, a message schedule, the number of its first target and how many it has (without imported PSKs,
+these two numbers once); for each target, the message schedule of its transcript hash and the first
+word of its binder; and the output, 16 bits for each vector and target, where bit n is lane n."""
 NUMBERS = ("groups", "targets", "identities")
 
 
 def program(sha: Sha2, shape: Shape) -> str:
-    """LLVM's text of ``test`` and all that it calls."""
+    """The text of ``test`` and of all functions that it calls."""
     kernels = (
         _message(sha, shape),
         _finish(sha, shape),
@@ -60,7 +59,7 @@ def program(sha: Sha2, shape: Shape) -> str:
     return "".join((declared, *kernels, pack(sha, shape), *tests))
 
 
-# --- one function for each kind of block: where the state comes from, and which words are known
+# --- a function for each kind of block, by where the state comes from and which words are constant
 
 
 def _kernel(
@@ -69,10 +68,11 @@ def _kernel(
     shape: Shape,
     compressed: Callable[..., Sequence[Word]],
 ) -> str:
-    """``compressed`` done for all vectors of a group.
+    """A function that does ``compressed`` for all vectors of a group.
 
-    The parameters are addresses, with how many vectors a vector of guesses has there; the last is
-    where the new state goes. Many vectors a call keep the code close to the processor.
+    The parameters are addresses, each with the number of vectors for one vector of guesses; the
+    last is the address of the new state. With many vectors for each call, the code stays in the
+    processor's cache.
     """
     text = Function(name, list(parameters), shape)
     with text.loop(str(GROUP)) as vector:
@@ -88,7 +88,7 @@ def _kernel(
 def _compressed(
     sha: Sha2, text: Function, state: Sequence[Word], block: Sequence[Word]
 ) -> list[Word]:
-    """By the processor's own instructions, if they are faster here."""
+    """The state after a block, with the processor's own instructions if these are faster."""
     if text.shape.native:
         return lanes_native.compress(sha, text, state, block)
     return compress(sha, text, state, block)
@@ -99,7 +99,7 @@ def _loaded(text: Function, at: str, count: int) -> list[Vector]:
 
 
 def _message(sha: Sha2, shape: Shape) -> str:
-    """A block that differs from guess to guess throughout."""
+    """The function for a block whose words all differ between guesses."""
 
     def compressed(text: Function, state: str, block: str) -> list[Word]:
         return _compressed(sha, text, _loaded(text, state, 8), _loaded(text, block, 16))
@@ -108,7 +108,7 @@ def _message(sha: Sha2, shape: Shape) -> str:
 
 
 def _finish(sha: Sha2, shape: Shape) -> str:
-    """A digest, after the block of the outer key."""
+    """The function for a digest as the message, after the block of the outer key."""
     count = sha.digest_words
     padding = [1 << (sha.bits - 1), *[0] * (14 - count), sha.bits * (16 + count)]
 
@@ -120,11 +120,11 @@ def _finish(sha: Sha2, shape: Shape) -> str:
 
 
 PADS = {"inner_pad": 0x36, "outer_pad": 0x5C}
-"""HMAC's two, RFC 2104 section 2."""
+"""The two pads of HMAC, RFC 2104 section 2."""
 
 
 def _pad(sha: Sha2, shape: Shape, name: str) -> str:
-    """A key under a pad, from the hash's own start."""
+    """The function for a key under a pad, from the hash's initial state."""
     (pad,) = words(sha, bytes([PADS[name]]) * sha.word)
     count = sha.digest_words
 
@@ -136,7 +136,7 @@ def _pad(sha: Sha2, shape: Shape, name: str) -> str:
 
 
 def _shared(sha: Sha2, shape: Shape) -> str:
-    """A block that is the same for all guesses, from its message schedule."""
+    """The function for a block that is the same for all guesses, given as its message schedule."""
 
     def compressed(text: Function, state: str, schedule: str) -> list[Word]:
         if shape.native:
@@ -151,11 +151,11 @@ def _shared(sha: Sha2, shape: Shape) -> str:
 
 
 def _test(sha: Sha2, shape: Shape, *, imported: bool) -> str:
-    """The whole way of a guess. For imported PSKs the early secret of the external one, made once,
-    is keyed with each identity, and the result is the PSK."""
+    """The main function, from a guess to the marks. For imported PSKs, the extracted key of the
+    external PSK is computed once, and then an imported PSK for each identity."""
     name = "test_imported" if imported else "test"
     text = Function(name, [*PARAMETERS], shape, NUMBERS)
-    buffers = {"block": 16, "key": 8, "told": 8, "state": 8, "inner": 8, "outer": 8}
+    buffers = {"block": 16, "key": 8, "digest": 8, "state": 8, "inner": 8, "outer": 8}
     buffers |= {"import_inner": 8, "import_outer": 8} if imported else {}
     for name, count in buffers.items():
         text.raw(f"%{name} = alloca {shape.vector}, i64 {count * GROUP}")
@@ -175,8 +175,8 @@ def _test(sha: Sha2, shape: Shape, *, imported: bool) -> str:
 
 
 def _binders(text: Function, sha: Sha2, group: str, identity: str) -> None:
-    """From the early secret in %key to the marks of the targets of an identity."""
-    # Derive-Secret of nothing gives the binder key, and one more HMAC the finished key.
+    """From the early secret in %key to the marks for the targets of an identity."""
+    # Derive-Secret over an empty transcript gives the binder key, another HMAC the finished key.
     for step in range(2):
         _keyed(text, "%inner", "%outer")
         _hmac(text, _nth(text, sha, "%shared", str(step)), "%key", "%inner", "%outer")
@@ -188,12 +188,12 @@ def _binders(text: Function, sha: Sha2, group: str, identity: str) -> None:
     with text.loop(count) as number:
         target = text.name(f"add i64 {begin}, {number}")
         transcript = _nth(text, sha, "%transcripts", target)
-        _hmac(text, transcript, "%told", "%inner", "%outer")
+        _hmac(text, transcript, "%digest", "%inner", "%outer")
         _mark(text, group, target)
 
 
 def _nth(text: Function, sha: Sha2, base: str, number: str) -> str:
-    """Where a message schedule lies among others."""
+    """The address of a message schedule in an array of them."""
     first = text.name(f"mul i64 {number}, {len(sha.constants)}")
     return text.address(base, first, f"i{sha.bits}")
 
@@ -202,30 +202,30 @@ def _early_secret(text: Function, sha: Sha2, starts: str, lengths: str) -> None:
     """HKDF-Extract(0, PSK) of each guess of the group, into %key."""
     vector, long, _, truths = types(text.shape)
     inner, outer = _salted(sha)
-    _everywhere(text, "%told", inner)
+    _everywhere(text, "%digest", inner)
     most = _longest(text, lengths)
     padded = text.name(f"add i64 {most}, {sha.length_bytes + sha.block}")
     with text.loop(text.name(f"udiv i64 {padded}, {sha.block}")) as part:
         given = f"ptr %data, ptr {starts}, ptr {lengths}, ptr %block, i64 {part}, i64 {most}"
         text.raw(f"call void @pack({given})")
-        text.raw("call void @message(ptr %told, ptr %block, ptr %state)")
-        # A guess that ended in a block before keeps the state that it had.
+        text.raw("call void @message(ptr %digest, ptr %block, ptr %state)")
+        # A guess that ended in an earlier block keeps its state.
         with text.loop(str(GROUP)) as number:
             first = text.name(f"mul i64 {number}, {text.shape.lanes}")
             last = last_part(text, sha, text.address(lengths, first, "i64"))
             goes_on = text.name(f"icmp uge {long} {last}, {spread_long(text, part)}")
             here = text.name(f"mul i64 {number}, 8")
-            state, told = (text.address(each, here, vector) for each in ("%state", "%told"))
+            state, digest = (text.address(each, here, vector) for each in ("%state", "%digest"))
             for i in range(8):
-                new, old = text.load(state, i), text.load(told, i)
+                new, old = text.load(state, i), text.load(digest, i)
                 chosen = f"select {truths} {goes_on}, {vector} {new.name}, {vector} {old.name}"
-                text.store(told, i, text.line(chosen))
+                text.store(digest, i, text.line(chosen))
     _everywhere(text, "%state", outer)
-    text.raw("call void @finish(ptr %state, ptr %told, ptr %key)")
+    text.raw("call void @finish(ptr %state, ptr %digest, ptr %key)")
 
 
 def _salted(sha: Sha2) -> tuple[list[Word], list[Word]]:
-    """The states after either block of a key of zeros."""
+    """The states after the two blocks of a key of zeros."""
     inner, outer = (
         compress(sha, Numbers(sha.bits), sha.start, words(sha, bytes([pad]) * sha.block))
         for pad in PADS.values()
@@ -237,13 +237,13 @@ def _extract_again(text: Function, sha: Sha2) -> None:
     """HKDF-Extract(0, %key), into %key."""
     inner, outer = _salted(sha)
     _everywhere(text, "%state", inner)
-    text.raw("call void @finish(ptr %state, ptr %key, ptr %told)")
+    text.raw("call void @finish(ptr %state, ptr %key, ptr %digest)")
     _everywhere(text, "%state", outer)
-    text.raw("call void @finish(ptr %state, ptr %told, ptr %key)")
+    text.raw("call void @finish(ptr %state, ptr %digest, ptr %key)")
 
 
 def _everywhere(text: Function, base: str, state: Sequence[Word]) -> None:
-    """The same state for all guesses of the group."""
+    """Store the same state for all guesses of the group."""
     with text.loop(str(GROUP)) as number:
         at = text.address(base, text.name(f"mul i64 {number}, 8"), text.shape.vector)
         for i, word in enumerate(state):
@@ -251,7 +251,7 @@ def _everywhere(text: Function, base: str, state: Sequence[Word]) -> None:
 
 
 def _longest(text: Function, lengths: str) -> str:
-    """The most bytes that a guess of the group has."""
+    """The length of the longest guess of the group."""
     _, long, _, _ = types(text.shape)
     lanes = text.shape.lanes
     most = "zeroinitializer"
@@ -263,23 +263,23 @@ def _longest(text: Function, lengths: str) -> str:
 
 
 def _keyed(text: Function, inner: str, outer: str) -> None:
-    """The two states of an HMAC that is keyed with %key, before anything is taken in."""
+    """The two states of an HMAC under %key, before the message."""
     text.raw(f"call void @inner_pad(ptr %key, ptr {inner})")
     text.raw(f"call void @outer_pad(ptr %key, ptr {outer})")
 
 
 def _hmac(text: Function, schedule: str, out: str, inner: str, outer: str) -> None:
-    """The HMAC with these states, over the block with this message schedule."""
+    """The HMAC from these states, over the block with this message schedule."""
     text.raw(f"call void @shared(ptr {inner}, ptr {schedule}, ptr %block)")
     text.raw(f"call void @finish(ptr {outer}, ptr %block, ptr {out})")
 
 
 def _mark(text: Function, group: str, target: str) -> None:
-    """Which of the binders in %told begin as the target's does."""
+    """Mark the lanes in which the first word of the binder is the target's."""
     shape = text.shape
     wanted = text.everywhere("%wanted", target)
     with text.loop(str(GROUP)) as number:
-        made = text.load("%told", text.name(f"mul i64 {number}, 8"))
+        made = text.load("%digest", text.name(f"mul i64 {number}, 8"))
         same = text.name(f"icmp eq {shape.vector} {made.name}, {wanted.name}")
         bits = text.name(f"bitcast <{shape.lanes} x i1> {same} to i{shape.lanes}")
         if shape.lanes < 16:

@@ -1,8 +1,8 @@
-"""Writing down a computation on vectors of words, in the language that LLVM compiles.
+"""Writes a computation on vectors of words in LLVM's language.
 
-A :class:`Vector` value stands for one word of many guesses, one lane each. Calculating with such
-values computes nothing yet: each operation adds a line to the text of a :class:`Function`. What is
-a number stays one, so that whatever is known beforehand is computed once, while writing.
+A :class:`Vector` stands for one word of many guesses, with one lane for each guess. Operations on
+such values compute nothing yet: each adds a line to the text of a :class:`Function`. Operations on
+plain numbers are computed at once, so constants cost nothing when the program runs.
 
 >>> text = Function("double", ["x", "out"], Shape(32, 8))
 >>> text.store("%out", 0, text.add(text.load("%x", 0), text.load("%x", 0)))
@@ -20,11 +20,11 @@ from tls13lab.search.sha2 import majority as majority_formula
 
 @dataclass(frozen=True)
 class Shape:
-    """Bits of a word, and how many lanes a vector has.
+    """The bits of a word, and the number of lanes in a vector.
 
-    ``ternary`` says that the processor has AVX-512's instruction for any function of three bits;
-    LLVM does not find that a majority is one. ``native`` says that SHA-256 is done by the
-    processor's own instructions for it (``lanes_native``).
+    ``ternary``: the processor has AVX-512's instruction for any function of three bits; LLVM does
+    not use it for majorities by itself. ``native``: SHA-256 uses the processor's own instructions
+    for it (``lanes_native``).
     """
 
     bits: int
@@ -34,7 +34,7 @@ class Shape:
 
     @property
     def vector(self) -> str:
-        """LLVM's name of the type."""
+        """The type of a vector, in LLVM's language."""
         return f"<{self.lanes} x i{self.bits}>"
 
     @property
@@ -44,12 +44,12 @@ class Shape:
 
     @property
     def any_of_three(self) -> str:
-        """LLVM's name of that instruction."""
+        """LLVM's function for the ternary instruction."""
         letter, width = {32: "d", 64: "q"}[self.bits], self.bits * self.lanes
         return f"@llvm.x86.avx512.pternlog.{letter}.{width}"
 
     def declarations(self) -> str:
-        """What a text that uses these must begin with."""
+        """The declarations at the beginning of a text that uses these functions."""
         v = self.vector
         lines = [f"declare {v} {self.turn}({v}, {v}, {v})"]
         if self.ternary:
@@ -59,7 +59,7 @@ class Shape:
 
 @dataclass(frozen=True, eq=False)
 class Vector:
-    """A word of every lane: a name in the text of a function."""
+    """A word in each lane: a name in the text of a function."""
 
     text: "Function"
     name: str
@@ -84,43 +84,43 @@ class Vector:
 
 
 class Function:
-    """The text of one function without a result, as it grows. Its parameters are addresses."""
+    """The growing text of a function without a result; its parameters are addresses."""
 
     def __init__(
         self, name: str, parameters: Sequence[str], shape: Shape, numbers: Sequence[str] = ()
     ) -> None:
         self.shape = shape
         self._count = 0
-        declared = [f"ptr noalias %{one}" for one in parameters]
-        declared += [f"i64 %{one}" for one in numbers]
+        declared = [f"ptr noalias %{parameter}" for parameter in parameters]
+        declared += [f"i64 %{number}" for number in numbers]
         self._lines = [f"define void @{name}({', '.join(declared)}) {{", "entry:"]
         self._block = "entry"
 
     def raw(self, text: str) -> None:
-        """A line that has no result."""
+        """Add a line that has no result."""
         self._lines.append(f"  {text}")
 
     def name(self, text: str) -> str:
-        """A line whose result gets a name of its own."""
+        """Add a line; its result gets a new name, which is returned."""
         self._count += 1
         self.raw(f"%v{self._count} = {text}")
         return f"%v{self._count}"
 
     def line(self, text: str) -> Vector:
-        """A line whose result is a vector of words."""
+        """Add a line whose result is a vector of words."""
         return Vector(self, self.name(text))
 
     def operand(self, word: Word) -> str:
-        """A value as the text writes it: a number stands in every lane."""
+        """A value in LLVM's notation; a number is the same in every lane."""
         if isinstance(word, Vector):
             return word.name
         bits = self.shape.bits
         return f"splat (i{bits} {word % (1 << bits)})"
 
-    # --- arithmetic, as SHA-2 needs it
+    # --- the arithmetic of SHA-2
 
     def add(self, *words: Word) -> Word:
-        """The sum; numbers are summed while writing."""
+        """The sum; numbers are added at once."""
         total = sum(word for word in words if isinstance(word, int)) % (1 << self.shape.bits)
         values = [word for word in words if isinstance(word, Vector)]
         if not values:
@@ -131,7 +131,7 @@ class Function:
         return result
 
     def turn(self, word: Word, right: int) -> Word:
-        """Rotated to the right."""
+        """A rotation to the right."""
         bits, vector = self.shape.bits, self.shape.vector
         if isinstance(word, int):
             return (word >> right | word << bits - right) % (1 << bits)
@@ -140,7 +140,7 @@ class Function:
         return self.line(f"call {vector} {self.shape.turn}({value}, {value}, {by})")
 
     def majority(self, a: Word, b: Word, c: Word) -> Word:
-        """Each bit as in two of the three."""
+        """The majority of three values, bit by bit."""
         if not (self.shape.ternary and any(isinstance(word, Vector) for word in (a, b, c))):
             return majority_formula(a, b, c)
         vector = self.shape.vector
@@ -152,16 +152,16 @@ class Function:
     # --- memory
 
     def address(self, base: str, index: str | int, of: str) -> str:
-        """Where element ``index`` of type ``of`` lies, counted from an address."""
+        """The address of element ``index`` of type ``of``, relative to a base address."""
         return self.name(f"getelementptr {of}, ptr {base}, i64 {index}")
 
     def load(self, base: str, index: str | int) -> Vector:
-        """The vector at ``index``."""
+        """Load the vector at ``index``."""
         vector = self.shape.vector
         return self.line(f"load {vector}, ptr {self.address(base, index, vector)}")
 
     def everywhere(self, base: str, index: str | int) -> Vector:
-        """The single word at ``index``, in every lane."""
+        """Load the single word at ``index`` into every lane."""
         word = f"i{self.shape.bits}"
         single = self.name(f"load {word}, ptr {self.address(base, index, word)}")
         return self.spread(single)
@@ -174,7 +174,7 @@ class Function:
         return self.line(f"shufflevector {vector} {first}, {vector} poison, {zeros}")
 
     def store(self, base: str, index: str | int, word: Word) -> None:
-        """A vector to ``index``."""
+        """Store a vector at ``index``."""
         vector = self.shape.vector
         at = self.address(base, index, vector)
         self.raw(f"store {vector} {self.operand(word)}, ptr {at}")
@@ -183,7 +183,7 @@ class Function:
 
     @contextmanager
     def loop(self, times: str) -> Iterator[str]:
-        """What is written inside is done so many times, at least once; gives the index."""
+        """A loop around the lines written inside, run at least once; yields the index."""
         self._count += 1
         mark, before = f"loop{self._count}", self._block
         index, following = f"%{mark}.index", f"%{mark}.next"
@@ -192,7 +192,7 @@ class Function:
         self._block = mark
         place = len(self._lines)
         yield index
-        # The phi can only be written now: a loop inside has changed the block that leads back.
+        # The phi is written last, because a loop inside changes the block that jumps back.
         phi = f"  {index} = phi i64 [0, %{before}], [{following}, %{self._block}]"
         self._lines.insert(place, phi)
         self.raw(f"{following} = add i64 {index}, 1")
@@ -202,5 +202,5 @@ class Function:
         self._block = f"{mark}.done"
 
     def finished(self) -> str:
-        """The whole text."""
+        """The complete text."""
         return "\n".join([*self._lines, "  ret void", "}"]) + "\n"

@@ -1,8 +1,9 @@
-"""Masks: all words of a shape, in hashcat's notation, counted beforehand and made by number.
+"""Masks: all words of a shape, in hashcat's notation. Each word has a number.
 
-``?l`` small letters, ``?u`` capitals, ``?d`` digits, ``?s`` the other printable ASCII characters
-and the space, ``?a`` all of these, ``?h`` and ``?H`` hexadecimal digits, ``?b`` any byte, ``?1`` to
-``?4`` sets of one's own, ``??`` a question mark; anything else stands for itself.
+``?l`` is a lower-case letter, ``?u`` an upper-case letter, ``?d`` a digit, ``?s`` another printable
+ASCII character or the space, and ``?a`` any of these. ``?h`` and ``?H`` are hexadecimal digits,
+``?b`` is any byte, ``?1`` to ``?4`` are user-defined sets, and ``??`` is a question mark. All other
+characters stand for themselves.
 
 >>> mask = Mask.parse("lab?d?d")
 >>> mask.keyspace, [mask[n] for n in (0, 1, 99)]
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST_PLACES = 256
 MOST_GUESSES = 2**62
-"""No search gets there; counting goes beyond."""
+"""More guesses than any search could try."""
 
 _SMALL, _DIGITS = b"abcdefghijklmnopqrstuvwxyz", b"0123456789"
 _PRINTABLE = bytes(range(0x20, 0x7F))
@@ -50,16 +51,17 @@ class Mask:
 
     @classmethod
     def parse(cls, text: str, own: Mapping[str, str] | None = None) -> "Mask":
-        """From hashcat's notation; ``own`` has the sets ``1`` to ``4``, in the same notation.
+        """The mask in hashcat's notation; ``own`` has the sets ``1`` to ``4``, written likewise.
 
-        Raises LocalFault for a set that does not exist, and for a mask without places.
+        Raises LocalFault for an unknown or empty set, and for a mask with 0 or more than 256
+        places.
         """
         sets = dict(SETS)
         for name, content in (own or {}).items():
             if name not in {"1", "2", "3", "4"}:
-                raise LocalFault(f"sets of one's own are called 1 to 4, not {name}")
+                raise LocalFault(f"user-defined sets are called 1 to 4, not {name}")
             together = b"".join(_places(content, sets))
-            # The same byte twice in a set would be tried twice.
+            # A byte that is in a set twice would be tried twice.
             sets[name] = bytes(dict.fromkeys(together))
         places = tuple(_places(text, sets))
         if not 0 < len(places) <= MOST_PLACES:
@@ -70,7 +72,7 @@ class Mask:
 
     @property
     def keyspace(self) -> int:
-        """How many words there are."""
+        """The number of words."""
         return prod(len(place) for place in self.places)
 
     def __getitem__(self, number: int) -> bytes:
@@ -82,7 +84,7 @@ class Mask:
         return bytes(reversed(word))
 
     def guesses(self, first: int, count: int) -> Guesses:
-        """The words ``first`` to ``first + count - 1``, or as far as there are any."""
+        """The words from number ``first`` on, at most ``count`` of them."""
         if first + count > MOST_GUESSES:
             raise LocalFault("this mask has more words than can be tried: use a smaller one")
         count = max(0, min(count, self.keyspace - first))
@@ -94,7 +96,7 @@ class Mask:
         endings = _endings(self.places[changing:])
         done = 0
         while done < count:
-            # All words with the same beginning are one stretch of the endings.
+            # Words with the same beginning have consecutive endings.
             beginning, at = divmod(first + done, len(endings))
             some = min(count - done, len(endings) - at)
             stretch = words[done : done + some]
@@ -110,7 +112,7 @@ MOST_ENDINGS = 2**17
 
 
 def _changing(places: tuple[bytes, ...]) -> int:
-    """From which place on all endings together are few enough to be kept."""
+    """The first place from which on all endings together are few enough to be stored."""
     at, count = len(places) - 1, len(places[-1])
     while at and count * len(places[at - 1]) <= MOST_ENDINGS:
         at -= 1
@@ -120,16 +122,16 @@ def _changing(places: tuple[bytes, ...]) -> int:
 
 @lru_cache(maxsize=4)
 def _evenly(count: int, length: int) -> "tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]":
-    """Where words of one length begin, and their lengths."""
+    """The starts and lengths of words that all have the same length."""
     return np.arange(count, dtype=np.int64) * length, np.full(count, length, np.int64)
 
 
 @lru_cache(maxsize=4)
 def _endings(places: tuple[bytes, ...]) -> "npt.NDArray[np.uint8]":
-    """All words of these places, one a row, the last place changing fastest."""
+    """All words of these places, one in each row; the last place changes fastest."""
     count = prod(len(place) for place in places)
     words = np.empty((count, len(places)), np.uint8)
-    stays = count  # how many words in a row have the same byte in this place
+    stays = count  # how many consecutive words have the same byte in this place
     for at, place in enumerate(places):
         stays //= len(place)
         once = np.repeat(np.frombuffer(place, np.uint8), stays)
@@ -147,14 +149,14 @@ def _places(text: str, sets: Mapping[str, bytes]) -> list[bytes]:
             continue
         name = next(rest, "")
         if name != "?" and name not in sets:
-            known = ", ".join(f"?{one}" for one in sorted(sets))
-            raise LocalFault(f"?{name} is no set of a mask; there are {known} and ??")
+            known = ", ".join(f"?{each}" for each in sorted(sets))
+            raise LocalFault(f"?{name} is not a set of this mask; there are {known} and ??")
         places.append(b"?" if name == "?" else sets[name])
     return places
 
 
 def _typed(character: str) -> bytes:
-    """The bytes that were typed, whether or not they are UTF-8."""
+    """The bytes that were typed, even if they are not UTF-8."""
     try:
         return os.fsencode(character)
     except UnicodeEncodeError:

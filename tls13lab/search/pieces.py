@@ -1,8 +1,8 @@
-"""What is to be tried, cut into pieces of work that any process anywhere can do alone.
+"""Sources of guesses, cut into pieces of work that a worker can do alone.
 
-A piece of a mask is two numbers; a piece of a word list carries its words, because the file may not
-be where the work is done. Each says where the search goes on after it: its ``after``, a list of
-numbers that a checkpoint can keep.
+A piece of a mask is two numbers. A piece of a word list contains its words, because the worker may
+not have the file. Each piece has the position ``after`` it, a tuple of numbers that a checkpoint
+can store.
 
 >>> list(MaskSource(Mask.parse("lab?d?d")).pieces((20,), lambda: 50))
 [MaskPiece(first=20, count=50, after=(70,)), MaskPiece(first=70, count=30, after=(100,))]
@@ -24,47 +24,47 @@ from tls13lab.search.wordlist import batches
 from tls13lab.wire.faults import LocalFault
 
 BATCH = 2**15
-"""Guesses that are made at once: few enough to stay close to the processor."""
+"""Guesses that are made at once; few enough to stay in the processor's cache."""
 Position = tuple[int, ...]
 Wish = Callable[[], int]
-"""How many guesses the next piece should have: asked before each."""
+"""Returns how many guesses the next piece should have; it is called before each piece."""
 
 
 class Piece(Protocol):
-    """A stretch of guesses, by itself."""
+    """A number of consecutive guesses."""
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """The number of guesses."""
 
     @property
     def after(self) -> Position:
-        """Where the search goes on."""
+        """The position after this piece."""
 
     def guesses(self) -> Iterator[Guesses]:
-        """All of them, in batches."""
+        """The guesses in batches."""
 
 
 class Source(Protocol):
-    """All that is to be tried."""
+    """All guesses of a search, in order."""
 
     @property
     def total(self) -> int:
-        """How many guesses."""
+        """The number of guesses."""
 
     def fingerprint(self) -> str:
-        """Another one for other guesses, or another order of them."""
+        """A digest that depends on all guesses and their order."""
 
     def count_at(self, position: Position) -> int | None:
-        """How many guesses come before ``position``; None if a search cannot have come there."""
+        """How many guesses come before ``position``; None if it is not a possible position."""
 
     def pieces(self, start: Position, wish: Wish) -> Iterator[Piece]:
-        """In order, from ``start`` on; an empty one is the beginning."""
+        """The pieces in order from ``start`` on; an empty position is the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
 class MaskPiece:
-    """Some words of a mask, by number."""
+    """The words of a mask with consecutive numbers."""
 
     mask: Mask = field(repr=False)
     first: int
@@ -72,14 +72,13 @@ class MaskPiece:
     after: Position
 
     def guesses(self) -> Iterator[Guesses]:
-        """Made where they are tried."""
         for done in range(0, self.count, BATCH):
             yield self.mask.guesses(self.first + done, min(BATCH, self.count - done))
 
 
 @dataclass(frozen=True, slots=True)
 class MaskSource:
-    """All words of a mask. Raises LocalFault for more than can be counted through."""
+    """All words of a mask. Raises LocalFault if there are more than 2^62."""
 
     mask: Mask
 
@@ -92,22 +91,18 @@ class MaskSource:
 
     @property
     def total(self) -> int:
-        """Its words."""
         return self.mask.keyspace
 
     def fingerprint(self) -> str:
-        """Of the sets of all places."""
         return hashlib.sha256(repr(("mask", self.mask.places)).encode()).hexdigest()
 
     def count_at(self, position: Position) -> int | None:
-        """The number of the word that is next."""
         if not position:
             return 0
         right = len(position) == 1 and 0 <= position[0] <= self.total
         return position[0] if right else None
 
     def pieces(self, start: Position, wish: Wish) -> Iterator[Piece]:
-        """In the order of their numbers."""
         first = start[0] if start else 0
         while first < self.total:
             count = min(wish(), self.total - first)
@@ -117,7 +112,7 @@ class MaskSource:
 
 @dataclass(frozen=True, slots=True)
 class WordsPiece:
-    """Some words of a list, and what the rules make of them."""
+    """Words of a list, and what the rules make of them."""
 
     words: Guesses = field(repr=False)
     rules: tuple[bytes, ...]
@@ -125,11 +120,9 @@ class WordsPiece:
 
     @property
     def count(self) -> int:
-        """With every rule."""
         return len(self.words) * max(1, len(self.rules))
 
     def guesses(self) -> Iterator[Guesses]:
-        """The words themselves if there are no rules."""
         if not self.rules:
             yield self.words
             return
@@ -137,9 +130,9 @@ class WordsPiece:
         first, made = self.words.first * len(self.rules), list[bytes]()
         for text in self.rules:
             apply = Rule.parse(text).apply
-            # An empty line stays empty: it stands for no word.
+            # An empty line is no word, so it stays empty.
             made += [word and apply(word) for word in words]
-            # Few words with many rules are tried together: an engine likes many at a time.
+            # Few words with several rules are tried together, because large batches are faster.
             if len(made) >= BATCH:
                 yield Guesses.of(made, first)
                 first, made = first + len(made), []
@@ -149,13 +142,13 @@ class WordsPiece:
 
 @dataclass(frozen=True)
 class WordSource:
-    """The lines of a file, and what the rules make of each. Raises OSError if it cannot be read."""
+    """The lines of a file, changed by each rule. Raises OSError if it cannot be read."""
 
     path: Path
     rules: tuple[Rule, ...] = ()
 
     def __post_init__(self) -> None:
-        # Read at once: a pipe is there only once.
+        # Opened now, because a pipe can be read only once.
         self._file  # noqa: B018
 
     @cached_property
@@ -164,26 +157,24 @@ class WordSource:
 
     @property
     def written(self) -> str:
-        """How the list is written, if it had to be translated: UTF-16 or UTF-32."""
+        """The encoding of the list if it had to be converted: UTF-16 or UTF-32."""
         return self._file.written
 
     @property
     def total(self) -> int:
-        """Lines, each with every rule. Reads the whole file, at the speed of the disk."""
+        """The number of lines times that of the rules. Reads the whole file."""
         return self._file.lines * self._each
 
     @property
     def _each(self) -> int:
-        """Guesses that a line makes."""
+        """The number of guesses from each line."""
         return max(1, len(self.rules))
 
     def fingerprint(self) -> str:
-        """Of all of the file, and of the rules."""
         rules = repr([rule.text for rule in self.rules])
         return hashlib.sha256(f"{rules} {self._file.digest}".encode()).hexdigest()
 
     def count_at(self, position: Position) -> int | None:
-        """How many guesses come before this position; None if it is none of this list."""
         if not position:
             return 0
         if len(position) != 2:
@@ -192,7 +183,6 @@ class WordSource:
         return line * self._each if self._file.line_at(offset) == line else None
 
     def pieces(self, start: Position, wish: Wish) -> Iterator[Piece]:
-        """In the order of the file."""
         texts = tuple(rule.text for rule in self.rules)
         offset, line = start or (self._file.begin, 0)
         with self._file.path.open("rb") as file:
@@ -207,7 +197,7 @@ class WordSource:
 
 
 def _part(lines: Guesses, begin: int, count: int) -> Guesses:
-    """Some of the lines, with their own bytes only."""
+    """Some of the lines, without the bytes of the others."""
     starts, lengths = lines.starts[begin : begin + count], lines.lengths[begin : begin + count]
     low = int(starts[0])
     high = int(starts[-1] + lengths[-1])

@@ -1,7 +1,7 @@
-"""Testing guesses with what Python brings along: slower than lanes, but there at once, everywhere.
+"""The portable engine, which uses only the standard library: slower than lanes, but always there.
 
-Two ways, of which the faster differs from machine to machine: ``hmac.digest`` four times a guess,
-or contexts of hashlib that have taken in the constant part already and are copied.
+It has two variants; which one is faster depends on the machine. One calls ``hmac.digest`` four
+times for each guess. The other copies hashlib's contexts, which have the constant part already.
 """
 
 import hashlib
@@ -14,28 +14,28 @@ from tls13lab.search.guesses import Guesses
 from tls13lab.search.target import Target
 
 Found = tuple[int, Target, bytes]
-"""The place among all guesses, whose binder it is, and the PSK."""
+"""The number of the guess in the whole search, the target whose binder it makes, and the PSK."""
 Mac = Callable[[bytes], bytes]
 Way = Callable[[str, bytes, bytes], Callable[[bytes], Mac]]
-"""From a hash and what two HMACs are taken over to a function of a PSK: the HMAC that is keyed with
-its finished key, and may be asked for the binder of any transcript hash."""
+"""A variant. From a hash and the messages of two HMACs, it makes a function of a PSK. That function
+returns the HMAC under the PSK's finished key, which gives the binder of any transcript hash."""
 
 
 def by_digest(hash_name: str, first: bytes, second: bytes) -> Callable[[bytes], Mac]:
-    """With one call an HMAC."""
+    """The variant with ``hmac.digest``."""
     salt = bytes(hashlib.new(hash_name).digest_size)
 
     def binders(psk: bytes) -> Mac:
         early_secret = hmac.digest(salt, psk, hash_name)
         binder_key = hmac.digest(early_secret, first, hash_name)
         finished_key = hmac.digest(binder_key, second, hash_name)
-        return lambda told: hmac.digest(finished_key, told, hash_name)
+        return lambda transcript_hash: hmac.digest(finished_key, transcript_hash, hash_name)
 
     return binders
 
 
 def by_copies(hash_name: str, first: bytes, second: bytes) -> Callable[[bytes], Mac]:
-    """The same, with a key's two blocks taken in once: HMAC as RFC 2104 writes it."""
+    """The variant with copied contexts: HMAC as in RFC 2104, with each key hashed only once."""
     new = getattr(hashlib, hash_name)
     block = new().block_size
     inner_salt, outer_salt = new(b"\x36" * block), new(b"\x5c" * block)
@@ -50,14 +50,14 @@ def by_copies(hash_name: str, first: bytes, second: bytes) -> Callable[[bytes], 
         end.update(head.digest())
         key = end.digest()
         for message in (first, second):
-            told = new(key.translate(inner) + inner_tail + message).digest()
-            key = new(key.translate(outer) + outer_tail + told).digest()
+            inside = new(key.translate(inner) + inner_tail + message).digest()
+            key = new(key.translate(outer) + outer_tail + inside).digest()
         inner_key = new(key.translate(inner) + inner_tail)
         outer_key = new(key.translate(outer) + outer_tail)
 
-        def binder(told: bytes) -> bytes:
+        def binder(transcript_hash: bytes) -> bytes:
             head, end = inner_key.copy(), outer_key.copy()
-            head.update(told)
+            head.update(transcript_hash)
             end.update(head.digest())
             result: bytes = end.digest()
             return result
@@ -68,9 +68,9 @@ def by_copies(hash_name: str, first: bytes, second: bytes) -> Callable[[bytes], 
 
 
 def by_identity(targets: Sequence[Target]) -> tuple[list[Target], list[list[Target]]]:
-    """Targets in the order in which a word is tried on them, and the same in groups.
+    """The targets in the order in which a word is tried on them, and the same in groups.
 
-    Those of a group share all of a guess but the last HMAC. Imported PSKs differ by the identity.
+    The targets of a group share all HMACs but the last. Imported PSKs are grouped by identity.
     """
 
     def identity(target: Target) -> bytes:
@@ -94,11 +94,11 @@ class Portable:
         ]
 
     def test(self, guesses: Guesses) -> Iterator[Found]:
-        """Those of the guesses that made a target's binder."""
+        """The guesses that make the binder of a target."""
         for index in range(len(guesses)):
             word = guesses[index]
             if not word:
-                continue  # no PSK is empty; a line that was passed over is
+                continue  # a line that was skipped; no PSK is empty
             key = epskx(word, self._epsk_hash) if self._imported else word
             for identity, targets in self._groups:
                 psk = ipskx(key, self._epsk_hash, identity, self._hash) if self._imported else key

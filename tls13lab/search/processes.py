@@ -1,8 +1,9 @@
-"""Worker processes of a search: started anew, deaf to Ctrl-C, and ended when nobody needs them.
+"""Worker processes of a search. They ignore Ctrl-C, and end when they are no longer needed.
 
-Nobody needs them either when the process that gave out the work was killed and could not say so.
+They also end when the main process was killed and could not stop them.
 
-A worker is a new Python process on every system (*spawn*): a fork would copy threads and locks.
+On every system, a worker is a new Python process (*spawn*), because a fork would copy threads and
+locks.
 """
 
 import os
@@ -17,22 +18,22 @@ from typing import Any
 
 
 class Pool:
-    """So many processes, started as often as they are needed."""
+    """A number of processes, which can be started more than once."""
 
     def __init__(self, count: int) -> None:
         self._count, self._context = count, _Remembering()
 
     def start(self) -> Executor:
-        """New ones."""
+        """Start new processes."""
         return ProcessPoolExecutor(self._count, mp_context=self._context, initializer=_begin)
 
     def terminate(self) -> None:
-        """What they are still at, such as compiling, takes a second that nobody wants to wait."""
+        """End all processes at once, without waiting for work such as compiling."""
         self._context.terminate()
 
 
 class _Remembering(SpawnContext):
-    """Starts processes, and ends those that it started."""
+    """Starts processes, and can end those that it started."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,14 +45,14 @@ class _Remembering(SpawnContext):
         return child
 
     def terminate(self) -> None:
-        """All of them that still run."""
+        """End those that are still running."""
         for child in self._children:
             if child.is_alive():
                 child.terminate()
 
 
 def _begin() -> None:
-    """Ctrl-C is for the process that gives out the work, and without that there is none to do."""
+    """Ignore Ctrl-C, which is for the main process, and end when that process ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
 
@@ -65,14 +66,14 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def children_deaf() -> Iterator[None]:
-    """The same for processes that are started now, from their very first moment.
+    """Let processes that are started in this block ignore Ctrl-C from their very beginning.
 
-    They inherit that the signal is blocked; here it is delivered afterwards.
+    They inherit a blocked signal. In this process, the signal is delivered afterwards.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    # Whoever starts the first child starts this as well, and unblocks the signal.
+    # The first child also starts this tracker, which would unblock the signal.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

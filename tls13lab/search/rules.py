@@ -1,10 +1,11 @@
-"""Rules: what people do to a word to make a password of it. Hashcat's notation, the common part.
+"""Rules: how people change a word to make a password. The common part of hashcat's notation.
 
-A rule is a line of functions, done from left to right, blanks between them allowed:
+A rule is a line of functions, applied from left to right; spaces between them are allowed:
 
-``:`` nothing, ``l`` small, ``u`` large, ``c`` capitalise, ``C`` the other way round, ``t`` toggle,
-``r`` reverse, ``d`` twice, ``[`` and ``]`` drop the first and the last, ``$X`` append X, ``^X`` put
-X in front, ``sXY`` every X becomes Y, ``@X`` drop every X, ``TN`` toggle the letter at place N.
+``:`` does nothing, ``l`` converts to lower case, ``u`` to upper case, ``c`` capitalizes, ``C`` does
+the opposite, ``t`` swaps the case, ``r`` reverses, ``d`` doubles the word, ``[`` and ``]`` delete
+the first and the last character, ``$X`` appends X, ``^X`` prepends X, ``sXY`` replaces X by Y,
+``@X`` deletes every X, and ``TN`` swaps the case at position N.
 
 >>> Rule.parse("c so0 $1").apply(b"password")
 b'Passw0rd1'
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from tls13lab.wire.faults import LocalFault
 
 LONGEST_RULE = 31
-"""Functions in a rule, as in hashcat."""
+"""Most functions in a rule, as in hashcat."""
 MOST_RULES = 100_000
 
 Change = Callable[[bytes], bytes]
@@ -38,8 +39,8 @@ _PLAIN: Mapping[int, Change] = {
 _DIGITS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def _one(name: int, given: bytes) -> Change:
-    """A function with one argument."""
+def _change(name: int, given: bytes) -> Change:
+    """A function that has one argument."""
     if name == ord("$"):
         return lambda word: word + given
     if name == ord("^"):
@@ -52,14 +53,14 @@ def _one(name: int, given: bytes) -> Change:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line. ``text`` is how it was written."""
+    """One rule; ``text`` is its notation."""
 
     text: bytes
     changes: tuple[Change, ...]
 
     @classmethod
     def parse(cls, text: str | bytes) -> "Rule":
-        """From its notation. Raises LocalFault for a function that is not known here."""
+        """The rule in this notation. Raises LocalFault for an unknown function, or too many."""
         line = text.encode() if isinstance(text, str) else text
         changes: list[Change] = []
         rest = iter(line)
@@ -72,7 +73,7 @@ class Rule:
             count = {ord("s"): 2}.get(name, 1 if name in b"$^@T" else 0)
             given = bytes(value for _, value in zip(range(count), rest, strict=False))
             # A place is one of hashcat's digits: 0 to 9, then A for 10.
-            placed = name != ord("T") or given in {bytes([one]) for one in _DIGITS}
+            placed = name != ord("T") or given in {bytes([digit]) for digit in _DIGITS}
             if not count or len(given) < count or not placed:
                 raise LocalFault(
                     f"{chr(name)!r} in the rule {line.decode('latin-1')!r} is not known"
@@ -80,13 +81,13 @@ class Rule:
             if count == 2:
                 changes.append(_swap(given[:1], given[1:]))
             else:
-                changes.append(_one(name, given))
+                changes.append(_change(name, given))
         if not 0 < len(changes) <= LONGEST_RULE:
             raise LocalFault(f"a rule has 1 to {LONGEST_RULE} functions, this one {len(changes)}")
         return cls(line, tuple(changes))
 
     def apply(self, word: bytes) -> bytes:
-        """The word that it makes of this one."""
+        """The word after all changes."""
         for change in self.changes:
             word = change(word)
         return word
@@ -97,7 +98,7 @@ def _swap(old: bytes, new: bytes) -> Change:
 
 
 def parse_rules(content: bytes) -> tuple[Rule, ...]:
-    """The rules of a file, one a line; ``#`` begins a comment. Raises LocalFault, with the line."""
+    """The rules of a file, one on each line; ``#`` begins a comment. Raises LocalFault."""
     found = []
     for number, line in enumerate(content.removeprefix(BOM_UTF8).splitlines(), 1):
         if not line.strip() or line.startswith(b"#"):
@@ -109,5 +110,5 @@ def parse_rules(content: bytes) -> tuple[Rule, ...]:
         if len(found) > MOST_RULES:
             raise LocalFault(f"there are more than {MOST_RULES} rules: use fewer")
     if not found:
-        raise LocalFault("there is no rule in it")
+        raise LocalFault("the file contains no rule")
     return tuple(found)

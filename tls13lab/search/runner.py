@@ -1,7 +1,7 @@
-"""A whole search: pieces of work on many workers, stopped and gone on with, nothing left out.
+"""A whole search: pieces of work for many workers; it can be stopped and continued.
 
-The workers belong to any ``concurrent.futures.Executor``: threads or processes. One that dies loses
-nothing, because what it had not finished is given out again.
+The workers belong to a ``concurrent.futures.Executor``: threads or processes. If a worker dies, its
+unfinished piece is given out again, so no guess is left out.
 """
 
 import hashlib
@@ -31,24 +31,23 @@ from tls13lab.search.target import Target
 from tls13lab.wire.faults import LocalFault
 
 EACH = 3
-"""Pieces for each worker at a time: one in work, the others waiting."""
+"""Pieces that each worker has at a time: one in progress, the others waiting."""
 FEWEST = 2_000
 MOST = 2**23
-"""Guesses of a piece."""
+"""Limits on the number of guesses in a piece."""
 PIECE_S = 0.1
 """Seconds that a piece should take a worker."""
 SAVE_S = 10.0
 """Seconds between two checkpoints."""
 RETRIES = 5
-"""How often in a row workers may die before the search gives up."""
+"""How often in a row workers can die before the search gives up."""
 
 
 @dataclass(frozen=True)
 class Workers:
-    """How many there are, and how to start them.
+    """The number of workers, and how to start them.
 
-    ``close`` is called when all that is wanted of them is done. ``ends_all`` says that it also ends
-    what they were given and have not begun.
+    ``close`` is called at the end. ``ends_all`` means that it also cancels work that has not begun.
     """
 
     count: int
@@ -58,14 +57,13 @@ class Workers:
 
 
 THREADS = sys.platform != "emscripten"
-"""Whether there are threads and processes; in a browser there are not."""
+"""Whether threads and processes exist; in a browser, they do not."""
 
 
 class AtOnce(Executor):
-    """Does what it is given before it gives the answer: for one thread that has no other."""
+    """An executor that does the work within ``submit``, where there is only one thread."""
 
     def submit(self, do: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
-        """The result is there when this returns."""
         future: Future[Any] = Future()
         try:
             future.set_result(do(*args, **options))
@@ -75,7 +73,7 @@ class AtOnce(Executor):
 
 
 def local_workers(count: int) -> Workers:
-    """Processes, or a thread if one is enough; in a browser what asks does the work itself."""
+    """This number of processes; a thread if it is 1; in a browser, the caller's own thread."""
     if not THREADS:
         return Workers(1, AtOnce)
     if count == 1:
@@ -87,10 +85,10 @@ def local_workers(count: int) -> Workers:
 
 
 def processors() -> int:
-    """How many this process may use.
+    """The number of processors that this process may use.
 
-    A hub that shares a machine among students says in ``CPU_LIMIT`` how many are one student's;
-    a worker for each that the machine has would only take memory.
+    On a hub, ``CPU_LIMIT`` is each student's share of the machine's processors; more workers would
+    only use memory.
     """
     if hasattr(os, "sched_getaffinity"):
         there = len(os.sched_getaffinity(0))
@@ -104,7 +102,7 @@ def processors() -> int:
 
 
 def _deaf_children() -> AbstractContextManager[None]:
-    """Processes that are started meanwhile leave Ctrl-C to this one."""
+    """A context in which new processes ignore Ctrl-C."""
     if not THREADS:
         return nullcontext()
     from tls13lab.search.processes import children_deaf
@@ -114,7 +112,7 @@ def _deaf_children() -> AbstractContextManager[None]:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a search has come: ``count`` guesses without a gap, ``found`` so far."""
+    """The progress of a search: the first ``count`` guesses were tried, and ``found`` so far."""
 
     count: int
     found: tuple[Hit, ...]
@@ -122,9 +120,10 @@ class Progress:
 
 @dataclass
 class Search:
-    """Targets, what is tried, and where the search is noted down, if anywhere.
+    """Targets, a source of guesses, and the checkpoint file, if there is one.
 
-    ``trouble`` says why it could not be, the last time; the search goes on all the same.
+    Raises LocalFault for a checkpoint of another search, or one that was changed. ``trouble`` says
+    why the checkpoint could not be written the last time; the search continues all the same.
     """
 
     targets: tuple[Target, ...]
@@ -135,23 +134,23 @@ class Search:
     _state: Checkpoint = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        told = hashlib.sha256(repr(self.source.fingerprint()).encode())
+        digest = hashlib.sha256(repr(self.source.fingerprint()).encode())
         for target in self.targets:
             kind = (target.kind, target.also, target.hash_name, target.epsk_hash, target.identity)
-            told.update(repr(kind).encode() + str(target.derivation or "").encode())
-            told.update(hashlib.sha256(target.truncated).digest() + target.binder)
-        self._state = Checkpoint(told.hexdigest())
+            digest.update(repr(kind).encode() + str(target.derivation or "").encode())
+            digest.update(hashlib.sha256(target.truncated).digest() + target.binder)
+        self._state = Checkpoint(digest.hexdigest())
         if self.checkpoint is not None:
-            self._state = Checkpoint.read(self.checkpoint, told.hexdigest())
+            self._state = Checkpoint.read(self.checkpoint, digest.hexdigest())
         self.total = self.source.total
         if not self._possible(self._state):
             raise LocalFault(
-                f"the checkpoint {self.checkpoint} says what no search can have noted, so it was "
-                "changed: delete it, or name another one"
+                f"the checkpoint {self.checkpoint} is not possible, so it was changed: delete it, "
+                "or name another one"
             )
 
     def _possible(self, state: Checkpoint) -> bool:
-        """Whether a search can have come there: a place in the list, and PSKs that are right."""
+        """Whether a search can have this state: its position exists, and its PSKs are right."""
         if state.count != self.source.count_at(state.position):
             return False
         return 0 <= state.count <= self.total and all(
@@ -163,11 +162,10 @@ class Search:
 
     @property
     def progress(self) -> Progress:
-        """As it is now."""
         return Progress(self._state.count, self._state.found)
 
     def save(self) -> None:
-        """Note down where it is, or else why that cannot be done."""
+        """Write the checkpoint; if that fails, set ``trouble``."""
         if self.checkpoint is None:
             return
         try:
@@ -177,7 +175,7 @@ class Search:
             self.trouble = f"{self.checkpoint}: {error.strerror or error}"
 
     def forget(self) -> None:
-        """Remove the checkpoint: for when a finished search's result has reached its reader."""
+        """Delete the checkpoint, once the result of a finished search has been delivered."""
         if self.checkpoint is None:
             return
         try:
@@ -188,10 +186,10 @@ class Search:
     def run(
         self, workers: Workers, stopped: Callable[[], bool] = lambda: False
     ) -> Generator[Progress, None, None]:
-        """Go on until all is found or all is tried, telling of each piece that is done.
+        """Search until all PSKs are found or all guesses tried; yields the progress of each piece.
 
-        It ends early when ``stopped`` says so (asked ten times a second or more), or when nobody
-        asks for more: what is in work is finished first, and noted down.
+        It ends early when ``stopped`` returns True (it is called at least ten times a second), or
+        when the generator is closed. Pieces in progress are then finished and saved.
         """
         giving = _Giving(self, workers)
         saved = time.monotonic()
@@ -209,22 +207,22 @@ class Search:
         finally:
             for piece, result in giving.end():
                 self._take(piece, result)
-            # Also of a search that is done: until its result was delivered, it can be lost.
+            # A finished search is saved, too: its result can be lost until it is delivered.
             self.save()
 
     def open_targets(self) -> frozenset[int]:
-        """Indices of those that no PSK was found for."""
+        """The indices of the targets for which no PSK was found yet."""
         return frozenset(range(len(self.targets))) - {hit.target for hit in self._state.found}
 
     @property
     def work(self) -> float:
-        """What is left if nothing more is found, counted in guesses at one target."""
+        """The work that is left if nothing more is found, in guesses at one target."""
         wanted = [self.targets[number] for number in sorted(self.open_targets())]
         return (self.total - self.progress.count) * weight(wanted)
 
     @property
     def start(self) -> Position:
-        """Where it goes on."""
+        """The position at which the search continues."""
         return self._state.position
 
     def _all_found(self) -> bool:
@@ -233,7 +231,7 @@ class Search:
     def _take(self, piece: Piece, result: Tried) -> None:
         found = list(self._state.found)
         for hit in result.found:
-            # The same PSK is tried at once wherever none was found: one identity, many connections.
+            # The PSK is tried at once on all other open targets: one PSK, several connections.
             fitting = (n for n in self.open_targets() if self.targets[n].made_with(hit.word))
             found += [replace(hit, target=n) for n in sorted(fitting)]
             self._state = replace(self._state, found=tuple(found))
@@ -243,13 +241,13 @@ class Search:
 
 
 class _Giving:
-    """Gives pieces to workers, and their results back in the order of the pieces."""
+    """Gives pieces to workers, and returns their results in the order of the pieces."""
 
     def __init__(self, search: Search, workers: Workers) -> None:
         self._workers = workers
         self._search = search
         self._compile = search.work >= MANY
-        # A derivation may take a second: then there is no sense in many guesses to a piece.
+        # A derivation can take a second, so a piece may be a single guess.
         slow = any(target.derivation is not None for target in search.targets)
         self._fewest = 1 if slow else FEWEST
         self._rate = self._fewest / PIECE_S
@@ -259,11 +257,11 @@ class _Giving:
         self._executor = workers.start()
 
     def _size(self) -> int:
-        """Guesses that a worker tries in the time that a piece should take."""
+        """The number of guesses that a worker can try in the time for one piece."""
         return max(self._fewest, min(MOST, int(self._rate * PIECE_S)))
 
     def more(self) -> bool:
-        """Whether there is work, given out as far as workers want it."""
+        """Give out pieces until all workers have enough; whether any piece is unfinished."""
         while len(self._given) < EACH * self._workers.count:
             piece = next(self._pieces, None)
             if piece is None:
@@ -276,12 +274,12 @@ class _Giving:
             return self._executor.submit(tried, self._wanted(), piece, compile=self._compile)
 
     def _wanted(self) -> tuple[Target, ...]:
-        """Those whose PSK is not found yet; a binder that was recorded twice, once."""
+        """The open targets; a binder that was recorded twice is tried once."""
         listed = (self._search.targets[n] for n in sorted(self._search.open_targets()))
-        return tuple(dict.fromkeys(replace(one, connection=1, hello=1) for one in listed))
+        return tuple(dict.fromkeys(replace(each, connection=1, hello=1) for each in listed))
 
     def done(self) -> Iterator[tuple[Piece, Tried]]:
-        """What is ready at the head of the line; waits a little."""
+        """The finished pieces at the front of the queue; waits up to 0.1 s."""
         wait([future for _, future in self._given], timeout=0.1, return_when=FIRST_COMPLETED)
         while self._given and self._given[0][1].done():
             piece, future = self._given[0]
@@ -292,12 +290,12 @@ class _Giving:
                 return
             self._given.popleft()
             self._died = 0
-            # A machine's speed changes; one piece is not much to go by.
+            # The speed varies, so a single piece changes the estimate only a little.
             self._rate += (result.count / max(result.seconds, 1e-6) - self._rate) / 4
             yield piece, result
 
     def _start_again(self) -> None:
-        """New workers for whatever the old ones did not finish."""
+        """Start new workers, and give them what the old ones did not finish."""
         self._died += 1
         if self._died > RETRIES:
             raise LocalFault(
@@ -312,9 +310,9 @@ class _Giving:
         )
 
     def end(self) -> Iterator[tuple[Piece, Tried]]:
-        """Give out nothing more; what is in work and has no gap before it still counts."""
+        """Give out no more pieces; those in progress count if no piece before them is missing."""
         if not self._workers.ends_all:
-            # Processes that die stumble over what was cancelled, in Python 3.11, with a traceback.
+            # In Python 3.11, dying processes print a traceback about work that was cancelled.
             for _, future in self._given:
                 future.cancel()
         limit = time.monotonic() + 5 * PIECE_S

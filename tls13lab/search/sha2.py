@@ -1,7 +1,7 @@
-"""SHA-256 and SHA-384 as FIPS 180-4 section 6 writes them, on any kind of word.
+"""SHA-256 and SHA-384 as in FIPS 180-4 section 6, for any kind of word.
 
-The same functions compute with numbers, and write down a program for many guesses side by side
-(``lanes_text``): what a word is, and how two are added, is the arithmetic's business. With numbers:
+The same functions compute with numbers, or write a program for many guesses at once
+(``lanes_text``). The arithmetic decides what a word is, and how words are added. With numbers:
 
 >>> import hashlib
 >>> block = pad(SHA256, b"abc", before=0)
@@ -17,13 +17,13 @@ from typing import Any, Protocol
 from tls13lab.search.constants import ROUNDS_256, ROUNDS_512, START
 
 Word = Any
-"""A number, or something that ``^``, ``&``, ``|`` and ``>>`` are defined for, also with numbers."""
+"""A number, or a value that has ``^``, ``&``, ``|`` and ``>>``, also together with numbers."""
 Turns = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
 class Sha2:
-    """What differs between SHA-256 and SHA-384: sizes in bytes, rounds, rotations."""
+    """The differences between SHA-256 and SHA-384: sizes in bytes, rounds, rotations."""
 
     name: str
     word: int
@@ -59,57 +59,57 @@ SHA2 = {sha.name: sha for sha in (SHA256, SHA384)}
 
 
 class Arithmetic(Protocol):
-    """What a kind of word must be able to do besides the bitwise operators."""
+    """The operations on words besides the bitwise operators."""
 
     def add(self, *words: Word) -> Word:
-        """The sum, without what is carried over the top."""
+        """The sum, without the carry."""
 
     def turn(self, word: Word, right: int) -> Word:
-        """Rotated to the right by so many bits."""
+        """A rotation to the right by this number of bits."""
 
     def majority(self, a: Word, b: Word, c: Word) -> Word:
-        """Each bit as in two of the three."""
+        """The majority of three words, bit by bit."""
 
 
 def majority(a: Word, b: Word, c: Word) -> Word:
-    """Section 4.1.2, written with one operation less."""
+    """The function Maj of section 4.1.2, with one operation less."""
     return (a & b) | (c & (a | b))
 
 
 class Numbers:
-    """Arithmetic of whole numbers."""
+    """Arithmetic with integers modulo 2^``bits``."""
 
     def __init__(self, bits: int) -> None:
         self._bits, self._modulus = bits, 1 << bits
 
     def add(self, *words: int) -> int:
-        """Modulo two to the number of bits."""
+        """The sum modulo 2^``bits``."""
         return sum(words) % self._modulus
 
     def turn(self, word: int, right: int) -> int:
-        """Rotated to the right."""
+        """A rotation to the right."""
         return (word >> right | word << self._bits - right) % self._modulus
 
     def majority(self, a: int, b: int, c: int) -> int:
-        """Each bit as in two of the three."""
+        """The majority of three words, bit by bit."""
         result: int = majority(a, b, c)
         return result
 
 
 def _big_sigma(on: Arithmetic, turns: Turns, word: Word) -> Word:
-    one, two, three = turns
-    return on.turn(word, one) ^ on.turn(word, two) ^ on.turn(word, three)
+    first, second, third = turns
+    return on.turn(word, first) ^ on.turn(word, second) ^ on.turn(word, third)
 
 
 def _small_sigma(on: Arithmetic, turns: Turns, word: Word) -> Word:
-    one, two, three = turns
-    return on.turn(word, one) ^ on.turn(word, two) ^ (word >> three)
+    first, second, third = turns
+    return on.turn(word, first) ^ on.turn(word, second) ^ (word >> third)
 
 
 def schedule(sha: Sha2, on: Arithmetic, block: Sequence[Word]) -> Iterator[Word]:
-    """The message schedule of a block's 16 words, one word a round, with the round's constant.
+    """The message schedule of a block of 16 words: a word for each round, plus its constant.
 
-    Each is made when it is asked for: a processor has no room for all of them.
+    Each word is made when it is needed, because a processor's registers cannot hold all of them.
     """
     words = list(block)
     for t, k in enumerate(sha.constants):
@@ -123,7 +123,7 @@ def schedule(sha: Sha2, on: Arithmetic, block: Sequence[Word]) -> Iterator[Word]
 def rounds(
     sha: Sha2, on: Arithmetic, state: Sequence[Word], scheduled: Iterable[Word]
 ) -> list[Word]:
-    """The state after a block whose message schedule is known."""
+    """The state after a block, given as its message schedule."""
     a, b, c, d, e, f, g, h = state
     for word in scheduled:
         t1 = on.add(h, _big_sigma(on, sha.big_sigma[1], e), g ^ (e & (f ^ g)), word)
@@ -138,9 +138,9 @@ def compress(sha: Sha2, on: Arithmetic, state: Sequence[Word], block: Sequence[W
 
 
 def pad(sha: Sha2, message: bytes, before: int) -> list[int]:
-    """The words of the last block: the message's end, a one bit, zeros, the length in bits.
+    """The words of the last block: the end of the message, a one bit, zeros, the length in bits.
 
-    ``before`` is how many bytes were hashed already, in whole blocks.
+    ``before`` is the number of bytes in the blocks before it.
     """
     length = (8 * (before + len(message))).to_bytes(sha.length_bytes)
     zeros = bytes(sha.block - len(message) - 1 - sha.length_bytes)
@@ -148,10 +148,10 @@ def pad(sha: Sha2, message: bytes, before: int) -> list[int]:
 
 
 def words(sha: Sha2, content: bytes) -> list[int]:
-    """Bytes as words, the most significant byte first."""
+    """Bytes as words, with the most significant byte first."""
     return [int.from_bytes(content[at : at + sha.word]) for at in range(0, len(content), sha.word)]
 
 
 def digest(sha: Sha2, state: Sequence[int]) -> bytes:
-    """The hash that a last state stands for: SHA-384 leaves two words out."""
+    """The hash from the last state; SHA-384 leaves out two words."""
     return b"".join(word.to_bytes(sha.word) for word in state[: sha.digest_words])

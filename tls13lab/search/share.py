@@ -1,9 +1,9 @@
-"""Guessing the word of a CPace run: only with one side's scalar, which should be gone by then.
+"""Guessing the word of a CPace run, with one side's scalar, which should have been deleted.
 
-A recorded share is Y = y * g, where g comes from the word. Without y there is nothing to compute a
-guess's share with, and no function here that could: that is what CPace is for. Whoever steals a
-scalar (from memory, or out of a bad random generator) multiplies each word's generator with it, and
-the recorded share says when the word was right.
+A recorded share is Y = y * g, where g comes from the word. Without y, nobody can compute the share
+of a guess; that is the purpose of CPace. An attacker who has stolen a scalar (from memory, or from
+a bad random generator) multiplies each word's generator by it, and compares the result with the
+recorded share.
 
 >>> from tls13lab.crypto.entropy import seeded
 >>> from tls13lab.psk.cpace import Role, begin
@@ -21,7 +21,7 @@ from tls13lab.psk.cpace import calculate_generator, read_message
 
 @dataclass(frozen=True, slots=True)
 class StolenScalar:
-    """A recorded CPace message and the scalar behind it; and what else both ends put in, if any."""
+    """A recorded CPace message and its scalar; ``CI`` and ``sid`` are the run's other inputs."""
 
     message: bytes
     scalar: bytes = field(repr=False)

@@ -1,8 +1,7 @@
-"""How fast this machine guesses: measured, in a fraction of a second.
+"""How fast this machine guesses, measured in a fraction of a second.
 
-And what a slow derivation makes of that: so many guesses at a plain PSK take as long as one at a
-word behind it. That is this machine's answer; other hardware, with less memory for each guess that
-it does at a time, has another.
+Also how much slower a guess is with a slow derivation, in guesses at a plain PSK. That is true for
+this machine; hardware with less memory for each guess gives other numbers.
 
 >>> own_rate(seconds=0.01) > 1000
 True
@@ -26,7 +25,7 @@ _MASK = Mask.parse("?l?l?l?l?d?d?d?d")
 
 
 def engine_for(hash_name: str = "sha256", *, compiled: bool = True) -> tuple[Engine, int]:
-    """An engine that searches for what is not there, and how many guesses it likes at once."""
+    """An engine with a target that no word fits, and a good number of guesses for a batch."""
     made = binder(PskKind.EXTERNAL, b"no word of the mask", hash_name, b"ClientHello")
     target = Target(b"", PskKind.EXTERNAL, hash_name, b"ClientHello", made)
     return _engine([target], compiled=compiled)
@@ -34,19 +33,19 @@ def engine_for(hash_name: str = "sha256", *, compiled: bool = True) -> tuple[Eng
 
 def _engine(targets: Sequence[Target], *, compiled: bool = True) -> tuple[Engine, int]:
     engine = compiled_engine(targets) if compiled else None
-    # Fewer words at a time for more targets, so that a try takes some milliseconds.
+    # More targets get smaller batches, so that a batch takes some milliseconds.
     if engine is not None:
         return engine, max(2**9, 2**15 // len(targets))
     return fastest_portable(targets), max(1, 500 // len(targets))
 
 
 def own_rate(hash_name: str = "sha256", seconds: float = 0.3, *, compiled: bool = True) -> float:
-    """Guesses a second of one core at one target, the best of some tries; compiling not counted."""
+    """Guesses per second of one core at one target, the best of several batches, compiled code."""
     return _best(*engine_for(hash_name, compiled=compiled), seconds)
 
 
 def processor_rate(hash_name: str = "sha256", seconds: float = 0.3) -> float:
-    """The same by the processor's seconds, whatever other programs do: what compares with others.
+    """The same in processor time, which other programs do not disturb, for comparisons.
 
     >>> processor_rate(seconds=0.01) > 1000
     True
@@ -55,11 +54,11 @@ def processor_rate(hash_name: str = "sha256", seconds: float = 0.3) -> float:
 
 
 def rate_at(targets: Sequence[Target], seconds: float = 0.3) -> float:
-    """Words a second of one core if each is tried on all of these targets, by the engines for them.
+    """Words per second of one core if each word is tried on all of these targets.
 
-    The engine for words of a hash's length is left out: hardly a word of a list is as long.
+    The label of tickets is left out, because it is tried only for words as long as the hash.
     """
-    made = list(groups([one for target in targets for one in target.each_kind]))
+    made = list(groups([each for target in targets for each in target.each_kind]))
     wanted = [group for group in made if group[0].kind is not PskKind.RESUMPTION] or made
     return 1 / sum(1 / _best(*_engine(group), seconds / len(wanted)) for group in wanted)
 
@@ -75,17 +74,16 @@ def _best(
     while time.perf_counter() - began < seconds or not best:
         before = clock()
         list(engine.test(_MASK.guesses(first, count)))
-        # A clock may be too coarse for so few: then it tells nothing.
+        # If the clock is too coarse for this batch, the measurement is ignored.
         best = max(best, count / spent if (spent := clock() - before) > 0 else 0.0)
         first += count
     return best
 
 
 def seconds_each(derivation: Derivation, times: int = 2) -> float:
-    """Seconds of one core that a guess takes with this derivation, the best of so many tries.
+    """Processor seconds that a derivation takes, the best of ``times``.
 
-    The processor's seconds: what several lanes do side by side is added up, and nothing counts
-    that other programs do meanwhile.
+    Processor time adds up what several lanes do in parallel, and leaves out other programs.
     """
     best = float("inf")
     for number in range(times):
@@ -96,8 +94,8 @@ def seconds_each(derivation: Derivation, times: int = 2) -> float:
 
 
 def dearer(derivation: Derivation, rate: float) -> float:
-    """log2 of the guesses at a plain PSK, at ``rate`` a second, in the time of one derivation.
+    """log2 of the plain guesses, at ``rate`` per second, that take as long as one derivation.
 
-    ``rate`` is :func:`processor_rate`'s: the same seconds.
+    ``rate`` comes from :func:`processor_rate`, so that both are in processor time.
     """
     return log2(seconds_each(derivation) * rate + 1)

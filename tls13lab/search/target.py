@@ -1,11 +1,11 @@
-"""What is searched for: the binders of recorded ClientHellos. RFC 9846 section 4.3.11.2.
+"""The targets of a search: the binders of recorded ClientHellos. RFC 9846 section 4.3.11.2.
 
-A binder can be checked against a guess at the PSK with nothing but the ClientHello that carries it:
+A guess at the PSK can be checked against a binder with nothing but the ClientHello that carries it:
 no ServerHello, no key share. That is why (EC)DHE does not help.
 
-For an imported PSK (RFC 9258) the guesses are at the *external* PSK. The import is taken to use
-SHA-256, as the RFC does where nothing is said. Where the target's hash is another one, one guess
-needs two hash functions, and only the portable engine does that.
+For an imported PSK (RFC 9258), the guesses are for the *external* PSK. The importer is assumed to
+use SHA-256, the RFC's default. If the target has another hash, a guess needs two hash functions;
+only the portable engine supports that.
 """
 
 import hashlib
@@ -27,17 +27,17 @@ from tls13lab.wire.codepoints import ContentType
 from tls13lab.wire.faults import TLSFault
 
 EPSK_HASH = "sha256"
-"""The hash of an external PSK that nobody was told another one for (RFC 9258 section 5.1)."""
+"""The default hash of an external PSK (RFC 9258 section 5.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One recorded binder, and the truncated transcript's bytes that it was made over.
+    """One recorded binder, and the bytes of the truncated transcript that it covers.
 
-    ``kind`` is what the PSK looks like, and ``also`` what else it may be: the binder's label is the
-    proof, and a search tries them all. Of an imported PSK (RFC 9258) ``epsk_hash`` is the hash of
-    the external PSK that it was imported from. ``hello`` is the ClientHello, 1 or 2. With a
-    ``derivation`` the guesses are words, of which it makes the PSKs.
+    ``kind`` is the most likely kind of PSK, and ``also`` has the other possible kinds. Only the
+    label in the binder's computation can prove the kind, so a search tries all of them. For an
+    imported PSK (RFC 9258), ``epsk_hash`` is the hash of its external PSK. ``hello`` says which
+    ClientHello it is, 1 or 2. With a ``derivation``, guesses are words from which PSKs are derived.
     """
 
     identity: bytes
@@ -53,15 +53,15 @@ class Target:
 
     @property
     def each_kind(self) -> tuple["Target", ...]:
-        """The same as so many targets of one kind each."""
+        """This target once for each possible kind of PSK."""
         return tuple(replace(self, kind=kind, also=()) for kind in (self.kind, *self.also))
 
     @property
     def imported(self) -> bool:
-        """Whether what is guessed is the external PSK from which this one was imported.
+        """Whether the guesses are for the external PSK behind an imported one.
 
-        The identity says so, whatever the label: a stack that knows nothing of importers, and is
-        given an imported PSK, makes its binder with "ext binder".
+        The identity decides, not the label: a stack without an importer uses "ext binder" for a
+        PSK that was imported elsewhere.
         """
         return self.kind is PskKind.IMPORTED or imported_by(self.identity) is not None
 
@@ -70,13 +70,13 @@ class Target:
         return self.kind_with(psk) is not None
 
     def kind_with(self, psk: bytes) -> PskKind | None:
-        """The label under which this PSK makes the binder, computed as the honest endpoints do.
+        """The kind of PSK for which ``psk`` makes the binder, or None.
 
-        Where the PSK was imported, ``psk`` is the external one; where there is a derivation, the
-        word.
+        It is computed with the honest endpoints' functions. If the PSK was imported, ``psk`` is the
+        external one; if there is a derivation, it is the word.
 
-        >>> told = binder(PskKind.EXTERNAL, b"secret", "sha256", b"ClientHello")
-        >>> target = Target(b"lab", PskKind.EXTERNAL, "sha256", b"ClientHello", told)
+        >>> made = binder(PskKind.EXTERNAL, b"secret", "sha256", b"ClientHello")
+        >>> target = Target(b"lab", PskKind.EXTERNAL, "sha256", b"ClientHello", made)
         >>> target.kind_with(b"secret"), target.kind_with(b"Secret")
         (<PskKind.EXTERNAL: 'external'>, None)
         """
@@ -92,19 +92,19 @@ class Target:
 
     @property
     def import_mac(self) -> bytes:
-        """What the one HMAC more is taken over that makes an imported key of an extracted one.
+        """The message of the HMAC that turns an extracted key into an imported one.
 
-        Only if the target's hash is that of the external PSK is it one HMAC, and no more.
+        It is a single HMAC only if the target and the external PSK have the same hash.
         """
-        told = hashlib.new(self.epsk_hash, self.identity).digest()
-        return hkdf_label(IMPORTER["ipskx"].label, told, HASH_LENGTHS[self.hash_name]) + b"\x01"
+        context = hashlib.new(self.epsk_hash, self.identity).digest()
+        return hkdf_label(IMPORTER["ipskx"].label, context, HASH_LENGTHS[self.hash_name]) + b"\x01"
 
     @property
     def macs(self) -> tuple[bytes, bytes, bytes]:
-        """What three HMACs in a row are taken over, each keyed with the one before.
+        """The messages of three HMACs in a row; the key of each is the output of the one before.
 
-        The first key is the early secret, the last HMAC is the binder. "Derive-Secret" of nothing
-        and the finished key are HKDF-Expand of one block: HMAC over the label and a 1 (7.1).
+        The first key is the early secret, and the last output is the binder. Derive-Secret and the
+        finished key are HKDF-Expand with a single block: HMAC over the label and a byte 1 (7.1).
         """
         length = HASH_LENGTHS[self.hash_name]
         nothing = hashlib.new(self.hash_name).digest()
@@ -119,7 +119,7 @@ class Target:
 
 
 def readable(value: bytes) -> str:
-    """An identity or a PSK as text: itself if it is printable UTF-8, else ``0x`` and its bytes.
+    """An identity or a PSK as text: as it is if it is printable UTF-8, otherwise in hexadecimal.
 
     >>> readable(b"lab"), readable(bytes([7, 255]))
     ('lab', '0x07ff')
@@ -130,48 +130,48 @@ def readable(value: bytes) -> str:
 
 
 def targets_of(raw_hello: bytes, connection: int = 1) -> tuple[Target, ...]:
-    """The binders of a first ClientHello. Raises a TLSFault for what is no handshake message."""
+    """The binders of a first ClientHello. Raises TLSFault if it is not a handshake message."""
     return tuple(_targets(offered_in(unpack(raw_hello), raw_hello), connection))
 
 
 def _targets(offers: Iterable[OfferedPsk], connection: int) -> Iterator[Target]:
-    for one in offers:
-        if one.hash_name:
-            kind, *also = one.possible_kinds
+    for offer in offers:
+        if offer.hash_name:
+            kind, *also = offer.possible_kinds
             yield Target(
-                one.identity,
+                offer.identity,
                 kind,
-                one.hash_name,
-                one.covered,
-                one.binder,
+                offer.hash_name,
+                offer.covered,
+                offer.binder,
                 connection,
-                hello=one.hello,
+                hello=offer.hello,
                 also=tuple(also),
             )
 
 
 @dataclass
 class _Heard:
-    """The beginning of one connection, and how many of its ClientHellos were told of."""
+    """The beginning of one connection, and how many of its ClientHellos were reported."""
 
     hellos: Hellos = field(default_factory=Hellos)
-    told: int = 0
+    reported: int = 0
     damaged: bool = False
 
     def ready(self) -> Iterator[int]:
-        """The ClientHellos that are there with all that their binders cover, each once.
+        """The numbers of new ClientHellos for which everything that their binders cover is known.
 
-        A second one is bound to the HelloRetryRequest, which may come after it in the file.
+        The second one's binder covers the HelloRetryRequest, which may come after it in the file.
         """
         hellos = self.hellos
         whole = len(hellos.raw_hellos) if hellos.retry else min(1, len(hellos.raw_hellos))
-        while self.told < whole:
-            self.told += 1
-            yield self.told
+        while self.reported < whole:
+            self.reported += 1
+            yield self.reported
 
 
 def targets(items: Iterable[Item]) -> Iterator[Target]:
-    """All binders in a recording, as they come; what is damaged is passed over."""
+    """All binders in a recording, in order; damaged connections are skipped."""
     heard: dict[int, _Heard] = {}
     for item in items:
         if isinstance(item, Closed):
@@ -180,12 +180,12 @@ def targets(items: Iterable[Item]) -> Iterator[Target]:
             yield from _listen(heard.setdefault(item.connection, _Heard()), item)
 
 
-def _listen(one: _Heard, record: CapturedRecord) -> Iterator[Target]:
-    if one.damaged:
+def _listen(heard: _Heard, record: CapturedRecord) -> Iterator[Target]:
+    if heard.damaged:
         return
     try:
-        one.hellos.read(record.sender, record.wire)
+        heard.hellos.read(record.sender, record.wire)
     except TLSFault:
-        one.damaged = True
-    for number in one.ready():
-        yield from _targets(one.hellos.offers(number), record.connection)
+        heard.damaged = True
+    for number in heard.ready():
+        yield from _targets(heard.hellos.offers(number), record.connection)

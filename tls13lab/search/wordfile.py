@@ -1,7 +1,7 @@
-"""A word list as a file of plain lines, whatever it was: a pipe, standard input, UTF-16, CR.
+"""A word list as a file of plain lines, even if it is a pipe, standard input, UTF-16, or has CR.
 
-Its words are read more than once and from any place on, so what cannot be read so is copied first.
-A mark at the beginning that says how the text is written is no part of the first word.
+A search reads the list more than once, and from any position; a list that does not allow this is
+copied first. A byte order mark is not part of the first word.
 
 >>> from tempfile import TemporaryDirectory
 >>> with TemporaryDirectory() as folder:
@@ -26,7 +26,7 @@ from pathlib import Path
 from tls13lab.search.wordlist import BLOCK
 
 _MARKS = (
-    # In this order: the first mark of UTF-16 begins that of UTF-32.
+    # In this order, because a mark of UTF-32 begins with a mark of UTF-16.
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),
     (codecs.BOM_UTF16_LE, "UTF-16"),
@@ -35,10 +35,10 @@ _MARKS = (
 
 
 class WordFile:
-    """The list at ``path``; ``-`` is standard input. Raises OSError for one that cannot be read.
+    """The list at ``path``; ``-`` is standard input. Raises OSError if it cannot be read.
 
-    ``written`` is UTF-16 or UTF-32 if it was that, and empty if its bytes are taken as they are. In
-    ``path`` then are the same words in UTF-8, until this object is gone.
+    ``written`` is UTF-16 or UTF-32 for a list in these encodings. Then the attribute ``path`` is a
+    copy in UTF-8, which exists as long as this object. Otherwise ``written`` is empty.
     """
 
     def __init__(self, path: Path) -> None:
@@ -50,21 +50,21 @@ class WordFile:
         self.begin = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
         marked = next((name for mark, name in _MARKS if head.startswith(mark)), "")
         if marked:
-            # A list that only looks like it is one of bytes, like any other.
+            # If it is not really in this encoding, it is an ordinary list of bytes.
             with suppress(UnicodeError):
                 self.path, self.written = self._translated(marked), marked
         if self._ends_with_cr():
             self.path = self._with_lf()
 
     def _new(self) -> Path:
-        """A file that only its owner may read, and that goes with this object."""
+        """A file that only its owner can read, and that is deleted with this object."""
         handle, name = tempfile.mkstemp(prefix="tls13lab-words-")
         os.close(handle)
         weakref.finalize(self, Path(name).unlink, missing_ok=True)
         return Path(name)
 
     def _copied(self) -> Path:
-        """What comes from a pipe, in a file."""
+        """A file with everything from the pipe."""
         made = self._new()
         with made.open("wb") as copy:
             if str(self.name) == "-":
@@ -75,7 +75,7 @@ class WordFile:
         return made
 
     def _translated(self, written: str) -> Path:
-        """The same words in UTF-8. Raises UnicodeError if it is not written as its mark says."""
+        """A copy in UTF-8. Raises UnicodeError if the list is not in this encoding."""
         made = self._new()
         with (
             self.path.open(encoding=written, newline="") as file,
@@ -86,13 +86,13 @@ class WordFile:
         return made
 
     def _ends_with_cr(self) -> bool:
-        """Whether its lines end with a carriage return alone, as far as can be seen."""
+        """Whether its lines end with a carriage return alone, judged from its beginning."""
         with self.path.open("rb") as file:
             begin = file.read(BLOCK)
         return b"\n" not in begin and b"\r" in begin[:-1]
 
     def _with_lf(self) -> Path:
-        """The same lines with the end that all others have."""
+        """A copy in which lines end with a line feed."""
         made = self._new()
         with self.path.open("rb") as file, made.open("wb") as copy:
             while block := file.read(BLOCK):
@@ -101,27 +101,27 @@ class WordFile:
 
     @cached_property
     def _counted(self) -> tuple[int, str]:
-        """How many lines there are, and the SHA-256 of all of it."""
-        count, last, told = 0, b"\n", hashlib.sha256()
+        """The number of lines, and the SHA-256 hash of the file."""
+        count, last, digest = 0, b"\n", hashlib.sha256()
         with self.path.open("rb") as file:
             while block := file.read(BLOCK):
                 count += block.count(b"\n")
                 last = block[-1:]
-                told.update(block)
-        return count + (last != b"\n"), told.hexdigest()
+                digest.update(block)
+        return count + (last != b"\n"), digest.hexdigest()
 
     @property
     def lines(self) -> int:
-        """How many; the last need not have an end. Reads the file once, at the disk's speed."""
+        """The number of lines; the last one need not have an end. Reads the whole file once."""
         return self._counted[0]
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all of it: another one after any change."""
+        """The SHA-256 hash of the file; it changes with every change of the list."""
         return self._counted[1]
 
     def line_at(self, offset: int) -> int | None:
-        """The number of the line that begins at this byte; None if none does."""
+        """The number of the line that begins at this byte; None if no line begins there."""
         count, last, at = 0, b"\n", self.begin
         with self.path.open("rb") as file:
             file.seek(self.begin)

@@ -1,4 +1,4 @@
-"""Word lists: a word a line, any bytes, any size; read as a stream.
+"""Word lists of any size, with one word of any bytes on each line; they are read as a stream.
 
 >>> from io import BytesIO
 >>> [batch[n] for batch, _ in batches(BytesIO(b"lab\\r\\nhunter2\\n")) for n in range(len(batch))]
@@ -15,21 +15,22 @@ from tls13lab.search.guesses import Guesses
 
 _WORDS = Path(str(resources.files("tls13lab.search"))) / "words"
 COMMON = _WORDS / "common-100000.txt"
-"""The list that the lab ships: 100,000 words, the most frequent passwords first."""
+"""The lab's own list: 100,000 words, the most frequent passwords first."""
 USUAL = _WORDS / "usual.rule"
-"""Rules for what people do to a word."""
+"""The lab's own rules: how people usually change a word."""
 BLOCK = 2**22
-"""Bytes read at once."""
+"""Bytes that are read at once."""
 LONGEST = 1024
-"""Bytes of a word; a longer one is no PSK, and is passed over."""
+"""The longest word in bytes; longer ones are skipped."""
 HEX = b"$HEX["
 
 
 def batches(file: BinaryIO, offset: int = 0, first: int = 0) -> Iterator[tuple[Guesses, int]]:
-    """The words from byte ``offset`` on, which begins line ``first``, with the byte they end at.
+    """Batches of words, each with the offset at which it ends.
 
-    Each line has a number. Empty ones and those that are too long are empty guesses, never tried.
-    A line ``$HEX[...]`` stands for the bytes in it, as hashcat and john write what is no text.
+    They begin at byte ``offset``, where line ``first`` begins. Each line has a number. Lines that
+    are empty or too long become empty guesses, which are never tried. A line ``$HEX[...]`` stands
+    for the bytes in it; hashcat and john write words that are not text in this way.
     """
     file.seek(offset)
     rest = b""
@@ -38,7 +39,7 @@ def batches(file: BinaryIO, offset: int = 0, first: int = 0) -> Iterator[tuple[G
         end = data.rfind(b"\n") + 1
         rest = data[end:]
         if len(rest) > _longest_line():
-            # Too long already: all but a stump of this line is forgotten.
+            # This line is already too long: keep only the beginning of it.
             offset += len(rest) - _longest_line()
             rest = rest[: _longest_line()]
         if end:
@@ -52,12 +53,12 @@ def batches(file: BinaryIO, offset: int = 0, first: int = 0) -> Iterator[tuple[G
 
 
 def _longest_line() -> int:
-    """Bytes of a line that may be a word: two digits a byte, and what stands around them."""
+    """The longest line in bytes that may be a word: two digits per byte, and the marks."""
     return 2 * LONGEST + len(HEX + b"]\r") + 1
 
 
 def _lines(data: bytes, first: int) -> tuple[Guesses, int]:
-    """Words of whole lines, and how many lines there are."""
+    """The words of complete lines, and the number of lines."""
     written = data
     data, decoded = _decoded(data)
     if np is None:
@@ -66,7 +67,7 @@ def _lines(data: bytes, first: int) -> tuple[Guesses, int]:
     ends = np.flatnonzero(np.frombuffer(written, np.uint8) == ord("\n")).astype(np.int64)
     starts = np.concatenate(([0], ends[:-1] + 1)).astype(np.int64)
     lengths = ends - starts
-    # Lines of Windows end with a carriage return as well.
+    # Windows ends lines with a carriage return, too.
     lengths -= (lengths > 0) & (array[np.maximum(ends - 1, 0)] == ord("\r"))
     if decoded:
         at = np.searchsorted(starts, np.fromiter(decoded, np.int64, len(decoded)))
@@ -76,7 +77,7 @@ def _lines(data: bytes, first: int) -> tuple[Guesses, int]:
 
 
 def _lists(written: bytes, data: bytes, decoded: dict[int, int], first: int) -> tuple[Guesses, int]:
-    """The same where there is no NumPy."""
+    """The same without NumPy."""
     lines = written.split(b"\n")[:-1]
     whole = Guesses.of_lists(data, [len(line) + 1 for line in lines], first)
     words = [len(line) - line.endswith(b"\r") for line in lines]
@@ -86,9 +87,9 @@ def _lists(written: bytes, data: bytes, decoded: dict[int, int], first: int) -> 
 
 
 def _decoded(data: bytes) -> tuple[bytes, dict[int, int]]:
-    """The lines with what ``$HEX[...]`` stands for at its beginning, and by start their lengths.
+    """The lines with each ``$HEX[...]`` decoded in place, and the new lengths by their starts.
 
-    What has no hexadecimal digits inside is a word as it stands.
+    If there are no hexadecimal digits inside, the line is an ordinary word.
     """
     lengths: dict[int, int] = {}
     changed = bytearray()
