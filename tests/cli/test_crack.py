@@ -128,7 +128,7 @@ def test_openssls_own_psk_is_random_and_is_not_found(mode: str, tmp_path: Path) 
         ([], 2, "either --wordlist or --mask"),
         (["--mask", "?d", "--wordlist", __file__], 2, "either --wordlist or --mask"),
         (["--mask", "?d", "--rules", __file__], 2, "--wordlist"),
-        (["--mask", "?x"], 1, "no set of a mask"),
+        (["--mask", "?x"], 1, "not a set of this mask"),
         (["--mask", "?a" * 20], 1, "shorter"),
         (["--wordlist", __file__, "--rules", __file__], 1, "of the rules"),
         (["--mask", "?d", "--identity", "nobody"], 1, "no binder"),

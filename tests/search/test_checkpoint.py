@@ -36,7 +36,7 @@ def test_the_twin_it_is_read_as_it_was_written(tmp_path: Path) -> None:
     ids=str,
 )
 def test_numbers_without_end_and_other_shapes(tmp_path: Path, fields: dict[str, object]) -> None:
-    with pytest.raises(LocalFault, match="is no checkpoint: delete it"):
+    with pytest.raises(LocalFault, match="is not a checkpoint: delete it"):
         Checkpoint.read(changed(tmp_path / "c", **fields), "s")
 
 

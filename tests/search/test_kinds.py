@@ -172,7 +172,7 @@ def test_what_claims_an_age_beside_others_is_left_out_and_said_to_be(tmp_path: P
     content, said = crack(capture, words)
     assert content["left_out"] == 1
     assert [one["identity"] for one in content["targets"]] == ["backup"]
-    assert "1 binder is left out, because an age goes with it" in said
+    assert "1 binder is left out: an obfuscated ticket age" in said
     content, said = crack(capture, words, "--identity", "printer")
     assert content["left_out"] == 0
     assert [one["kind"] for one in content["targets"]] == ["external"]
