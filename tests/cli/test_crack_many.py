@@ -138,4 +138,4 @@ def test_more_binders_than_can_be_told_of(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(command, "MOST_TARGETS", 2)
     path = capture(tmp_path / "many.pcap", *(ExternalPsk(b"n%d" % n, b"1") for n in range(3)))
     content, code, _ = crack(path, "--mask", "?d")
-    assert (code, content["error"][:18]) == (1, "here are 3 binders")
+    assert (code, content["error"][:19]) == (1, "there are 3 binders")

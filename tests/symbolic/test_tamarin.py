@@ -149,4 +149,4 @@ def test_the_command(tmp_path: Path) -> None:
     for path in folder.glob("*.spthy"):
         assert "SYNTAX CHECKED, NOT PROVED" in path.read_text("utf-8")
     both = ["claims", "--tamarin", str(folder), "--proverif", str(folder)]
-    assert "one at a time" in CliRunner().invoke(cli, both).output
+    assert "give only one of --proverif and --tamarin" in CliRunner().invoke(cli, both).output

@@ -75,7 +75,7 @@ class Trace:
             self._steps.append(replace(seen, secrets=self._new))
             self._new = {}
             return
-        fresh = {name: secret for name, secret in seen.items() if self._known.get(name) != secret}
+        fresh = {name: now for name, now in seen.items() if self._known.get(name) != now}
         if "early_secret" in fresh:
             # The server took another PSK than the first, or none. Secrets of the first PSK, such as
             # those of rejected early data, do not belong to this schedule.
