@@ -1,18 +1,18 @@
-"""Agreement: what both ends of a connection must believe alike, if either believes it is done.
+"""Agreement: what both ends of a connection must have in common when one of them has completed it.
 
-RFC 9846 appendix F.1 asks for the same session keys on both sides, for keys of one's own in each
-handshake, and for the same parameters (downgrade protection). So: whenever an honest party ends a
-handshake, there is just one honest session that ended at the other end, and the two have the same
-keys, mode, PSK and name of the PSK. Without "just one" that is called agreement, with it
-*injective* agreement.
+RFC 9846 appendix F.1 asks for the same session keys on both sides, for new keys in each handshake,
+and for the same parameters (downgrade protection). So, whenever an honest party completes a
+handshake, there must be exactly one honest session at the other end that completed it, and both
+must have the same keys, mode, PSK and identity. Without "exactly one", this is called agreement;
+with it, *injective* agreement.
 
-It breaks in two ways. Somebody takes a party's place: then there is no honest session at all. Or
-two honest ends do not mean the same: for each thing to agree on there is a scene in which an
-adversary carries what they say, and tries to have both end. Which messages it has to make for that
-falls out of the two views; whether it can is left to the rules, as ever.
+It can fail in two ways. If the adversary takes a party's place, there is no honest session at all.
+Or two honest ends have different values. For each thing to agree on, there is a scene in which an
+adversary carries messages between the ends, and tries to make both complete with different values.
+The messages that it must make follow from the two views; the rules decide whether it can.
 
-Agreement is no claim about *who* the other end is: a member that talks to itself agrees with itself
-on everything (see the asset ``peer_identity``).
+Agreement says nothing about *who* the other end is: a member that talks to itself agrees with
+itself on everything (see the asset ``peer_identity``).
 
 >>> decide("external-psk_dhe_ke", "mode").verdict
 'kept'
@@ -36,7 +36,7 @@ CITATION = "RFC 9846 F.1"
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """Whether the two ends agree ``on`` something, whatever leaked before; ``steps`` if not."""
+    """Whether both ends agree ``on`` something with these leaks; if not, in how many ``steps``."""
 
     mode: str
     on: str
@@ -47,29 +47,29 @@ class Agreed:
 
 @dataclass(frozen=True)
 class SeenOtherwise(Connection):
-    """A connection as one end sees it: some names of the server's are others, or the mode is.
+    """A connection as one end sees it, if some of the server's names, or the mode, differ.
 
-    ``others`` are the names (without the label) that are not those of the connection itself. A
-    ClientHello that offers both modes has a share, also if the server then takes psk_ke.
+    ``others`` are the names (without the label) that differ from those of the connection itself. A
+    ClientHello that offers both modes has a share, even if the server then chooses psk_ke.
     """
 
     others: frozenset[str] = frozenset()
     offers_share: bool = False
 
     def name(self, what: str) -> Term:
-        """Another name for what is seen otherwise."""
+        """The name, or another one for what this end sees differently."""
         return name(f"another {what}") if what in self.others else super().name(what)
 
     @cached_property
     def client_hello(self) -> Term:
-        """With a share, if both modes are on offer."""
+        """The ClientHello, with a share if both modes are offered."""
         if self.offers_share and self.mode == "psk_ke":
             return replace(self, mode="psk_dhe_ke").client_hello
         return super().client_hello
 
 
 def _seen(this: Connection, others: frozenset[str] = frozenset(), **fields: object) -> Connection:
-    own = {one: getattr(this, one) for one in Connection.__dataclass_fields__}
+    own = {field: getattr(this, field) for field in Connection.__dataclass_fields__}
     return SeenOtherwise(**(own | fields), others=others)
 
 
@@ -77,14 +77,14 @@ _ITS_HELLO = frozenset({"server_random", "server_ecdhe"})
 
 
 def other_keys(mode: str) -> Scene:
-    """The client ends with keys of a ServerHello that the adversary made: the server's random and
-    share are replaced by its own."""
+    """The client completes with keys from a ServerHello in which the adversary replaced the random
+    and the share."""
     this = attacked(connections(mode)[-1])
     return carried(mode, _seen(this, _ITS_HELLO), this, own=(*_names(_ITS_HELLO),))
 
 
 def other_mode(mode: str) -> Scene:
-    """Both ends offer both modes; one ends in this one, the other in the other one."""
+    """Both ends allow both modes; one completes in this mode, and the other in the other mode."""
     this = attacked(connections(mode)[-1])
     other = "psk_dhe_ke" if this.mode == "psk_ke" else "psk_ke"
     client = _seen(this, offers_share=True)
@@ -92,27 +92,27 @@ def other_mode(mode: str) -> Scene:
 
 
 def other_psk(mode: str) -> Scene:
-    """The server has another PSK under the same name."""
+    """The server has another PSK under the same identity."""
     this = attacked(connections(mode)[-1])
     return carried(mode, this, replace(this, psk=name("another psk")))
 
 
 def other_identity(mode: str) -> Scene:
-    """The server has the same PSK under two names, and takes up the one that was not sent."""
+    """The server has the PSK under two identities, and uses the one that was not sent."""
     this = attacked(connections(mode)[-1])
     another = name("another identity")
     return carried(mode, this, replace(this, identity=another), own=(another,))
 
 
 def second_session(mode: str) -> Scene:
-    """Two sessions of the server's answer one ClientHello; the client ends the one, and so does
-    the other."""
+    """Two sessions of the server answer one ClientHello; the client completes with one of them, and
+    the other completes, too."""
     this = attacked(connections(mode)[-1])
     return carried(mode, this, _seen(this, _ITS_HELLO), answered=this)
 
 
 def _names(what: frozenset[str]) -> Iterator[Term]:
-    return (name(f"another {one}") for one in sorted(what))
+    return (name(f"another {each}") for each in sorted(what))
 
 
 FIELDS: dict[str, Build] = {
@@ -122,7 +122,7 @@ FIELDS: dict[str, Build] = {
     "identity": other_identity,
     "sessions": second_session,
 }
-"""What is agreed on; ``sessions`` is that there is one at the other end, and not two."""
+"""What to agree on; ``sessions`` means that there is one session at the other end, not two."""
 
 
 def carried(
@@ -132,14 +132,14 @@ def carried(
     answered: Connection | None = None,
     own: tuple[Term, ...] = (),
 ) -> Scene:
-    """Messages taken from a client to a server and back, each as the one who gets it sees it.
+    """Messages carried from a client to a server and back, each as the receiver expects it.
 
-    ``answered`` is another session of the server's that gets what the client sends, and answers.
+    ``answered`` is another session of the server that gets the client's messages and answers them.
     """
     honest = (answered,) if answered is not None else ()
     turns = (
         Turn((), (client.client_hello,)),
-        *(Turn((), (one.server_hello, one.server_flight_record)) for one in honest),
+        *(Turn((), (end.server_hello, end.server_flight_record)) for end in honest),
         Turn((server.client_hello,), (server.server_hello, server.server_flight_record)),
         Turn((client.server_hello, client.server_flight_record), (client.client_flight_record,)),
         Turn((server.client_flight_record,), ()),
@@ -159,9 +159,9 @@ def decide(
     *,
     done: str = "",
 ) -> Agreed:
-    """Against an adversary to whom the leaks came first. ``mode`` is one with a PSK.
+    """Decide against an adversary that has the leaks first. ``mode`` must be one with a PSK.
 
-    ``done`` is the end that believes it is done, of ``ENDS``; either, if nothing is said.
+    ``done`` is the end that has completed, one of ``ENDS``; by default, either.
 
     >>> decide("external-psk_ke", "keys", ("ticket_key",), done="client").verdict
     'kept'
@@ -177,7 +177,7 @@ def decide(
 
 
 def questions() -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Every mode with a PSK, everything to agree on, and no leak or one that the mode has."""
+    """Every mode with a PSK, everything to agree on, and at most one leak that the mode has."""
     for mode in scenes.MODES:
         for on in FIELDS if mode != "full" else ():
             for leaks in ((), *((leak,) for leak in claims.LEAKS)):

@@ -1,17 +1,17 @@
-"""Secrets that can be computed instead of stolen, by name: what a price belongs to.
+"""Secrets that can be computed instead of stolen, by name; each has a price.
 
-A *break* is a theft without a thief. Each is one computation, and yields all that comes with it; a
-derivation that uses a secret ten times pays for it once.
+A *break* is one computation. It yields one or more terms, and is paid for once, no matter how often
+a derivation uses them.
 
-- A private key of a share, by a discrete logarithm: the share itself says when it is right.
-- The key of the records under one traffic secret, by trying keys: the record says so. The IV comes
-  with it: under the right key a GCM tag gives back the block that it was masked with, and that
-  block is the nonce and a 1. So a guess is at the key alone, and at most a few records tell.
-- The key of a certificate, from the public one in it; the key of the tickets; an external PSK, of
-  which the engine of :mod:`~tls13lab.symbolic.guessing` must find what tells right from wrong.
+- The private key of a share, by a discrete logarithm; the share verifies it.
+- The record key under one traffic secret, by trying keys; a record verifies it. The IV comes with
+  it: under the right key, a GCM tag reveals the block with which it was masked, and that block is
+  the nonce followed by a 1. So only the key is guessed, and a few records are enough.
+- The private key of a certificate, from its public key; the ticket key; and an external PSK, for
+  which the engine of :mod:`~tls13lab.symbolic.guessing` must find something that verifies it.
 
-Keys of records are of use for what was recorded: who wants to speak needs a Finished, and that is
-made with the traffic secret. So those of attacked connections are left out.
+Record keys are useful for recordings only. An adversary who wants to speak needs a Finished, which
+is made with the traffic secret. So the record keys of attacked connections are left out.
 
 >>> list(breaks("external-psk_dhe_ke"))[:2]
 ['client_ecdhe of this', 'server_ecdhe of this']
@@ -31,12 +31,12 @@ SHARE, RECORD_KEY, SIGNATURE, TICKET = "share", "record_key", "signature", "tick
 
 
 Break = tuple[str, tuple[Term, ...]]
-"""The kind, which names its price, and the terms that it yields."""
+"""The kind of a break, which names its price, and the terms that it yields."""
 
 
 @lru_cache(maxsize=16)
 def breaks(mode: str) -> Mapping[str, Break]:
-    """All that can be computed in a mode, by name, but for external PSKs."""
+    """All breaks of a mode by name, except external PSKs."""
     found = dict(_shares(mode)) | dict(_record_keys(mode))
     if scenes.connections(mode)[0].mode == "full":
         found["the certificate's key"] = SIGNATURE, (CERTIFICATE_KEY,)

@@ -1,14 +1,14 @@
-"""A certificate, a PSK, or both: who is kept safe from what, decided by the rules. RFC 9973.
+"""A certificate, a PSK, or both: what is safe after which theft, decided by the rules. RFC 9973.
 
-The same questions are asked of three handshakes: ``full``, ``psk_dhe_ke`` with an external PSK, and
-``cert_with_extern_psk``. They are claims of their own, beside the matrix, in which a connection has
-either a certificate or a PSK. The leaks mean the same as there: whoever only listens has a quantum
-computer after the connection, when the certificate's key is of no use any more; an active adversary
-has it before, and forges the signature.
+The same questions are asked about three handshakes: ``full``, ``psk_dhe_ke`` with an external PSK,
+and ``cert_with_extern_psk``. They are separate from the matrix, in which a connection has either a
+certificate or a PSK. The leaks mean the same as there. A passive adversary gets a quantum computer
+after the connection, when the certificate's key is no longer useful. An active adversary has it
+before, and can forge the signature.
 
-What stands in no RFC, and is left out here: a client that insists on the PSK. By RFC 9973 a server
-may go on with its certificate alone, so the adversary may, too, and a stolen certificate key alone
-is enough to be the server. The PSK adds nothing to authentication; the RFC claims nothing else.
+A client that insists on the PSK is in no RFC, and is left out. By RFC 9973, a server may continue
+with its certificate alone. So the adversary can do the same, and a stolen certificate key is enough
+to be the server. The PSK adds nothing to authentication, and the RFC does not claim that it does.
 
 >>> decide("cert_with_extern_psk", "application_data", "passive", ("quantum",)).verdict
 'kept'
@@ -43,9 +43,9 @@ USUAL = tuple(RULES.values())
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One question and its answer: ``lost``, ``kept``, or ``outside`` if there is nothing to ask.
+    """One question and its answer: ``lost``, ``kept``, or ``outside`` the model.
 
-    ``steps`` counts those of the derivation.
+    ``steps`` is the length of the derivation.
     """
 
     mode: Mode
@@ -57,11 +57,11 @@ class Decided:
 
 
 class Unheeded(Connection):
-    """A full handshake whose ClientHello offered a PSK: the server, whoever it is, left it out."""
+    """A full handshake whose ClientHello offers a PSK that the server does not use."""
 
     @cached_property
     def client_hello(self) -> Term:
-        """The offer, with its binder."""
+        """The ClientHello with the PSK's binder."""
         return connection(BOTH, self.label).client_hello
 
 
@@ -73,7 +73,7 @@ def connection(mode: Mode, label: str) -> Connection:
 
 
 def answers(mode: Mode) -> tuple[Connection, ...]:
-    """The ways in which a server may answer an honest client of this mode, by what it shows."""
+    """The possible answers of a server to an honest client of this mode."""
     attacked = connection(mode, "attacked")
     return (attacked, Unheeded("attacked", "full")) if mode == BOTH else (attacked,)
 
@@ -110,13 +110,13 @@ def _stolen(mode: Mode, leak: str) -> tuple[Term, ...]:
     if leak == "certificate_key" and mode in CERTIFIED:
         return (CERTIFICATE_KEY,)
     if leak in ("client_ecdhe", "server_ecdhe"):
-        # Of an attacked connection too, as in the matrix: who is stolen from is so in each.
+        # Also of an attacked connection, as in the matrix: the party loses its share in each.
         return tuple(name(f"{leak} of {label}") for label in ("this", "attacked"))
     return ()
 
 
 def outside(asset: str, mode: Mode, adversary: str) -> bool:
-    """Whether there is nothing to ask: no PSK to steal, or nobody who speaks."""
+    """Whether a question is outside the model: no PSK to steal, or no adversary that speaks."""
     if asset == "psk":
         return mode == "full"
     return asset == "server_authentication" and adversary == "passive"
@@ -130,14 +130,14 @@ def decide(
     leaks: tuple[str, ...] = (),
     rules: tuple[Rule, ...] = USUAL,
 ) -> Decided:
-    """One claim; ``rules`` are those that everyone can use."""
+    """Decide one claim; ``rules`` are those that everyone can use."""
     if outside(asset, mode, adversary):
         return Decided(mode, asset, adversary, leaks, "outside")
     if "quantum" in leaks:
         rules = (*rules, QUANTUM)
     scenes = [_recorded(mode)]
     if adversary == "active":
-        scenes += [_false_server(mode, one) for one in answers(mode)]
+        scenes += [_false_server(mode, answer) for answer in answers(mode)]
     stolen = [term for leak in leaks for term in _stolen(mode, leak)]
     weak = (PSK,) if "weak_psk" in leaks and mode != "full" else ()
     steps = 0
@@ -157,7 +157,7 @@ def decide(
 
 
 def questions() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
-    """Every mode, asset, adversary, and no leak, one or two."""
+    """Every mode, asset, adversary, and set of at most two leaks."""
     thefts = [chosen for size in (0, 1, 2) for chosen in combinations(LEAKS, size)]
     for mode in MODES:
         for asset in ASSETS:

@@ -1,7 +1,8 @@
-"""The claims: for each mode, asset, adversary and theft, is the asset lost? Decided, not told.
+"""The claims: for each mode, asset, adversary and set of leaks, is the asset lost?
 
-What is asked, and what is outside of it, stands in the first half of this file; the second half
-only plays the scenes and looks. Passing other rules shows which claims a rule carries.
+The first half of this file has the questions, and those that are outside the model. The second half
+plays the scenes and looks whether the asset is known at the end. With other rules as an argument,
+one can find out which claims depend on a rule.
 
 >>> cell = decide("external-psk_ke", "application_data", "passive", ("psk",))
 >>> cell.verdict, cell.steps > 10
@@ -42,8 +43,8 @@ LEAKS = (
     "weak_psk",
 )
 ADVERSARIES = ("passive", "active_then_leak", "active")
-"""From the weakest to the strongest. The first listens; the other two also speak. To the last the
-leaks come before it begins, to the others when all is over: then nobody speaks any more."""
+"""From the weakest to the strongest. The first only listens; the others also send. The last one has
+the leaks before it begins; the others get them when all connections have ended."""
 SECRECY = ("application_data", "early_data", "psk", "next_psk")
 
 OPTIONS: dict[str, tuple[dict[str, str], ...]] = {
@@ -55,9 +56,9 @@ OPTIONS: dict[str, tuple[dict[str, str], ...]] = {
         for roles in ("both", "fixed")
     ),
 }
-"""What changes a verdict: whether the server remembers ClientHellos; how many share the PSK,
-whether it is imported with both ends' names, and whether a member is client or server under it, or
-both. In a group of ``more`` with ``fixed`` roles there is more than one server."""
+"""Options that change a verdict: whether the server remembers ClientHellos; how many members share
+the PSK; whether it is imported with the names of both ends; and whether a member is always client
+or server, or both. In a group of ``more`` with ``fixed`` roles, there is more than one server."""
 
 CITATIONS = {
     "application_data": "RFC 9846 F.1",
@@ -76,10 +77,11 @@ UNTIL_USED = "until the ticket is used: it then crosses the wire in the clear"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One question and its answer; ``steps`` counts the derivation's. ``why`` if it is outside.
+    """One question and its answer. ``steps`` is the length of the derivation.
 
-    ``absent`` are those of the leaks that the mode does not have: they change nothing. ``horizon``
-    says until when something is kept, if that ends with a step that the parties will take.
+    ``why`` says why a question is outside the model. ``absent`` has leaks of secrets that the mode
+    does not have; they change nothing. ``horizon`` says until when something is kept, if a later
+    step of the honest parties ends that.
     """
 
     mode: str
@@ -95,7 +97,7 @@ class Cell:
 
     @property
     def citation(self) -> str:
-        """Where the RFC speaks of it."""
+        """The section of the RFC about this asset."""
         return CITATIONS[self.asset]
 
 
@@ -103,7 +105,7 @@ class Cell:
 
 
 def outside(mode: str, asset: str, adversary: str) -> str:
-    """Why there is nothing to ask, in a sentence; empty if there is."""
+    """Why a question is outside the model, in a sentence; empty if it is not."""
     if asset in ("early_data", "early_data_freshness", "psk") and mode == "full":
         return "a full handshake has no PSK, and so no early data"
     if asset == "client_authentication" and mode == "full":
@@ -118,12 +120,12 @@ def outside(mode: str, asset: str, adversary: str) -> str:
 
 
 def absent(mode: str, leaks: Iterable[str]) -> tuple[str, ...]:
-    """Those of the leaks that open nothing in this mode, because it has no such secret.
+    """The leaks of secrets that this mode does not have.
 
     >>> absent("external-psk_ke", ("psk", "client_ecdhe", "quantum"))
     ('client_ecdhe', 'quantum')
     """
-    return tuple(one for one in leaks if one not in _there(mode))
+    return tuple(leak for leak in leaks if leak not in _there(mode))
 
 
 @lru_cache(maxsize=32)
@@ -135,7 +137,7 @@ def _there(mode: str) -> frozenset[str]:
 
 
 def questions() -> Iterator[tuple[str, str, str, tuple[str, ...], dict[str, str]]]:
-    """Every mode, asset, adversary, and no leak, one or two; with the options that matter."""
+    """Every mode, asset, adversary, set of at most two leaks, and the options that matter."""
     thefts = [chosen for size in (0, 1, 2) for chosen in combinations(LEAKS, size)]
     for mode in MODES:
         for asset in ASSETS:
@@ -167,9 +169,9 @@ def play(
     rules: tuple[Rule, ...] = USUAL,
     leaks_later: bool = False,
 ) -> tuple[Scene, Knowledge, int]:
-    """The scene; what is known at its end, with these leaks; and how many turns were taken.
+    """The scene, what is known at its end with these leaks, and the number of turns taken.
 
-    ``leaks_later``: not before all turns are over.
+    With ``leaks_later``, the leaks come after all turns.
     """
     usual = rules
     if "quantum" in leaks:
@@ -181,8 +183,8 @@ def play(
     weak = scenes.weak_secrets(mode) if "weak_psk" in leaks else ()
     if not (leaks_later and scene.turns):
         return scene, *scene.play(world, stolen, weak)
-    # With nothing stolen the turns are the same, whatever leaks when they are over. To guess a
-    # secret takes its time as well, and so comes after. From then on nobody speaks.
+    # The turns do not depend on leaks that come later. Guessing takes time, so it also comes after
+    # the turns; from then on, nobody sends anything.
     turns = _turns_before_the_leaks(build, mode, usual)
     return scene, saturate(world, [*scene.heard(turns), *stolen], weak), turns
 
@@ -201,18 +203,18 @@ def decide(
     options: Mapping[str, str] | None = None,
     rules: tuple[Rule, ...] = USUAL,
 ) -> Cell:
-    """One cell. ``rules`` are those that everyone can use."""
+    """Decide one cell; ``rules`` are those that everyone can use."""
     options = options or {}
     why = outside(mode, asset, adversary)
     if why:
         return Cell(mode, asset, adversary, leaks, "outside", 0, options, why)
     without = absent(mode, leaks)
-    there = tuple(one for one in leaks if one not in without)
+    there = tuple(leak for leak in leaks if leak not in without)
     later = adversary == "active_then_leak"
     if asset in SECRECY:
         steps = _told(_tellers(mode, adversary), asset, mode, there, rules, leaks_later=later)
     else:
-        # All messages have been made before anything leaks: nothing can be undone, or done.
+        # All messages were sent before anything leaked, so only what was sent can be lost.
         beforehand = () if later else there
         steps = played_out(ways(mode, asset, options), mode, beforehand, rules)
     verdict = "lost" if steps else "kept"
@@ -221,18 +223,18 @@ def decide(
 
 
 def _horizon(mode: str, asset: str, leaks: tuple[str, ...], rules: tuple[Rule, ...]) -> str:
-    """Until when it is kept: the PSK behind a ticket may fall with the ticket's first use."""
+    """Until when it is kept: the PSK of a ticket may be lost when the ticket is first used."""
     if asset == "next_psk" and _told([scenes.ticket_used], asset, mode, leaks, rules):
         return UNTIL_USED
     return ""
 
 
 def _tellers(mode: str, adversary: str) -> list[Build]:
-    """The scenes any of which may tell a secret."""
+    """The scenes in which a secret may become known."""
     builds: list[Build] = [scenes.recorded]
     if adversary != "passive":
         builds += _false_servers(mode)
-        # In a full handshake anyone may be the client: what it is told is no secret from it.
+        # In a full handshake, anyone may be the client: what the server sends it is not secret.
         builds += [] if mode == "full" else _false_clients(mode)
     return builds
 
@@ -246,26 +248,26 @@ def _told(
     *,
     leaks_later: bool = False,
 ) -> int:
-    """How many steps it takes to know a secret, 0 if there is no way."""
+    """The number of steps to a secret; 0 if it cannot be derived."""
     for build in builds:
         scene, knowledge, turns = play(build, mode, leaks, rules, leaks_later)
         for term in scene.asked(asset, turns):
             if term in knowledge:
-                # A leak may be the asset itself: then it takes one step, the theft.
+                # If the leak is the asset itself, the theft counts as one step.
                 return max(1, len(knowledge.derivation(term)))
     return 0
 
 
 def _false_servers(mode: str) -> list[Build]:
-    """In the server's place; and where there was an earlier connection, from that one on."""
+    """The adversary as the server, for a resumption also from the first connection on."""
     resumes = mode.startswith("resumption")
     return [speaking.false_server, speaking.false_issuer] if resumes else [speaking.false_server]
 
 
 def _false_clients(mode: str, of: Build = speaking.false_client) -> list[Build]:
-    """In the client's place: with its PSK, or with a ticket that no server has issued.
+    """The adversary as the client: with the PSK, or with a forged ticket.
 
-    Or with a ticket that it was given, where only who holds a PSK is given any.
+    If only holders of a PSK get tickets, also with a ticket that it received itself.
     """
     given = [speaking.issued_to_it] if _issued_under_a_psk(mode) else []
     return [of, speaking.forged_ticket, *given]
@@ -277,7 +279,7 @@ def _issued_under_a_psk(mode: str) -> bool:
 
 
 def ways(mode: str, asset: str, options: Mapping[str, str]) -> list[Build]:
-    """The scenes any of which, played out, loses the asset."""
+    """The scenes that lose the asset if all their turns can be taken."""
     if asset == "server_authentication":
         return _false_servers(mode)
     if asset == "client_authentication":
@@ -286,12 +288,12 @@ def ways(mode: str, asset: str, options: Mapping[str, str]) -> list[Build]:
         return _not_the_peer(mode, options)
     afresh: list[Build] = [speaking.afresh]
     afresh += [speaking.afresh_with_its_ticket] if _issued_under_a_psk(mode) else []
-    # A server with a memory refuses a ClientHello that it has seen (8.2). One without does not.
+    # A server that remembers ClientHellos rejects one that it has seen (8.2).
     return afresh if options["anti_replay"] == "on" else [speaking.again, *afresh]
 
 
 def _not_the_peer(mode: str, options: Mapping[str, str]) -> list[Build]:
-    """Who takes the place of either end is not the peer; nor the member itself, nor a third one."""
+    """Scenes in which the peer is not who it should be: an outsider, oneself, or a third member."""
     if options.get("importer") == "on":
         ways = [
             speaking.false_server_importing,
@@ -308,7 +310,7 @@ def _not_the_peer(mode: str, options: Mapping[str, str]) -> list[Build]:
 def played_out(
     builds: list[Build], mode: str, leaks: tuple[str, ...], rules: tuple[Rule, ...]
 ) -> int:
-    """How many steps it takes to make all messages of a scene, 0 if there is no way."""
+    """The number of steps to make all messages of a scene; 0 if it cannot be played to the end."""
     for build in builds:
         scene, knowledge, turns = play(build, mode, leaks, rules)
         if turns == len(scene.turns):

@@ -1,8 +1,8 @@
-"""A connection as terms: its secrets, read from the schedule table, and what it puts on the wire.
+"""A connection as terms: its secrets, read from the schedule table, and what it sends.
 
-What is simplified: a flight of messages is one message; public values are left out of it, and a
-HelloRetryRequest and KeyUpdates, too. None of them changes who can derive what. The public key in
-the certificate is not left out of what is known: see ``CERTIFICATE``.
+Some simplifications: a flight is a single message without public values, and there is no
+HelloRetryRequest and no KeyUpdate. None of this changes who can derive what. The public key in the
+certificate, however, is known to everyone; see ``CERTIFICATE``.
 
 >>> dhe = Connection("2", "psk_dhe_ke", psk=name("psk"))
 >>> dhe.secret("handshake_secret").arguments[1]
@@ -21,8 +21,8 @@ from tls13lab.symbolic.terms import Term, apply, ecdhe, name
 ZEROS = name("zeros")
 CERTIFICATE_KEY = name("certificate_key")
 CERTIFICATE = apply(rules.SHARE, CERTIFICATE_KEY)
-"""The public key in the certificate. To the rules it is what a share is: the public part of a
-private key, and all that a quantum computer needs."""
+"""The public key in the certificate. For the rules it is like a share: the public part of a private
+key, from which a quantum computer finds the private part."""
 CERTIFIED = ("full", "cert_with_extern_psk")
 """The modes in which the server signs."""
 
@@ -47,7 +47,7 @@ class Connection:
     binder: bool = True
 
     def name(self, what: str) -> Term:
-        """A name of this connection's own."""
+        """A name that belongs to this connection only."""
         return name(f"{what} of {self.label}")
 
     # The secrets: the table, read -------------------------------------------------------------
@@ -61,12 +61,12 @@ class Connection:
         if row == "ecdhe":
             return ecdhe(self.name("client_ecdhe"), self.name("server_ecdhe"))
         entry = SCHEDULE[row] if row in SCHEDULE else IMPORTER[row]
-        inputs = [self.secret(one) for one in entry.inputs]
+        inputs = [self.secret(parent) for parent in entry.inputs]
         bound_to = self.transcript(entry.context)
         return apply(row, *inputs, *([] if bound_to is None else [bound_to]))
 
     def transcript(self, context: Context) -> Term | None:
-        """What a row of the table is bound to; None where the table says nothing or ``""``."""
+        """The transcript that a row of the table is bound to; None if there is none."""
         match context:
             case Context.CLIENT_HELLO:
                 messages: tuple[Term, ...] = (self.client_hello,)
@@ -90,7 +90,7 @@ class Connection:
 
     @cached_property
     def client_hello(self) -> Term:
-        """With the binder, if a PSK is offered."""
+        """The ClientHello, with a binder if it offers a PSK."""
         fields = [self.name("client_random")]
         if self.mode != "psk_ke":
             fields.append(apply(rules.SHARE, self.name("client_ecdhe")))
@@ -128,7 +128,7 @@ class Connection:
         return apply(rules.FLIGHT, finished)
 
     def _mac(self, base_key: str, row: str, *messages: Term) -> Term:
-        """A Finished, or a binder, which is made like one."""
+        """A Finished, or a binder, which is computed in the same way."""
         (finished_key,) = FAMILIES[row].inputs
         key = apply(finished_key, self.secret(base_key))
         return apply(row, key, apply(rules.TRANSCRIPT, *messages))
@@ -136,21 +136,21 @@ class Connection:
     # Tickets ----------------------------------------------------------------------------------
 
     def ticket_psk(self, number: int = 1) -> Term:
-        """The PSK behind a ticket of this connection: each has a nonce of its own."""
+        """The PSK of a ticket of this connection; each ticket has its own nonce."""
         return apply("resumption_psk", self.secret("resumption_secret"), self.nonce(number))
 
     def ticket(self, number: int = 1) -> Term:
-        """The ticket: the PSK under the ticket key, or a name that means something to the server.
+        """The ticket: the PSK sealed under the ticket key, or a name that only the server knows.
 
-        It crosses the wire under the server's application keys, and a second time, in the clear,
-        when it is used.
+        It is sent under the server's application keys, and a second time, in the clear, when it is
+        used.
         """
         if self.ticket_key is None:
             return self.name(f"ticket {number}")
         return apply(rules.TICKET, self.ticket_key, self.ticket_psk(number))
 
     def nonce(self, number: int) -> Term:
-        """The ticket's nonce: public to both ends, and sent to nobody else."""
+        """The ticket's nonce, which is sent under the server's application keys."""
         return self.name(f"ticket_nonce {number}")
 
     # What is on the wire ------------------------------------------------------------------------
@@ -202,7 +202,7 @@ class Connection:
 
     @property
     def wire(self) -> tuple[Term, ...]:
-        """All that an eavesdropper records, two tickets included."""
+        """Everything that an eavesdropper records, including two tickets."""
         return (
             self.client_hello,
             *((self.early_record,) if self.early_data else ()),

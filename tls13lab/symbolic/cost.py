@@ -1,16 +1,16 @@
-"""What a claim costs to break: the cheapest secrets to compute on top of what leaked.
+"""The cost of breaking a claim: the cheapest secrets to compute, in addition to what leaked.
 
-A verdict says lost or kept; this says for how much. Every secret that can be computed instead of
-stolen has a price (:mod:`~tls13lab.symbolic.prices`), and what has to be paid is the sum over a
-*set* of them, because a guess that many steps share is made once. Which sets are enough, the model
-itself decides, scene by scene, with each of the set as one leak more.
+A verdict is lost or kept; this is the price. Each secret that can be computed instead of stolen has
+a price (:mod:`~tls13lab.symbolic.prices`). The total is the sum over a *set* of secrets, because a
+guess that several steps use is made only once. The model itself decides which sets are enough: the
+secrets of the set are treated as leaks.
 
-What is exact: the answer is the cheapest of all such sets. That follows from one property, which a
-test holds: who knows more is never worse off. What is a bound: the price of each secret, which is
-that of the best way known; so the whole is what an attacker would pay, and no proof that nobody
-pays less. That an active attacker has to have a share's logarithm while the connection lasts is not
-counted, either; a certificate's key it can compute at leisure. With the leak ``quantum`` both cost
-nothing.
+The answer is exactly the cheapest of all such sets. This follows from one property, which a test
+checks: more knowledge never hurts. The prices, however, are upper bounds, those of the best methods
+known. So an attacker pays no more than the total, but nobody has proved that there is no cheaper
+attack. It is not counted that an active attacker needs the logarithm of a share during the
+connection; a certificate's key can be computed beforehand. With the leak ``quantum``, both are
+free.
 
 >>> cost("external-psk_ke", "application_data", "passive", ("weak_psk",)).log2_guesses
 20.0
@@ -29,15 +29,16 @@ from tls13lab.symbolic.monotone import Monotone
 from tls13lab.symbolic.prices import USUAL, Prices, log2_sum
 
 WEAK = "weak_psk"
-"""The leak that switches guessing on, here for an external PSK of any strength."""
+"""The leak that allows guessing, here for an external PSK of any strength."""
 PSK = "psk"
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """``log2_guesses`` in all, 0 where nothing has to be guessed; ``computed`` names the secrets.
+    """The total ``log2_guesses``, and the names of the secrets that are ``computed``.
 
-    None: there is nothing to ask, or no computation that has a price here opens it.
+    0 means that nothing has to be guessed. None means that the question is outside the model, or
+    that nothing with a price opens it.
     """
 
     log2_guesses: float | None
@@ -52,10 +53,10 @@ def cost(
     options: Mapping[str, str] | None = None,
     prices: Prices = USUAL,
 ) -> Cost:
-    """Of one cell of the matrix. With ``weak_psk`` among the leaks, a PSK has the weak price."""
+    """The cost of one cell of the matrix. With the leak ``weak_psk``, a PSK has the weak price."""
     if outside(mode, asset, adversary):
         return Cost(None)
-    stolen = frozenset(one for one in leaks if one != WEAK) - set(absent(mode, leaks))
+    stolen = frozenset(leak for leak in leaks if leak != WEAK) - set(absent(mode, leaks))
     priced = _prices(mode, prices, weak=WEAK in leaks)
     chosen = _cheapest(mode, asset, adversary, stolen, tuple((options or {}).items()), priced)
     if chosen is None:
@@ -79,7 +80,7 @@ def _cheapest(
 
 @lru_cache(maxsize=1024)
 def _lost(mode: str, asset: str, adversary: str, options: tuple[tuple[str, str], ...]) -> Monotone:
-    """Whether an asset is lost with what is stolen and computed: remembered for all thefts."""
+    """Whether an asset is lost with what is stolen and computed; answers are remembered."""
 
     def lost(names: frozenset[str]) -> bool:
         return decide(mode, asset, adversary, tuple(sorted(names)), dict(options)).verdict == "lost"
@@ -89,7 +90,7 @@ def _lost(mode: str, asset: str, adversary: str, options: tuple[tuple[str, str],
 
 
 def _prices(mode: str, prices: Prices, *, weak: bool) -> tuple[tuple[str, float], ...]:
-    """log2 of the guesses for all that can be computed in a mode, the cheapest first."""
+    """log2 of the guesses for each secret that can be computed in a mode, the cheapest first."""
     every = {name: breaks.price(mode, name, prices) for name in breaks.breaks(mode)}
     if scenes.weak_secrets(mode):
         every[WEAK] = prices.weak_psk if weak else prices.strong_psk
@@ -99,11 +100,11 @@ def _prices(mode: str, prices: Prices, *, weak: bool) -> tuple[tuple[str, float]
 def cheapest(
     prices: Mapping[str, float], enough: Callable[[frozenset[str]], bool]
 ) -> tuple[str, ...] | None:
-    """The set with the least sum for which ``enough`` holds; None if there is none.
+    """The cheapest set for which ``enough`` holds; None if there is none.
 
-    ``prices`` are log2. ``enough`` must hold for every larger set as well. Most questions are
-    settled without a search: if no set of cheaper secrets is enough, then whoever does it with one
-    secret of the next price pays the least that can be paid.
+    ``prices`` are log2. If ``enough`` holds for a set, it must hold for larger sets. Most questions
+    need no search: if no set of cheaper secrets is enough, but one secret of the next price is,
+    then that is the cheapest.
 
     >>> cheapest({"a": 1.0, "b": 5.0, "c": 5.5}, lambda had: "c" in had or had >= {"a", "b"})
     ('a', 'b')
@@ -120,7 +121,7 @@ def cheapest(
         found = found - {name} if enough(found - {name}) else found
     if log2_sum(prices[name] for name in found) > least:
         found = _searched(prices, enough)
-        # What is small beside the rest is lost in a float's last digit: it is no reason to pay it.
+        # A price that is lost in the last digit of the sum must still not be paid without need.
         for name in sorted(found):
             found = found - {name} if enough(found - {name}) else found
     return tuple(sorted(found, key=lambda one: (prices[one], one)))
@@ -129,7 +130,7 @@ def cheapest(
 def _searched(
     prices: Mapping[str, float], enough: Callable[[frozenset[str]], bool]
 ) -> frozenset[str]:
-    """The sets in the order of their sums, each made once, until one is enough."""
+    """Try the sets in the order of their sums, each once, until one is enough."""
     ordered = sorted(prices, key=lambda one: (prices[one], one))
     waiting: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
     while True:

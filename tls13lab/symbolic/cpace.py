@@ -1,17 +1,18 @@
-"""CPace as rules: what a listener, and who takes part, can check a guess at the word against.
+"""CPace as rules: whether a listener or a participant can verify guesses at the word.
 
-The rules are those of the draft (draft-irtf-cfrg-cpace): whoever has the word has its generator,
-generator and scalar give a share, one scalar and the other side's share give K, and ISK is hashed
-from K and what was said. TLS comes after it as it is: ISK is the PSK of a
-:class:`~tls13lab.symbolic.connection.Connection`. No rule knows of an attack; the guess engine has
-to find what tells a guess from another one.
+The rules are those of the draft (draft-irtf-cfrg-cpace): the word gives its generator, a generator
+and a scalar give a share, one scalar and the other side's share give K, and ISK is a hash of K and
+the messages. TLS follows unchanged: ISK is the PSK of a
+:class:`~tls13lab.symbolic.connection.Connection`. No rule knows about attacks; the guessing engine
+must find whatever verifies a guess.
 
-An active adversary has chosen a word before it spoke: its ``guess``. The engine is asked twice, for
-a guess that is the word and for one that is not, and only the first leaves it something to check.
-That is what "one guess a run" means.
+An active adversary must choose a word, its ``guess``, before it sends anything. The engine is asked
+twice, once with the right guess and once with a wrong one. Only the first can be verified. That is
+what "one guess in each run" means.
 
-What is simplified: nobody divides. Who has a scalar and its share could get at the generator, and
-checks a guess there; the rules let it check on the share, which tells the same.
+One simplification: there is no division. An attacker who has a scalar and its share could compute
+the generator, and verify a guess with that. The rules let it verify the guess with the share, which
+is equivalent.
 
 >>> [term.symbol for term in checkable(without_pake())]
 ['binder']
@@ -51,16 +52,16 @@ def share(base: Term, scalar: Term) -> Term:
 
 
 def isk(base: Term, mine: Term, theirs: Term, Ya: Term, Yb: Term) -> Term:
-    """The key of who multiplies the share ``theirs * base`` with ``mine``."""
+    """ISK, computed with the scalar ``mine`` and the share ``theirs * base``."""
     first, second = sorted((mine, theirs), key=repr)
     return apply(ISK, apply(KEY, base, first, second), Ya, Yb)
 
 
 def _multiply(term: Term) -> Iterator[Step]:
     if term.symbol == KEY:
-        base, one, other = term.arguments
-        yield Step(KEY, (one, share(base, other)), term)
-        yield Step(KEY, (other, share(base, one)), term)
+        base, x, y = term.arguments
+        yield Step(KEY, (x, share(base, y)), term)
+        yield Step(KEY, (y, share(base, x)), term)
 
 
 def _logarithm(term: Term) -> Iterator[Step]:
@@ -84,20 +85,20 @@ CPACE_QUANTUM = Rule("cpace_logarithm", "one discrete logarithm a guess", _DRAFT
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run as an adversary has it: ``known``, and the honest end's connection after it."""
+    """One run: what the adversary has ``known``, and the honest end's connection after it."""
 
     known: tuple[Term, ...]
     connection: Connection
 
 
 def without_pake() -> Run:
-    """The word is the PSK itself, and a connection under it is recorded."""
+    """The word itself is the PSK, and a connection with it was recorded."""
     one = _connection(WORD)
     return Run(one.wire, one)
 
 
 def listened() -> Run:
-    """Two honest ends, and a recording of all that they said."""
+    """Two honest ends, and a recording of everything that they sent."""
     base = generator(WORD)
     Ya, Yb = share(base, ALICES), share(base, PRINTERS)
     one = _connection(isk(base, ALICES, PRINTERS, Ya, Yb))
@@ -105,10 +106,10 @@ def listened() -> Run:
 
 
 def client_came(guess: Term) -> Run:
-    """The adversary in the server's place: Alice says her share, hears its, and sends a binder.
+    """The adversary as the server: Alice sends her share, gets the adversary's, and sends a binder.
 
-    The adversary's own share is not among what is known: it is made of its guess and its scalar,
-    and would be no check.
+    The adversary's own share is not among the known terms: it comes from the guess and verifies
+    nothing.
     """
     Ya = share(generator(WORD), ALICES)
     Yb = share(generator(guess), MALLORYS)
@@ -117,9 +118,9 @@ def client_came(guess: Term) -> Run:
 
 
 def asked_server(guess: Term) -> Run:
-    """The adversary in the client's place: it hears the printer's share, and must make a binder.
+    """The adversary as the client: it gets the printer's share, and must make a binder.
 
-    What the printer would say to the right one is not known; see :func:`gets_in`.
+    The printer's answer to the right binder is not among the known terms; see :func:`gets_in`.
     """
     Ya = share(generator(guess), MALLORYS)
     Yb = share(generator(WORD), PRINTERS)
@@ -129,14 +130,14 @@ def asked_server(guess: Term) -> Run:
 
 
 def client_comes(guess: Term) -> Scene:
-    """:func:`client_came`, turn by turn: its share is heard before the adversary's is made."""
+    """:func:`client_came` in turns: the adversary gets Alice's share before it makes its own."""
     Ya, Yb = share(generator(WORD), ALICES), share(generator(guess), MALLORYS)
     turns = (Turn((), (Ya,)), Turn((Yb,), (client_came(guess).connection.client_hello,)))
     return Scene((*PUBLIC, MALLORYS), {}, turns)
 
 
 def asks_server(guess: Term) -> Scene:
-    """:func:`asked_server`, turn by turn: who makes the right ClientHello is answered."""
+    """:func:`asked_server` in turns: the right ClientHello gets an answer."""
     Ya, Yb = share(generator(guess), MALLORYS), share(generator(WORD), PRINTERS)
     one = asked_server(guess).connection
     own = (MALLORYS, one.name("client_random"), one.name("client_ecdhe"))
@@ -145,7 +146,7 @@ def asks_server(guess: Term) -> Scene:
 
 
 def _others(guess: Term) -> tuple[Term, ...]:
-    """A wrong guess is a word that the adversary has; the right one is what it has to try."""
+    """The guess as a known term, if it is wrong; the right word is not known but guessed."""
     return () if guess is WORD else (guess,)
 
 
@@ -161,12 +162,12 @@ def world_of(run: Run, more: Iterable[Rule] = ()) -> World:
 
 
 def checkable(run: Run, leaks: Iterable[Term] = (), more: Iterable[Rule] = ()) -> tuple[Term, ...]:
-    """What a guess at the word can be checked against, off-line, after the run."""
+    """The terms that verify a guess at the word offline, after the run."""
     return verifiers(world_of(run, more), (*PUBLIC, *run.known, *leaks), WORD)
 
 
 def gets_in(run: Run) -> bool:
-    """Whether who guessed as it did in this run can make the ClientHello that the server takes."""
+    """Whether the adversary of this run can make a ClientHello that the server accepts."""
     tried = [WORD] if ANOTHER not in run.known else []
     knowledge = world_of(run).saturate((*PUBLIC, *run.known, *tried))
     return run.connection.client_hello in knowledge

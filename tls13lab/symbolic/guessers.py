@@ -1,25 +1,25 @@
-"""Who may guess at a weak PSK, and how often: three attackers, and three costs for one cell.
+"""Who can guess a weak PSK, and how often: three attackers, and what each needs.
 
-- *offline*: has a recording. Nobody is asked for a guess, so only its rate bounds it.
-- *online*: asks the server, with a ClientHello made of its guess. The server can count.
-- *harvester*: takes the server's place and lets a client come. It needs no recording: what the
-  client says first is taken home, and tried there like a recording.
+- *offline*: has a recording. It needs nobody for a guess; only its speed limits it.
+- *online*: asks the server, with a ClientHello made with its guess. The server can count.
+- *harvester*: takes the server's place and waits for a client. It needs no recording, because it
+  can try guesses later on the client's first message.
 
-Nothing of that is written down as an answer. Each is a scene of turns (:mod:`speaking
-<tls13lab.symbolic.speaking>`), and it is played twice. Whoever speaks has chosen a guess before,
-and so once with a wrong guess and once with the right one:
+The answers are not written down but derived. Each attacker is a scene of turns (:mod:`speaking
+<tls13lab.symbolic.speaking>`). An attacker who sends messages must choose a guess before it starts,
+so the scene is played twice, with a wrong guess and with the right one:
 
-- If after the *wrong* guess a guess can be checked with what was heard (:func:`verifiers
-  <tls13lab.symbolic.guessing.verifiers>`), then all others can be tried on that: *freely*.
-- If only the *right* guess makes a difference (the honest end goes on, or what it says can be
-  checked), then a run is needed for each guess: *once a run*.
-- Else nothing tells, and guessing is no attack at all.
+- If a guess can be verified with what was received after the *wrong* guess (:func:`verifiers
+  <tls13lab.symbolic.guessing.verifiers>`), all other guesses can be tried on it: *freely*.
+- If only the *right* guess makes a difference (the honest end continues, or its answer can be
+  verified), each guess needs a run: *once a run*.
+- Otherwise nothing verifies a guess, and guessing is not an attack: *never*.
 
-``binder=False`` asks what the binder is for, which no ClientHello may leave out (4.3.11): without
-one a server answers anybody, and it is the *server's* words that can be taken home.
+``binder=False`` shows the purpose of the binder, which no ClientHello may leave out (4.3.11).
+Without it, a server answers anyone, and its answer can be used to verify guesses.
 
-What is simplified: an alert says nothing but that the run is over; and one of the attackers at a
-time. Who has a recording besides is offline.
+Two simplifications: an alert shows only that the run is over, and there is one attacker at a time.
+An attacker who also has a recording is offline.
 
 >>> for way in ways("external-psk_dhe_ke"):
 ...     print(way.guesser, way.checks.value, way.told_by, way.contacts)
@@ -55,7 +55,7 @@ NEEDS: Mapping[str, str] = {
     ONLINE: "a server's answer",
     HARVESTER: "a client's visit",
 }
-"""The guessers, and what each of them has to get."""
+"""The guessers, and what each of them needs."""
 GUESSERS = tuple(NEEDS)
 
 CPACE = "cpace-psk_dhe_ke"
@@ -67,15 +67,15 @@ MODES = (
     *(mode for mode in scenes.MODES if "-from-external" in mode),
     CPACE,
 )
-"""What a weak secret may protect: a PSK as it is; imported (RFC 9258); beside a certificate
-(RFC 9973); in the connection that issued the ticket of this one; or as the word of CPace."""
+"""The uses of a weak secret: as the PSK itself; imported (RFC 9258); together with a certificate
+(RFC 9973); in the connection that issued this connection's ticket; or as the word of CPace."""
 
 WRONG = name("a wrong guess")
 USUAL = tuple(RULES.values())
 
 
 class Checks(Enum):
-    """How often a guess can be checked."""
+    """How often a guess can be verified."""
 
     FREELY = "freely"
     ONCE_A_RUN = "once a run"
@@ -86,9 +86,9 @@ class Checks(Enum):
 class Way:
     """What one guesser can do against one mode.
 
-    ``told_by`` are the symbols of the terms that tell a right guess: those that it can be checked
-    against, or, once a run, what the honest end says to it. ``contacts`` is in how many runs an
-    honest end has to take part before anything can be checked: 0 for who only listens.
+    ``told_by`` has the symbols of the terms that verify a guess or, for *once a run*, of the honest
+    end's answer. ``contacts`` is the number of runs in which an honest end must take part before
+    anything can be verified; 0 for an attacker who only listens.
     """
 
     mode: str
@@ -99,16 +99,16 @@ class Way:
 
     @property
     def applies(self) -> bool:
-        """Whether it can guess at all."""
+        """Whether the attacker can verify any guess."""
         return self.checks is not Checks.NEVER
 
     @property
     def needs(self) -> str:
-        """What it has to get, in words."""
+        """What the attacker needs, in words."""
         return NEEDS[self.guesser]
 
     def guesses(self, runs: float) -> float:
-        """How many guesses it has after so many runs with honest ends; infinite if its own affair.
+        """How many guesses it has in this many runs with honest ends; infinite without a limit.
 
         >>> decide(CPACE, HARVESTER).guesses(3), decide("external-psk_ke", HARVESTER).guesses(3)
         (3, inf)
@@ -118,15 +118,15 @@ class Way:
         return inf if self.checks is Checks.FREELY else runs
 
     def runs(self, guesses: float) -> float:
-        """In how many runs an honest end takes part, for so many guesses; infinite for none."""
+        """The runs that an honest end must take part in for this many guesses; infinite if none."""
         if not self.applies:
             return inf
         return float(self.contacts) if self.checks is Checks.FREELY else guesses
 
     def log2_guesses(self, prices: Prices = USUAL_PRICES, *, weak: bool = True) -> float | None:
-        """The price of the PSK, log2 of the expected guesses; None for who cannot guess.
+        """The price of the PSK, log2 of the expected guesses; None if guesses cannot be verified.
 
-        The same for all who can: what differs is whom each guess needs, and so ``runs``.
+        It is the same for all guessers; they differ in ``runs``.
         """
         if not self.applies:
             return None
@@ -135,22 +135,22 @@ class Way:
 
 @lru_cache(maxsize=256)
 def decide(mode: str, guesser: str, rules: tuple[Rule, ...] = USUAL, *, binder: bool = True) -> Way:
-    """One cell, decided. KeyError for a mode without a weak PSK, and for no guesser.
+    """Decide one cell. Raises KeyError for a mode without a weak PSK, or an unknown guesser.
 
-    ``rules`` are those that everyone can use, CPace's apart. Without a ``binder`` the client sends
-    no early data either, which is as good as one to who has a guess; CPace has no such variant.
+    ``rules`` are those that everyone can use, without CPace's. Without a ``binder``, the client
+    also sends no early data, which would verify a guess just as well. CPace has no such variant.
     """
     if mode == CPACE:
         return _decided(mode, guesser, _cpace(guesser), cpace.WORD, (*rules, *cpace.CPACE_RULES))
     every = connections(mode)
     if not binder:
-        every = tuple(replace(one, binder=False, early_data=False) for one in every)
+        every = tuple(replace(each, binder=False, early_data=False) for each in every)
     scene = _CONTACTS[guesser](every)
     return _decided(mode, guesser, lambda _: scene, _weak(every), rules)
 
 
 def ways(mode: str) -> tuple[Way, ...]:
-    """The three, in the order of ``GUESSERS``."""
+    """The ways of all three guessers, in the order of ``GUESSERS``."""
     return tuple(decide(mode, guesser) for guesser in GUESSERS)
 
 
@@ -158,7 +158,7 @@ def ways(mode: str) -> tuple[Way, ...]:
 
 
 def connections(mode: str) -> tuple[Connection, ...]:
-    """The one that issued the ticket, if there was one, and the one in question."""
+    """The connection that issued the ticket, if there is one, and the connection in question."""
     if mode not in MODES:
         raise KeyError(f"{mode} has no PSK that a person may have chosen")
     if mode == certificate_with_psk.BOTH:
@@ -170,7 +170,7 @@ def connections(mode: str) -> tuple[Connection, ...]:
 
 
 def _weak(every: tuple[Connection, ...]) -> Term:
-    """The name that the first PSK is made of: itself, or what it was imported from."""
+    """The weak secret: the first PSK itself, or the external PSK from which it was imported."""
     psk = every[0].psk
     assert psk is not None
     while psk.arguments:
@@ -179,17 +179,18 @@ def _weak(every: tuple[Connection, ...]) -> Term:
 
 
 def recorded(every: tuple[Connection, ...]) -> Scene:
-    """All that crossed the wire, of all connections."""
-    return Scene((*PUBLIC, *(term for one in every for term in one.wire)), {})
+    """A recording of all connections."""
+    sent = (term for connection in every for term in connection.wire)
+    return Scene((*PUBLIC, *sent), {})
 
 
 def asks_server(every: tuple[Connection, ...]) -> Scene:
-    """In the client's place; what is public is all that it begins with."""
+    """The attacker as the client; it knows only public values at the start."""
     return speaking.as_client(every[-1], PUBLIC)
 
 
 def client_comes(every: tuple[Connection, ...]) -> Scene:
-    """In the server's place; what is public is all that it begins with."""
+    """The attacker as the server; it knows only public values at the start."""
     return speaking.as_server(every[-1], PUBLIC)
 
 
@@ -201,7 +202,7 @@ _CONTACTS: Mapping[str, Callable[[tuple[Connection, ...]], Scene]] = {
 
 
 def _cpace(guesser: str) -> Callable[[Term], Scene]:
-    """Here what is said depends on the guess: a generator comes before anything else."""
+    """The scene of a guess with CPace, in which every message depends on the guess."""
     if guesser == OFFLINE:
         return lambda _: Scene((*PUBLIC, *cpace.listened().known), {})
     return {ONLINE: cpace.asks_server, HARVESTER: cpace.client_comes}[guesser]
@@ -217,7 +218,7 @@ def _decided(
     weak: Term,
     rules: tuple[Rule, ...] = USUAL,
 ) -> Way:
-    """The two plays: ``contact`` makes the scene of a guess, at the secret ``weak``."""
+    """Play the scene twice; ``contact`` makes it for a guess at the secret ``weak``."""
     scene = contact(WRONG)
     contacts = 1 if scene.turns else 0
     turns, checkable = _played(scene, WRONG, weak, rules)
@@ -226,18 +227,18 @@ def _decided(
     scene = contact(weak)
     further, checkable = _played(scene, weak, weak, rules)
     answers = tuple(term for turn in scene.turns[turns:further] for term in turn.gets)
-    told = answers or checkable
-    checks = Checks.ONCE_A_RUN if told else Checks.NEVER
-    return Way(mode, guesser, checks, _symbols(told), contacts)
+    verifying = answers or checkable
+    checks = Checks.ONCE_A_RUN if verifying else Checks.NEVER
+    return Way(mode, guesser, checks, _symbols(verifying), contacts)
 
 
 def _played(
     scene: Scene, guess: Term, weak: Term, rules: tuple[Rule, ...]
 ) -> tuple[int, tuple[Term, ...]]:
-    """How many turns are taken with the guess, and what a guess can be checked against then."""
+    """The number of turns taken with the guess, and the terms that then verify a guess."""
     world = scene.world(rules, (guess, weak))
     _, turns = scene.play(world, (guess,))
-    # The right guess is not known to be right: that is what is to be checked.
+    # The right guess is not given as known, because the question is whether it can be verified.
     known = (*scene.heard(turns), *(() if guess is weak else (guess,)))
     return turns, verifiers(world, known, weak)
 

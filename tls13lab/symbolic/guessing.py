@@ -1,15 +1,16 @@
-"""Guess and verify: the switch that makes one secret weak, so that all its values can be tried.
+"""Guess and verify: what can be done if one secret is weak, so that all its values can be tried.
 
-Perfect cryptography means that no key is ever guessed. A *weak* secret drops that: its values are
-few enough to try each. A try tells right from wrong if what it leads to can be compared with what
-is known anyway: then it is an *offline guessing attack*, and needs nobody's help. Two things can be
-compared: a term that is known already and can be made a second time out of the guess, and a record
-that opens, for it only opens with the right key. The engine finds them; none is named here.
+With perfect cryptography, no key is ever guessed. A *weak* secret has few enough values to try all
+of them. If a guess can be compared with something that is already known, this is an *offline
+guessing attack*, which needs nobody's help. There are two ways to compare: a known term can be
+computed a second time from the guess, or a record opens, which only happens with the right key. The
+engine finds these terms; none is named here.
 
-What is simplified: one weak secret at a time. Nor does it look for two ways to one term that is new
-in both. With these rules there is nothing to be found that way: what was sealed is opened to get at
-new terms, and the opening tells already; all else is put together from known parts, by one rule for
-each term. A rule that decrypts without authenticating would break that.
+Two simplifications: there is one weak secret at a time, and the engine does not compare two
+derivations of a term that was not known before. With these rules, that would find nothing more. A
+new term inside something sealed is reached by opening it, and that already verifies the guess. All
+other terms are built from known parts, each by a single rule. A rule that decrypts without
+authentication would change that.
 
 >>> from tls13lab.symbolic.rules import RULES
 >>> from tls13lab.symbolic.scenes import recorded
@@ -29,7 +30,7 @@ GUESS = "guess"
 
 
 def verifiers(world: World, known: Iterable[Term], weak: Term) -> tuple[Term, ...]:
-    """The known terms that tell whether a guess at ``weak`` is right, each once."""
+    """The known terms that show whether a guess at ``weak`` is right, each once."""
     return tuple(dict.fromkeys(_verifiers(world, tuple(known), weak)))
 
 
@@ -43,23 +44,23 @@ def _verifiers(world: World, known: tuple[Term, ...], weak: Term) -> Iterator[Te
         if not fresh or any(term not in guessed for term in step.premises):
             continue
         if step.rule in OPENING:
-            # It opens or it does not: the record itself says whether the key was right.
+            # Authenticated decryption shows whether the key was right.
             yield from (term for term in step.premises if term in before and term.arguments)
         elif step.conclusion in before and not _uses(guessed, fresh, step.conclusion):
             yield step.conclusion
 
 
 def _uses(knowledge: Knowledge, terms: Iterable[Term], used: Term) -> bool:
-    """Whether the ways to these terms lead through another one: then nothing is compared."""
+    """Whether the derivations of these terms use another term; then there is no comparison."""
     return any(used in step.premises for term in terms for step in knowledge.derivation(term))
 
 
 def saturate(world: World, known: Iterable[Term], weak: Iterable[Term] = ()) -> Knowledge:
-    """Everything that follows, guessing included; a guess is a step from what verified it."""
+    """Everything that follows, including guesses; a guess is a step from what verified it."""
     known = tuple(known)
     guesses: dict[Term, Step] = {}
     for secret in weak:
-        # One is enough: to look for all of them takes several times as long.
+        # One is enough, and finding all of them takes several times as long.
         found = next(_verifiers(world, (*known, *guesses), secret), None)
         if found is not None:
             guesses[secret] = Step(GUESS, (found,), secret)

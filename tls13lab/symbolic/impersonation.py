@@ -1,15 +1,15 @@
-"""Key compromise impersonation: who may the thief be, and to whom? A reading of the matrix.
+"""Key compromise impersonation: as whom can a thief pose, and to whom? A reading of the matrix.
 
-Whoever robs somebody of a long-term secret can pose as the robbed one; that cannot be helped. RFC
-9846 appendix F.1 asks for the other thing: can the thief pose as others *to* the robbed one? With
-certificates it should not. With a PSK it can: one secret says who both ends are. So the owner
-of a stolen PSK can believe nobody any more who shows it, and a server whose ticket key was stolen,
-no ticket.
+A thief who has a party's long-term secret can pose as that party; nothing can prevent this. RFC
+9846 appendix F.1 asks another question: can the thief pose as others *to* the party that it robbed?
+With certificates, it cannot. With a PSK, it can, because one secret authenticates both ends. So the
+owner of a stolen PSK can no longer trust anyone who uses it, and a server whose ticket key was
+stolen can no longer trust any ticket.
 
-Nothing is decided here: each reading names the cell of the matrix that answers it.
+Nothing is decided here; each reading names the cell of the matrix that answers it.
 
->>> external = [one for one in readings() if one.mode == "external-psk_ke"]
->>> {one.cell.verdict for one in external if one.stolen == "psk"}
+>>> external = [reading for reading in readings() if reading.mode == "external-psk_ke"]
+>>> {reading.cell.verdict for reading in external if reading.stolen == "psk"}
 {'lost'}
 """
 
@@ -20,14 +20,14 @@ from tls13lab.symbolic.claims import Cell, absent, decide
 from tls13lab.symbolic.scenes import MODES
 
 SECRETS = {"client": ("psk",), "server": ("psk", "ticket_key", "certificate_key")}
-"""The long-term secrets that each end may be robbed of. (A ticket's PSK is one while it lasts.)"""
+"""The long-term secrets of each end. (A ticket's PSK counts, as long as the ticket is valid.)"""
 POSES = ("as the robbed", "to the robbed")
 CITATION = "RFC 9846 F.1"
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Whether a thief that ``poses`` so is believed: then the cell is lost."""
+    """A question about a thief that ``poses`` as a party; if it succeeds, the cell is lost."""
 
     robbed: str
     stolen: str
@@ -41,7 +41,7 @@ class Reading:
 
 
 def readings() -> Iterator[Reading]:
-    """Every mode with a PSK, and every secret that one of its ends may be robbed of."""
+    """The readings for every mode with a PSK, and every secret that can be stolen from an end."""
     for mode in MODES:
         for robbed, secrets in SECRETS.items() if mode != "full" else ():
             for stolen in secrets:

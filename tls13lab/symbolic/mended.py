@@ -1,22 +1,21 @@
-"""A weak word, and what is put around it: what opens, and what that costs. By the rules.
+"""What a weak word opens with each mend, and what that costs, by the rules.
 
-A word is guessed. The PSK is the word itself, or is made from it: by a slow *derivation* with a
-salt, by the *importer*, by a *PAKE* that both ends run first. The connection is in one of three
-modes: psk_ke, psk_dhe_ke, or a certificate together with the PSK (RFC 9973). What is asked is the
-same each time: what can an adversary open that can guess the word?
+The PSK is the word itself, or is made from it by a slow *derivation* with a salt, by the
+*importer*, or by a *PAKE* that both ends run first. The connection is in psk_ke, in psk_dhe_ke, or
+uses a certificate together with the PSK (RFC 9973). In each case, the question is what an adversary
+who can guess the word is able to open:
 
-- ``past``: what was said in a connection that was recorded;
-- ``early_data``: the 0-RTT data of that connection;
-- ``present``: what an honest client says to the adversary, who answers in the server's place;
-- ``next_ticket``: the PSK behind a ticket that the recorded connection issued.
+- ``past``: the data of a recorded connection.
+- ``early_data``: the 0-RTT data of that connection.
+- ``present``: the data that an honest client sends to the adversary, which took the server's place.
+- ``next_ticket``: the PSK of a ticket that the recorded connection issued.
 
 The cost is that of the cheapest set of secrets to compute, as in :mod:`~tls13lab.symbolic.cost`.
-Its unit is a guess at a word that is the PSK itself. A slow derivation makes the guess dearer, and
-so is a price; the rules say that it hides nothing, for its salt is no secret.
+The unit is a guess at a word that is itself the PSK. A slow derivation only raises the price of a
+guess; because its salt is public, it hides nothing.
 
-What is left out: a false client (whoever has the PSK of psk_ke or psk_dhe_ke can be one, too), and
-a quantum computer. That the adversary has to have computed a share while the client waits is not
-counted either.
+Left out are a false client (anyone who has the PSK of psk_ke or psk_dhe_ke can be one), and a
+quantum computer. It is not counted that the adversary must compute a share while a client waits.
 
 >>> [epoch for epoch in EPOCHS if opens("psk_ke", PLAIN, epoch)]
 ['past', 'early_data', 'present', 'next_ticket']
@@ -46,7 +45,7 @@ from tls13lab.wire.names import Mode
 
 PLAIN, DERIVED, IMPORTED, PAKE = "plain", "derived", "imported", "pake"
 MADE = (PLAIN, DERIVED, IMPORTED, PAKE)
-"""What the PSK is to the word."""
+"""How the PSK is made from the word."""
 MODES = ("psk_ke", "psk_dhe_ke", certified.BOTH)
 PAST, EARLY_DATA, PRESENT, NEXT_TICKET = "past", "early_data", "present", "next_ticket"
 EPOCHS: Mapping[str, str] = {
@@ -62,25 +61,25 @@ SALT = name("salt")
 DERIVATION = making("derivation", "a slow derivation of word and salt", "RFC 7914, RFC 9106")
 
 GUESS, LOGARITHMS = "word", "word, a logarithm for each guess"
-"""Two ways to a word: guesses that something recorded tells apart; and, against the PAKE, guesses
-that each cost a discrete logarithm before anything does."""
+"""Two ways to find a word: guesses that a recording verifies; and, against the PAKE, guesses that
+each cost a discrete logarithm first."""
 _SIDES = ("client_ecdhe", "server_ecdhe")
 
 
 def opens(mode: Mode, made: str, epoch: str) -> bool:
-    """Whether guesses at the word, and nothing else that is computed, open it."""
+    """Whether guesses at the word, without any other computation, open an epoch."""
     return not outside(mode, epoch) and enough(mode, made, epoch, frozenset({GUESS}))
 
 
 def outside(mode: Mode, epoch: str) -> bool:
-    """Whether there is nothing to ask: a certificate together with a PSK rules 0-RTT out."""
+    """Whether a question is outside the model: RFC 9973 does not allow 0-RTT."""
     return mode == certified.BOTH and epoch == EARLY_DATA
 
 
 def checkable(mode: Mode, made: str, epoch: str = PAST) -> tuple[Term, ...]:
-    """What tells a right guess at the word from a wrong one, without asking anybody.
+    """The terms that verify a guess at the word offline.
 
-    Of what was recorded; or, with ``present``, also of what a client says that came by itself.
+    They are in the recording or, for the epoch ``present``, also in the first message of a client.
 
     >>> [term.symbol for term in checkable("psk_dhe_ke", IMPORTED)]
     ['binder', 'sealed']
@@ -96,9 +95,9 @@ def checkable(mode: Mode, made: str, epoch: str = PAST) -> tuple[Term, ...]:
 def cost(
     mode: Mode, made: str, epoch: str, word: float, dearer: float = 0.0, prices: Prices = USUAL
 ) -> Cost:
-    """The cheapest that opens it, for a word of 2^``word`` guesses that cost 2^``dearer`` each.
+    """The cost of opening an epoch, for a word of 2^``word`` guesses that cost 2^``dearer`` each.
 
-    None where there is nothing to ask. ``prices`` are those of all other secrets.
+    It is None if the question is outside the model. ``prices`` are those of all other secrets.
 
     >>> cost("psk_ke", DERIVED, "past", word=20.0, dearer=18.0)
     Cost(log2_guesses=38.0, computed=('word',))
@@ -108,16 +107,16 @@ def cost(
     priced = dict(_prices(mode, made, prices))
     priced[GUESS] = word + dearer
     if made == PAKE:
-        # A logarithm is what each guess takes; the guess itself is small beside it.
+        # Each guess costs a logarithm; the rest of the guess is small compared with it.
         priced[LOGARITHMS] = word + log2_sum([prices.share, dearer])
     chosen = cheapest(priced, lambda names: enough(mode, made, epoch, names))
     if chosen is None:
         return Cost(None)
-    return Cost(log2_sum(priced[one] for one in chosen), chosen)
+    return Cost(log2_sum(priced[secret] for secret in chosen), chosen)
 
 
 def _prices(mode: Mode, made: str, prices: Prices) -> Iterator[tuple[str, float]]:
-    """All that can be computed but the word, with log2 of the steps."""
+    """The secrets that can be computed, except the word, with log2 of the steps."""
     for secret in _secrets(mode, made):
         kind = "signature" if secret == "certificate_key" else "share"
         yield secret, getattr(prices, "record_key" if secret.startswith("key under") else kind)
@@ -125,7 +124,7 @@ def _prices(mode: Mode, made: str, prices: Prices) -> Iterator[tuple[str, float]
 
 @lru_cache(maxsize=16)
 def _secrets(mode: Mode, made: str) -> Mapping[str, tuple[Term, ...]]:
-    """What can be computed but the word, and the terms that it yields."""
+    """The secrets that can be computed, except the word, and the terms that each yields."""
     this = connection(mode, made, "this")
     found: dict[str, tuple[Term, ...]] = {}
     if mode != "psk_ke":
@@ -142,13 +141,13 @@ def _secrets(mode: Mode, made: str) -> Mapping[str, tuple[Term, ...]]:
 
 @lru_cache(maxsize=4096)
 def enough(mode: Mode, made: str, epoch: str, computed: frozenset[str]) -> bool:
-    """Whether so much opens an epoch: what a set of computed secrets leads to, by the rules.
+    """Whether a set of computed secrets opens an epoch, by the rules.
 
     >>> enough("psk_dhe_ke", PLAIN, PAST, frozenset({GUESS, "server_ecdhe of this"}))
     True
     """
     secrets = _secrets(mode, made)
-    stolen = [term for one in sorted(computed) for term in secrets.get(one, ())]
+    stolen = [term for secret in sorted(computed) for term in secrets.get(secret, ())]
     rules: tuple[Rule, ...] = (*RULES.values(), DERIVATION, *cpace.CPACE_RULES)
     if LOGARITHMS in computed:
         rules = (*rules, cpace.CPACE_QUANTUM)
@@ -166,7 +165,7 @@ def enough(mode: Mode, made: str, epoch: str, computed: frozenset[str]) -> bool:
 
 
 def connection(mode: Mode, made: str, label: str) -> Connection:
-    """A connection whose PSK is made from the word; 0-RTT is sent where it may be."""
+    """A connection whose PSK is made from the word; it has 0-RTT data where that is allowed."""
     plain = certified.connection(mode, label)
     one = replace(plain, early_data=mode != certified.BOTH, psk=WORD)
     if made == DERIVED:
@@ -177,9 +176,9 @@ def connection(mode: Mode, made: str, label: str) -> Connection:
 
 
 def _pake(label: str) -> tuple[Term, ...]:
-    """CPace before a connection: what the adversary knows of it, and then the key.
+    """CPace before a connection: the terms that the adversary knows, and then the key.
 
-    In an attacked one it has answered itself, and has chosen another word before it did.
+    In an attacked connection, the adversary took part, with a wrong guess at the word.
     """
     alices, others = name(f"y of alice, {label}"), name(f"y of the other, {label}")
     base = cpace.generator(WORD)
@@ -193,14 +192,14 @@ def _pake(label: str) -> tuple[Term, ...]:
 
 
 def _known(made: str, labels: Iterable[str]) -> tuple[Term, ...]:
-    """What nobody has to steal, besides the records."""
+    """What the adversary knows without theft, besides the records."""
     run = [term for label in labels for term in _pake(label)[:-1]] if made == PAKE else []
     return (*PUBLIC, SALT, *run)
 
 
 @lru_cache(maxsize=64)
 def _scenes(mode: Mode, made: str, epoch: str) -> tuple[Scene, ...]:
-    """Those any of which may open the epoch."""
+    """The scenes that may open the epoch."""
     this = connection(mode, made, "this")
     if epoch != PRESENT:
         wanted = {
@@ -212,14 +211,14 @@ def _scenes(mode: Mode, made: str, epoch: str) -> tuple[Scene, ...]:
     attacked = connection(mode, made, "attacked")
     answers = [attacked]
     if mode == certified.BOTH:
-        # Whoever answers may leave the PSK out, and go on with the certificate alone.
+        # The server may leave the PSK out, and continue with the certificate alone.
         answers.append(certified.Unheeded("attacked", "full"))
     known = (*_known(made, ("this", "attacked")), *this.wire)
     return tuple(_answered(known, one) for one in answers)
 
 
 def _answered(known: tuple[Term, ...], answer: Connection) -> Scene:
-    """An honest client comes; the adversary answers it, and hears what it says to a server."""
+    """An honest client connects, and the adversary answers it as its server."""
     own = [answer.name(what) for what in ("server_random", "server_ecdhe", "EncryptedExtensions")]
     turns = (
         Turn((), (answer.client_hello,)),

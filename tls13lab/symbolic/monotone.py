@@ -1,9 +1,8 @@
-"""A question about sets that larger sets answer as smaller ones do, asked as seldom as possible.
+"""A monotone question about sets, asked as rarely as possible.
 
-Who has more can do no less. So one answer settles many questions: what is enough stays enough with
-more, and what falls short does with less. To settle as many as it can, a set that falls short is
-first made as large as it can be: what is missing then is one of few things that no way leads
-around.
+If a set is enough, every larger set is enough; if it is not, no smaller set is. So one answer
+settles many questions. To settle as many as possible, a set that is not enough is first enlarged as
+far as possible.
 
 >>> asked = []
 >>> def both(had):
@@ -21,18 +20,18 @@ from collections.abc import Callable, Iterable
 
 
 class Monotone:
-    """``ask`` of subsets of ``names``; it must hold for every larger set as well."""
+    """A question about subsets of ``names``; if ``ask`` holds for one, it holds for larger ones."""
 
     def __init__(self, ask: Callable[[frozenset[str]], bool], names: Iterable[str]) -> None:
         self._ask = ask
         self._names = tuple(names)
         self._bits = {name: 1 << number for number, name in enumerate(self._names)}
-        # Sets as numbers, a bit for each name: these are compared far more often than asked about.
+        # A set is a number with a bit for each name, because sets are compared very often.
         self._enough: list[int] = []
         self._short: list[int] = []
 
     def __call__(self, had: frozenset[str]) -> bool:
-        """Whether it holds. KeyError for a name that is none of ``names``."""
+        """Whether ``ask`` holds for this set. Raises KeyError for an unknown name."""
         asked = sum(self._bits[name] for name in had)
         if (known := self._known(asked)) is not None:
             return known
@@ -45,9 +44,9 @@ class Monotone:
         return False
 
     def _known(self, asked: int) -> bool | None:
-        if any(asked & one == one for one in self._enough):
+        if any(asked & known == known for known in self._enough):
             return True
-        return False if any(asked & one == asked for one in self._short) else None
+        return False if any(asked & known == asked for known in self._short) else None
 
     def _holds(self, asked: int) -> bool:
         known = self._known(asked)

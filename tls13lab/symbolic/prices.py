@@ -1,8 +1,8 @@
-"""What it costs to compute a secret that nobody leaked: log2 of the guesses, for each kind.
+"""The price of computing a secret that did not leak: log2 of the guesses, for each kind of secret.
 
-"Perfect cryptography" says that no key is ever guessed. Here each has a price instead. All prices
-are counted in one unit, a guess; a step of a discrete logarithm counts as one, too, though it
-takes longer than a hash.
+"Perfect cryptography" means that no key is ever guessed. Here, each has a price instead. The unit
+of all prices is a guess. A step of a discrete logarithm also counts as one guess, although it takes
+longer than a hash.
 
 - A secret that is *drawn* from n equally likely values costs (n + 1) / 2 guesses on average: 127
   bits for a key of 128. A PSK that a person chose costs what its distribution says.
@@ -11,10 +11,10 @@ takes longer than a hash.
   P-256: both are "128 bits" in words.
 - A signature's key over such a group costs the same.
 
-What is simplified: one target at a time (keys that are attacked together share work; for PSKs,
-``psk/amortised.py`` counts how much), no memory, no Grover, and that no better way is found.
-Guessing a secret of the schedule outright is left out: it is as long as a hash, and never the
-cheapest.
+Some simplifications: one target at a time (keys that are attacked together share work; for PSKs,
+``psk/amortised.py`` counts how much), no cost for memory, no Grover, and no better methods than
+those known today. Guessing a secret of the schedule directly is left out: it is as long as a hash,
+and never the cheapest.
 
 >>> round(share_bits("x25519"), 1), round(share_bits("secp256r1"), 1)
 (125.8, 127.8)
@@ -51,9 +51,9 @@ def drawn_bits(bits: float) -> float:
 
 
 def log2_sum(logs: Iterable[float]) -> float:
-    """log2 of a sum, from the log2 of each term: also where the sum is too large for a float.
+    """log2 of a sum, from the log2 of each term, even if the sum is too large for a float.
 
-    0 for no terms at all, which is the price of what costs nothing.
+    Without terms it is 0, the price of something that costs nothing.
 
     >>> log2_sum([2000.0, 2000.0]), log2_sum([20.0]), log2_sum([])
     (2001.0, 20.0, 0.0)
@@ -61,11 +61,11 @@ def log2_sum(logs: Iterable[float]) -> float:
     listed = sorted(logs, reverse=True)
     if not listed:
         return 0.0
-    return listed[0] + log2(sum(2.0 ** (one - listed[0]) for one in listed))
+    return listed[0] + log2(sum(2.0 ** (each - listed[0]) for each in listed))
 
 
 WEAK_PSK_BITS = 21.0
-"""What a weak PSK is taken to have if nothing else is said: one of two million, evenly chosen."""
+"""The default bits of a weak PSK: one of two million equally likely values."""
 
 
 @dataclass(frozen=True, slots=True)

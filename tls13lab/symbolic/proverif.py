@@ -1,27 +1,27 @@
-"""The claims as ProVerif models: for all runs, not just recorded ones.
+"""The claims as ProVerif models: for all runs, not just for one recording.
 
-Each model is one cell of the matrix: the functions come from the schedule table, the endpoints run
-any number of sessions. The passive adversary hears all of them, and is given the leaks in a later
-phase, when they are over; an active one is given the leaks first, and speaks. The third one speaks,
-and is given the leaks in the later phase.
+Each model is one cell of the matrix. The functions come from the schedule table, and the endpoints
+run any number of sessions. A passive adversary hears all of them, and gets the leaks in a later
+phase, when they have ended. An active adversary has the leaks first, and also sends messages. The
+third adversary sends messages, too, but gets the leaks in the later phase.
 
-``proverif FILE`` (2.05) says of each query whether it holds. The first query of each model must
-fail: it says that what the claim speaks of, mostly a handshake that ends, never happens. If it
-held, the rest would mean nothing.
+``proverif FILE`` (version 2.05) says for each query whether it holds. The first query of each model
+must fail: it says that the subject of the claim, usually a handshake that completes, never happens.
+If it held, the other queries would mean nothing.
 
-Beside the cells: injective agreement, see :mod:`~tls13lab.symbolic.proverif_agreement`.
+There are more models for injective agreement; see :mod:`~tls13lab.symbolic.proverif_agreement`.
 
-A weak PSK is two questions. Can it be guessed? That is asked by ``weaksecret``, see
-:mod:`~tls13lab.symbolic.proverif_guess`. And what does it open once it has been? That is the cell's
-own model, in which the PSK is given away.
+With a weak PSK, there are two questions. Can it be guessed? ``weaksecret`` asks that; see
+:mod:`~tls13lab.symbolic.proverif_guess`. And what does it open when it has been guessed? That is in
+the cell's own model, which reveals the PSK.
 
-What is simplified is what the lab's own model simplifies, and more, for ProVerif to end: see the
-heading of any model.
+The models have the simplifications of the lab's own model, and some more so that ProVerif
+terminates; the heading of each model lists them.
 
-For a passive adversary each model is one process that is a whole connection: who only listens
-changes nothing. For an active one, transcripts leave out the signature, the binder and Finished,
-Diffie-Hellman tells a client's share from a server's, and a ticket is resumed once. With all of
-that ProVerif takes hours, without it seconds.
+For a passive adversary, a model is a single process for a whole connection, because a listener
+changes nothing. For an active adversary, transcripts leave out the signature, the binder and
+Finished; Diffie-Hellman distinguishes a client's share from a server's; and a ticket is resumed
+once. Otherwise ProVerif would take hours instead of seconds.
 
 >>> model = model_of(decide("external-psk_ke", "application_data", "passive", ("psk",)))
 >>> model.name, model.expected
@@ -65,14 +65,14 @@ MODES = (
     "resumption-psk_dhe_ke-from-external-psk_dhe_ke",
 )
 ADVERSARIES = ("passive", "active_then_leak", "active")
-"""What there are processes for."""
+"""The modes for which there are processes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One file. ``expected`` has, for each query in order, whether ProVerif should prove it.
+    """One file. ``expected`` says for each query, in order, whether ProVerif should prove it.
 
-    ``guess`` is the name of the model that asks whether the weak PSK of this cell is found.
+    ``guess`` is the name of the model that asks whether the weak PSK of this cell can be guessed.
     """
 
     name: str
@@ -131,7 +131,7 @@ def model_of(cell: Cell) -> Model:
 
 
 def _guessed(cell: Cell, guess: Guess | None) -> Cell:
-    """The cell with the PSK given away if the weak one is found; if not, without that leak."""
+    """The cell with the PSK as a leak if the weak PSK can be guessed; otherwise without it."""
     if "weak_psk" not in cell.leaks:
         return cell
     others = tuple(one for one in cell.leaks if one != "weak_psk")
@@ -141,7 +141,7 @@ def _guessed(cell: Cell, guess: Guess | None) -> Cell:
 
 
 def _declared(cell: Cell) -> str:
-    """Functions, names and events; those of a cell that others do not need come last."""
+    """Functions, names and events; those that only this cell needs come last."""
     peers = cell.asset == "peer_identity"
     importer = cell.options.get("importer") == "on"
     quantum = "quantum" in cell.leaks and cell.adversary == "active"
@@ -268,7 +268,7 @@ def _guess_heading(guess: Guess, *, holds: bool) -> str:
 
 
 def is_written(cell: Cell) -> bool:
-    """Whether a cell has a model. A leak that the mode lacks would only make the same one again."""
+    """Whether a cell has a model. A leak that the mode does not have would only repeat a model."""
     known = cell.mode in MODES and cell.adversary in ADVERSARIES and cell.asset in _QUERIES
     return known and cell.verdict != "outside" and not cell.absent
 
@@ -302,9 +302,9 @@ are done and of servers, so it has four queries.
 
 
 def write(folder: Path) -> int:
-    """Write all models into ``folder``; returns how many. Raises OSError.
+    """Write all models to ``folder``; returns how many. Raises OSError.
 
-    The folder may be there already; files of the same names are replaced, others left alone.
+    Existing files with the same names are replaced; others stay.
     """
     folder.mkdir(parents=True, exist_ok=True)
     expected: dict[str, dict[str, object]] = {}

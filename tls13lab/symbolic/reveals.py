@@ -1,11 +1,12 @@
-"""Reveals: one secret of one session gets out. What does it open, and what not?
+"""Reveals: what does one revealed secret of one session open, and what does it not open?
 
-The literature asks that of session keys and of exporters: a revealed one should open the use of
-that key in that session, and nothing of other sessions or of the PSK. In TLS 1.3 that follows from
-the shape of the schedule: what is derived is a leaf, and nothing leads back up.
+The literature asks this about session keys and exporters. A revealed secret should open only what
+it protects in its own session, but neither other sessions nor the PSK. In TLS 1.3, this follows
+from the shape of the schedule: these secrets are leaves, and nothing leads back up.
 
-The session in question used a PSK; another one used the same PSK, and a later one, in psk_ke, is
-resumed with a ticket of the session in question: if its PSK were to fall, that one would be open.
+The session in question used a PSK. Another session used the same PSK. A later one, in psk_ke, was
+resumed with a ticket of the session in question; it would be open if the ticket's PSK were
+revealed.
 
 >>> decide("external-psk_ke", ("session_keys",), "application_data").verdict
 'lost'
@@ -51,23 +52,23 @@ class Reveal:
 
     @property
     def citation(self) -> str:
-        """Where the RFC speaks of it."""
+        """The section of the RFC about it."""
         return CITATIONS.get(self.revealed[0], "RFC 9846 F.1.4")
 
 
 def sessions(mode: str) -> tuple[Connection, Connection, Connection]:
-    """The one in question, another one with the same PSK, and the one that is resumed from it."""
+    """The session in question, another with the same PSK, and one that is resumed from it."""
     this = connections(mode)[-1]
     return this, replace(this, label="another"), resumed("later", "psk_ke", this)
 
 
 def exported(this: Connection, row: str) -> Term:
-    """What an application gets from an exporter. 7.5."""
+    """The value that an application gets from an exporter. RFC 9846 section 7.5."""
     return apply("exported", apply("derived_exporter_secret", this.secret(row)), CONTEXT)
 
 
 def wanted(mode: str) -> dict[str, tuple[Term, ...]]:
-    """The terms that are asked for; any of them is a loss."""
+    """The terms of each asset; it is lost if any of them is known."""
     this, another, later = sessions(mode)
     return {
         "application_data": (this.client_data, this.server_data),
@@ -82,13 +83,13 @@ def wanted(mode: str) -> dict[str, tuple[Term, ...]]:
 
 
 def counter_of(asked: str) -> tuple[str, ...]:
-    """What opens it, in each mode: the counter-test of every reveal that does not."""
+    """Reveals that open the asset in every mode: the counter-test for those that do not."""
     own = {"exported": "exporter_secret", "early_exported": "early_exporter_secret"}
     return (own[asked],) if asked in own else ("psk", "quantum")
 
 
 def revealed_terms(this: Connection, what: str) -> tuple[Term, ...]:
-    """What gets out. A quantum computer is no secret, but a rule."""
+    """The terms that are revealed; none for ``quantum``, which is a rule and not a secret."""
     if what == "session_keys":
         sides = ("client", "server")
         return tuple(this.secret(f"{side}_application_traffic_secret_0") for side in sides)
@@ -113,7 +114,7 @@ def decide(
     asked: str,
     rules: tuple[Rule, ...] = tuple(RULES.values()),
 ) -> Reveal:
-    """One question: everything was recorded, and then this gets out."""
+    """Decide one question: everything was recorded, and then these secrets are revealed."""
     if "quantum" in revealed:
         rules = (*rules, QUANTUM)
     known, world = _world(mode, rules)
@@ -128,7 +129,7 @@ def decide(
 
 
 def questions() -> Iterator[tuple[str, tuple[str, ...], str]]:
-    """Every mode with a PSK, every secret that may get out, and everything that is asked for."""
+    """Every mode with a PSK, every secret that may be revealed, and every asset."""
     for mode in MODES:
         for revealed in REVEALED:
             for asked in ASKED:

@@ -1,15 +1,15 @@
-"""The rules: what anyone can do with what they have. One line of the schedule table, one rule.
+"""The rules: what anyone can do with what they know. Each line of the schedule table is a rule.
 
-A rule applied to a term gives *steps*: from these premises follows this conclusion. No rule knows
-of a mode, an asset or an answer. There are three kinds:
+A rule applied to a term gives *steps*, each with premises and a conclusion. No rule knows about
+modes, assets or verdicts. There are three kinds:
 
-- *making*: who has all arguments of ``f`` has ``f(arguments)``. Every row of the schedule table is
-  such a rule, and so are concatenating messages, raising a share to an exponent, protecting a
-  record, sealing a ticket, signing.
-- *taking apart*: whoever has a message has its fields; whoever has key and IV has what was sealed
-  under them; whoever has the ticket key has what a ticket holds.
-- one that is switched on when asked: a quantum computer finds the private key behind a public one,
-  of a share and of a certificate alike.
+- *Making*: whoever knows all arguments of ``f`` knows ``f(arguments)``. Each row of the schedule
+  table is such a rule. So are concatenating messages, raising a share to a power, protecting a
+  record, sealing a ticket, and signing.
+- *Taking apart*: whoever knows a message knows its fields; whoever knows a key and an IV knows what
+  was sealed under them; whoever knows the ticket key knows what is in a ticket.
+- A rule that is only used when asked for: a quantum computer finds the private key behind a public
+  key, whether that is a share or in a certificate.
 
 >>> sorted(RULES)[:4]
 ['binder', 'client_application_traffic_secret_0', 'client_early_traffic_secret', ...]
@@ -21,14 +21,14 @@ from dataclasses import dataclass
 from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE
 from tls13lab.symbolic.terms import ECDHE, Term, apply
 
-# Symbols that are no row of the table.
+# Symbols that are not rows of the table.
 TRANSCRIPT = "transcript"  # messages, concatenated and hashed
 CLIENT_HELLO, TRUNCATED = "ClientHello", "Truncate(ClientHello)"
 SERVER_HELLO, FLIGHT, NEW_SESSION_TICKET = "ServerHello", "flight", "NewSessionTicket"
 MESSAGES = (CLIENT_HELLO, TRUNCATED, SERVER_HELLO, FLIGHT, NEW_SESSION_TICKET)
 SHARE = "share"  # g^x, for a private key x
 SEALED = "sealed"  # a record's content under a key and an IV
-TICKET = "ticket"  # a stateless ticket: a PSK, anyone's, under the ticket key
+TICKET = "ticket"  # a stateless ticket: any PSK, sealed under the ticket key
 SIGNATURE = "signature"  # of a transcript, with the certificate's key
 
 
@@ -43,7 +43,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``steps`` gives the uses that a term has a part in; ``section`` is where the RFC says so."""
+    """``steps`` gives the rule's uses for a term; ``section`` is the section of the RFC."""
 
     name: str
     says: str
@@ -52,7 +52,7 @@ class Rule:
 
 
 def making(symbol: str, says: str, section: str) -> Rule:
-    """A rule: whoever has all arguments of a term with this symbol has the term."""
+    """The rule that whoever knows all arguments of a term with this symbol knows the term."""
 
     def steps(term: Term) -> Iterator[Step]:
         if term.symbol == symbol and term.arguments:
@@ -74,9 +74,9 @@ def _fields(term: Term) -> Iterator[Step]:
 
 def _diffie_hellman(term: Term) -> Iterator[Step]:
     if term.symbol == ECDHE:
-        one, other = term.arguments
-        yield Step(ECDHE, (one, apply(SHARE, other)), term)
-        yield Step(ECDHE, (other, apply(SHARE, one)), term)
+        x, y = term.arguments
+        yield Step(ECDHE, (x, apply(SHARE, y)), term)
+        yield Step(ECDHE, (y, apply(SHARE, x)), term)
 
 
 def _open(term: Term) -> Iterator[Step]:
@@ -96,7 +96,7 @@ def _logarithm(term: Term) -> Iterator[Step]:
         yield Step("logarithm", (term,), term.arguments[0])
 
 
-# From the table: a row's premises are its inputs and what it is bound to.
+# From the table: the premises of a row are its inputs and its context.
 _TABLE = tuple(
     making(row.name, row.operation.value, row.section)
     for row in (*SCHEDULE.values(), *FAMILIES.values(), *IMPORTER.values())
@@ -121,10 +121,10 @@ RULES: dict[str, Rule] = {
 """What anyone can do."""
 
 OPENING = ("open", "unseal")
-"""Rules whose use shows whether the key was right: authenticated decryption."""
+"""Rules that show whether a key is right, because decryption is authenticated."""
 
 QUANTUM = Rule("logarithm", "a discrete logarithm, by a quantum computer", "F.1", _logarithm)
-"""What nobody can do yet: switched on for the question what it would open.
+"""A rule that nobody can use yet; it is switched on to ask what a quantum computer would open.
 
-Shor's algorithm has the private key of a public one, in (EC)DH as in RSA, ECDSA and EdDSA. So there
-is no quantum computer here that breaks key exchange and leaves signatures alone."""
+Shor's algorithm finds the private key of a public key, in (EC)DH as well as in RSA, ECDSA and
+EdDSA. So this model has no quantum computer that breaks key exchange but not signatures."""

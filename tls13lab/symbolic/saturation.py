@@ -1,10 +1,10 @@
-"""Saturation: apply all rules to all that is known until nothing new comes of it.
+"""Saturation: apply all rules to everything that is known until nothing new follows.
 
-Only terms *in play* are made: those that occur in what is known, or in what is asked for. That
-keeps it finite. It loses nothing here, because every rule takes a term from its parts or a part
-from its term: a way that leads through some bigger term leads back to where it began.
+Only terms *in play* are made: those that occur in what is known, or in what is asked for. So the
+computation is finite. Nothing is lost by it: each rule either builds a term from its parts, or
+takes a part from a term, so a derivation never needs a larger term that is not in play.
 
-The first step that leads to a term is kept. So each known term has one derivation, without circles.
+The first step that leads to a term is kept. So each known term has one derivation, without cycles.
 
 >>> from tls13lab.symbolic.rules import RULES
 >>> from tls13lab.symbolic.terms import apply, name
@@ -26,7 +26,7 @@ from tls13lab.symbolic.terms import Term, subterms
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """All that can be known; ``steps`` holds the step that led to each term, None for a given."""
+    """Everything that can be known; ``steps`` has the step to each term, None for given terms."""
 
     steps: Mapping[Term, Step | None]
 
@@ -34,7 +34,7 @@ class Knowledge:
         return term in self.steps
 
     def derivation(self, goal: Term) -> tuple[Step, ...]:
-        """The steps to ``goal``, each after those that it builds on. KeyError if there are none."""
+        """The steps to ``goal``, in order. Raises KeyError if ``goal`` is not known."""
         found: dict[Term, Step] = {}
         waiting = [(goal, False)]
         while waiting:
@@ -50,7 +50,7 @@ class Knowledge:
         return tuple(found.values())
 
     def given(self, goal: Term) -> tuple[Term, ...]:
-        """What the derivation of ``goal`` begins with, in order of use."""
+        """The given terms that the derivation of ``goal`` uses, in the order of their use."""
         used = dict.fromkeys(
             premise
             for step in self.derivation(goal)
@@ -61,7 +61,7 @@ class Knowledge:
 
 
 class World:
-    """The terms in play, and every step that the rules allow between them."""
+    """The terms in play, and all steps that the rules allow between them."""
 
     def __init__(self, in_play: Iterable[Term], rules: Iterable[Rule]) -> None:
         rules = tuple(rules)
@@ -74,7 +74,7 @@ class World:
         self._missing = [len(set(step.premises)) for step in self.steps]
 
     def saturate(self, known: Iterable[Term]) -> Knowledge:
-        """Everything that follows. Each step is looked at once for each of its premises."""
+        """Everything that follows from ``known``. Each step is visited once for each premise."""
         found: dict[Term, Step | None] = dict.fromkeys(known)
         missing = self._missing.copy()
         waiting = deque(found)

@@ -1,10 +1,10 @@
-"""Scenes: connections that hang together, what may be stolen, and an adversary that may speak.
+"""Scenes: related connections, what can be stolen, and an adversary that may send messages.
 
-A passive adversary has what was recorded, and gets what leaks afterwards. An active one has the
-leaks first and takes *turns*: it has to make certain messages itself, and for those that the honest
-party accepts it is sent others. Which messages those are is all that a scene says; whether they can
-be made is left to the rules. A third one takes its turns as well, but before anything leaks. The
-scenes with turns are in :mod:`~tls13lab.symbolic.speaking`.
+A passive adversary has a recording, and gets the leaks afterwards. An active one has the leaks
+first, and takes *turns*: it must make certain messages itself, and an honest party that accepts
+them answers. A scene only says which messages these are; the rules decide whether they can be
+made. A third adversary also takes turns, but before anything leaks. The scenes with turns are in
+:mod:`~tls13lab.symbolic.speaking`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,26 +20,26 @@ from tls13lab.symbolic.terms import Term, name
 _PSK_MODES = ("psk_ke", "psk_dhe_ke")
 MODES = (
     "full",
-    *(f"resumption-{one}" for one in _PSK_MODES),
-    *(f"external-{one}" for one in _PSK_MODES),
-    *(f"resumption-{one}-from-external-{other}" for other in _PSK_MODES for one in _PSK_MODES),
+    *(f"resumption-{mode}" for mode in _PSK_MODES),
+    *(f"external-{mode}" for mode in _PSK_MODES),
+    *(f"resumption-{mode}-from-external-{first}" for first in _PSK_MODES for mode in _PSK_MODES),
 )
-"""The connection in question. A resumption is ``from`` the connection that issued its ticket: a
-full handshake, where nothing is said, or one with an external PSK in either mode."""
+"""The modes of the connection in question. After ``from`` stands the connection that issued the
+ticket; without it, that was a full handshake."""
 TICKET_KEY = name("ticket_key")
 IDENTITY = name("psk_identity")
 THIS_WAY, OTHER_WAY = name("alice calls bob"), name("bob calls alice")
 ANOTHER_WAY = name("alice calls carol")
-# What nobody keeps secret: zeros, the name of an external PSK, the context of an imported one, and
-# the public key in the server's certificate.
+# Public values: zeros, the identity of an external PSK, the context of an imported one, and the
+# public key in the server's certificate.
 PUBLIC = (ZEROS, IDENTITY, THIS_WAY, OTHER_WAY, ANOTHER_WAY, CERTIFICATE)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The adversary sends ``makes``; who accepts that answers with ``gets``.
+    """The adversary sends ``makes``; the honest party that accepts it answers with ``gets``.
 
-    ``takes_up`` are secrets, by asset, that the honest party takes for its own from then on.
+    ``takes_up`` has, by asset, secrets that the honest party uses from then on.
     """
 
     makes: tuple[Term, ...]
@@ -49,10 +49,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """``known`` from the beginning, ``turns`` to take; ``wanted`` is what is asked for, by asset.
+    """``known`` is known from the beginning; then come the ``turns``. ``wanted`` has the assets.
 
-    An asset is lost if, at the end, any of its terms is known: of those that are wanted from the
-    beginning, or that an honest party took up in a turn.
+    An asset is lost if any of its terms is known at the end: a term of ``wanted``, or one that an
+    honest party took up in a turn.
     """
 
     known: tuple[Term, ...]
@@ -60,14 +60,14 @@ class Scene:
     turns: tuple[Turn, ...] = ()
 
     def world(self, rules: Iterable[Rule], stolen: Iterable[Term] = ()) -> World:
-        """The terms in play; the same for all that may be stolen, if that is given."""
+        """The terms in play, including everything that may be stolen."""
         moved = [term for turn in self.turns for term in (*turn.makes, *turn.gets)]
-        asked = [term for one in self._askings() for terms in one.values() for term in terms]
+        asked = [term for assets in self._askings() for terms in assets.values() for term in terms]
         return World([*self.known, *moved, *asked, *stolen], rules)
 
     def asked(self, asset: str, turns: int) -> tuple[Term, ...]:
-        """The terms of an asset, when so many turns were taken."""
-        return tuple(term for one in self._askings(turns) for term in one.get(asset, ()))
+        """The terms of an asset after this number of turns."""
+        return tuple(term for assets in self._askings(turns) for term in assets.get(asset, ()))
 
     def _askings(self, turns: int | None = None) -> tuple[Mapping[str, tuple[Term, ...]], ...]:
         return self.wanted, *(turn.takes_up for turn in self.turns[:turns])
@@ -75,7 +75,7 @@ class Scene:
     def play(
         self, world: World, stolen: Iterable[Term], weak: Iterable[Term] = ()
     ) -> tuple[Knowledge, int]:
-        """What is known when no further turn can be taken, and how many were taken."""
+        """What is known when no more turn is possible, and the number of turns taken."""
         weak, known = tuple(weak), [*self.known, *stolen]
         for number, turn in enumerate(self.turns):
             knowledge = saturate(world, known, weak)
@@ -85,14 +85,14 @@ class Scene:
         return saturate(world, known, weak), len(self.turns)
 
     def heard(self, turns: int) -> tuple[Term, ...]:
-        """What was given and sent, when so many turns were taken."""
+        """What was given or sent, after this number of turns."""
         sent = (term for turn in self.turns[:turns] for term in turn.gets)
         return (*self.known, *sent)
 
 
 @lru_cache(maxsize=32)
 def connections(mode: str) -> tuple[Connection, ...]:
-    """The recorded connections: for a resumption the one that issued its ticket, and this one."""
+    """The recorded connections; for a resumption, first the one that issued the ticket."""
     mode, _, issuing = mode.partition("-from-")
     kind, _, psk_mode = mode.partition("-")
     if kind == "full":
@@ -152,12 +152,12 @@ def has_shares(mode: str) -> bool:
 
 
 def attacked(this: Connection) -> Connection:
-    """Another run of the same kind, in which the adversary plays one of the parts."""
+    """Another connection of the same kind, in which the adversary plays one of the parties."""
     return replace(this, label="attacked")
 
 
 def recorded(mode: str) -> Scene:
-    """What a passive adversary has, and what can be asked of it."""
+    """The recording of a passive adversary, and the assets."""
     every = connections(mode)
     this = every[-1]
     wanted: dict[str, tuple[Term, ...]] = {
@@ -170,7 +170,7 @@ def recorded(mode: str) -> Scene:
 
 
 def ticket_used(mode: str) -> Scene:
-    """The recording goes on: the client resumes with the first ticket that came. What then?"""
+    """The recording when the client also resumes with the first ticket."""
     this = connections(mode)[-1]
     later = resumed("later", "psk_dhe_ke", this)
     wanted = {"next_psk": (this.ticket_psk(1),)}

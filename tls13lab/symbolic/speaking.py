@@ -1,6 +1,6 @@
-"""Scenes in which the adversary speaks: in a party's place, or by carrying what others say.
+"""Scenes in which the adversary sends messages: in a party's place, or those of others.
 
-Each says which messages it has to make, turn by turn; whether it can is left to the rules.
+A scene says which messages it must make, turn by turn; the rules decide whether it can.
 
 >>> scene = false_client("external-psk_ke")
 >>> [[term.symbol for term in turn.makes] for turn in scene.turns]
@@ -36,12 +36,12 @@ def false_server(mode: str) -> Scene:
 
 
 def false_server_importing(mode: str) -> Scene:
-    """The same; the client imported its PSK."""
+    """The same with an imported PSK."""
     return as_server(importing(attacked(connections(mode)[-1])), recorded(mode).known)
 
 
 def as_server(this: Connection, known: tuple[Term, ...]) -> Scene:
-    """In the server's place in this connection, by somebody who has ``known`` when it begins."""
+    """The adversary as the server of this connection; ``known`` is what it knows at the start."""
     own = (*(this.name(what) for what in _SERVERS), this.nonce(1))
     turns = (
         Turn((), (this.client_hello, *((this.early_record,) if this.early_data else ()))),
@@ -54,10 +54,10 @@ def as_server(this: Connection, known: tuple[Term, ...]) -> Scene:
 
 
 def hasty(mode: str) -> Scene:
-    """What waiting for Finished is for: a client that sends its data right after the ServerHello.
+    """A client that does not wait for Finished, but sends its data right after the ServerHello.
 
-    No TLS client may; it seals under its handshake keys, the only ones that it then has. The
-    adversary answers it with a ServerHello of its own, and does not need the PSK for that.
+    No TLS client may do that. It seals the data under its handshake keys, the only keys that it has
+    at this time. The adversary answers with its own ServerHello, and does not need the PSK.
     """
     this = attacked(connections(mode)[-1])
     own = (this.name("server_random"), this.name("server_ecdhe"))
@@ -73,7 +73,7 @@ def hastily(this: Connection) -> tuple[Term, Term, Term]:
 
 
 def _answered(this: Connection) -> Turn:
-    """The adversary ends the server's part; the client then sends data, and takes a ticket."""
+    """The adversary completes the server's part; the client then sends data and takes a ticket."""
     return Turn(
         (this.server_hello, this.server_flight_record),
         (this.client_flight_record, this.client_data_record),
@@ -82,7 +82,7 @@ def _answered(this: Connection) -> Turn:
 
 
 def false_issuer(mode: str) -> Scene:
-    """The adversary is there from the first: it issues the ticket that is then resumed with."""
+    """The adversary is the server from the start: it issues the ticket for the resumption."""
     first, this = _falsely_issued(mode)
     own = [one.name(what) for one in (first, this) for what in _SERVERS]
     own += [first.nonce(1), first.ticket(1), this.nonce(1)]
@@ -97,7 +97,7 @@ def _falsely_issued(mode: str) -> tuple[Connection, Connection]:
 
 
 def _issuing(first: Connection, this: Connection) -> tuple[Turn, ...]:
-    """The first connection as its server, up to the client's next ClientHello."""
+    """The turns of the first connection, up to the client's next ClientHello."""
     return (
         Turn((), (first.client_hello,)),
         Turn((first.server_hello, first.server_flight_record), (first.client_flight_record,)),
@@ -115,15 +115,15 @@ def false_client(mode: str) -> Scene:
 
 
 def false_client_importing(mode: str) -> Scene:
-    """The same; the server imported its PSK."""
+    """The same with an imported PSK."""
     return as_client(importing(attacked(connections(mode)[-1])), recorded(mode).known)
 
 
 def forged_ticket(mode: str) -> Scene:
-    """The adversary connects with a ticket that no server has issued, around a PSK of its own.
+    """The adversary connects with a forged ticket that contains the adversary's own PSK.
 
-    An honest server that takes tickets can tell one of its own from one that somebody else sealed
-    under its key in no way at all. So this needs no PSK and no recording, but the ticket key.
+    An honest server cannot distinguish its own tickets from those that somebody else sealed under
+    its ticket key. So the adversary needs only that key, no PSK and no recording.
     """
     this = attacked(connections(mode)[-1])
     psk = name("the adversary's own psk")
@@ -133,7 +133,7 @@ def forged_ticket(mode: str) -> Scene:
 
 
 def as_client(this: Connection, known: tuple[Term, ...]) -> Scene:
-    """In the client's place in this connection, by somebody who has ``known`` when it begins."""
+    """The adversary as the client of this connection; ``known`` is what it knows at the start."""
     own = (this.name(what) for what in _CLIENTS)
     wanted = {"application_data": (this.server_data,)}
     return Scene((*known, *own), wanted, _connecting(this))
@@ -152,9 +152,10 @@ def _connecting(this: Connection) -> tuple[Turn, ...]:
 
 
 def issued_to_it(mode: str) -> Scene:
-    """The adversary is the client from the first: it is given the ticket that it resumes with.
+    """The adversary is the client from the start: it receives the ticket with which it resumes.
 
-    That is asked where a PSK stands at the beginning: then a ticket says who its holder is.
+    This is asked where the first connection has a PSK, because a ticket then authenticates its
+    holder.
     """
     first, this = _taken_falsely(mode)
     own = (one.name(what) for one in (first, this) for what in _CLIENTS)
@@ -169,9 +170,9 @@ def _taken_falsely(mode: str) -> tuple[Connection, Connection]:
 
 
 def reflected(mode: str) -> Scene:
-    """A member's own handshake, sent back to it: it is the server of its own client (Selfie).
+    """A member's own handshake is sent back to it, so that it is its own server (Selfie).
 
-    Both ends know the PSK under the same name, so that what one sends is what the other expects.
+    Both ends have the PSK under the same identity, so what one end sends, the other expects.
     """
     this = attacked(connections(mode)[-1])
     return _carried(this, this)
@@ -184,7 +185,7 @@ def reflected_with_roles(mode: str) -> Scene:
 
 
 def rerouted(mode: str) -> Scene:
-    """A handshake meant for one member, taken to another one, who has the same PSK.
+    """A handshake for one member is carried to another member, who has the same PSK.
 
     To the model it is the same as :func:`reflected`: a PSK does not say which member holds it.
     """
@@ -193,19 +194,19 @@ def rerouted(mode: str) -> Scene:
 
 
 def rerouted_with_names(mode: str) -> Scene:
-    """The same, but each end imported the PSK with whom it is for."""
+    """The same, but each end imported the PSK with the name of the other end."""
     client = attacked(connections(mode)[-1])
     return _carried(importing(client), importing(client, ANOTHER_WAY))
 
 
 def importing(this: Connection, context: Term = THIS_WAY) -> Connection:
-    """The same connection with what the importer makes of the PSK, for these two ends."""
+    """The same connection with the PSK imported for these two ends."""
     psk = apply("ipskx", apply("epskx", ZEROS, this.psk or ZEROS), context)
     return replace(this, psk=psk, identity=context, binder_key="imp_binder_key")
 
 
 def _carried(client: Connection, server: Connection) -> Scene:
-    """Messages taken from a client to a server, and back; the adversary has nothing to add."""
+    """Messages are carried from a client to a server and back; the adversary adds nothing."""
     turns = (
         Turn((), (client.client_hello,)),
         Turn((server.client_hello,), (server.server_hello, server.server_flight_record)),
@@ -216,13 +217,13 @@ def _carried(client: Connection, server: Connection) -> Scene:
 
 
 def again(mode: str) -> Scene:
-    """Have 0-RTT data taken a second time: by sending the very same bytes."""
+    """0-RTT data is delivered a second time by sending the same bytes again."""
     this = connections(mode)[-1]
     return Scene(recorded(mode).known, {}, (Turn((this.client_hello, this.early_record), ()),))
 
 
 def afresh(mode: str) -> Scene:
-    """Have 0-RTT data taken a second time: under a ClientHello that nobody has seen before."""
+    """0-RTT data is delivered a second time with a new ClientHello."""
     this = connections(mode)[-1]
     other = attacked(this)
     own = (other.name(what) for what in _CLIENTS)
@@ -231,9 +232,9 @@ def afresh(mode: str) -> Scene:
 
 
 def afresh_with_its_ticket(mode: str) -> Scene:
-    """The same with data read as a false issuer, under a ticket given to it as a false client.
+    """The same, with data read as a false server, under a ticket received as a false client.
 
-    What the client sent to the adversary once, a server takes twice, in two connections.
+    A server accepts data twice that the client sent to the adversary once.
     """
     first, this = _falsely_issued(mode)
     taken, once = _taken_falsely(mode)
@@ -247,5 +248,5 @@ def afresh_with_its_ticket(mode: str) -> Scene:
 
 
 def _early(this: Connection, data: Term) -> Turn:
-    """A first flight with somebody's early data."""
+    """The turn that sends a first flight with this early data."""
     return Turn((this.client_hello, this.sealed("client_early_traffic_secret", data)), ())

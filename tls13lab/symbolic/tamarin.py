@@ -1,17 +1,17 @@
-"""The claims as Tamarin theories, one a mode: the other prover's way to ask. Not proved here.
+"""The claims as Tamarin theories, one for each mode. They have not been proved.
 
-Tamarin (https://tamarin-prover.com) is in no package registry, so nobody has run it on these files
-for this project. A test parses each with the grammar of Tamarin's own editor support, and checks
-that facts, functions and variables fit together; what the prover would say is open.
+Tamarin (https://tamarin-prover.com) is in no package registry, so it was never run on these files
+in this project. A test parses each file with the grammar of Tamarin's editor support, and checks
+that facts, functions and variables are used consistently. The prover's answers are not known.
 
-A theory has rules for both ends and for every theft, and a lemma for each asset. Where the lab says
-that something falls after certain thefts, the lemma says: if the adversary has it, then after one
-of these. So a lemma stands for all cells of an asset at once; and for each way to lose it there is
-a second one, that there is a run in which it is lost and nothing else was stolen.
+A theory has rules for both ends and for every theft, and a lemma for each asset. If the lab's model
+says that an asset is lost after certain thefts, the lemma says: if the adversary has the asset, one
+of these sets of thefts happened before. So one lemma covers all cells of an asset. For each way to
+lose it, there is a second lemma: a run exists in which it is lost and nothing else was stolen.
 
-What is not written, because it is not Tamarin's way or would need another theory: an adversary that
-only listens (Tamarin's always speaks), weak PSKs (Tamarin has no guessing), groups of more than two
-and the importer, tickets that an external PSK issued.
+Left out, because Tamarin cannot express it or because it would need another theory: an adversary
+that only listens (Tamarin's always speaks), weak PSKs (Tamarin has no guessing), groups of more
+than two, the importer, and tickets that an external PSK issued.
 
 >>> theory = theory_of("external-psk_ke")
 >>> "functions: kdf_early_secret/2" in theory
@@ -45,13 +45,13 @@ THEFTS = {
     "certificate_key": "StoleCertificateKey",
     "quantum": "TookLogarithm",
 }
-"""The leaks that there are rules for, and how a theft is called in a run."""
+"""The leaks for which there are rules, and the name of each theft in a run."""
 ADVERSARIES = ("active", "active_then_leak")
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """What a lemma says: if this ``happens``, then that has, or something was stolen."""
+    """A lemma says: if this ``happens``, then something else happened before, or was stolen."""
 
     lemma: str
     asset: str
@@ -109,14 +109,14 @@ ASSETS = (
     ),
 )
 _LATER = "(All #s #r. Speaks()@s & Stole()@r ==> #s < #r)"
-"""Nobody speaks any more once something was stolen."""
+"""A formula: once something was stolen, nobody sends anything."""
 
 
 @lru_cache(maxsize=256)
 def ways_to_lose(
     mode: str, asset: str, adversary: str, options: tuple[tuple[str, str], ...] = ()
 ) -> tuple[tuple[str, ...], ...]:
-    """The smallest sets of thefts after which the lab's own model says lost; empty if none.
+    """The smallest sets of thefts after which the asset is lost in the lab's model.
 
     >>> ways_to_lose("external-psk_dhe_ke", "application_data", "active_then_leak")
     (('psk', 'client_ecdhe'), ('psk', 'server_ecdhe'), ('psk', 'quantum'))
@@ -125,7 +125,7 @@ def ways_to_lose(
     found: list[tuple[str, ...]] = []
     for size in range(len(there) + 1):
         for leaks in combinations(there, size):
-            if any(set(one) <= set(leaks) for one in found):
+            if any(set(smaller) <= set(leaks) for smaller in found):
                 continue
             if decide(mode, asset, adversary, leaks, dict(options)).verdict == "lost":
                 found.append(leaks)
@@ -133,10 +133,10 @@ def ways_to_lose(
 
 
 def lemmas(mode: str) -> Iterator[str]:
-    """The lemmas of a mode: that a handshake can end, and then two kinds for each asset.
+    """The lemmas of a mode: that a handshake can complete, and then two kinds for each asset.
 
-    The memory of a server against replays is not in the rules: with it, data is taken once anyway,
-    and what remains to be asked is whether it was the client's.
+    The rules have no server that remembers ClientHellos. Such a server accepts data only once
+    anyway, and the remaining question is whether the data came from the client.
     """
     yield _lemma(
         "a_handshake_ends", "exists-trace", _exists("A B t #i", _BELIEVES.format("server"))
@@ -228,9 +228,9 @@ should come to is said at the top of each file.
 
 
 def write(folder: Path) -> int:
-    """Write all theories into ``folder``; returns how many. Raises OSError.
+    """Write all theories to ``folder``; returns how many. Raises OSError.
 
-    The folder may be there already; files of the same names are replaced, others left alone.
+    Existing files with the same names are replaced; others stay.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for mode in MODES:

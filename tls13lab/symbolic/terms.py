@@ -1,11 +1,12 @@
-"""Terms: names, and what is made of them. They stand for byte strings, and hold no bytes.
+"""Terms: names, and what is built from them. They stand for byte strings, but contain no bytes.
 
-A term is a symbol and its arguments: ``early_secret(zeros, psk)``. A term without arguments is a
-name: a key that somebody drew, or a message whose inside does not matter. Two terms are the same
-byte string just if they are the same term; that is what "perfect cryptography" means here.
+A term is a symbol with arguments, such as ``early_secret(zeros, psk)``. A term without arguments is
+a name: a key that somebody drew at random, or a message whose contents do not matter. Two terms are
+the same byte string exactly if they are the same term; that is what "perfect cryptography" means
+here.
 
-There is one exception to that, and it is built in: g^x raised to y is g^y raised to x. So the
-arguments of ``ecdhe`` are kept in one order.
+There is one exception, which is built in: g^x to the power y is g^y to the power x. Therefore the
+arguments of ``ecdhe`` are always sorted.
 
 >>> psk = name("psk")
 >>> apply("early_secret", name("zeros"), psk)
@@ -23,9 +24,9 @@ ECDHE = "ecdhe"
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Term:
-    """Made by :func:`apply` only, which makes each term once: so ``is`` compares them.
+    """A term. Only :func:`apply` makes terms, and it makes each one once, so ``is`` compares them.
 
-    Without that, comparing two secrets would mean walking through all that they depend on.
+    Otherwise, to compare two secrets would mean to compare everything that they depend on.
     """
 
     symbol: str
@@ -44,18 +45,18 @@ def apply(symbol: str, *arguments: Term) -> Term:
 
 
 def name(symbol: str) -> Term:
-    """A name: something that cannot be taken apart or put together."""
+    """A name: a term without arguments."""
     return apply(symbol)
 
 
-def ecdhe(one: Term, other: Term) -> Term:
-    """The shared secret of two private keys, in whichever order they come."""
-    first, second = sorted((one, other), key=repr)
+def ecdhe(x: Term, y: Term) -> Term:
+    """The shared secret of two private keys; their order does not matter."""
+    first, second = sorted((x, y), key=repr)
     return apply(ECDHE, first, second)
 
 
 def subterms(terms: Iterable[Term]) -> Iterator[Term]:
-    """All the given terms and everything inside them, each once.
+    """The given terms and all terms inside them, each once.
 
     >>> len(list(subterms([ecdhe(name("x"), name("y")), name("x")])))
     3

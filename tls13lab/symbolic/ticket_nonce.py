@@ -1,8 +1,8 @@
-"""The same ticket nonce twice: what the nonce is for. RFC 9846 section 4.7.1.
+"""A ticket nonce used twice, which shows what the nonce is for. RFC 9846 section 4.7.1.
 
 "Because the ticket_nonce value is distinct for each NewSessionTicket message, a different PSK will
-be derived for each ticket" (4.7.1). Siblings, tickets of one connection, are then safe from each
-other. If a server gives the same nonce twice, both have one PSK.
+be derived for each ticket" (4.7.1). So the tickets of one connection do not depend on each other.
+If a server uses the same nonce twice, both tickets have the same PSK.
 
 >>> opened("own"), opened("same")
 ((1,), (1, 2))
@@ -22,10 +22,10 @@ CITATION = "RFC 9846 4.7.1"
 
 @dataclass(frozen=True)
 class Careless(Connection):
-    """A server that draws no nonce for its second ticket."""
+    """A connection with a server that reuses the nonce of its first ticket."""
 
     def nonce(self, number: int) -> Term:
-        """That of the first ticket, always."""
+        """The nonce of the first ticket, for all tickets."""
         return super().nonce(1)
 
 
@@ -33,12 +33,12 @@ def sessions(nonces: str) -> tuple[Connection, Connection, Connection]:
     """A full handshake, and a resumption in psk_ke with each of its two tickets."""
     kind = Careless if nonces == "same" else Connection
     first = kind("first", "full", ticket_key=TICKET_KEY)
-    second, third = (resumed(f"with ticket {one}", "psk_ke", first, one) for one in (1, 2))
+    second, third = (resumed(f"with ticket {number}", "psk_ke", first, number) for number in (1, 2))
     return first, second, third
 
 
 def opened(nonces: str, rules: tuple[Rule, ...] = tuple(RULES.values())) -> tuple[int, ...]:
-    """The tickets whose connections are open to whoever has the PSK of the first ticket."""
+    """The numbers of the tickets whose connections the first ticket's PSK opens."""
     first, *others = sessions(nonces)
     known = [*PUBLIC, first.ticket_psk(1)]
     known += [term for one in (first, *others) for term in one.wire]
