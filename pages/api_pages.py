@@ -1,6 +1,6 @@
-"""Writes the pages of the API: one a room, in the order of the house's table.
+"""Writes the pages of the API reference: one for each room, in the order of the rooms' table.
 
-Each module is a section. What it says of itself is its docstrings' business.
+Each module is a section, whose text comes from its docstrings.
 """
 
 import re
@@ -13,10 +13,10 @@ INDEX = """\
 API reference
 =============
 
-The package tls13lab, room by room. Data flows from the top of this list to its end, and a room
-imports only rooms above it; :doc:`/CONTRIBUTING` says why. The rooms are for reading as much as for
-calling: begin with :py:mod:`tls13lab.crypto.schedule`. Examples in docstrings are run by the tests.
-All names stand in the :ref:`genindex`, all modules in the :ref:`modindex`.
+The package tls13lab, room by room. Data flows from the top of this list to the bottom, and a room
+imports only rooms above it; :doc:`/CONTRIBUTING` says why. The code is meant to be read as well as
+called; a good place to begin is :py:mod:`tls13lab.crypto.schedule`. The tests run the examples in
+docstrings. All names are in the :ref:`genindex`, and all modules in the :ref:`modindex`.
 
 .. list-table::
 
@@ -38,7 +38,10 @@ Beside the rooms
 
 
 def rooms() -> dict[str, str]:
-    """Each room with what lives there, in the order of the table in ``CONTRIBUTING.md``."""
+    """Each room with its contents, in the order of the table in ``CONTRIBUTING.md``.
+
+    Raises ValueError if the table and the package differ.
+    """
     house = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     table = dict(re.findall(r"^\| `(\w+)/` \| (.+) \|$", house, re.M))
     there = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
@@ -48,7 +51,7 @@ def rooms() -> dict[str, str]:
 
 
 def api_pages() -> dict[str, str]:
-    """All pages by their names, in reStructuredText, which is what docstrings are written in."""
+    """All pages by their names, in reStructuredText, the format of docstrings."""
     described = {room: _as_rst(what) for room, what in rooms().items()}
     rows = (f"   * - :doc:`{room}`\n     - {what}" for room, what in described.items())
     pages = {room: "\n".join(_room(room, what)) for room, what in described.items()}
@@ -68,5 +71,5 @@ def _room(room: str, what: str) -> Iterator[str]:
 
 
 def _as_rst(markdown: str) -> str:
-    """A line of Markdown, of which the two markups have the same but for code."""
+    """A line of Markdown as reStructuredText; here, the formats differ only in code."""
     return re.sub(r"`([^`]+)`", r"``\1``", markdown)

@@ -1,7 +1,7 @@
-"""``python -m pages.build``, or ``run.py site``: builds the site into ``build/site``.
+"""Builds the site in ``build/site``: ``python -m pages.build``, or ``run.py site``.
 
-A warning makes it fail: a link without a target, a term without a meaning, a module that does not
-import. Figures and outputs are the stored ones; nothing of a notebook is run.
+Any warning makes it fail: a link without a target, a term without a definition, a module that
+cannot be imported. Figures and outputs are the stored ones; no notebook is run.
 """
 
 import shutil
@@ -18,7 +18,7 @@ SITE = ROOT / "build" / "site"
 
 
 def build(folder: Path) -> int:
-    """Make ``folder`` anew, and beside it what the site is made of; Sphinx's exit code."""
+    """Build the site in ``folder``, and its sources beside it; returns Sphinx's exit code."""
     sources = folder.with_name(f"{folder.name}-sources")
     stage(sources, Doors.of())
     shutil.rmtree(folder, ignore_errors=True)
@@ -26,7 +26,7 @@ def build(folder: Path) -> int:
 
 
 def run(sources: Path, folder: Path) -> int:
-    """Sphinx on what was put together; not 0 if it has anything to complain of."""
+    """Run Sphinx on the collected sources; the exit code is not 0 if there are warnings."""
     options = ["--fail-on-warning", "--keep-going", "--quiet", "--jobs", "auto", "--fresh-env"]
     return sphinx([*options, "-d", str(sources / ".doctrees"), str(sources), str(folder)])
 

@@ -1,7 +1,7 @@
-"""Sphinx's part: the theme's buttons open the lesson that they are on.
+"""A Sphinx extension that corrects the addresses of the theme's buttons on lessons.
 
-The theme takes a lesson's place in this project for its place elsewhere. The lab in the browser has
-no folders, and Colab opens copies of the lessons (``coursework.elsewhere``).
+The theme assumes that a lesson has the same path everywhere. But the lab in the browser has no
+folders, and Colab opens copies of the lessons (``coursework.elsewhere``).
 """
 
 import re
@@ -15,7 +15,7 @@ AFTER_THE_THEME = 900
 
 
 def mended(address: str) -> str:
-    """Where a button should lead.
+    """The right address for a button.
 
     >>> mended("https://colab.research.google.com/github/a/b/blob/master/notebooks/x.ipynb")
     'https://colab.research.google.com/github/a/b/blob/colab/x.ipynb'
@@ -28,7 +28,7 @@ def mended(address: str) -> str:
 
 
 def mend_buttons(_: Sphinx, __: str, ___: str, context: dict[str, Any], ____: object) -> None:
-    """Mend the address of each button of a page."""
+    """Correct the address of each button of a page."""
     for group in context.get("header_buttons", ()):
         for button in group.get("buttons", ()):
             if "url" in button:
@@ -36,6 +36,6 @@ def mend_buttons(_: Sphinx, __: str, ___: str, context: dict[str, Any], ____: ob
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """What Sphinx calls."""
+    """Register the extension; Sphinx calls this."""
     app.connect("html-page-context", mend_buttons, priority=AFTER_THE_THEME)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,13 +1,13 @@
-"""Which sections of which RFC a text cites, and where in it.
+"""Finds the sections of RFCs that a text cites.
 
 >>> text = "RFC 9846 sections 2.2, 4.3.11 (4.2.11) and appendix F.1"
->>> [(one.rfc, one.number) for one in cited(text)]
+>>> [(citation.rfc, citation.number) for citation in cited(text)]
 [('9846', '2.2'), ('9846', '4.3.11'), ('9846', 'F.1')]
 >>> text = "Section 4.3.9 (RFC 8446: 4.2.9); RFC 9258 section 5.1"
->>> [(one.rfc, one.number) for one in cited(text)]
+>>> [(citation.rfc, citation.number) for citation in cited(text)]
 [('9846', '4.3.9'), ('9258', '5.1')]
 
-RFC 8446's numbers are passed over: they stand beside RFC 9846's.
+Numbers of RFC 8446 are skipped, because they accompany RFC 9846's.
 """
 
 import re
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _WORD = r"(?:[Ss]ections?|[Aa]ppendix|[Aa]ppendices|App\.)\s+"
-# A lone letter is an appendix only behind that word; else it begins a sentence.
+# A single letter is an appendix only after that word; otherwise it may begin a sentence.
 _NUMBER = (
     rf"(?:{_WORD})?(?:\d{{1,2}}(?:\.\d{{1,2}})*|[A-F](?:\.\d{{1,2}})+)(?![\w-])|{_WORD}[A-F]\b"
 )
@@ -31,7 +31,7 @@ _ONE = re.compile(rf"{_OLD}|(?P<one>(?:{_WORD})?(?P<number>[\dA-F](?:[\d.]*\d)?)
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A section, and from where to where the text names it."""
+    """A section, and the start and end of its citation in the text."""
 
     rfc: str
     number: str
@@ -40,7 +40,7 @@ class Citation:
 
 
 def cited(text: str) -> list[Citation]:
-    """All citations in the order of the text; none of them overlap."""
+    """All citations in the order of the text, without overlaps."""
     found = [*_with_the_rfc(text), *_without_the_rfc(text)]
     result: list[Citation] = []
     for one in sorted(found, key=lambda one: (one.start, -one.end)):

@@ -1,8 +1,7 @@
-"""Who treats which section of an RFC: lessons, tasks, modules, terms, requirements, findings.
+"""For each section of an RFC: lessons, tasks, modules, terms, requirements and findings about it.
 
-All of it is read from what they say themselves: the sections that a notebook's text cites, those in
-docstrings, those of the instructors' table of goals, of the glossary, of the requirements and of
-the probe's findings.
+They are collected from the sections that they cite: in the text of notebooks, in docstrings, in the
+instructors' table of goals, in the glossary, in the requirements and in the probe's findings.
 """
 
 import ast
@@ -21,7 +20,7 @@ PACKAGE = ROOT / "tls13lab"
 
 @dataclass(slots=True)
 class Entry:
-    """Everything about one section, each kind in the order in which it was found."""
+    """Everything about one section; each kind is in the order in which it was found."""
 
     parts: list[Part] = field(default_factory=list)
     tasks: list[Part] = field(default_factory=list)
@@ -32,7 +31,7 @@ class Entry:
 
 
 Entries = dict[tuple[str, str], Entry]
-"""By RFC and section."""
+"""Entries by RFC and section."""
 
 
 _T = TypeVar("_T")
@@ -44,7 +43,7 @@ def _once(to: list[_T], new: _T) -> None:
 
 
 def collect(lessons: list[Lesson]) -> Entries:
-    """All entries; sections that nobody cites have none."""
+    """The entries of all sections that are cited."""
     entries: Entries = {}
     parts = [part for lesson in lessons for part in lesson.parts]
     for part in parts:
@@ -70,7 +69,7 @@ def collect(lessons: list[Lesson]) -> Entries:
 
 
 def goals(document: str) -> Iterator[tuple[tuple[str, str], str]]:
-    """Section and task of each line in the instructors' table of goals.
+    """The sections and tasks in the instructors' table of goals.
 
     >>> list(goals("| name a record | 5.1, 4 (same) | 00 | 0.1 |"))
     [(('9846', '5.1'), '0.1'), (('9846', '4'), '0.1')]
@@ -82,7 +81,7 @@ def goals(document: str) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def rows(document: str, section: int, beside: int) -> Iterator[tuple[str, str]]:
-    """From a document's tables: the section in one column, and what stands in another."""
+    """From a document's tables: the section in one column, and the text in another."""
     for line in (ROOT / "docs" / document).read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) > max(section, beside) and re.fullmatch(r"[\dA-F](\.\d+)*", cells[section]):
@@ -90,7 +89,7 @@ def rows(document: str, section: int, beside: int) -> Iterator[tuple[str, str]]:
 
 
 def module(path: Path) -> str:
-    """A file's name in ``import``.
+    """The name of a file's module.
 
     >>> module(PACKAGE / "psk" / "__init__.py")
     'tls13lab.psk'
@@ -100,7 +99,7 @@ def module(path: Path) -> str:
 
 
 def docstrings(path: Path) -> str:
-    """All docstrings of a file, those behind attributes as well."""
+    """All docstrings of a file, including those of attributes."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     alone = (node.value for node in ast.walk(tree) if isinstance(node, ast.Expr))
     texts = (node.value for node in alone if isinstance(node, ast.Constant))

@@ -1,7 +1,8 @@
-"""The terms of the glossary and the sections that they belong to, read from its source.
+"""The terms of the glossary, with the sections of RFCs in their definitions.
 
-The source is ``source/glossary.md``: a term, or several on lines of their own, then what they mean,
-indented, with the section as ``{sec}`NUMBER```, or another RFC's in words.
+They are read from ``source/glossary.md``. A term is on a line; several names for it are on
+consecutive lines. Its definition follows, indented. It cites sections as ``{sec}`NUMBER```, or in
+words for other RFCs.
 """
 
 import re
@@ -15,25 +16,25 @@ SOURCE = Path(__file__).with_name("source") / "glossary.md"
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """``names`` are all that it is known by; the first is the one that it is listed under."""
+    """A term; the first of its ``names`` is the main one."""
 
     names: tuple[str, ...]
     meaning: str
 
     @property
     def name(self) -> str:
-        """The name that it is listed under."""
+        """The main name."""
         return self.names[0]
 
     @property
     def sections(self) -> list[tuple[str, str]]:
-        """RFC and section of each citation in its meaning."""
+        """The RFC and section of each citation in the definition."""
         ours = [("9846", number) for number in re.findall(r"\{sec\}`([^`]+)`", self.meaning)]
         return ours + [(one.rfc, one.number) for one in cited(self.meaning)]
 
 
 def terms(source: Path = SOURCE) -> list[Term]:
-    """All terms, in the order of the source."""
+    """All terms in the order of the glossary."""
     text = source.read_text(encoding="utf-8")
     (body,) = re.findall(r"(?s):::\{glossary\}\n(.*?)\n:::", text)
     blocks = re.findall(r"((?:^\S.*\n)+)((?:^(?: +.*)?\n?)+)", body, re.M)

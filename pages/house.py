@@ -1,8 +1,8 @@
-"""A picture of the house: rooms, and which of them import which, out of the program's own imports.
+"""A picture of the rooms and their imports, made from the program itself.
 
-``python -m pages.house`` draws it into ``docs/images/house.svg``; a test says when that is due. An
-arrow means "imports". Where one room reaches another through a third, only the longer way is drawn,
-so the picture has 30-odd arrows instead of 130.
+``python -m pages.house`` draws it in ``docs/images/house.svg``; a test fails if it is out of date.
+An arrow means "imports". Where one room also reaches another through a third, only the longer path
+is drawn, so the picture has about 30 arrows instead of 130.
 """
 
 from collections.abc import Iterable, Mapping
@@ -39,9 +39,9 @@ WHAT = {
     "crypto": "the schedule table",
     "wire": "bytes, faults, alerts",
 }
-"""Each room in a few words; CONTRIBUTING.md has a sentence on each."""
+"""Each room in a few words; CONTRIBUTING.md has a sentence about each."""
 
-# Who plays what part: the colour is said by the shape as well.
+# The kinds of rooms. Shape and colour carry the same information.
 _PARTS = {
     "attack": ({"adversary", "search", "impostor"}, {"shape": "octagon", "fillcolor": "#ffe3e3"}),
     "claim": ({"symbolic", "claims"}, {"shape": "hexagon", "fillcolor": "#fff3bf"}),
@@ -59,7 +59,7 @@ Imports = Mapping[str, frozenset[str]]
 
 
 def imports() -> Imports:
-    """What each room imports from others, whatever file does it."""
+    """The rooms that each room imports, from any of its files."""
     graph = grimp.build_graph(PACKAGE, cache_dir=None)
     found: dict[str, set[str]] = {room: set() for room in WHAT}
     for module in graph.modules:
@@ -71,7 +71,7 @@ def imports() -> Imports:
 
 
 def room_of(module: str) -> str:
-    """The room that a module stands in.
+    """The room of a module.
 
     >>> room_of("tls13lab.wire.reader")
     'wire'
@@ -80,7 +80,7 @@ def room_of(module: str) -> str:
 
 
 def reached(room: str, through: Imports) -> frozenset[str]:
-    """All that a room imports, and what these import, and so on."""
+    """All rooms that a room imports, directly or indirectly."""
     found: set[str] = set()
     waiting = set(through[room])
     while waiting:
@@ -92,7 +92,7 @@ def reached(room: str, through: Imports) -> frozenset[str]:
 
 
 def drawn(through: Imports) -> Iterable[tuple[str, str]]:
-    """The arrows that no longer way replaces.
+    """The imports that have no longer path, as pairs of rooms.
 
     >>> sorted(drawn({"a": frozenset("bc"), "b": frozenset("c"), "c": frozenset()}))
     [('a', 'b'), ('b', 'c')]
@@ -114,7 +114,7 @@ def house_dot() -> str:
 
 
 def house_svg() -> str:
-    """The picture, drawn by PyGraphviz; raises NoLayout where that is not installed."""
+    """The picture, drawn by PyGraphviz. Raises NoLayout if that is not installed."""
     command = dot.pygraphviz()
     if command is None:
         raise dot.NoLayout("install PyGraphviz: other versions of Graphviz draw differently")

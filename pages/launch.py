@@ -1,12 +1,12 @@
-"""Where the site's doors lead: Binder, Colab, a class hub, and the lab that runs in the browser.
+"""The addresses of Binder, Colab, a class hub, and the lab that runs in the browser.
 
-Nobody but who hosts a copy knows its addresses, so they come from the environment:
+They depend on who hosts the copy, so they come from the environment:
 
-- ``TLS13LAB_REPOSITORY``: owner and name on GitHub. Without it GitHub's own variable counts, and
-  without that pyproject.toml, in which OWNER stands until somebody puts an account there.
-- ``TLS13LAB_LITE``: where the lab without a server lies, as seen from the site's first page;
-  ``../lite/`` fits the folder ``build``.
-- ``TLS13LAB_HUB``: the address of a class's JupyterHub; none unless it is given.
+- ``TLS13LAB_REPOSITORY``: owner and name on GitHub. The default is GitHub's own variable, or else
+  the address in pyproject.toml, which has OWNER until somebody replaces it with an account.
+- ``TLS13LAB_LITE``: the address of the lab in the browser, relative to the site's front page. The
+  default ``../lite/`` fits the folder ``build``.
+- ``TLS13LAB_HUB``: the address of a class's JupyterHub; by default none.
 """
 
 import os
@@ -26,7 +26,7 @@ LITE_LAB, LITE_ALONE = "lab/index.html", "notebooks/index.html"
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """``lite`` ends in a slash; ``hub`` may be empty."""
+    """The addresses. ``lite`` ends with a slash; ``hub`` may be empty."""
 
     repository: str
     lite: str
@@ -34,7 +34,7 @@ class Doors:
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> "Doors":
-        """From the environment.
+        """The addresses from the environment.
 
         >>> Doors.of({"TLS13LAB_REPOSITORY": "someone/lab", "TLS13LAB_LITE": "lite"}).lite
         'lite/'
@@ -46,12 +46,12 @@ class Doors:
 
     @property
     def is_placed(self) -> bool:
-        """Whether anybody said whose copy this is."""
+        """Whether the repository's address is set."""
         return not self.repository.startswith(f"{NOBODY}/")
 
     @property
     def home(self) -> str:
-        """The repository's page."""
+        """The repository's page on GitHub."""
         return f"https://github.com/{self.repository}"
 
     def binder(self, notebook: str = START) -> str:
@@ -59,29 +59,29 @@ class Doors:
         return f"https://mybinder.org/v2/gh/{self.repository}/HEAD?urlpath=lab/tree/{notebook}"
 
     def colab(self, notebook: str = START) -> str:
-        """Colab with one notebook's copy open, which installs the package."""
+        """Colab with the copy of one notebook, which installs the package."""
         return f"{in_colab(self.home)}/{notebook.removeprefix('notebooks/')}"
 
     @property
     def lite_home(self) -> str:
-        """The first page of the lab in the browser, for a screen of any size."""
+        """The front page of the lab in the browser, for screens of any size."""
         return f"{self.lite}index.html"
 
     @property
     def lite_lab(self) -> str:
-        """The lab in the browser, as seen from the site's first page."""
+        """JupyterLab in the browser, relative to the site's front page."""
         return f"{self.lite}{LITE_LAB}"
 
     def lite_notebook(self, notebook: str = START) -> str:
-        """The same with one notebook open: there, they lie in no folder."""
+        """JupyterLab in the browser with one notebook open; there, notebooks are in no folder."""
         return f"{self.lite_lab}?path={notebook.removeprefix('notebooks/')}"
 
     def lite_alone(self, notebook: str = START) -> str:
-        """The same without the lab around it, for a small screen."""
+        """One notebook in the browser without JupyterLab, for small screens."""
         return f"{self.lite}{LITE_ALONE}?path={notebook.removeprefix('notebooks/')}"
 
     def theme_buttons(self) -> dict[str, str]:
-        """The same for the theme, which puts them on each lesson; those lie one folder down."""
+        """The addresses for the theme's buttons on each lesson, which are one folder deeper."""
         buttons = {
             "notebook_interface": "jupyterlab",
             "binderhub_url": "https://mybinder.org",

@@ -1,6 +1,6 @@
-"""The lessons as the site's other pages speak of them: their parts, the errors that they settle.
+"""The parts of the lessons, and the misconceptions that they settle, for other pages of the site.
 
-Read from the notebooks themselves and from the README's table; nothing is typed here.
+Everything is read from the notebooks and from the table in the README.
 """
 
 import json
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 
 _HEADING = re.compile(r"(?m)^(#{1,3}) (.+)$")
-# How lessons begin a section about something that people often get wrong.
+# The beginnings of sections about a common misconception.
 _HEARD = re.compile(
     r"\s*(?:\*\*Often heard:\*\* (.+?)\n\n|\*You may (?:have heard|think): (.+?)\*)", re.S
 )
@@ -23,7 +23,7 @@ _HEARD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What stands below one heading: ``level`` 1 for the lesson's title, 3 for a task's."""
+    """The text below one heading; ``level`` is 1 for a lesson's title and 3 for a task's."""
 
     lesson: str
     level: int
@@ -32,31 +32,30 @@ class Part:
 
     @property
     def link(self) -> str:
-        """Its address for a link from a page at the site's root."""
+        """The target of a link to it from a page at the root of the site."""
         place = "" if self.level == 1 else "#" + github_slugify(self.title.replace("`", ""))
         return f"notebooks/{self.lesson}.ipynb{place}"
 
     @property
     def number(self) -> str:
-        """Of a section or a task, ``3`` or ``3.1``; empty where it has none."""
+        """The number of a section or task, such as ``3`` or ``3.1``; otherwise empty."""
         match = re.match(r"(?:Task )?(\d[\d.]*\d|\d+)\.? ", self.title)
         return match.group(1) if match else ""
 
     @property
     def is_task(self) -> bool:
-        """Whether it sets a task."""
         return self.title.startswith("Task ")
 
     @property
     def misconception(self) -> str:
-        """What people often say of it, in the lesson's words; empty if it does not begin so."""
+        """The misconception with which it begins, in the lesson's words; otherwise empty."""
         match = _HEARD.match(self.text)
         return " ".join((match.group(1) or match.group(2)).split()) if match else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One notebook. ``finds`` is what one finds out in it, in a line."""
+    """One notebook; ``finds`` says in a line what the reader finds out."""
 
     name: str
     finds: str
@@ -64,21 +63,20 @@ class Lesson:
 
     @property
     def number(self) -> str:
-        """Two digits."""
+        """The lesson's number, two digits."""
         return self.name[:2]
 
     @property
     def title(self) -> str:
-        """As it stands over the lesson."""
         return self.parts[0].title
 
     def misconceptions(self) -> list[Part]:
-        """The parts that begin with something that people often get wrong."""
+        """The parts that begin with a misconception."""
         return [part for part in self.parts if part.misconception]
 
 
 def prose(notebook: Path) -> str:
-    """A notebook's text, without code and outputs; quotes lose their margin, so that they join."""
+    """A notebook's text without code, outputs, and the margins of quotations."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     texts = ("".join(one["source"]) for one in cells if one["cell_type"] == "markdown")
     return re.sub(r"(?m)^> ?", "", "\n\n".join(texts))
@@ -92,7 +90,7 @@ def _parts(lesson: str, text: str) -> Iterator[Part]:
 
 
 def lessons() -> list[Lesson]:
-    """All of them, in their order."""
+    """All lessons in order. Raises ValueError if README.md's table differs from the folder."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| \[(\w+)\]\(notebooks/\w+\.ipynb\) \| (.+) \|$", readme, re.M)
     finds = dict(rows)

@@ -1,4 +1,4 @@
-"""Writes the page of the lessons, and the front page's table of them and of the doors."""
+"""Writes the page of the lessons, and the tables on the front page."""
 
 import re
 from collections.abc import Iterator
@@ -12,22 +12,22 @@ from pages.numbering import SECTIONS
 HEAD = """\
 # The lessons
 
-They build on one another; [for instructors](docs/instructors.md) says which can be left out.
-Under each stand the errors that it settles, with the place of the experiment; the terms that it
-uses, which lead to the [glossary](glossary.md); and the sections of RFC 9846 that it cites, which
-lead to [the page of sections](rfc.md), where RFC 8446's numbers stand as well.
+The lessons build on one another; [the page for instructors](docs/instructors.md) says which can be
+left out. For each lesson, this page lists the errors that it settles, with links to the
+experiments; its terms, with links to the [glossary](glossary.md); and the sections of RFC 9846 that
+it cites, with links to [the page of sections](rfc.md), which also has RFC 8446's numbers.
 
 """
 UNPLACED = """\
 :::{note}
-This copy of the site was built without saying where its repository lies. Where `OWNER` stands in
-the addresses of Binder and Colab, put the account that hosts it.
+This copy of the site was built without the address of its repository. In the addresses of Binder
+and Colab, replace `OWNER` by the account that hosts it.
 :::
 """
 
 
 def front(lessons: list[Lesson], doors: Doors) -> dict[str, str]:
-    """What the front page's blanks are filled with."""
+    """The values for the placeholders of the front page."""
     return {
         "lessons": "\n".join(_front_table(lessons)),
         "binder": doors.binder(),

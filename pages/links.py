@@ -1,9 +1,9 @@
-"""Sphinx's part: citations and terms become links; a role writes a section in both numberings.
+"""A Sphinx extension for links to sections of RFCs and to terms.
 
-- What a text cites, ``RFC 9846 section 4.3.9``, leads to that section on the page of sections,
-  which leads on to the RFC and to whatever else treats it.
-- In a lesson, the first place that has a term of the glossary leads there.
-- ``{sec}`4.3.9``` writes "RFC 9846 section 4.3.9 (RFC 8446 section 4.2.9)" and leads there as well.
+- A citation such as ``RFC 9846 section 4.3.9`` becomes a link to that section on the page of
+  sections, which has links to the RFC and to everything about it.
+- In a lesson, the first occurrence of a term becomes a link to the glossary.
+- ``{sec}`4.3.9``` writes "RFC 9846 section 4.3.9 (RFC 8446 section 4.2.9)" with the same link.
 """
 
 import re
@@ -20,7 +20,7 @@ from pages.citations import cited
 from pages.glossary import terms
 from pages.numbering import SECTIONS, both
 
-# Where a link would be in the way, or would be inside of another.
+# Places for which a link would be wrong, or inside another link.
 _NOT_IN = (
     nodes.comment,
     nodes.literal,
@@ -32,7 +32,7 @@ _NOT_IN = (
     addnodes.desc_signature,
     addnodes.pending_xref,
 )
-# A quoted sentence is left as it is; so is a table of lessons.
+# Quotations and tables get no links to terms.
 _NO_TERMS_IN = (nodes.block_quote, nodes.table, nodes.strong)
 
 
@@ -45,12 +45,12 @@ class _Link:
 
 
 class LinkCitations(SphinxTransform):
-    """Each citation leads to the page of sections."""
+    """Turns citations into links to the page of sections."""
 
     default_priority = 780
 
     def apply(self, **_: object) -> None:
-        """In every page but that one, whose headings they are."""
+        """Change every page except the page of sections itself."""
         if self.env.docname == "rfc":
             return
         for text in _texts(self.document, _NOT_IN):
@@ -62,12 +62,12 @@ class LinkCitations(SphinxTransform):
 
 
 class LinkTerms(SphinxTransform):
-    """In a lesson, the first place of each term leads to the glossary."""
+    """Turns the first occurrence of each term in a lesson into a link to the glossary."""
 
     default_priority = 790
 
     def apply(self, **_: object) -> None:
-        """In the notebooks alone."""
+        """Change only the notebooks."""
         if not self.env.docname.startswith("notebooks/"):
             return
         names = {name: term.name for term in terms() for name in term.names}
@@ -85,7 +85,7 @@ class LinkTerms(SphinxTransform):
 
 
 def _texts(document: nodes.document, outside: tuple[type[nodes.Node], ...]) -> list[nodes.Text]:
-    """All pieces of running text; those that were cut at the ends of lines are joined before."""
+    """All pieces of running text; pieces that were split at line ends are joined first."""
     for parent in list(document.findall(nodes.TextElement)):
         _join(parent)
     return [text for text in document.findall(nodes.Text) if not _is_in(text, outside)]
@@ -141,7 +141,7 @@ def _label(rfc: str, number: str) -> str:
 def _section_role(
     name: str, rawtext: str, text: str, lineno: int, inliner: Inliner, *_: object
 ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-    """``{sec}`` in a page."""
+    """The role ``{sec}``."""
     if text not in SECTIONS:
         message = inliner.reporter.error(f"RFC 9846 has no section {text}", line=lineno)
         return [inliner.problematic(rawtext, rawtext, message)], [message]
@@ -149,7 +149,7 @@ def _section_role(
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """What Sphinx calls."""
+    """Register the extension; Sphinx calls this."""
     app.add_role("sec", _section_role)
     app.add_transform(LinkCitations)
     app.add_transform(LinkTerms)

@@ -1,7 +1,8 @@
-"""RFC 9846's sections by number, with their titles and the numbers that RFC 8446 gave them.
+"""RFC 9846's sections by number, with their titles and their numbers in RFC 8446.
 
-The table is ``sections.tsv``, after the two RFCs' tables of contents; ``new`` is what RFC 8446 did
-not have. A test compares it with every pair of numbers that stands in a lesson or a document.
+The table is in ``sections.tsv``, and comes from the tables of contents of both RFCs; ``new`` marks
+sections that RFC 8446 did not have. A test compares it with all pairs of numbers in lessons and
+documents.
 
 >>> both("4.3.11")
 'RFC 9846 section 4.3.11 (RFC 8446 section 4.2.11)'
@@ -17,7 +18,7 @@ TABLE = Path(__file__).with_name("sections.tsv")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """``old`` is the number in RFC 8446, empty where the section is new."""
+    """A section; ``old`` is its number in RFC 8446, empty for a new section."""
 
     number: str
     old: str
@@ -25,17 +26,17 @@ class Section:
 
     @property
     def address(self) -> str:
-        """Where RFC 9846's publisher shows it."""
+        """The address of the section on the RFC Editor's site."""
         return address("9846", self.number)
 
     @property
     def old_address(self) -> str:
-        """Where RFC 8446's publisher shows it; only if there is an ``old``."""
+        """The address of the section in RFC 8446; only if it is not new."""
         return address("8446", self.old)
 
     @property
     def label(self) -> str:
-        """The name of its place on the page of sections."""
+        """The label of the section on the page of sections."""
         return "rfc-" + self.number.lower().replace(".", "-")
 
 
@@ -46,7 +47,7 @@ def _read() -> dict[str, Section]:
 
 
 SECTIONS = _read()
-"""In the order of the RFC."""
+"""All sections in the order of the RFC."""
 
 
 def kind(number: str) -> str:
@@ -55,7 +56,7 @@ def kind(number: str) -> str:
 
 
 def address(rfc: str, number: str) -> str:
-    """Where the publisher of the RFCs shows a section.
+    """The address of a section on the RFC Editor's site.
 
     >>> address("9258", "5.1")
     'https://www.rfc-editor.org/rfc/rfc9258#section-5.1'
@@ -64,7 +65,7 @@ def address(rfc: str, number: str) -> str:
 
 
 def both(number: str) -> str:
-    """A section as the lessons cite it; KeyError if RFC 9846 has none of that number."""
+    """A section as the lessons cite it. Raises KeyError if RFC 9846 has no such section."""
     old = SECTIONS[number].old
     beside = f"RFC 8446 {kind(old)} {old}" if old else "new in it"
     return f"RFC 9846 {kind(number)} {number} ({beside})"

@@ -1,4 +1,4 @@
-"""Writes the page of sections: each that is cited, in both numberings, and who treats it."""
+"""Writes the page of all sections that are cited, in both numberings, and where each is treated."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -27,11 +27,11 @@ OTHERS = {
     "9293": "TCP",
     "9850": "The SSLKEYLOGFILE format for TLS",
 }
-"""What the other RFCs are about; one that is not here is shown without."""
+"""The subjects of other RFCs; one that is not listed here is shown without a subject."""
 
 
 def page(entries: Entries) -> str:
-    """The whole page, in Markdown."""
+    """The whole page in Markdown. Raises ValueError for a section that RFC 9846 does not have."""
     ours = [SECTIONS[number] for number in SECTIONS if ("9846", number) in entries]
     unknown = {number for rfc, number in entries if rfc == "9846"} - set(SECTIONS)
     if unknown:
@@ -83,7 +83,7 @@ def _entry(entry: Entry) -> Iterator[str]:
 
 
 def _lessons(parts: Iterable[Part]) -> str:
-    """By lesson: its number, and the sections in it."""
+    """Links to the lessons, each with links to its sections."""
     found = []
     for name, group in groupby(parts, lambda part: part.lesson):
         of_it = list(group)
@@ -98,7 +98,7 @@ def _place(part: Part) -> str:
 
 
 def module(name: str) -> str:
-    """A link to a module's reference.
+    """A link to the reference of a module.
 
     >>> module("tls13lab.psk.binder")
     '{py:mod}`psk.binder <tls13lab.psk.binder>`'

@@ -1,9 +1,8 @@
-"""Sphinx's part: how signatures are shown.
+"""A Sphinx extension for signatures.
 
-A constant's value is shown where it is short. The lines of a long signature are lines; Sphinx
-makes of them a list of definitions in which nothing is defined, and screen readers stumble over it.
-
-Of a class in a union that Sphinx leaves as text, the last part of its name is shown.
+A constant's value is shown only if it is short. The lines of a long signature become plain lines;
+Sphinx itself makes a definition list without definitions, which confuses screen readers. Where
+Sphinx shows the full name of a class as text, only the last part is shown.
 
 >>> as_lines("<dl>\\n<dd>a: int,</dd>\\n<dd>b: int,</dd>\\n</dl>")
 '<span class="sig-line">a: int,</span><span class="sig-line">b: int,</span>'
@@ -17,13 +16,13 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 LONGEST = 60
-"""Characters of a value, with the sign before it."""
+"""Most characters of a value that is shown, including the equals sign."""
 _WHOLE_NAME = re.compile(r'(<span class="pre">)~(?:\w+\.)+(\w+)')
 _LIST = re.compile(r"<dl>\n((?:<dd>.*</dd>\n)+)</dl>")
 
 
 def leave_out_long_values(_: Sphinx, __: str, ___: str, content: nodes.Element) -> None:
-    """Take `` = ...`` off a signature where it would fill lines."""
+    """Remove a long `` = ...`` from a signature."""
     signature = content.parent[0]
     for note in list(signature.findall(addnodes.desc_annotation)):
         if note.astext().lstrip().startswith("=") and len(note.astext()) > LONGEST:
@@ -31,7 +30,7 @@ def leave_out_long_values(_: Sphinx, __: str, ___: str, content: nodes.Element) 
 
 
 def as_lines(body: str) -> str:
-    """A page with each such list as lines; ``site.css`` sets them."""
+    """A page in which each such list is replaced by lines, which ``site.css`` formats."""
 
     def lines(match: re.Match[str]) -> str:
         found = re.findall(r"<dd>(.*)</dd>", match.group(1))
@@ -41,7 +40,7 @@ def as_lines(body: str) -> str:
 
 
 def short_names(body: str) -> str:
-    """A page in whose signatures classes go by their last name.
+    """A page in whose signatures each class has only the last part of its name.
 
     >>> short_names('<span class="pre">~tls13lab.messages.post_handshake.KeyUpdate,</span>')
     '<span class="pre">KeyUpdate,</span>'
@@ -55,7 +54,7 @@ def _in_page(_: Sphinx, __: str, ___: str, context: dict[str, Any], ____: object
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """What Sphinx calls."""
+    """Register the extension; Sphinx calls this."""
     app.connect("object-description-transform", leave_out_long_values)
     app.connect("html-page-context", _in_page)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,7 +1,6 @@
-"""Puts together what the site is made of: copies of the sources, and the pages that are gathered.
+"""Collects the sources of the site: copies of files, and pages that are made from them.
 
-Notebooks and documents lie in the copy as they lie in the project, so that their links to one
-another need no change.
+Notebooks and documents have the same relative paths as in the project, so their links still work.
 """
 
 import re
@@ -22,7 +21,7 @@ DOCUMENTS = ("CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 
 
 def stage(folder: Path, doors: Doors) -> None:
-    """Make ``folder`` anew; what was there is thrown away."""
+    """Write all sources to ``folder``; its earlier contents are deleted."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name in DOCUMENTS:
@@ -47,7 +46,7 @@ def pictures() -> set[str]:
 
 
 def gathered(doors: Doors) -> dict[str, str]:
-    """The pages that are written anew each time, by their names."""
+    """The pages that are made in each build, by their names."""
     all_lessons: list[Lesson] = lessons()
     entries: Entries = collect(all_lessons)
     index = Template((SOURCE / "index.md").read_text(encoding="utf-8"))

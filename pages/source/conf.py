@@ -1,4 +1,4 @@
-"""What Sphinx is told; the site's sources lie around this file when it is read."""
+"""Sphinx's configuration. When Sphinx reads it, the site's sources are in the same folder."""
 
 from pages.launch import Doors
 
@@ -18,15 +18,15 @@ extensions = [
     "pages.signatures",
 ]
 exclude_patterns = [".doctrees", "**/.ipynb_checkpoints"]
-smartquotes = False  # quotes of the RFC and options such as --psk stay as they are written
+smartquotes = False  # quotations of the RFC, and options such as --psk, must not change
 nitpicky = True
-# Types in signatures that the standard library or a dependency has; links are for this package.
+# Only names of this package become links, not those of the standard library or of dependencies.
 nitpick_ignore_regex = [
     (r"py:.*", r"(?!tls13lab).*"),
     (r"py:class", r"tls13lab\..*\.[A-Z]_?"),  # type variables
 ]
 
-# Stored outputs are shown; a notebook is never run here. Nothing is taken from another host.
+# Stored outputs are shown and no notebook is run. Nothing is loaded from other hosts.
 nb_execution_mode = "off"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 nb_merge_streams = True
