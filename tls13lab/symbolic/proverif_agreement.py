@@ -1,13 +1,13 @@
-"""Injective agreement as ProVerif processes: do both ends mean the same? See ``proverif.py``.
+"""Injective agreement as ProVerif processes: do both ends agree? See ``proverif.py``.
 
-An end that is done says what it means: the keys of the application data, the mode, the PSK and the
-name of the PSK. For each such end there has to be one at the other side that meant the same, and
-for each two there have to be two: ProVerif's ``inj-event``. That is asked of clients and of
-servers, so a model has two claims.
+An end that has completed emits an event with its values: the keys of the application data, the
+mode, the PSK and its identity. For each such event there must be one of the other side with the
+same values, and for two there must be two: ProVerif's ``inj-event``. This is asked for clients and
+for servers, so a model has two claims.
 
-To give the ends something to disagree on, more is there than in the other models. A client offers
-both modes, and a server takes either. Where the PSK is external, there are three ways to hold one:
-the PSK under its name, another PSK under the same name, and the same PSK under another name.
+These models have more than the others, so that the ends can disagree. A client offers both modes,
+and a server accepts either. With an external PSK, there are three ways to hold one: the PSK under
+its identity, another PSK under the same identity, and the same PSK under another identity.
 
 >>> asked = Asked("external-psk_ke", ("ticket_key",))
 >>> verdicts(asked)  # of clients and of servers that are done
@@ -49,7 +49,7 @@ event ServerEnded(bitstring, bitstring, bitstring, bitstring, bitstring).
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question: a mode with a PSK, and what leaked before."""
+    """A question: a mode with a PSK, and the leaks."""
 
     mode: str
     leaks: tuple[str, ...] = ()
@@ -61,19 +61,19 @@ class Asked:
 
     @property
     def cell(self) -> Cell:
-        """What the processes need to know of it."""
+        """The cell that has what the processes need."""
         verdict = "lost" if "lost" in verdicts(self) else "kept"
         return Cell(self.mode, ASSET, "active", self.leaks, verdict)
 
 
 def asked() -> Iterator[Asked]:
-    """Every question. A weak PSK is left out: one that is found is a stolen one."""
+    """Every question. A weak PSK is left out, because after guessing it is like a stolen one."""
     every = dict.fromkeys((mode, leaks) for mode, _, leaks in agreement.questions())
     yield from (Asked(mode, leaks) for mode, leaks in every if "weak_psk" not in leaks)
 
 
 def verdicts(asked: Asked) -> tuple[str, ...]:
-    """What the lab's own model says of clients that are done, and of servers; of all they mean."""
+    """The verdicts of the lab's own model for clients and for servers, over all values."""
 
     def of(end: str) -> str:
         every = (agreement.decide(asked.mode, on, asked.leaks, done=end) for on in agreement.FIELDS)
@@ -83,7 +83,7 @@ def verdicts(asked: Asked) -> tuple[str, ...]:
 
 
 def happens(mode: str) -> str:
-    """Two queries that must fail, for both ends are done at times."""
+    """Two queries that must fail, because both ends can complete."""
     return "\n".join(f"{_VARIABLES} event({_meant(one, mode)})." for one in _DONE)
 
 
@@ -101,7 +101,7 @@ def query(mode: str) -> str:
 
 _VARIABLES = "query k: bitstring, l: bitstring, p: bitstring, n: bitstring;"
 _DONE = {"ClientMeant": "ServerMeant", "ServerEnded": "ClientMeant"}
-"""For an end that is done, what the other one must have meant by then."""
+"""For the event of each end, the event of the other end that must come before it."""
 
 
 def _meant(event: str, mode: str) -> str:
@@ -145,7 +145,7 @@ class Ends(Parties):
         return binder_key(external=self.cell.mode.startswith("external"))
 
     def _meaning_client(self) -> str:
-        """It offers both modes, and goes on with what the server took."""
+        """The client, which offers both modes and continues with the server's choice."""
         key = self._binder_key
         return (
             "let client(psk: bitstring, identity: bitstring) =\n"
@@ -168,7 +168,7 @@ class Ends(Parties):
         )
 
     def _meaning_server(self, mode: str, *, by_ticket: bool = False) -> str:
-        """It takes this one of the modes on offer."""
+        """The server, which chooses this mode."""
         dhe = mode != "psk_ke"
         key = binder_key(external=not by_ticket)
         head = (

@@ -1,4 +1,4 @@
-"""What every ProVerif model declares before its queries: the functions, the names, the events.
+"""The declarations of every ProVerif model: functions, names and events.
 
 The functions of the key schedule are read from the schedule table, line by line; ``proverif.py``
 puts the models together.
@@ -19,7 +19,7 @@ _BOUND = {
 
 
 def arity(row: Row) -> int:
-    """How many arguments a row has as a function: its inputs, and what it is bound to.
+    """The number of arguments of a row as a function: its inputs, and its context.
 
     >>> arity(SCHEDULE["early_secret"]), arity(SCHEDULE["ext_binder_key"])
     (2, 1)
@@ -28,7 +28,7 @@ def arity(row: Row) -> int:
 
 
 def function_of(row: Row) -> str:
-    """A row of the schedule table as a function that nobody can invert.
+    """A row of the schedule table as a one-way function.
 
     >>> function_of(SCHEDULE["client_handshake_traffic_secret"]).splitlines()[0]
     'fun kdf_client_handshake_traffic_secret(bitstring, bitstring): bitstring.'
@@ -41,8 +41,8 @@ def function_of(row: Row) -> str:
     )
 
 
-# Key and IV stand in the models for the traffic secret that gives them; exporters and KeyUpdate are
-# in none of the claims.
+# In the models, the traffic secret stands for its key and IV. No claim is about exporters or
+# KeyUpdate.
 ROWS = [
     row
     for row in (*SCHEDULE.values(), *FAMILIES.values())

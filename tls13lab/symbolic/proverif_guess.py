@@ -1,12 +1,12 @@
-"""Can a weak PSK be guessed, offline? As ProVerif models: the query ``weaksecret``.
+"""Can a weak PSK be guessed offline? As ProVerif models: the query ``weaksecret``.
 
-To ProVerif a weak secret is one whose values can all be tried. The query holds if nothing that the
-adversary has after the last message tells a right guess from a wrong one. That does not depend on
-what is asked for, so there is one model for several cells; what a found PSK opens is asked in the
-cells' own models, where it is given away.
+For ProVerif, a weak secret is one whose values can all be tried. The query holds if nothing that
+the adversary has after the last message verifies a guess. This does not depend on the asset, so
+there is one model for several cells. What a guessed PSK opens is asked in the cells' own models,
+which reveal it.
 
-Beside the cells: what the guess is checked against. So there are models without a binder (which the
-RFC does not allow, 4.3.11), without early data, and with an imported PSK (RFC 9258).
+More models show what verifies a guess: without a binder (which the RFC does not allow, 4.3.11),
+without early data, and with an imported PSK (RFC 9258).
 
 >>> found(Guess("external-psk_dhe_ke", "passive"))
 True
@@ -31,7 +31,7 @@ QUERY = "weaksecret external_psk."
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A question: can this adversary, with these leaks, find the PSK by trying?"""
+    """A question: can this adversary, with these leaks, guess the PSK?"""
 
     mode: str
     adversary: str
@@ -49,13 +49,13 @@ class Guess:
 
     @property
     def cell(self) -> Cell:
-        """What the processes need to know of it."""
+        """The cell that has what the processes need."""
         verdict = "lost" if found(self) else "kept"
         return Cell(self.mode, "psk", self.adversary, self.leaks, verdict)
 
 
 def of_cell(cell: Cell) -> Guess | None:
-    """The question that a cell with a weak PSK rests on; None if the PSK is given away anyway."""
+    """The question on which a cell with a weak PSK depends; None if the PSK is stolen anyway."""
     if "weak_psk" not in cell.leaks or secret_of(cell.mode) in cell.leaks:
         return None
     others = tuple(one for one in cell.leaks if one != "weak_psk")
@@ -64,12 +64,12 @@ def of_cell(cell: Cell) -> Guess | None:
 
 
 def secret_of(mode: str) -> str:
-    """The leak that is the weak PSK itself: after a ticket it is another one than ``psk``."""
+    """The leak of the weak PSK itself; after a resumption, that is not ``psk``."""
     return "psk" if mode in MODES else "external_psk"
 
 
 def guesses() -> Iterator[Guess]:
-    """Every question: with each leak, and with what a ClientHello can do without."""
+    """Every question: with each leak, and with each variant of the ClientHello."""
     for mode in scenes.MODES:
         if not scenes.weak_secrets(mode):
             continue
@@ -81,7 +81,7 @@ def guesses() -> Iterator[Guess]:
 
 
 def _leaks(mode: str) -> list[str]:
-    """What may leak beside the guess."""
+    """The leaks that are possible in addition to a guess."""
     there = [one for one in LEAKS if not absent(mode, (one,))]
     return [one for one in there if one not in ("weak_psk", secret_of(mode))]
 
@@ -95,7 +95,7 @@ def _variants(mode: str, adversary: str, leaks: list[tuple[str, ...]]) -> Iterat
 
 
 def found(guess: Guess) -> bool:
-    """What the lab's own model says."""
+    """Whether the PSK is found, according to the lab's own model."""
     (weak,) = scenes.weak_secrets(guess.mode)
     scene = _scene(guess)
     secrets = scenes.secrets_to_steal(guess.mode)
@@ -104,13 +104,13 @@ def found(guess: Guess) -> bool:
     world = scene.world(rules, [weak, *stolen])
     if guess.adversary != "active_then_leak":
         return weak in scene.play(world, stolen, [weak])[0]
-    # Guessing takes its time: it comes when nobody speaks any more, as the leaks do.
+    # Guessing takes time, so it comes after all messages, as the leaks do.
     _, turns = scene.play(scene.world(RULES.values(), [weak]), ())
     return weak in saturate(world, [*scene.heard(turns), *stolen], [weak])
 
 
 def _scene(guess: Guess) -> Scene:
-    """A recording; and, of an active adversary, a server that it calls itself."""
+    """A recording; for an active adversary, also a server to which it connects."""
     offer = guess.offer
     first, *later = scenes.connections(guess.mode)
     first = speaking.importing(first) if offer.importer else first

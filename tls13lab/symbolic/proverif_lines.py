@@ -1,4 +1,4 @@
-"""The lines that all ProVerif processes of the models are put together from. See ``proverif.py``.
+"""Lines that are common to the ProVerif processes of all models. See ``proverif.py``.
 
 The secrets are computed line by line from the schedule table.
 
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from tls13lab.crypto.schedule import IMPORTER, SCHEDULE, Context
 
 TRANSCRIPT = "(hello, sh)"
-"""What all Finished and secrets are bound to.
+"""The transcript in all Finished messages and secrets.
 
-Signature, binder and Finished are left out of it: they are computed from the rest, and with them
-the terms grow so large that ProVerif takes hours.
+It leaves out the signature, the binder and Finished. They are computed from the rest, and with them
+the terms become so large that ProVerif takes hours.
 """
 
 EARLY = ("early_secret", "early_derived_secret")
@@ -42,7 +42,7 @@ USUAL = Offer()
 
 
 def secrets(rows: Iterable[str], mode: str) -> str:
-    """``let`` lines for rows of the table; ``hello``, ``sh`` and what they need must be there."""
+    """``let`` lines for rows of the table; ``hello``, ``sh`` and other inputs must be defined."""
     bound = {
         Context.CLIENT_HELLO: "hello",
         Context.SERVER_HELLO: TRANSCRIPT,
@@ -60,12 +60,12 @@ def secrets(rows: Iterable[str], mode: str) -> str:
 
 
 def mac(row: str, base: str, transcript: str = TRANSCRIPT) -> str:
-    """A binder or Finished under a key that ``base`` gives."""
+    """A binder or Finished under a key that comes from ``base``."""
     return f"kdf_{row}(kdf_finished_key({base}), {transcript})"
 
 
 def split(mode: str) -> tuple[str, str, str]:
-    """A mode of the matrix: its kind, its own PSK mode, and how the ticket's issuer was reached.
+    """The parts of a mode: its kind, its PSK mode, and the mode in which the ticket was issued.
 
     >>> split("resumption-psk_ke-from-external-psk_dhe_ke")
     ('resumption', 'psk_ke', 'psk_dhe_ke')
@@ -78,14 +78,14 @@ def split(mode: str) -> tuple[str, str, str]:
 
 
 def binder_key(offer: Offer = USUAL, *, external: bool) -> str:
-    """The row of the table that the binder of an external PSK, or of a ticket, is made with."""
+    """The row of the table for the binder key of an external PSK, or of a ticket."""
     if not external:
         return "res_binder_key"
     return "imp_binder_key" if offer.importer else "ext_binder_key"
 
 
 def imported(context: str) -> str:
-    """What the importer makes of the external PSK for an imported identity (RFC 9258).
+    """The imported PSK of the external PSK for an imported identity (RFC 9258).
 
     >>> imported("psk_identity")
     'kdf_ipskx(kdf_epskx(zeros, external_psk), psk_identity)'
@@ -94,5 +94,5 @@ def imported(context: str) -> str:
 
 
 def external(offer: Offer = USUAL) -> str:
-    """The PSK that both ends hold; the importer's context is the identity itself."""
+    """The PSK that both ends have; the importer's context is the identity itself."""
     return imported("psk_identity") if offer.importer else "external_psk"

@@ -1,12 +1,14 @@
 """Who is at the other end of an external PSK, as ProVerif processes. See ``proverif.py``.
 
-All members of a group hold one PSK. A member is a name; a client wants one certain member, and says
-at its end whom it believes in. A server can say that too if there is only one other member, if the
-importer's context names both ends (RFC 9258), or if a ticket does. The claim is that whoever is
-believed in has taken part, in the other role, with the same transcript.
+All members of a group have the same PSK. A member is a name. A client wants to reach a certain
+member, and when it completes, it states which member it believes to be its peer. A server can also
+state this if there is only one other member, if the importer's context names both ends (RFC 9258),
+or if a ticket does. The claim is that this peer took part in the other role, with the same
+transcript.
 
-Left out beside what all models leave out: data, early data and tickets that a server issues. A
-server that takes tickets is there, because who has the ticket key forges them.
+In addition to what all models leave out, these leave out data, early data, and tickets that a
+server issues. They do have a server that accepts tickets, because a thief of the ticket key can
+forge them.
 """
 
 from dataclasses import dataclass
@@ -65,7 +67,7 @@ class Peers:
         return self.cell.options["group"] == "two"
 
     def _members(self) -> tuple[str, ...]:
-        """Who plays what. The adversary picks from a group of more than two, each time anew."""
+        """The roles of the members. In a group of more than two, the adversary chooses them."""
         fixed = self.cell.options["roles"] == "fixed"
         if self._pair:
             ways = [("alice", "bob")] if fixed else [("alice", "bob"), ("bob", "alice")]
@@ -148,12 +150,12 @@ class Peers:
         )
 
     def _accepted(self, *, by_ticket: bool) -> str:
-        """Whom the server believes in; nobody, where neither group nor identity says who it is."""
+        """The event with the server's peer; none if neither group nor identity shows who it is."""
         says = by_ticket or self._pair or self._importer
         return "event Accepted(me, peer, client_role, (hello, sh))" if says else "0"
 
     def _named(self, *, by_ticket: bool) -> str:
-        """The PSK that the ClientHello names. A ticket holds the PSK, and whom it was issued to."""
+        """The PSK that the ClientHello names. A ticket contains the PSK and the client's name."""
         share = ", gx: bitstring" if self._dhe else ""
         if by_ticket:
             return (

@@ -1,8 +1,8 @@
 """Client and server as ProVerif processes, against an active adversary. See ``proverif.py``.
 
-What is written out here is only who sends what when, and what each side checks; the secrets come
-from the schedule table. What is stolen is given away beforehand; or in a second phase, when all
-sessions are over, if the leaks come later.
+Only the messages, their order, and each side's checks are written here; the secrets come from the
+schedule table. Stolen secrets are revealed at the beginning; if the leaks come later, in a second
+phase, when all sessions have ended.
 """
 
 from collections.abc import Iterable
@@ -56,7 +56,7 @@ class Parties:
     # Leaks --------------------------------------------------------------------------------------
 
     def _stolen(self) -> str:
-        """Long-term secrets, out of the main process."""
+        """The long-term secrets that the main process reveals."""
         names = {
             "ticket_key": ("ticket_key",),
             "certificate_key": ("certificate_key",),
@@ -69,7 +69,7 @@ class Parties:
 
     @property
     def _certificates(self) -> tuple[str, ...]:
-        """The private keys that are signed with."""
+        """The private keys for signatures."""
         kind, _, issuing = split(self.cell.mode)
         first = ("certificate_key", "client_key") if issuing == "full" else ()
         return ("certificate_key",) if kind == "full" else first
@@ -88,17 +88,17 @@ class Parties:
         return f"  {self._given_away(term)} |\n"
 
     def _share_leak(self, variable: str, side: str, *, first: bool) -> str:
-        """Which theft takes this private share.
+        """The leak that reveals this private share.
 
-        For a quantum computer there are functions; but if it comes later, it takes each share, and
-        each key that was signed with, then.
+        There are functions for a quantum computer. If it comes later, each share, and each key for
+        signatures, is revealed in the second phase instead.
         """
         own = "initial_ecdhe" if side == "client" else ""
         quantum = {"quantum"} if self._later else set()
         return self._leak(variable, {own if first else f"{side}_ecdhe"} | quantum)
 
     def _resumer(self) -> str:
-        """Takes a ticket that a first connection left, and uses it."""
+        """The process that takes the ticket of a first connection and resumes with it."""
         leak = self._leak("next", ["psk"])
         return (
             "let resumer() =\n  in(resuming, (next: bitstring, identity: bitstring));\n"
@@ -171,7 +171,7 @@ class Parties:
 
     @staticmethod
     def _signs(mode: str, first: bool) -> bool:
-        """A first client without a PSK signs: so there is somebody whose place can be taken."""
+        """Whether the client signs. A first client without a PSK does, so that it can be robbed."""
         return first and mode == "full"
 
     @staticmethod
@@ -179,7 +179,7 @@ class Parties:
         return f"(signature(client_key, {TRANSCRIPT}), {finished})" if signs else finished
 
     def _client_end(self, mode: str, *, first: bool) -> str:
-        """It says something, and takes a ticket; the first one hands it on."""
+        """The client sends data and takes a ticket; a first client passes the ticket on."""
         mine, theirs = APPLICATION
         says = f"  out(c, sealed({mine}, application_data));\n  event ClientDone;\n"
         last = "out(resuming, (next, ticket_))" if first else "event NextPsk(next)"
@@ -269,7 +269,7 @@ class Parties:
         says = ""
         if mode != "full" and not first:
             says = f"  event NextPsk(next);\n  out(c, sealed({keys}, application_data));\n"
-        # Who resumed does not resume again here: tickets within tickets would never end.
+        # A resumed connection issues no ticket here: tickets within tickets would never end.
         ticket = "ticket" if first else "next_ticket"
         return (
             secrets(["resumption_secret"], mode) + "  new nonce: bitstring;\n"
@@ -280,7 +280,7 @@ class Parties:
     # Early data ---------------------------------------------------------------------------------
 
     def _fresh(self, lines: str) -> str:
-        """Lines that only the claim of freshness needs."""
+        """Lines that are needed only for the claim about freshness."""
         return lines if self.cell.asset == "early_data_freshness" else ""
 
     def _took_early(self, mode: str) -> str:

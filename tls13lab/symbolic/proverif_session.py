@@ -1,7 +1,7 @@
 """Whole connections as one ProVerif process, for an adversary that listens. See ``proverif.py``.
 
-Who only listens changes nothing, so both ends are written as one: what either sends goes to the
-public channel, and what they know is given away in a second phase, when all is over.
+A listener changes nothing, so both ends are a single process. All messages go to the public
+channel, and leaks are revealed in a second phase, when all sessions have ended.
 """
 
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class Sessions:
         return "\n".join((*parts, f"process\n{published}  ({main}{stolen})\n"))
 
     def _leaks(self, mode: str, *, first: bool) -> str:
-        """What one session gives away afterwards."""
+        """The secrets of one session that are revealed afterwards."""
         leaks = set(self.cell.leaks)
         terms = []
         if mode != "psk_ke":
@@ -77,7 +77,7 @@ class Sessions:
             f"  let sh = {'(server_random, share(y))' if dhe else 'server_random'} in\n"
         )
         if dhe:
-            # Both ends come to the same.
+            # Both ends compute the same secret.
             parts.append(
                 "  let ecdhe = client_dh(share(y), x) in\n"
                 "  if ecdhe = server_dh(share(x), y) then\n"

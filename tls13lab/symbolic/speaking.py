@@ -87,8 +87,8 @@ def false_issuer(mode: str) -> Scene:
     own = [one.name(what) for one in (first, this) for what in _SERVERS]
     own += [first.nonce(1), first.ticket(1), this.nonce(1)]
     turns = (*_issuing(first, this), _answered(this))
-    told = {"application_data": (this.client_data,), "early_data": (this.early,)}
-    return Scene((*recorded(mode).known, *own), told, turns)
+    wanted = {"application_data": (this.client_data,), "early_data": (this.early,)}
+    return Scene((*recorded(mode).known, *own), wanted, turns)
 
 
 def _falsely_issued(mode: str) -> tuple[Connection, Connection]:

@@ -1,8 +1,8 @@
 """Both ends and every theft as Tamarin rules. See ``tamarin.py``.
 
-A rule takes facts (``[...]``), notes what happened (``--[...]->``), and leaves facts. Messages are
-what the network hears, ``Out``, and brings, ``In``; a check is the shape of what is brought. The
-secrets are computed line by line from the schedule table.
+A rule consumes facts (``[...]``), records what happened (``--[...]->``) and produces facts. ``Out``
+sends a message to the network, and ``In`` receives one; a check is a pattern for what is received.
+The secrets are computed line by line from the schedule table.
 
 >>> print(secrets(["early_secret"], dhe=False)[0])
 early_secret = kdf_early_secret('zeros', psk)
@@ -20,7 +20,7 @@ _CHTS, _SHTS = HANDSHAKE[1:3]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule; ``lets`` are its abbreviations, in their order."""
+    """One rule; ``lets`` are its abbreviations, in order."""
 
     name: str
     lets: tuple[str, ...]
@@ -30,7 +30,7 @@ class Rule:
 
     @property
     def text(self) -> str:
-        """As Tamarin reads it."""
+        """The rule in Tamarin's syntax."""
         lets = "\n".join(f"    {line}" for line in self.lets)
         abbreviated = f"  let\n{lets}\n  in\n" if lets else ""
         takes, notes, leaves = (
@@ -40,7 +40,7 @@ class Rule:
 
 
 def secrets(rows: Iterable[str], *, dhe: bool) -> list[str]:
-    """Rows of the table as abbreviations; ``hello``, ``t`` and what they need come before."""
+    """Rows of the table as abbreviations; ``hello``, ``t`` and their inputs must come before."""
     bound = {
         Context.CLIENT_HELLO: "hello",
         Context.SERVER_HELLO: "t",
@@ -64,14 +64,14 @@ def finished(base: str) -> str:
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules of one mode: of one connection, and of the one that issued its ticket before."""
+    """The rules of one mode: of a connection, and of the one that issued its ticket."""
 
     kind: str
     psk_mode: str
 
     @property
     def every(self) -> Iterator[Rule]:
-        """All of them."""
+        """All rules of the mode."""
         yield Rule(*("TicketKey", (), ("Fr(~key)",), ("Speaks()",), ("!TicketKey($S, ~key)",)))
         if self.kind == "external":
             yield _external_psk()
@@ -83,7 +83,7 @@ class Rules:
         this = Side(self.psk_mode, external=self.kind == "external")
         yield from (*this.client, *this.server)
         if self.kind == "external":
-            # The server takes tickets as well, and so do forgers bring it some.
+            # The server also accepts tickets, so a forger can present some.
             yield from Side(self.psk_mode).server
         yield from self._thefts()
 
@@ -101,7 +101,7 @@ class Rules:
             yield _theft("StoleServerShare", "!Share('server', secret)")
         if self.kind == "resumption" or self.psk_mode != "psk_ke":
             yield _theft("TookLogarithm", "!Share(who, secret)")
-        # A quantum computer has the private keys behind certificates as well.
+        # A quantum computer also has the private keys of certificates.
         if self.kind != "external":
             yield _theft("TookLogarithm", "!ServerKey(A, secret)", "OfServer")
         if self.kind == "resumption":
@@ -109,18 +109,18 @@ class Rules:
 
 
 def _theft(name: str, held: str, of: str = "") -> Rule:
-    """``of`` tells rules apart that are the same theft."""
+    """The rule of a theft; ``of`` distinguishes several rules for the same theft."""
     return Rule(f"{name}{of}", (), (held,), (f"{name}()", "Stole()"), ("Out(secret)",))
 
 
 def _external_psk() -> Rule:
-    """One PSK for two; each of them may be its client, and its server."""
+    """The rule for an external PSK of two parties, each of which can be client and server."""
     held = ("!Psk($A, $B, ~psk)", "!Psk($B, $A, ~psk)")
     return Rule("ExternalPsk", (), ("Fr(~psk)",), ("Speaks()", "Neq($A, $B)"), held)
 
 
 def _certificates() -> Iterator[Rule]:
-    """Of servers; and a first client has one too, so that somebody's place could be taken."""
+    """The rules for certificates: of servers, and of first clients, so that these can be robbed."""
     for who, letter in (("Server", "$S"), ("Client", "$C")):
         key = f"!{who}Key({letter}, ~key)", f"!{who}Public({letter}, pk(~key))", "Out(pk(~key))"
         yield Rule(f"{who}Certificate", (), ("Fr(~key)",), ("Speaks()",), key)
@@ -128,7 +128,7 @@ def _certificates() -> Iterator[Rule]:
 
 @dataclass(frozen=True)
 class Side:
-    """Client and server of one kind of connection; ``first`` if it is there for its ticket."""
+    """Client and server of one kind of connection; ``first`` if it only issues a ticket."""
 
     mode: str
     external: bool = False
@@ -282,7 +282,7 @@ class Side:
         return f"{self._server_name}_1(S, C, t, {_CHTS}, {_SATS}, resumption_secret)"
 
     def _server_finished(self) -> Rule:
-        """Anyone may be the client of a full handshake: what it is told is no secret from it."""
+        """The rule for Finished. In a full handshake, data for the client is not secret."""
         lets = [f"client_flight = {finished(_CHTS)}"]
         takes = [self._server_state, f"In(senc(client_flight, {_CHTS}))"]
         who, checked = "C", []
@@ -292,7 +292,7 @@ class Side:
             who, checked = "D", ["Eq(verify(signature, t, public), true)"]
         asked = not (self._full or self.first)
         notes = ["Believes(S, C, 'client', t)", "Said(~d)", "Next(next)"] if asked else []
-        # Who resumed does not resume again: tickets within tickets would never end.
+        # A resumed connection issues no ticket: tickets within tickets would never end.
         kind = "'ticket'" if self.first else "'last'"
         lets += [
             "next = kdf_resumption_psk(resumption_secret, ~nonce)",
