@@ -63,8 +63,8 @@ STARTING_S = 10.0
     "--rules",
     type=FILE,
     metavar="FILE|usual",
-    help="Also apply each of these rules, in hashcat's notation, to each word; 'usual' is the "
-    "lab's own set.",
+    help="Change each word by each of these rules, in hashcat's notation; 'usual' is the lab's own "
+    "set.",
 )
 @click.option("--identity", metavar="STR", help="Search only for the PSK of this identity.")
 @click.option(

@@ -187,7 +187,7 @@ def _text(result: report.Result) -> str:
     lines += [_line(row) for row in result["mends"]]
     lines += ["", *_NOTES, f"At {result['rate']:,.0f} guesses per second, on one core.", ""]
     for row in result["mends"]:
-        lines += [row["mend"], *_said("does", row["does"]), *_said("does not", row["does_not"])]
+        lines += [row["mend"], *_said("does", row["does"]), *_said("but", row["does_not"])]
         lines += _more(row, result["runs"])
     return "\n".join(lines)
 
