@@ -65,7 +65,7 @@ def test_each_is_played_on_bytes_if_asked() -> None:
 
 def test_in_words_it_says_what_each_does_not_do() -> None:
     said = invoke("--cents", "5").stdout
-    assert said.count("  does not: ") == said.count("  does:     ") == len(MENDS)
+    assert said.count("  but:      ") == said.count("  does:     ") == len(MENDS)
     assert "asks for 128" in said
     assert all(len(line) <= 100 for line in said.splitlines())
 
