@@ -15,9 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 
 _HEADING = re.compile(r"(?m)^(#{1,3}) (.+)$")
-# The beginnings of sections about a common misconception.
+# The beginnings of sections about a common misconception; a mark, core or extra, may stand above.
 _HEARD = re.compile(
-    r"\s*(?:\*\*Often heard:\*\* (.+?)\n\n|\*You may (?:have heard|think): (.+?)\*)", re.S
+    r"\s*(?:\*(?:Core|Extra)\b[^\n]*\n\s*)?"
+    r"(?:\*\*Often heard:\*\* (.+?)\n\n|\*You may (?:have heard|think): (.+?)\*)",
+    re.S,
 )
 
 
