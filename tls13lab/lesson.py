@@ -96,11 +96,9 @@ from tls13lab.search.target import targets, targets_of
 from tls13lab.search.wordlist import COMMON
 from tls13lab.symbolic import guessers, scenes
 from tls13lab.symbolic.claims import OPTIONS, cells, decide
-from tls13lab.symbolic.connection import ZEROS
-from tls13lab.symbolic.connection import Connection as SymbolicConnection
+from tls13lab.symbolic.connection import ZEROS, SymbolicConnection
 from tls13lab.symbolic.guessing import verifiers
-from tls13lab.symbolic.rules import RULES, SEALED
-from tls13lab.symbolic.rules import Step as SymbolicStep
+from tls13lab.symbolic.rules import RULES, SEALED, DerivationStep
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.scenes import PUBLIC
 from tls13lab.symbolic.speaking import hasty
@@ -151,6 +149,7 @@ __all__ = [
     "ContentType",
     "Context",
     "CrackPanel",
+    "DerivationStep",
     "EarlyStage",
     "Eavesdropper",
     "Ends",
@@ -192,7 +191,6 @@ __all__ = [
     "StatelessTickets",
     "StolenPsk",
     "SymbolicConnection",
-    "SymbolicStep",
     "TLSFault",
     "Theft",
     "TheftPanel",

@@ -15,7 +15,7 @@ from tls13lab.capture.packets import ACK, FIN, RST, SYN, Address, Segment
 from tls13lab.capture.reader import read_capture, reassemble
 from tls13lab.capture.recording import CapturedRecord, Closed, Incomplete, Item, Opened
 from tls13lab.cli.app import cli
-from tls13lab.pictures.inspection import Connection, inspect, message_of
+from tls13lab.pictures.inspection import InspectedConnection, inspect, message_of
 from tls13lab.pictures.inspection_text import as_text
 from tls13lab.records.framing import frame
 from tls13lab.vectors import recorded
@@ -29,7 +29,7 @@ ANSWER = frame(ContentType.HANDSHAKE, b"\x02 an answer, nearly")
 DATA = frame(ContentType.APPLICATION_DATA, b"ciphertext" * 10)
 
 
-def inspected(name: str, keylog: str = "") -> tuple[list[Connection], Notes]:
+def inspected(name: str, keylog: str = "") -> tuple[list[InspectedConnection], Notes]:
     notes = Notes()
     if keylog:
         notes.keylog.update(read_keylog(ODD / keylog))

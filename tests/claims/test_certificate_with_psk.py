@@ -10,10 +10,10 @@ from tls13lab.claims.certificate_with_psk import Safe, agreed, as_server, safe, 
 from tls13lab.claims.matrix import Disagreement
 from tls13lab.handshake.cert_with_extern_psk import MODE
 from tls13lab.impostor import moves
-from tls13lab.impostor.moves import Known, Public
+from tls13lab.impostor.moves import Leaked, Public
 from tls13lab.impostor.parties import Party
 from tls13lab.search.guesses import Guesses
-from tls13lab.search.portable import Portable
+from tls13lab.search.portable import PortableEngine
 from tls13lab.search.target import targets
 from tls13lab.symbolic.certificate_with_psk import BOTH, LEAKS, MODES, USUAL, decide, questions
 
@@ -76,7 +76,7 @@ def test_who_has_more_loses_nothing() -> None:
 def test_a_weak_psk_is_found_by_its_binder_and_a_strong_one_is_not() -> None:
     one = stage(BOTH)
     assert one.guessed == (one.client.psks[0].key,)
-    assert not list(Portable(list(targets(one.recording))).test(Guesses.of(beside.WORDS)))
+    assert not list(PortableEngine(list(targets(one.recording))).test(Guesses.of(beside.WORDS)))
 
 
 @pytest.mark.parametrize("rule", ["open", "signature"])
@@ -106,7 +106,7 @@ def test_the_impostor_answers_with_both_and_with_the_certificate_alone() -> None
 def test_the_search_needs_the_move_with_both(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it, its server takes the PSK alone, and no client that asks for both has that."""
 
-    def alone(known: Known, public: Public) -> Party:
+    def alone(known: Leaked, public: Public) -> Party:
         return replace(moves._server(known, public), name="answers once more")
 
     searched.cache_clear()

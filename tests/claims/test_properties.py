@@ -14,12 +14,12 @@ from tls13lab.claims.stage import stage
 from tls13lab.crypto import keyschedule
 from tls13lab.crypto.schedule import FAMILIES, SCHEDULE, Length, Operation
 from tls13lab.handshake.connection import Connection
-from tls13lab.impostor.moves import Known
+from tls13lab.impostor.moves import Leaked
 from tls13lab.impostor.parties import Runs
 from tls13lab.impostor.unscripted import search
 from tls13lab.symbolic import agreement as agreed
 from tls13lab.symbolic import reveals as revealed
-from tls13lab.symbolic.reveals import ASKED, Reveal, counter_of
+from tls13lab.symbolic.reveals import ASKED, RevealVerdict, counter_of
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.scenes import MODES
 
@@ -130,7 +130,7 @@ def test_planted_two_sessions_that_draw_the_same_random_bytes(mode: str) -> None
             replace(party, seed=seed) if party.name.startswith("answers") else party
             for party in cast.parties
         )
-        found = search(replace(cast, parties=parties), Known(), Runs(one.now_ms)).honest
+        found = search(replace(cast, parties=parties), Leaked(), Runs(one.now_ms)).honest
         counted = [session for session in found if agreement._counts(session)]
         return any(not agreement._has_one_partner(session, found) for session in counted)
 
@@ -204,7 +204,7 @@ def test_without_the_exporters_rows_nothing_is_exported() -> None:
     rules = tuple(rule for name, rule in RULES.items() if name != "exported")
     ask = "external-psk_ke", ("exporter_secret",), "exported"
     assert revealed.decide(*ask).verdict == "lost"
-    assert revealed.decide(*ask, rules) == Reveal(*ask, "kept")
+    assert revealed.decide(*ask, rules) == RevealVerdict(*ask, "kept")
 
 
 # The ticket nonce ---------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from tls13lab.claims.stage import EARLY_WORDS, stage
 from tls13lab.crypto.certificates import TrustAnyone
 from tls13lab.handshake import server as server_side
 from tls13lab.handshake.config import ClientConfig, ServerConfig
-from tls13lab.impostor.moves import Known
+from tls13lab.impostor.moves import Leaked
 from tls13lab.impostor.parties import Party, Runs
 from tls13lab.impostor.redelivery import taken_again
 from tls13lab.impostor.selfie import context_of
@@ -26,10 +26,10 @@ ACTIVE = [cell for cell in cells() if cell.adversary != "passive" and not cell.w
 EXTERNAL = [mode for mode in MODES if mode.startswith("external")]
 RESUMPTION = [mode for mode in MODES if mode.startswith("resumption")]
 CERTIFIED = [mode for mode in RESUMPTION if "-from-" not in mode]
-NOTHING = Known()
+NOTHING = Leaked()
 
 
-def look(cast: Cast, mode: str, known: Known = NOTHING) -> Searched:
+def look(cast: Cast, mode: str, known: Leaked = NOTHING) -> Searched:
     """Searched with runs of its own: what was planted must not be remembered."""
     return search(cast, known, Runs(stage(mode).now_ms))
 

@@ -135,9 +135,9 @@ def test_vectors_are_all_right_and_a_wrong_one_is_said(monkeypatch: pytest.Monke
     assert told("vectors")["ok"] is True
     from tls13lab.cli import vectors
 
-    def one_wrong() -> list[rfc8448.Check]:
+    def one_wrong() -> list[rfc8448.CheckedValue]:
         first = next(rfc8448.checks())
-        return [rfc8448.Check(first.section, first.name, first.expected, b"wrong")]
+        return [rfc8448.CheckedValue(first.section, first.name, first.expected, b"wrong")]
 
     monkeypatch.setattr(vectors, "checks", one_wrong)
     wrong = invoke("vectors")

@@ -22,7 +22,7 @@ from tls13lab.crypto.entropy import seeded
 from tls13lab.crypto.library import compiled
 from tls13lab.crypto.portable import certificates as portable_certificates
 from tls13lab.crypto.portable import groups as portable_groups
-from tls13lab.crypto.portable.aead import Portable, WrongTag
+from tls13lab.crypto.portable.aead import PortableAead, WrongTag
 from tls13lab.crypto.suites import SUITES, Suite
 from tls13lab.handshake.pair import LESSON_TIME_MS
 from tls13lab.wire.codepoints import NamedGroup, SignatureScheme
@@ -51,7 +51,7 @@ def no_library(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_both_seal_to_the_same_bytes(suite: Suite, data: bytes, header: bytes, seed: str) -> None:
     entropy = seeded(seed)
     key, nonce = entropy(suite.key_length), entropy(12)
-    theirs, ours = library.aead(suite, key), Portable(suite.aead, key, suite.tag_length)
+    theirs, ours = library.aead(suite, key), PortableAead(suite.aead, key, suite.tag_length)
     sealed = ours.encrypt(nonce, data, header)
     assert sealed == theirs.encrypt(nonce, data, header)
     assert ours.decrypt(nonce, sealed, header) == data
@@ -60,7 +60,7 @@ def test_both_seal_to_the_same_bytes(suite: Suite, data: bytes, header: bytes, s
 @suites
 def test_a_changed_byte_or_a_short_one_does_not_open(suite: Suite, no_library: None) -> None:
     box = library.aead(suite, bytes(suite.key_length))
-    assert isinstance(box, Portable)
+    assert isinstance(box, PortableAead)
     sealed = box.encrypt(bytes(12), b"hello", b"header")
     assert library.wrong_tag() is WrongTag
     for damaged in (sealed[:-1] + bytes([sealed[-1] ^ 1]), b"\x00" + sealed[1:], sealed[:7]):
@@ -158,7 +158,9 @@ def test_only_the_lessons_certificate_is_read(at: int, value: int) -> None:
     dates = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 31, tzinfo=UTC)
     key = portable_certificates.PrivateKey((7).to_bytes(32, "big"))
     der = portable_certificates.write(key, "lab.example", 5, dates)
-    assert portable_certificates.read(der) == portable_certificates.Certificate(dates, key.public)
+    assert portable_certificates.read(der) == portable_certificates.PortableCertificate(
+        dates, key.public
+    )
     changed = bytearray(der)
     changed[at % len(der)] = value
     try:
@@ -195,7 +197,7 @@ def test_a_certificate_with_a_key_usage_is_not_read(no_library: None) -> None:
 
 def test_where_the_library_is_it_is_preferred() -> None:
     assert compiled()
-    assert not isinstance(library.aes_gcm(bytes(16)), Portable)
+    assert not isinstance(library.aes_gcm(bytes(16)), PortableAead)
     assert groups.X25519Share.new(seeded("x")).loaded is not None
 
 

@@ -65,7 +65,7 @@ class OpenSSLPeer:
 
     name = "openssl"
 
-    def __init__(self, certificate: openssl.Certificate) -> None:
+    def __init__(self, certificate: openssl.CertificateFiles) -> None:
         self._certificate = certificate
 
     @contextmanager
@@ -119,7 +119,7 @@ class LabPeer:
 
     name = "tls13lab"
 
-    def __init__(self, certificate: openssl.Certificate) -> None:
+    def __init__(self, certificate: openssl.CertificateFiles) -> None:
         self._certificate = certificate
 
     @contextmanager

@@ -11,7 +11,7 @@ from tls13lab.crypto.certificates import TrustAnyone, TrustRoots, load_credentia
 from tls13lab.handshake.config import ClientConfig, ServerConfig
 from tls13lab.peers.background import serving
 from tls13lab.peers.client import connect
-from tls13lab.peers.openssl import Certificate, OpenSSL, OpenSSLServer, s_client
+from tls13lab.peers.openssl import CertificateFiles, OpenSSL, OpenSSLServer, s_client
 from tls13lab.wire.codepoints import NamedGroup
 
 CLASSIC = tuple(one for one in groups.SUPPORTED if one is not NamedGroup.X25519MLKEM768)
@@ -44,7 +44,7 @@ def test_a_group_with_and_without_a_share(group: NamedGroup, binary: OpenSSL) ->
 
 @pytest.mark.parametrize("kind", KEYS)
 def test_a_certificate_of_each_kind(kind: str, binary: OpenSSL, tmp_path: Path) -> None:
-    files = Certificate(*(tmp_path / name for name in ("ca.pem", "server.pem", "server.key")))
+    files = CertificateFiles(*(tmp_path / name for name in ("ca.pem", "server.pem", "server.key")))
     certificate, key = pem(KEYS[kind]())
     for path, content in ((files.ca, certificate), (files.leaf, certificate), (files.key, key)):
         path.write_bytes(content)

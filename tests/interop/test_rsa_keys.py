@@ -25,7 +25,7 @@ from tls13lab.messages.handshake import unpack
 from tls13lab.messages.negotiation import SignatureAlgorithms
 from tls13lab.peers.background import serving
 from tls13lab.peers.client import connect
-from tls13lab.peers.openssl import Certificate, OpenSSL, OpenSSLServer, s_client
+from tls13lab.peers.openssl import CertificateFiles, OpenSSL, OpenSSLServer, s_client
 from tls13lab.wire.codepoints import SignatureScheme
 from tls13lab.wire.faults import HandshakeFailure, LocalFault, UnsupportedCertificate
 
@@ -34,9 +34,9 @@ RSAE = tuple(one for one in SignatureScheme if one.name.startswith("RSA_PSS_RSAE
 PSS = tuple(one for one in SignatureScheme if one.name.startswith("RSA_PSS_PSS"))
 
 
-def made(binary: OpenSSL, folder: Path, kind: str, *options: str) -> Certificate:
+def made(binary: OpenSSL, folder: Path, kind: str, *options: str) -> CertificateFiles:
     """A certificate that signs itself; ``options`` are of the key."""
-    files = Certificate(folder / "leaf.pem", folder / "leaf.pem", folder / "leaf.key")
+    files = CertificateFiles(folder / "leaf.pem", folder / "leaf.pem", folder / "leaf.key")
     key = ["genpkey", "-algorithm", kind, "-pkeyopt", "rsa_keygen_bits:2048", "-out", files.key]
     pairs = (part for one in options for part in ("-pkeyopt", one))
     names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
@@ -49,7 +49,7 @@ def made(binary: OpenSSL, folder: Path, kind: str, *options: str) -> Certificate
     return files
 
 
-def loaded(files: Certificate) -> Credential:
+def loaded(files: CertificateFiles) -> Credential:
     return load_credential(files.leaf.read_bytes(), files.key.read_bytes())
 
 

@@ -13,7 +13,7 @@ from tlslite.errors import BaseTLSException
 from tests.interop.peers import Client, PeerFailed, Visited
 from tests.interop.scenarios import Service, Visit
 from tests.interop.tap import LOOPBACK, SECONDS
-from tls13lab.peers.openssl import Certificate
+from tls13lab.peers.openssl import CertificateFiles
 
 CIPHERS = {
     "TLS_AES_128_GCM_SHA256": "aes128gcm",
@@ -42,7 +42,7 @@ class TlslitePeer:
 
     name = "tlslite"
 
-    def __init__(self, certificate: Certificate) -> None:
+    def __init__(self, certificate: CertificateFiles) -> None:
         self._certificate = certificate
 
     @contextmanager
@@ -79,7 +79,7 @@ class TlslitePeer:
 _stopping: set[int] = set()
 
 
-def _chain(certificate: Certificate) -> Any:
+def _chain(certificate: CertificateFiles) -> Any:
     chain = X509CertChain()
     chain.parsePemList(certificate.leaf.read_text("ascii"))
     return chain

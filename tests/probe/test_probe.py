@@ -76,7 +76,7 @@ def no_age_add() -> Environment:
     return Environment(real.now_ms, lambda n: bytes(4) if n == 4 else real.entropy(n))
 
 
-def one_name_each(config: ServerConfig, hello: ClientHello, now_ms: int) -> choice.Choice:
+def one_name_each(config: ServerConfig, hello: ClientHello, now_ms: int) -> choice.ServerChoice:
     """Takes no PSK for a name that it is asked for."""
     named = hello.find(ServerName) is not None
     return CHOOSE(replace(config, tickets=None, psks=()) if named else config, hello, now_ms)
@@ -93,7 +93,7 @@ def lenient(config: ServerConfig, hello: ClientHello, group: int | None) -> obje
     return PSK_MODE(config, hello, group)
 
 
-def silent_about_names(*arguments: object) -> choice.Choice:
+def silent_about_names(*arguments: object) -> choice.ServerChoice:
     """The same alert for a name that nobody knows."""
     try:
         return CHOOSE(*arguments)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from tests.interop.scenarios import SUITES
 from tests.interop.tap import SECONDS
 from tls13lab.cli.app import cli
 from tls13lab.peers.openssl import (
-    Certificate,
+    CertificateFiles,
     OpenSSLPsk,
     OpenSSLServer,
     find_openssl,
@@ -40,7 +40,7 @@ server.listen(0, "127.0.0.1", () => console.log(server.address().port));
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> CertificateFiles:
     return make_certificate(tmp_path_factory.mktemp("probe"))
 
 
@@ -76,7 +76,7 @@ def test_openssl_with_an_external_psk() -> None:
     assert not faults(names)
 
 
-def test_openssl_of_an_older_version(certificate: Certificate) -> None:
+def test_openssl_of_an_older_version(certificate: CertificateFiles) -> None:
     command = [str(find_openssl().path), "s_server", "-accept", "127.0.0.1:0", "-tls1_2"]
     command += ["-cert", str(certificate.leaf), "-key", str(certificate.key)]
     with Child(command) as child:
@@ -87,7 +87,7 @@ def test_openssl_of_an_older_version(certificate: Certificate) -> None:
 
 
 @contextmanager
-def node(certificate: Certificate, *, zeros: bool) -> Iterator[int]:
+def node(certificate: CertificateFiles, *, zeros: bool) -> Iterator[int]:
     told = {"cert": str(certificate.leaf), "key": str(certificate.key), "zeros": zeros}
     with Child(["node", "-e", NODE, json.dumps(told)]) as child:
         assert child.wait_until(lambda out: b"\n" in out, SECONDS), child.stderr
@@ -96,7 +96,7 @@ def node(certificate: Certificate, *, zeros: bool) -> Iterator[int]:
 
 @pytest.mark.parametrize("zeros", [True, False])
 def test_node_whose_ticket_key_is_all_zeros_and_one_whose_is_not(
-    zeros: bool, certificate: Certificate
+    zeros: bool, certificate: CertificateFiles
 ) -> None:
     require_tool("node")
     with node(certificate, zeros=zeros) as port:
@@ -106,7 +106,7 @@ def test_node_whose_ticket_key_is_all_zeros_and_one_whose_is_not(
     assert {"resumption-works", "ticket-many-times"} <= names
 
 
-def test_gnutls(certificate: Certificate) -> None:
+def test_gnutls(certificate: CertificateFiles) -> None:
     program = require_tool("gnutls-serv")
     command = [program, "--echo", "--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.3"]
     command += [f"--x509certfile={certificate.leaf}", f"--x509keyfile={certificate.key}"]
@@ -121,7 +121,7 @@ def test_gnutls(certificate: Certificate) -> None:
     assert "ticket-key-not-known-bad" in names
 
 
-def test_the_command(certificate: Certificate) -> None:
+def test_the_command(certificate: CertificateFiles) -> None:
     with OpenSSLServer(early_data=1000, anti_replay=False) as server:
         address = f"127.0.0.1:{server.port}"
         result = CliRunner().invoke(cli, ["probe", address, "--json", "--pause", "0"])

@@ -13,7 +13,7 @@ from tls13lab.crypto import x25519_group
 from tls13lab.crypto.entropy import seeded
 from tls13lab.crypto.x25519_group import NEUTRAL, decode_u, generator_of, scalar_mult_vfy
 from tls13lab.psk import cpace
-from tls13lab.psk.cpace import Party, Role, begin, lv_cat, names, read_message
+from tls13lab.psk.cpace import CpaceRun, Role, begin, lv_cat, names, read_message
 from tls13lab.wire.faults import DecodeError, IllegalParameter, TLSFault
 
 VECTORS: dict[str, Any] = json.loads(
@@ -76,10 +76,10 @@ def test_the_generator_step_by_step() -> None:
     assert cpace.calculate_generator(*inputs).hex().upper() == given_["generator g"]
 
 
-def parties(roles: tuple[Role, Role]) -> tuple[Party, Party]:
+def parties(roles: tuple[Role, Role]) -> tuple[CpaceRun, CpaceRun]:
     """The draft's two parties, with its scalars for entropy."""
 
-    def party(role: Role, who: str) -> Party:
+    def party(role: Role, who: str) -> CpaceRun:
         return begin(
             role,
             RUN["PRS"],

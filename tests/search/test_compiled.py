@@ -15,7 +15,7 @@ from tls13lab.psk.keys import PskKind
 from tls13lab.search import compiled, lanes_native
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.lanes import Lanes
-from tls13lab.search.lanes_text import Shape
+from tls13lab.search.lanes_text import GuessShape
 from tls13lab.search.target import Target
 
 WORDS = [b"guess %d" % n + b"x" * (n % 90) for n in range(777)]
@@ -32,10 +32,12 @@ def places(hash_name: str) -> list[int]:
 
 
 @pytest.fixture
-def shaped(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[int], Shape]], None]]:
+def shaped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Callable[[Callable[[int], GuessShape]], None]]:
     """Compile for another processor's vectors, and forget it afterwards."""
 
-    def use(shape: Callable[[int], Shape]) -> None:
+    def use(shape: Callable[[int], GuessShape]) -> None:
         monkeypatch.setattr(compiled, "host_shape", shape)
         monkeypatch.setattr(compiled, "_engines", {})
         compiled.tester.cache_clear()
@@ -47,34 +49,34 @@ def shaped(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[int]
 @pytest.mark.parametrize("width", [16, 32, 64])
 @pytest.mark.parametrize("hash_name", ["sha256", "sha384"])
 def test_vectors_of_any_width(
-    width: int, hash_name: str, shaped: Callable[[Callable[[int], Shape]], None]
+    width: int, hash_name: str, shaped: Callable[[Callable[[int], GuessShape]], None]
 ) -> None:
-    shaped(lambda bits: Shape(bits, 8 * width // bits))
+    shaped(lambda bits: GuessShape(bits, 8 * width // bits))
     assert places(hash_name) == [0, 3, 400, 776]
 
 
 def test_the_processors_own_instructions_for_sha_256(
-    shaped: Callable[[Callable[[int], Shape]], None],
+    shaped: Callable[[Callable[[int], GuessShape]], None],
 ) -> None:
     if not compiled._features().get("sha"):
         pytest.skip("this processor has no instructions for SHA-256")
-    shaped(lambda bits: Shape(bits, lanes_native.LANES, native=True))
+    shaped(lambda bits: GuessShape(bits, lanes_native.LANES, native=True))
     assert places("sha256") == [0, 3, 400, 776]
 
 
 @pytest.mark.parametrize(
     ("features", "bits", "shape"),
     [
-        ({}, 32, Shape(32, 4)),
-        ({"avx2": True}, 32, Shape(32, 8)),
-        ({"avx2": True, "sha": True}, 32, Shape(32, 4, native=True)),
-        ({"avx2": True, "sha": True}, 64, Shape(64, 4)),
-        ({"avx2": True, "sha": True, "avx512f": True}, 32, Shape(32, 16, ternary=True)),
-        ({"avx2": True, "sha": True, "avx512f": True}, 64, Shape(64, 8, ternary=True)),
+        ({}, 32, GuessShape(32, 4)),
+        ({"avx2": True}, 32, GuessShape(32, 8)),
+        ({"avx2": True, "sha": True}, 32, GuessShape(32, 4, native=True)),
+        ({"avx2": True, "sha": True}, 64, GuessShape(64, 4)),
+        ({"avx2": True, "sha": True, "avx512f": True}, 32, GuessShape(32, 16, ternary=True)),
+        ({"avx2": True, "sha": True, "avx512f": True}, 64, GuessShape(64, 8, ternary=True)),
     ],
 )
 def test_what_a_processor_is_given(
-    features: dict[str, bool], bits: int, shape: Shape, monkeypatch: pytest.MonkeyPatch
+    features: dict[str, bool], bits: int, shape: GuessShape, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(compiled, "_features", lambda: features)
     assert compiled.host_shape(bits) == shape
@@ -125,10 +127,10 @@ def test_two_searches_that_begin_at_once_share_one_engine(monkeypatch: pytest.Mo
     """Two would each compile; then one is thrown away, and with it code that is being run."""
     begun = []
 
-    def slowly(hash_name: str) -> tuple[object, Shape]:
+    def slowly(hash_name: str) -> tuple[object, GuessShape]:
         begun.append(hash_name)
         time.sleep(0.05)
-        return object(), Shape(32, 4)
+        return object(), GuessShape(32, 4)
 
     monkeypatch.setattr(compiled, "_engines", {})
     monkeypatch.setattr(compiled, "_compiled", slowly)

@@ -12,20 +12,20 @@ from tls13lab.psk.keys import PskKind
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.lanes import Lanes
 from tls13lab.search.lanes_pack import GROUP
-from tls13lab.search.portable import Portable, by_copies, by_digest
+from tls13lab.search.portable import PortableEngine, by_copies, by_digest
 from tls13lab.search.target import Target
 
 BATCH = 16 * GROUP
 """Guesses that are worked on together on the widest vectors; of the others' it is a multiple."""
-Engine = Callable[[list[Target]], Portable | Lanes]
+Engine = Callable[[list[Target]], PortableEngine | Lanes]
 IDENTITY = b"somebody"
 ENGINES: dict[str, Engine] = {
-    "hmac.digest": lambda targets: Portable(targets, by_digest),
-    "copied contexts": lambda targets: Portable(targets, by_copies),
+    "hmac.digest": lambda targets: PortableEngine(targets, by_digest),
+    "copied contexts": lambda targets: PortableEngine(targets, by_copies),
     "lanes": lambda targets: (
         Lanes(targets)
         if (targets[0].kind, targets[0].hash_name) != (PskKind.IMPORTED, "sha384")
-        else Portable(targets)  # two hashes in one guess: not for lanes
+        else PortableEngine(targets)  # two hashes in one guess: not for lanes
     ),
 }
 engines = pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)

@@ -18,7 +18,7 @@ from tls13lab.search import runner
 from tls13lab.search.engine import Tried, groups, tried, weight
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.lanes_program import program
-from tls13lab.search.lanes_text import Shape
+from tls13lab.search.lanes_text import GuessShape
 from tls13lab.search.mask import Mask
 from tls13lab.search.pieces import MaskSource, Piece
 from tls13lab.search.runner import Search, Workers
@@ -160,7 +160,7 @@ def compressions(hash_name: str, function: str, identities: int, each: int) -> i
 
     Loops are followed by their labels; ``pack`` and the copying of states compress nothing.
     """
-    text = program(SHA2[hash_name], Shape(SHA2[hash_name].bits, 8))
+    text = program(SHA2[hash_name], GuessShape(SHA2[hash_name].bits, 8))
     body = text.partition(f"define void @{function}(")[2].partition("\n}")[0]
     # How many targets an identity has is loaded from %counts.
     (at,) = re.findall(r"(%v\d+) = getelementptr i64, ptr %counts,", body)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tls13lab.search.rules import Rule, parse_rules
+from tls13lab.search.rules import WordRule, parse_rules
 from tls13lab.wire.faults import LocalFault
 
 
@@ -31,13 +31,13 @@ from tls13lab.wire.faults import LocalFault
     ],
 )
 def test_what_hashcats_documentation_says(rule: str, made: bytes) -> None:
-    assert Rule.parse(rule).apply(b"p@ssW0rd") == made
+    assert WordRule.parse(rule).apply(b"p@ssW0rd") == made
 
 
 @pytest.mark.parametrize("text", ["", " ", "?", "$", "s", "sa", "T", "Ta", "cq", ":" * 32])
 def test_what_is_no_rule(text: str) -> None:
     with pytest.raises(LocalFault):
-        Rule.parse(text)
+        WordRule.parse(text)
 
 
 def test_a_file_of_rules_says_the_line_that_is_wrong() -> None:
@@ -52,7 +52,7 @@ def test_a_file_of_rules_says_the_line_that_is_wrong() -> None:
 @given(st.binary(max_size=40), st.binary(max_size=40))
 def test_any_bytes_make_a_rule_or_our_fault(text: bytes, word: bytes) -> None:
     try:
-        rule = Rule.parse(text)
+        rule = WordRule.parse(text)
     except LocalFault:
         return
     assert isinstance(rule.apply(word), bytes)

@@ -7,7 +7,7 @@ import pytest
 from tls13lab.crypto.schedule import Context
 from tls13lab.symbolic import agreement, scenes
 from tls13lab.symbolic.agreement import FIELDS, SeenOtherwise, carried, decide
-from tls13lab.symbolic.connection import Connection
+from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.scenes import MODES, attacked, connections
 from tls13lab.symbolic.terms import Term, name
@@ -57,8 +57,8 @@ class Loose(SeenOtherwise):
         return super()._mac(base_key, row, name("no transcript"))
 
 
-def loose(this: Connection, **fields: object) -> Loose:
-    own = {one: getattr(this, one) for one in Connection.__dataclass_fields__}
+def loose(this: SymbolicConnection, **fields: object) -> Loose:
+    own = {one: getattr(this, one) for one in SymbolicConnection.__dataclass_fields__}
     return Loose(**(own | {"binder": False} | fields))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tls13lab.claims.race import ASKS, CLIENT_COMES, LISTENS, PAKE, PSK, SCALAR, race
-from tls13lab.symbolic.connection import Connection
+from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.cpace import (
     ALICES,
     ANOTHER,
@@ -77,9 +77,9 @@ def test_the_connection_after_it_may_be_psk_ke() -> None:
     """There records open under the PSK alone, which is what a guess of the word does not give."""
     base = generator(WORD)
     Ya, Yb = share(base, ALICES), share(base, PRINTERS)
-    one = Connection("behind", "psk_ke", isk(base, ALICES, PRINTERS, Ya, Yb), IDENTITY)
+    one = SymbolicConnection("behind", "psk_ke", isk(base, ALICES, PRINTERS, Ya, Yb), IDENTITY)
     assert found(Run((Ya, Yb, *one.wire), one)) == []
-    weak = Connection("behind", "psk_ke", WORD, IDENTITY)
+    weak = SymbolicConnection("behind", "psk_ke", WORD, IDENTITY)
     assert found(Run(weak.wire, weak)) != []
 
 

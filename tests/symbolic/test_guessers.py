@@ -23,7 +23,7 @@ from tls13lab.symbolic.guessers import (
 from tls13lab.symbolic.guessing import verifiers
 from tls13lab.symbolic.prices import Prices
 from tls13lab.symbolic.proverif_guess import Guess, found, guesses
-from tls13lab.symbolic.proverif_lines import Offer
+from tls13lab.symbolic.proverif_lines import OfferLines
 from tls13lab.symbolic.rules import QUANTUM
 from tls13lab.symbolic.scenes import PUBLIC, connections, recorded, weak_secrets
 
@@ -129,7 +129,7 @@ def test_with_the_first_connection_recorded_the_ticket_s_client_is_no_hindrance(
 @pytest.mark.parametrize("psk_mode", ["psk_ke", "psk_dhe_ke"])
 def test_proverif_was_asked_the_same(psk_mode: str, kind: str, binder: bool) -> None:
     """Its models are held to these answers: an active adversary is all who speak, and listens."""
-    offer = Offer(binder, early_data=binder, importer=kind == "imported")
+    offer = OfferLines(binder, early_data=binder, importer=kind == "imported")
     mode = f"{kind}-{psk_mode}"
     free = {one for one in GUESSERS if decide(mode, one, binder=binder).checks is Checks.FREELY}
     for adversary, can_be in (("passive", {OFFLINE}), ("active", set(GUESSERS))):

@@ -7,20 +7,22 @@ import pytest
 
 from tls13lab.symbolic import scenes, speaking
 from tls13lab.symbolic.claims import cells, decide
-from tls13lab.symbolic.connection import Connection
+from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.guessing import GUESS, saturate, verifiers
-from tls13lab.symbolic.rules import RULES, Rule, Step
+from tls13lab.symbolic.rules import RULES, DerivationStep, Rule
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.terms import Term, apply, name
 
 PSK = name("psk")
 
 
-def connection(mode: str, *, binder: bool = True) -> Connection:
-    return Connection("this", mode, PSK, scenes.IDENTITY, binder=binder)
+def connection(mode: str, *, binder: bool = True) -> SymbolicConnection:
+    return SymbolicConnection("this", mode, PSK, scenes.IDENTITY, binder=binder)
 
 
-def found(one: Connection, heard: tuple[Term, ...], own: tuple[Term, ...] = ()) -> list[str]:
+def found(
+    one: SymbolicConnection, heard: tuple[Term, ...], own: tuple[Term, ...] = ()
+) -> list[str]:
     """What verifies a guess, by symbol; of a record, whose traffic secret protects it."""
     known = (*scenes.PUBLIC, *heard, *own)
     world = World([*known, one.client_data, one.server_data, PSK], RULES.values())
@@ -103,9 +105,9 @@ def test_two_ways_to_one_new_term_verify_nothing_that_nothing_else_verifies() ->
     content = name("content")
     masked = [apply("masked", apply(row, PSK), content) for row in ("key", "iv")]
 
-    def unmask(term: Term) -> Iterator[Step]:
+    def unmask(term: Term) -> Iterator[DerivationStep]:
         if term.symbol == "masked":
-            yield Step("unmask", (term.arguments[0], term), term.arguments[1])
+            yield DerivationStep("unmask", (term.arguments[0], term), term.arguments[1])
 
     rules = [*RULES.values(), Rule("unmask", "decrypt, and notice nothing", "", unmask)]
     world = World([*masked, PSK], rules)

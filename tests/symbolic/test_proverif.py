@@ -15,7 +15,7 @@ from tls13lab.symbolic import agreement, proverif
 from tls13lab.symbolic.claims import cells
 from tls13lab.symbolic.proverif import Model
 from tls13lab.symbolic.proverif_guess import Guess, found, guesses, secret_of
-from tls13lab.symbolic.proverif_lines import Offer
+from tls13lab.symbolic.proverif_lines import OfferLines
 from tls13lab.symbolic.scenes import MODES
 
 MODELS = {model.name: model for model in proverif.models()}
@@ -216,7 +216,7 @@ def test_a_guess_needs_something_to_be_checked_against(mode: str, *, importer: b
     """Only whoever listens, in psk_dhe_ke, has nothing once binder and early data are gone."""
     for binder in (True, False):
         for early_data in (True, False):
-            offer = Offer(binder, early_data, importer)
+            offer = OfferLines(binder, early_data, importer)
             nothing = mode == "external-psk_dhe_ke" and not binder and not early_data
             assert found(Guess(mode, "passive", offer=offer)) == (not nothing)
             assert found(Guess(mode, "active", offer=offer))

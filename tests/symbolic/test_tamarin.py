@@ -13,14 +13,14 @@ from tls13lab.cli.app import cli
 from tls13lab.symbolic import tamarin
 from tls13lab.symbolic.claims import cells
 from tls13lab.symbolic.proverif_declarations import ROWS, arity
-from tls13lab.symbolic.tamarin_rules import Rule, Rules
+from tls13lab.symbolic.tamarin_rules import Rules, TamarinRule
 
 THEORIES = {mode: tamarin.theory_of(mode) for mode in tamarin.MODES}
 BUILT_IN = {"senc": 2, "sign": 2, "verify": 3, "pk": 1}
 modes = pytest.mark.parametrize("mode", tamarin.MODES)
 
 
-def rules(mode: str) -> list[Rule]:
+def rules(mode: str) -> list[TamarinRule]:
     kind, _, psk_mode = mode.partition("-")
     return list(Rules(kind, psk_mode or kind).every)
 
@@ -40,7 +40,7 @@ def test_a_broken_theory_is_not(good: str, bad: str) -> None:
     assert parsed(text.replace(good, bad, 1)).has_error
 
 
-def expanded(rule: Rule) -> tuple[str, str]:
+def expanded(rule: TamarinRule) -> tuple[str, str]:
     """What a rule takes, and what it notes and leaves, with no abbreviations left."""
     takes, gives = " ".join(rule.takes), " ".join((*rule.notes, *rule.leaves))
     for line in reversed(rule.lets):
@@ -64,7 +64,9 @@ def test_a_rule_only_gives_what_it_has_taken(mode: str) -> None:
 
 
 def test_an_unbound_variable_is_found() -> None:
-    rule = Rule("R", ("key = kdf_binder(psk, hello)",), ("In(psk)",), ("Speaks()",), ("Out(key)",))
+    rule = TamarinRule(
+        "R", ("key = kdf_binder(psk, hello)",), ("In(psk)",), ("Speaks()",), ("Out(key)",)
+    )
     takes, gives = map(variables, expanded(rule))
     assert gives - takes == {"hello"}
 

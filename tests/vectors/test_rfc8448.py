@@ -13,7 +13,7 @@ from tls13lab.crypto.certificates import self_signed
 from tls13lab.crypto.entropy import seeded
 from tls13lab.messages.handshake import pack
 from tls13lab.messages.server_flight import Certificate, CertificateEntry
-from tls13lab.vectors.rfc8448 import Check, checks
+from tls13lab.vectors.rfc8448 import CheckedValue, checks
 from tls13lab.vectors.trace import load, parse
 
 DOCUMENT: dict[str, Any] = json.loads(
@@ -49,7 +49,7 @@ def corrupted(path: tuple[str, ...], byte: int) -> dict[str, Any]:
     return document
 
 
-def value_of(check: Check) -> tuple[str, str]:
+def value_of(check: CheckedValue) -> tuple[str, str]:
     return check.section, check.name.partition(": ")[0]
 
 
@@ -152,7 +152,10 @@ def test_another_value_in_its_place_fails(section: str, path: str, other: str, f
 
 
 def test_the_result_says_whether_it_is_good() -> None:
-    good, bad = Check("section_3", "x", b"a", b"a"), Check("section_3", "y", b"a", b"")
+    good, bad = (
+        CheckedValue("section_3", "x", b"a", b"a"),
+        CheckedValue("section_3", "y", b"a", b""),
+    )
     assert (good.ok, bad.ok) == (True, False)
     assert (str(good), str(bad)) == ("ok   section_3 x", "FAIL section_3 y")
 

@@ -8,7 +8,7 @@ records are read as they come.
 
 from collections.abc import Iterator
 
-from tls13lab.adversary.direction import Direction, Stage
+from tls13lab.adversary.direction import EpochReader, RecordReader
 from tls13lab.adversary.finding import Finding, Text
 from tls13lab.adversary.inquiry import Inquiry
 from tls13lab.adversary.loot import Loot, Provenance, Tickets, fitting
@@ -36,9 +36,9 @@ class Case:
         self.sight = Sight()
         self.begun = False
         self._theft, self._goal = theft, goal
-        self._directions: dict[Side, Direction] = {
-            "client": Direction(),
-            "server": Direction(),
+        self._directions: dict[Side, RecordReader] = {
+            "client": RecordReader(),
+            "server": RecordReader(),
         }
         self._loot = Loot()
         self._main: Inquiry | None = None
@@ -116,7 +116,7 @@ class Case:
                 if what == "application":
                     self._read(sender, stage)
 
-    def _read(self, sender: Side, stage: Stage) -> None:
+    def _read(self, sender: Side, stage: EpochReader) -> None:
         stage.read()
         if stage.data:
             self._plaintext.setdefault(sender, Text()).add(bytes(stage.data))

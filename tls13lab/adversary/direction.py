@@ -19,7 +19,7 @@ MOST_WAITING = 2**20
 """The most bytes of records that are kept for keys that are not known yet."""
 
 
-class Direction:
+class RecordReader:
     """The protected records of one side that still wait for their keys, in order."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Direction:
         return wire
 
 
-class Stage:
+class EpochReader:
     """One stage's keys on one direction, from its first record to the message of type ``last``.
 
     ``keys`` are the stage's key and IV. ``data`` and ``messages`` collect what was opened; the
@@ -57,7 +57,7 @@ class Stage:
 
     def __init__(
         self,
-        direction: Direction,
+        direction: RecordReader,
         suite: Suite,
         keys: tuple[bytes, bytes],
         last: int | None = None,

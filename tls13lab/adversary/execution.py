@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tls13lab.adversary.direction import Direction, Stage
+from tls13lab.adversary.direction import EpochReader, RecordReader
 from tls13lab.crypto import groups, keyschedule
 from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE, Length
 from tls13lab.crypto.suites import Suite
@@ -18,8 +18,8 @@ from tls13lab.messages.post_handshake import EndOfEarlyData
 from tls13lab.messages.server_flight import EncryptedExtensions
 from tls13lab.psk.stateless import TicketKey, unseal
 from tls13lab.symbolic import rules
-from tls13lab.symbolic.connection import ZEROS, Connection
-from tls13lab.symbolic.rules import Step
+from tls13lab.symbolic.connection import ZEROS, SymbolicConnection
+from tls13lab.symbolic.rules import DerivationStep
 from tls13lab.symbolic.terms import Term
 from tls13lab.wire.codepoints import HandshakeType
 from tls13lab.wire.faults import LocalFault
@@ -40,7 +40,7 @@ class CannotRun(LocalFault):
 class Done:
     """A step that was run, and its result."""
 
-    step: Step
+    step: DerivationStep
     value: bytes
 
 
@@ -63,16 +63,16 @@ class Execution:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: SymbolicConnection,
         suite: Suite,
-        directions: Mapping[Side, Direction],
+        directions: Mapping[Side, RecordReader],
         material: Material,
     ) -> None:
         self._connection, self._suite = connection, suite
         self._directions, self._material = directions, material
         self.over = False  # whether the recording has ended, so that waiting is no use
         self.done: dict[Term, Done] = {}
-        self.stages: dict[tuple[Side, str], Stage] = {}
+        self.stages: dict[tuple[Side, str], EpochReader] = {}
         self._sealed: dict[Term, tuple[Side, str]] = {
             connection.early_record: ("client", "early"),
             connection.server_flight_record: ("server", "handshake"),
@@ -91,7 +91,7 @@ class Execution:
         """The bytes of a term that is given or was computed."""
         return self._values[term]
 
-    def run(self, steps: Sequence[Step]) -> None:
+    def run(self, steps: Sequence[DerivationStep]) -> None:
         """Run all steps that have not run; raises NotYet at a step that has to wait.
 
         Raises CannotRun, or a fault of the codec, if a step fails on these bytes.
@@ -106,14 +106,14 @@ class Execution:
             self._values[step.conclusion] = value
             self.done[step.conclusion] = Done(step, value)
 
-    def _compute(self, step: Step) -> bytes:
+    def _compute(self, step: DerivationStep) -> bytes:
         if step.rule in TABLE:
             return self._row(step)
         if step.rule in IMPORTER:
             return self._imported(step)
         return _OPERATIONS[step.rule](self, step)
 
-    def _row(self, step: Step) -> bytes:
+    def _row(self, step: DerivationStep) -> bytes:
         """A row of the schedule table, computed as the endpoints do."""
         row = TABLE[step.rule]
         count = len(row.inputs)
@@ -122,7 +122,7 @@ class Execution:
         inputs, context = tuple(values[:count]), b"".join(values[count:])
         return keyschedule.run(row, self._suite.hash_name, inputs, context, length=length)
 
-    def _imported(self, step: Step) -> bytes:
+    def _imported(self, step: DerivationStep) -> bytes:
         """A row of the importer, which runs with the hash of the external PSK. RFC 9258 5.1."""
         row, values = IMPORTER[step.rule], [self._values[premise] for premise in step.premises]
         if row.length is not Length.TARGET:
@@ -132,11 +132,11 @@ class Execution:
         length = self._suite.hash_length
         return keyschedule.run(row, self._material.epsk_hash, (secret,), context, length=length)
 
-    def _transcript(self, step: Step) -> bytes:
+    def _transcript(self, step: DerivationStep) -> bytes:
         messages = b"".join(self._values[premise] for premise in step.premises)
         return hashlib.new(self._suite.hash_name, messages).digest()
 
-    def _ecdhe(self, step: Step) -> bytes:
+    def _ecdhe(self, step: DerivationStep) -> bytes:
         private, share = (self._values[premise] for premise in step.premises)
         group = self._material.group
         mine = groups.from_private(group, private) if group is not None else None
@@ -144,14 +144,14 @@ class Execution:
             raise CannotRun("the stolen private key does not belong to the group that was used")
         return mine.finish(share)
 
-    def _unseal(self, step: Step) -> bytes:
+    def _unseal(self, step: DerivationStep) -> bytes:
         key, ticket = (self._values[premise] for premise in step.premises)
         state = unseal(TicketKey.from_bytes(key), ticket)
         if state is None:
             raise CannotRun("the ticket does not open under the stolen ticket key")
         return state.psk
 
-    def _open(self, step: Step) -> bytes:
+    def _open(self, step: DerivationStep) -> bytes:
         """Open the records of a stage; for application data, only set up the keys."""
         key, iv, record = step.premises
         sender, what = self._sealed[record]
@@ -159,7 +159,9 @@ class Execution:
         if stage is None:
             keys = (self._values[key], self._values[iv])
             secret = self._values.get(key.arguments[0])
-            stage = Stage(self._directions[sender], self._suite, keys, _LAST.get(what), secret)
+            stage = EpochReader(
+                self._directions[sender], self._suite, keys, _LAST.get(what), secret
+            )
             self.stages[sender, what] = stage
         if what == "application":
             return b""  # the case reads the data itself, as it comes
@@ -183,14 +185,14 @@ class Execution:
         taken = isinstance(first, EncryptedExtensions) and first.find(EarlyData) is not None
         return pack(EndOfEarlyData()) if taken else b""
 
-    def _fields(self, step: Step) -> bytes:
+    def _fields(self, step: DerivationStep) -> bytes:
         # The fields that a derivation needs were read beforehand and are among the values. Other
         # terms, such as a message inside a flight, are only steps on the way: nothing reads them.
         return self._values.get(step.conclusion, b"")
 
 
 _LAST = {"early": HandshakeType.END_OF_EARLY_DATA, "handshake": HandshakeType.FINISHED}
-_OPERATIONS: dict[str, Callable[[Execution, Step], bytes]] = {
+_OPERATIONS: dict[str, Callable[[Execution, DerivationStep], bytes]] = {
     rules.TRANSCRIPT: Execution._transcript,
     "ecdhe": Execution._ecdhe,
     "unseal": Execution._unseal,

@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tls13lab.crypto.schedule import SCHEDULE
-from tls13lab.symbolic.connection import ZEROS, Connection
-from tls13lab.symbolic.rules import RULES, Step
+from tls13lab.symbolic.connection import ZEROS, SymbolicConnection
+from tls13lab.symbolic.rules import RULES, DerivationStep
 from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.scenes import IDENTITY, PUBLIC, TICKET_KEY, resumed
 from tls13lab.symbolic.terms import Term, apply, name
@@ -51,20 +51,22 @@ class Shape:
 
 
 @lru_cache(maxsize=256)
-def connections(shape: Shape) -> tuple[Connection, ...]:
+def connections(shape: Shape) -> tuple[SymbolicConnection, ...]:
     """The connection as terms; before it the one that issued its ticket, if there may be one."""
     if shape.mode == "full":
-        return (Connection("this", "full"),)
+        return (SymbolicConnection("this", "full"),)
     if shape.ticket and shape.initial:
-        issuer = Connection("initial", shape.initial, psk=None, ticket_key=TICKET_KEY)
+        issuer = SymbolicConnection("initial", shape.initial, psk=None, ticket_key=TICKET_KEY)
         this = resumed("this", shape.mode, issuer)
         return issuer, replace(this, early_data=shape.early_data, binder_key=shape.binder_key)
     psk = imported(EPSK) if shape.imported else name("psk")
     # From outside, nobody can see whether a ticket is stateless. It is assumed to be.
-    plain = Connection("this", shape.mode, psk, IDENTITY, shape.binder_key, shape.early_data)
+    plain = SymbolicConnection(
+        "this", shape.mode, psk, IDENTITY, shape.binder_key, shape.early_data
+    )
     if not shape.ticket:
         return (plain,)
-    issuer = Connection("initial", "full", ticket_key=TICKET_KEY)
+    issuer = SymbolicConnection("initial", "full", ticket_key=TICKET_KEY)
     return (replace(plain, psk=issuer.ticket_psk(), identity=issuer.ticket()),)
 
 
@@ -73,7 +75,7 @@ def imported(epsk: Term) -> Term:
     return apply("ipskx", apply("epskx", ZEROS, epsk), IDENTITY)
 
 
-def this(shape: Shape) -> Connection:
+def this(shape: Shape) -> SymbolicConnection:
     """The connection in question, as opposed to the one that issued its ticket."""
     return connections(shape)[-1]
 
@@ -113,7 +115,7 @@ def knowledge(shape: Shape) -> Knowledge:
 
 
 @lru_cache(maxsize=4096)
-def plan(shape: Shape, goal: str, *, every: bool = False) -> tuple[Step, ...]:
+def plan(shape: Shape, goal: str, *, every: bool = False) -> tuple[DerivationStep, ...]:
     """The steps that derive the first reachable term of the goal, or with ``every`` all of them.
 
     Empty if no term can be derived, or if the goal itself leaked.

@@ -8,7 +8,7 @@ Early data depends on the first PSK of the first ClientHello, whatever the serve
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from tls13lab.adversary.direction import Direction
+from tls13lab.adversary.direction import RecordReader
 from tls13lab.adversary.execution import Execution, Material
 from tls13lab.adversary.inquiry import Inquiry
 from tls13lab.adversary.loot import Known, Loot
@@ -19,7 +19,7 @@ from tls13lab.psk.binder import BINDER_KEYS
 from tls13lab.psk.keys import PskKind
 from tls13lab.psk.offered import OfferedPsk
 from tls13lab.symbolic import rules
-from tls13lab.symbolic.connection import Connection
+from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.terms import Term
 from tls13lab.wire.names import Mode, PskMode, Side
 
@@ -36,7 +36,7 @@ class Questions:
 
     sight: Sight
     loot: Loot
-    directions: Mapping[Side, Direction]
+    directions: Mapping[Side, RecordReader]
     issuer_seen: bool
 
     def early(self) -> Inquiry | None:
@@ -146,7 +146,7 @@ def material(
     return Material(recorded, given, sight.group)
 
 
-def _share(connection: Connection, side: Side) -> Term | None:
+def _share(connection: SymbolicConnection, side: Side) -> Term | None:
     """The term of a side's share; None if it sends none."""
     hello = connection.client_hello
     inner = hello.arguments[0] if hello.arguments[0].symbol == rules.TRUNCATED else hello

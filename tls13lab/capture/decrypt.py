@@ -175,7 +175,7 @@ class DecryptedSide:
                 self._protection = RecordProtection(suite, self._secret)
 
 
-class Connection:
+class DecryptedConnection:
     """Both directions of one connection, read record by record."""
 
     def __init__(self, keylog: KeyLogSecrets) -> None:
@@ -273,13 +273,13 @@ class Connection:
 
 def decrypted(items: Iterable[Item], keylog: KeyLogSecrets) -> Iterator[Item | Read]:
     """The recording, with a :class:`Read` in place of each record; other items are unchanged."""
-    connections: dict[int, Connection] = {}
+    connections: dict[int, DecryptedConnection] = {}
     for item in items:
         if isinstance(item, CapturedRecord):
             yield from connections[item.connection].take(item)
             continue
         if isinstance(item, Opened):
-            connections[item.connection] = Connection(keylog)
+            connections[item.connection] = DecryptedConnection(keylog)
         elif isinstance(item, Closed):
             yield from connections.pop(item.connection).release()
         yield item

@@ -15,7 +15,7 @@ from tls13lab.claims import passive
 from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS
 from tls13lab.claims.stage import EARLY_WORDS, Stage, stage
 from tls13lab.handshake.config import ClientConfig
-from tls13lab.impostor.moves import Known, Public
+from tls13lab.impostor.moves import Leaked, Public
 from tls13lab.impostor.parties import Party, Session
 from tls13lab.impostor.selfie import Member, context_of
 from tls13lab.impostor.unscripted import Cast, Flight
@@ -105,7 +105,7 @@ def flights_of(setup: Stage) -> tuple[Flight, ...]:
     return tuple(Flight(wire, sender == "client") for sender, wire in flights)
 
 
-def known_of(mode: str, leaks: tuple[str, ...]) -> Known:
+def known_of(mode: str, leaks: tuple[str, ...]) -> Leaked:
     """What the adversary knows: the leaks, and what they open in the recording."""
     setup = stage(mode)
     psks = (passive.stolen_psk(mode, leaks), passive.stolen_issuing_psk(mode, leaks))
@@ -118,7 +118,7 @@ def known_of(mode: str, leaks: tuple[str, ...]) -> Known:
         read = {text.head for text in finding.plaintext.values()}
         words |= read & set(goal_words) if finding.verdict == "lost" else set()
     _, tickets = passive.listen(mode, leaks, "application_data")
-    return Known(
+    return Leaked(
         psks=tuple(psk for psk in psks if psk is not None),
         ticket_keys=(setup.ticket_key,) if "ticket_key" in leaks else (),
         credential=setup.stolen_credential(leaks),

@@ -28,14 +28,14 @@ from tls13lab.crypto.certificates import Credential
 from tls13lab.crypto.entropy import seeded
 from tls13lab.handshake.config import PSK_DHE_KE, ServerConfig
 from tls13lab.handshake.pair import LESSON_PSK, LESSON_TIME_MS, Pair, lesson_configs
-from tls13lab.impostor.moves import Known, Public
+from tls13lab.impostor.moves import Leaked, Public
 from tls13lab.impostor.parties import Party, Runs
 from tls13lab.impostor.stand_in import StolenPsk, false_server
 from tls13lab.impostor.unscripted import Cast, Flight, search
 from tls13lab.psk.keys import PskKind
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.search.guesses import Guesses
-from tls13lab.search.portable import Portable
+from tls13lab.search.portable import PortableEngine
 from tls13lab.search.target import targets
 from tls13lab.symbolic.certificate_with_psk import BOTH, MODES, Decided, decide, questions
 from tls13lab.wire.faults import TLSFault
@@ -73,7 +73,7 @@ def safe(mode: Mode, leaks: tuple[str, ...]) -> Safe:
     return Safe(recording["verdict"] == "kept", server["verdict"] == "kept")
 
 
-class Stage:
+class CertificateStage:
     """One honest connection of a mode, its recording, and what a thief can do with it."""
 
     def __init__(self, mode: Mode) -> None:
@@ -94,7 +94,7 @@ class Stage:
         """The PSKs that a dictionary attack on the binder finds; the PSK is in the dictionary."""
         sought = list(targets(self.recording))
         words = [*WORDS[:60], LESSON_PSK.key, *WORDS[60:]]
-        found = Portable(sought).test(Guesses.of(words)) if sought else ()
+        found = PortableEngine(sought).test(Guesses.of(words)) if sought else ()
         return tuple(word for _, _, word in found)
 
     def theft(self, leaks: tuple[str, ...]) -> Theft:
@@ -132,9 +132,9 @@ class Stage:
 
 
 @lru_cache(maxsize=4)
-def stage(mode: Mode) -> Stage:
+def stage(mode: Mode) -> CertificateStage:
     """The stage of a mode, built once."""
-    return Stage(mode)
+    return CertificateStage(mode)
 
 
 # By scripts --------------------------------------------------------------------------------------
@@ -150,7 +150,7 @@ def got(decided: Decided) -> bool:
     return decided.adversary == "active" and asset in _received(decided.mode, leaks)
 
 
-def _overheard(setup: Stage, asset: str, leaks: tuple[str, ...]) -> bool:
+def _overheard(setup: CertificateStage, asset: str, leaks: tuple[str, ...]) -> bool:
     finding, psks = setup.listen(leaks, "psk" if asset == "psk" else "application_data")
     if asset == "next_psk":
         return bool({ticket.key for ticket in setup.pair.tickets} & set(psks))
@@ -200,7 +200,7 @@ def searched(mode: Mode, leaks: tuple[str, ...]) -> frozenset[str]:
     setup = stage(mode)
     psk = setup.stolen_psk(leaks)
     finding, tickets = setup.listen(leaks, "application_data")
-    known = Known(
+    known = Leaked(
         psks=(psk,) if psk is not None else (),
         credential=setup.credential(leaks),
         words=frozenset(text.head for text in finding.plaintext.values()),
@@ -216,7 +216,7 @@ def searched(mode: Mode, leaks: tuple[str, ...]) -> frozenset[str]:
     return frozenset(search(cast, known, setup.runs).lost)
 
 
-def _flights(setup: Stage) -> tuple[Flight, ...]:
+def _flights(setup: CertificateStage) -> tuple[Flight, ...]:
     """The recording, flight by flight."""
     flights: list[tuple[str, bytes]] = []
     for item in setup.recording:

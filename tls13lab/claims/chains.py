@@ -24,7 +24,7 @@ from tls13lab.crypto.entropy import seeded
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE
 from tls13lab.handshake.pair import Pair, lesson_configs
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
-from tls13lab.symbolic.connection import Connection
+from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.scenes import PUBLIC, TICKET_KEY, resumed
@@ -54,9 +54,11 @@ def chains() -> Iterator[dict[str, Any]]:
             }
 
 
-def terms(modes: tuple[str, str]) -> tuple[Connection, Connection, Connection]:
+def terms(
+    modes: tuple[str, str],
+) -> tuple[SymbolicConnection, SymbolicConnection, SymbolicConnection]:
     """The three connections of the model."""
-    first = Connection("first", "full", ticket_key=TICKET_KEY)
+    first = SymbolicConnection("first", "full", ticket_key=TICKET_KEY)
     second = resumed("second", modes[0], first)
     return first, second, resumed("third", modes[1], second)
 

@@ -35,7 +35,7 @@ from tls13lab.handshake.pair import LESSON_TIME_MS, Pair
 from tls13lab.impostor.harvest import taken_home
 from tls13lab.impostor.one_guess import ask_caller, ask_service, try_words
 from tls13lab.impostor.online import Answer, ask, served_by
-from tls13lab.psk.cpace import Party, Role, begin, names
+from tls13lab.psk.cpace import CpaceRun, Role, begin, names
 from tls13lab.psk.keys import ExternalPsk
 from tls13lab.psk.pake import external_psk
 from tls13lab.search.engine import engines
@@ -96,7 +96,7 @@ def thief_lane(word: bytes, words: Sequence[bytes]) -> Lane:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedRuns:
     """A recording of a PAKE and of a TLS connection under its key.
 
     ``messages`` are the two messages of CPace, and ``items`` is the TLS connection. A listener has
@@ -108,13 +108,13 @@ class Recorded:
     scalar: bytes = field(repr=False)
 
 
-def recorded_run(word: bytes, seed: str = "the race") -> Recorded:
+def recorded_run(word: bytes, seed: str = "the race") -> RecordedRuns:
     """Two honest ends with the word: CPace, then a connection in psk_dhe_ke under its key."""
     a = _begin(Role.INITIATOR, word, f"{seed} a")
     b = _begin(Role.RESPONDER, word, f"{seed} b")
     client = _client(external_psk(a.finish(b.message)))
     server = _server(external_psk(b.finish(a.message)))
-    return Recorded((a.message, b.message), record(talk(client, server, seed)), a.y)
+    return RecordedRuns((a.message, b.message), record(talk(client, server, seed)), a.y)
 
 
 def tried_on(sought: Sequence[Target], words: Sequence[bytes]) -> tuple[int, bytes | None]:
@@ -202,7 +202,7 @@ class HonestCaller:
 
     def __init__(self, word: bytes) -> None:
         self._word, self._runs = word, 0
-        self._me: Party | None = None
+        self._me: CpaceRun | None = None
 
     def message(self) -> bytes:
         """Begin a run with a new scalar."""
@@ -216,7 +216,7 @@ class HonestCaller:
         return _hello(_client(external_psk(self._me.finish(answer))), f"alice {self._runs}")
 
 
-def _begin(role: Role, word: bytes, who: str) -> Party:
+def _begin(role: Role, word: bytes, who: str) -> CpaceRun:
     return begin(role, word, seeded(who), CI=CI)
 
 

@@ -37,7 +37,7 @@ _WORDS = {CLIENT_WORDS, SERVER_WORDS, EARLY_WORDS}
 
 
 @dataclass(frozen=True)
-class Sessions:
+class ThreeSessions:
     """The session in question, another with the same PSK, and one resumed from it in psk_ke."""
 
     this: Pair
@@ -46,14 +46,14 @@ class Sessions:
 
 
 @lru_cache(maxsize=8)
-def sessions(mode: str) -> Sessions:
+def sessions(mode: str) -> ThreeSessions:
     """Run the three sessions of a mode."""
     setup = stage(mode)
     another = talk(setup.client, setup.server, f"reveals {mode} another", setup.now_ms)
     modes = frozenset({PSK_KE})
     client = replace(setup.client, psks=setup.this.tickets[:1], modes=modes)
     server = replace(setup.server, modes=modes)
-    return Sessions(
+    return ThreeSessions(
         setup.this, another, talk(client, server, f"reveals {mode} later", setup.now_ms)
     )
 
@@ -102,7 +102,7 @@ def opened(mode: str, revealed: tuple[str, ...]) -> set[str]:
     return found
 
 
-def _theft(every: Sessions, known: dict[str, bytes], *, quantum: bool) -> Theft:
+def _theft(every: ThreeSessions, known: dict[str, bytes], *, quantum: bool) -> Theft:
     keylog = {name: value for name, value in known.items() if name != "psk"}
     pairs = (every.this, every.another, every.later)
     shares = [pair.client.secrets.get("client_ecdhe", b"") for pair in pairs]

@@ -22,7 +22,7 @@ from tls13lab.claims.cast import cast_of, known_of
 from tls13lab.claims.stage import EARLY_WORDS, stage
 from tls13lab.crypto.entropy import seeded
 from tls13lab.impostor.blunt_answer import answer
-from tls13lab.impostor.moves import Known
+from tls13lab.impostor.moves import Leaked
 from tls13lab.impostor.parties import Runs, Session
 from tls13lab.impostor.redelivery import taken_again
 from tls13lab.impostor.unscripted import Searched, search
@@ -37,7 +37,7 @@ def _runs(mode: str) -> Runs:
 
 
 @lru_cache(maxsize=1024)
-def _searched(mode: str, known: Known, options: tuple[tuple[str, str], ...]) -> Searched:
+def _searched(mode: str, known: Leaked, options: tuple[tuple[str, str], ...]) -> Searched:
     return search(cast_of(mode, dict(options)), known, _runs(mode))
 
 

@@ -18,7 +18,7 @@ from tls13lab.psk.anti_replay import NoAntiReplay
 from tls13lab.psk.keys import ExternalPsk, Psk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.search.guesses import Guesses
-from tls13lab.search.portable import Portable
+from tls13lab.search.portable import PortableEngine
 from tls13lab.search.target import targets
 from tls13lab.wire.codepoints import CipherSuite, PskKeyExchangeMode
 
@@ -165,7 +165,9 @@ class Stage:
             words.insert(60, self.external.key)
         sought = list(targets(self.recording))
         return (
-            tuple(word for _, _, word in Portable(sought).test(Guesses.of(words))) if sought else ()
+            tuple(word for _, _, word in PortableEngine(sought).test(Guesses.of(words)))
+            if sought
+            else ()
         )
 
 

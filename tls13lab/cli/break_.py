@@ -71,7 +71,7 @@ def run(*, capture: str, leaks: Sequence[str], goal: str, svg: str | None, as_js
             raise click.UsageError("only one of the capture and the leaks can be standard input")
         stolen = [leak_of(text) for text in leaks]
         theft = together(leak.theft for leak in stolen)
-        summary, notes = Summary(goal, stolen), Notes()
+        summary, notes = BreakSummary(goal, stolen), Notes()
         for finding in eavesdrop(read_capture(Path(capture), notes), theft, goal):
             summary.add(finding)
         if svg is not None:
@@ -81,7 +81,7 @@ def run(*, capture: str, leaks: Sequence[str], goal: str, svg: str | None, as_js
     report.run(work, _text, as_json=as_json)
 
 
-class Summary:
+class BreakSummary:
     """Counts all findings, and keeps the first 1000 of them whole."""
 
     def __init__(self, goal: str, leaks: Sequence[Leak]) -> None:

@@ -20,7 +20,7 @@ LIBRARIES = ("jupyterlab", "ipywidgets", "graphviz", "matplotlib", "anywidget")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Dependency:
     """One requirement: whether it is there, its version, whether it is needed, and what to do."""
 
     name: str
@@ -30,11 +30,13 @@ class Finding:
     advice: str
 
 
-def findings() -> list[Finding]:
+def findings() -> list[Dependency]:
     """All requirements, the needed ones first."""
     return [
-        Finding("Python", sys.version_info >= (3, 11), platform.python_version(), True, "use 3.11"),
-        Finding("tls13lab", True, __version__, True, ""),
+        Dependency(
+            "Python", sys.version_info >= (3, 11), platform.python_version(), True, "use 3.11"
+        ),
+        Dependency("tls13lab", True, __version__, True, ""),
         _package("cryptography", needed=True),
         _mlkem(),
         *(_package(name) for name in LIBRARIES),
@@ -46,14 +48,14 @@ def findings() -> list[Finding]:
     ]
 
 
-def _package(name: str, *, needed: bool = False) -> Finding:
+def _package(name: str, *, needed: bool = False) -> Dependency:
     try:
-        return Finding(name, True, metadata.version(name), needed, "")
+        return Dependency(name, True, metadata.version(name), needed, "")
     except metadata.PackageNotFoundError:
-        return Finding(name, False, "not installed", needed, INSTALL)
+        return Dependency(name, False, "not installed", needed, INSTALL)
 
 
-def _mlkem() -> Finding:
+def _mlkem() -> Dependency:
     from tls13lab.crypto.entropy import seeded
     from tls13lab.crypto.groups import initiate
     from tls13lab.wire.codepoints import NamedGroup
@@ -62,11 +64,11 @@ def _mlkem() -> Finding:
         initiate(NamedGroup.X25519MLKEM768, seeded("doctor"))
     except Exception as error:  # any error of the library is only reported
         advice = "install cryptography 50 or later"
-        return Finding("X25519MLKEM768", False, type(error).__name__, False, advice)
-    return Finding("X25519MLKEM768", True, "works", False, "")
+        return Dependency("X25519MLKEM768", False, type(error).__name__, False, advice)
+    return Dependency("X25519MLKEM768", True, "works", False, "")
 
 
-def _binder_search() -> Finding:
+def _binder_search() -> Dependency:
     """Whether compiled code can try guesses. Compiling it here finds a broken LLVM."""
     name, detail = "compiled binder search", ""
     try:
@@ -81,25 +83,25 @@ def _binder_search() -> Finding:
         "pip install llvmlite numpy: without them, `crack` and lesson 07 find the same PSKs, but "
         "try about 20 times fewer guesses per second"
     )
-    return Finding(name, not detail, detail or "works", False, advice)
+    return Dependency(name, not detail, detail or "works", False, advice)
 
 
-def _layout() -> Finding:
+def _layout() -> Dependency:
     programs = ", ".join(layout_programs())
     advice = "pip install pygraphviz: only graphs that are not stored need it"
-    return Finding("graph layout", bool(programs), programs or "not found", False, advice)
+    return Dependency("graph layout", bool(programs), programs or "not found", False, advice)
 
 
-def _openssl() -> list[Finding]:
+def _openssl() -> list[Dependency]:
     advice = "install OpenSSL 3: the live sections of the lessons use it"
     try:
         found = find_openssl()
     except OpenSSLUnavailable as error:
-        return [Finding("openssl", False, str(error), False, advice)]
-    rows = [Finding("openssl", True, found.banner, False, "")]
+        return [Dependency("openssl", False, str(error), False, advice)]
+    rows = [Dependency("openssl", True, found.banner, False, "")]
     newer = "a newer OpenSSL has it"
     for name, able in found.abilities.items():
-        rows.append(Finding(f"openssl: {name}", able, "yes" if able else "no", False, newer))
+        rows.append(Dependency(f"openssl: {name}", able, "yes" if able else "no", False, newer))
     return rows
 
 
@@ -107,16 +109,16 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 """Possible names of the browser that the tests use."""
 
 
-def _browser() -> Finding:
+def _browser() -> Dependency:
     found = next((name for name in CHROMIUM if shutil.which(name)), None)
     advice = "install Chromium: only the browser tests use it"
-    return Finding("browser for tests", found is not None, found or "not found", False, advice)
+    return Dependency("browser for tests", found is not None, found or "not found", False, advice)
 
 
-def _tshark() -> Finding:
+def _tshark() -> Dependency:
     there = shutil.which("tshark") is not None
     advice = "install tshark: only tests and benchmarks use it"
-    return Finding("tshark", there, "found" if there else "not found", False, advice)
+    return Dependency("tshark", there, "found" if there else "not found", False, advice)
 
 
 @click.command("doctor")

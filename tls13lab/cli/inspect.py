@@ -19,7 +19,7 @@ MOST_IN_TEXT = 50
 MOST = 1000
 """The default for HTML and JSON."""
 
-_Found = tuple[list[inspection.Connection], list[str]]
+_Found = tuple[list[inspection.InspectedConnection], list[str]]
 
 
 @click.command("inspect")

@@ -10,7 +10,7 @@ from tls13lab.cli import report
 from tls13lab.cli.connect import dns_name, parse_address, trust_in
 from tls13lab.cli.options import FILE, GROUPS, SUITES, Hexadecimal, Listed
 from tls13lab.crypto.certificates import TrustAnyone
-from tls13lab.probe.finding import Finding, Grade
+from tls13lab.probe.finding import Grade, ProbeFinding
 from tls13lab.probe.probe import Prober, probe
 from tls13lab.psk.keys import ExternalPsk
 from tls13lab.wire.faults import LocalFault
@@ -134,7 +134,7 @@ def _is_here(host: str) -> bool:
         return host == "localhost"
 
 
-def _described(finding: Finding) -> dict[str, Any]:
+def _described(finding: ProbeFinding) -> dict[str, Any]:
     kind = finding.kind
     return {
         "name": finding.name,

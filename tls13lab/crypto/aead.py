@@ -36,9 +36,9 @@ def aead(suite: Suite, key: bytes) -> AEAD:
         if suite.aead == "AES-CCM":
             return AESCCM(key, suite.tag_length)
         return ChaCha20Poly1305(key)
-    from tls13lab.crypto.portable.aead import Portable
+    from tls13lab.crypto.portable.aead import PortableAead
 
-    return Portable(suite.aead, key, suite.tag_length)
+    return PortableAead(suite.aead, key, suite.tag_length)
 
 
 def aes_gcm(key: bytes) -> AEAD:
@@ -47,9 +47,9 @@ def aes_gcm(key: bytes) -> AEAD:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         return AESGCM(key)
-    from tls13lab.crypto.portable.aead import Portable
+    from tls13lab.crypto.portable.aead import PortableAead
 
-    return Portable("AES-GCM", key)
+    return PortableAead("AES-GCM", key)
 
 
 def wrong_tag() -> type[Exception]:

@@ -133,7 +133,7 @@ def _load(der: bytes) -> "x509.Certificate":
         raise BadCertificate("the certificate cannot be parsed") from None
 
 
-def _read(der: bytes) -> "portable.Certificate":
+def _read(der: bytes) -> "portable.PortableCertificate":
     from tls13lab.crypto.portable import certificates as portable
 
     try:

@@ -20,7 +20,7 @@ from tls13lab.crypto.entropy import seeded
 from tls13lab.exercises.small_server import (
     MOST_EARLY,
     SUITE,
-    Known,
+    KnownPsk,
     SmallConnection,
     SmallServer,
 )
@@ -112,7 +112,7 @@ class Bench:
         """A ticket that both sides know, as if from an earlier connection."""
         identity, key, now_ms = self._entropy(16), self._entropy(32), self._server.now_ms
         age_add = int.from_bytes(self._entropy(4), "big")
-        self._server.tickets[identity] = Known(PskKind.RESUMPTION, key, now_ms, age_add)
+        self._server.tickets[identity] = KnownPsk(PskKind.RESUMPTION, key, now_ms, age_add)
         # For the client, the lifetime is seven days, so that it also offers a ticket that is too
         # old for the server.
         return ResumptionPsk(

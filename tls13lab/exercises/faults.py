@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tls13lab.crypto.suites import SUITES, Suite
-from tls13lab.exercises.small_server import PSK_KE, Known, SmallServer
+from tls13lab.exercises.small_server import PSK_KE, KnownPsk, SmallServer
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.pre_shared_key import OfferedPsks
 from tls13lab.messages.transcript import Transcript
@@ -28,35 +28,35 @@ class BindersHashed(SmallServer):
 class ExternalLabel(SmallServer):
     """Tickets' binders are checked with the label for external PSKs."""
 
-    def binder_kind(self, known: Known) -> PskKind:
+    def binder_kind(self, known: KnownPsk) -> PskKind:
         return PskKind.EXTERNAL
 
 
 class ResumptionLabel(SmallServer):
     """External PSKs' binders are checked with the label for tickets."""
 
-    def binder_kind(self, known: Known) -> PskKind:
+    def binder_kind(self, known: KnownPsk) -> PskKind:
         return PskKind.RESUMPTION
 
 
 class BinderUnchecked(SmallServer):
     """The binder is not checked."""
 
-    def check_binder(self, known: Known, covered: bytes, received: bytes) -> None:
+    def check_binder(self, known: KnownPsk, covered: bytes, received: bytes) -> None:
         """Accept every binder."""
 
 
 class AgeInSeconds(SmallServer):
     """The ticket's age is read as seconds, so it is a thousand times too high."""
 
-    def age_ms(self, seen: int, known: Known) -> int:
+    def age_ms(self, seen: int, known: KnownPsk) -> int:
         return super().age_ms(seen, known) * 1000
 
 
 class AgeUnchecked(SmallServer):
     """Early data is accepted however old the ClientHello is."""
 
-    def fresh(self, known: Known, seen: int) -> bool:
+    def fresh(self, known: KnownPsk, seen: int) -> bool:
         return True
 
 
@@ -129,7 +129,7 @@ class AlwaysFirst(SmallServer):
 class OnlyFirst(SmallServer):
     """Only the first identity is tried."""
 
-    def choose(self, offered: OfferedPsks) -> tuple[int, Known]:
+    def choose(self, offered: OfferedPsks) -> tuple[int, KnownPsk]:
         known = self.known(offered.identities[0].identity)
         if known is None:
             raise UnknownPskIdentity("the first identity is not known")
@@ -139,7 +139,7 @@ class OnlyFirst(SmallServer):
 class TicketsForever(SmallServer):
     """Tickets are accepted after their lifetime."""
 
-    def lives(self, ticket: Known) -> bool:
+    def lives(self, ticket: KnownPsk) -> bool:
         return True
 
 

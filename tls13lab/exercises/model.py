@@ -12,8 +12,8 @@ from tls13lab.exercises.comparing import called
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import Given, JudgedTask, Mistake
 from tls13lab.symbolic import scenes
-from tls13lab.symbolic.connection import Connection
-from tls13lab.symbolic.rules import RULES, SEALED, Rule, Step
+from tls13lab.symbolic.connection import SymbolicConnection
+from tls13lab.symbolic.rules import RULES, SEALED, DerivationStep, Rule
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.terms import Term, apply, name
 
@@ -26,19 +26,19 @@ def _rules_without_open() -> Given:
     return Given(rules={key: rule for key, rule in RULES.items() if key != "open"})
 
 
-def _open(term: Term) -> Iterator[Step]:
+def _open(term: Term) -> Iterator[DerivationStep]:
     if term.symbol == SEALED:
         key, iv, content = term.arguments
-        yield Step("open", (key, iv, term), content)
+        yield DerivationStep("open", (key, iv, term), content)
 
 
 def _with_premises(*places: str) -> Callable[[Given], Steps]:
     def make(given: Given) -> Steps:
-        def steps(term: Term) -> Iterator[Step]:
+        def steps(term: Term) -> Iterator[DerivationStep]:
             if term.symbol == SEALED:
                 key, iv, content = term.arguments
                 parts = {"key": key, "iv": iv, "record": term}
-                yield Step("open", tuple(parts[place] for place in places), content)
+                yield DerivationStep("open", tuple(parts[place] for place in places), content)
 
         return steps
 
@@ -46,17 +46,19 @@ def _with_premises(*places: str) -> Callable[[Given], Steps]:
 
 
 def _the_record_from_its_content(given: Given) -> Steps:
-    def steps(term: Term) -> Iterator[Step]:
+    def steps(term: Term) -> Iterator[DerivationStep]:
         if term.symbol == SEALED:
-            yield Step("open", (term.arguments[0], term.arguments[1], term.arguments[2]), term)
+            yield DerivationStep(
+                "open", (term.arguments[0], term.arguments[1], term.arguments[2]), term
+            )
 
     return steps
 
 
 def _for_every_term(given: Given) -> Steps:
-    def steps(term: Term) -> Iterator[Step]:
+    def steps(term: Term) -> Iterator[DerivationStep]:
         for argument in term.arguments:
-            yield Step("open", (term,), argument)
+            yield DerivationStep("open", (term,), argument)
 
     return steps
 
@@ -160,7 +162,7 @@ def _judge_leak(given: Given, answer: Any) -> str:
     if not callable(answer):
         return "This should be the function itself, not a value of it."
     for mode in LEAK_MODES:
-        this: Connection = scenes.connections(mode)[-1]
+        this: SymbolicConnection = scenes.connections(mode)[-1]
         stolen = called(answer, this)
         if isinstance(stolen, Term):
             return "A theft is a tuple of terms, even if there is only one: write (..., )."
@@ -187,7 +189,7 @@ def _judge_leak(given: Given, answer: Any) -> str:
     return ""
 
 
-def _key_log(this: Connection) -> tuple[Term, ...]:
+def _key_log(this: SymbolicConnection) -> tuple[Term, ...]:
     return tuple(
         this.secret(f"{side}_application_traffic_secret_0") for side in ("client", "server")
     )
@@ -247,7 +249,7 @@ def _beside(draw: Draw) -> Given:
 
 
 def _follows(given: Given) -> dict[str, bool]:
-    this: Connection = given.this
+    this: SymbolicConnection = given.this
     nonces = [this.nonce(1), this.nonce(2)]  # small counters: easily guessed
     stolen = this.secret(given.stolen)
     asked = {

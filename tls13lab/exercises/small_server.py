@@ -54,7 +54,7 @@ LIFETIME_S, WINDOW_MS, MOST_EARLY = 7200, 10_000, 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPsk:
     """A PSK that the server knows; for a ticket, also its time of issue and ``age_add``."""
 
     kind: PskKind
@@ -70,7 +70,7 @@ class SmallServer:
     external: dict[bytes, bytes]
     entropy: Entropy
     now_ms: int
-    tickets: dict[bytes, Known] = field(default_factory=dict)
+    tickets: dict[bytes, KnownPsk] = field(default_factory=dict)
     used: set[bytes] = field(default_factory=set)
 
     # Decisions: each fault overrides one of these ----------------------------------------------
@@ -87,18 +87,18 @@ class SmallServer:
         """The ServerHello's random: 32 new bytes in each connection."""
         return self.entropy(32)
 
-    def known(self, identity: bytes) -> Known | None:
+    def known(self, identity: bytes) -> KnownPsk | None:
         """The PSK with this identity; None for an expired ticket."""
         if identity in self.external:
-            return Known(PskKind.EXTERNAL, self.external[identity])
+            return KnownPsk(PskKind.EXTERNAL, self.external[identity])
         ticket = self.tickets.get(identity)
         return ticket if ticket is not None and self.lives(ticket) else None
 
-    def lives(self, ticket: Known) -> bool:
+    def lives(self, ticket: KnownPsk) -> bool:
         """Whether the ticket has not expired."""
         return self.now_ms - ticket.issued_ms <= LIFETIME_S * 1000
 
-    def choose(self, offered: OfferedPsks) -> tuple[int, Known]:
+    def choose(self, offered: OfferedPsks) -> tuple[int, KnownPsk]:
         """The first known identity and its index; the others are ignored (4.3.11)."""
         for index, identity in enumerate(offered.identities):
             known = self.known(identity.identity)
@@ -122,11 +122,11 @@ class SmallServer:
         """What a binder covers: the ClientHello up to the binders."""
         return truncate(raw, offered)
 
-    def binder_kind(self, known: Known) -> PskKind:
+    def binder_kind(self, known: KnownPsk) -> PskKind:
         """The kind of PSK, which decides the label of the binder key."""
         return known.kind
 
-    def check_binder(self, known: Known, covered: bytes, received: bytes) -> None:
+    def check_binder(self, known: KnownPsk, covered: bytes, received: bytes) -> None:
         """Raise BinderMismatch unless the binder was made with this PSK."""
         expected = binder(self.binder_kind(known), known.key, "sha256", covered)
         if not hmac.compare_digest(expected, received):
@@ -148,11 +148,11 @@ class SmallServer:
         """The ticket_nonce: a different one for each ticket of a connection."""
         return bytes([number])
 
-    def age_ms(self, seen: int, known: Known) -> int:
+    def age_ms(self, seen: int, known: KnownPsk) -> int:
         """The ticket's age as the client sees it, in milliseconds."""
         return age.recover(seen, known.age_add)
 
-    def fresh(self, known: Known, seen: int) -> bool:
+    def fresh(self, known: KnownPsk, seen: int) -> bool:
         """Whether the ticket's age fits the server's clock, so the ClientHello is recent (8.3)."""
         expected = known.issued_ms + self.age_ms(seen, known)
         return abs(self.now_ms - expected) <= WINDOW_MS
@@ -208,7 +208,7 @@ class SmallConnection:
         )
         return self._flight(hello, raw, index, known)
 
-    def _flight(self, hello: ClientHello, raw: bytes, index: int, known: Known) -> bytes:
+    def _flight(self, hello: ClientHello, raw: bytes, index: int, known: KnownPsk) -> bytes:
         server = self.server
         extensions: list[Extension] = [SelectedVersion()]
         ecdhe = None
@@ -307,7 +307,7 @@ class SmallConnection:
         nonce, ticket = server.nonce(number), server.entropy(16)
         age_add = int.from_bytes(server.entropy(4), "big")
         psk = keyschedule.resumption_psk("sha256", resumption_secret, nonce)
-        server.tickets[ticket] = Known(PskKind.RESUMPTION, psk, server.now_ms, age_add)
+        server.tickets[ticket] = KnownPsk(PskKind.RESUMPTION, psk, server.now_ms, age_add)
         limit = (EarlyDataLimit(MOST_EARLY),)
         message = NewSessionTicket(LIFETIME_S, age_add, nonce, ticket, limit)
         return self._sending.seal(ContentType.HANDSHAKE, pack(message))

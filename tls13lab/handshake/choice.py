@@ -40,7 +40,7 @@ from tls13lab.wire.names import Mode
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ServerChoice:
     """What the server will do.
 
     ``share`` is the client's share in ``group``; None if the server must ask for one. Without
@@ -110,7 +110,7 @@ def _check_shares(groups: SupportedGroups, shares: KeyShareClientHello) -> None:
         raise IllegalParameter("two key shares are in the same group")
 
 
-def choose(config: ServerConfig, hello: ClientHello, now_ms: int) -> Choice:
+def choose(config: ServerConfig, hello: ClientHello, now_ms: int) -> ServerChoice:
     """Decide how to answer; raises a PeerFault if the two sides have no way in common.
 
     ``now_ms`` is Unix time in milliseconds.
@@ -135,8 +135,8 @@ def choose(config: ServerConfig, hello: ClientHello, now_ms: int) -> Choice:
         if mode is None:
             break
         if mode is PSK_KE:
-            return Choice(suite, psk, index, None, None)
-        return Choice(suite, psk, index, group, share)
+            return ServerChoice(suite, psk, index, None, None)
+        return ServerChoice(suite, psk, index, group, share)
     return _full(config, hello, suites, group, share)
 
 
@@ -147,7 +147,7 @@ def _both(
     group: int | None,
     share: bytes | None,
     known: list[tuple[int, Psk]],
-) -> Choice:
+) -> ServerChoice:
     """The first usable PSK and the certificate; just the certificate if no PSK is usable.
 
     RFC 9973.
@@ -155,7 +155,7 @@ def _both(
     for index, psk in known:
         suite = _suite_for(psk, suites)
         if suite is not None and group is not None:
-            return Choice(suite, psk, index, group, share, certified=True)
+            return ServerChoice(suite, psk, index, group, share, certified=True)
     return _full(config, hello, suites, group, share)
 
 
@@ -165,7 +165,7 @@ def _full(
     suites: list[Suite],
     group: int | None,
     share: bytes | None,
-) -> Choice:
+) -> ServerChoice:
     if config.credential is None:
         if hello.find(OfferedPsks) is not None:
             why = "no offered PSK can be used, and there is no certificate"
@@ -177,7 +177,7 @@ def _full(
         raise MissingExtension("a full handshake needs signature_algorithms")
     if group is None:
         raise HandshakeFailure("no group is shared")
-    return Choice(suites[0], None, None, group, share)
+    return ServerChoice(suites[0], None, None, group, share)
 
 
 def _suite_for(psk: Psk, suites: list[Suite]) -> Suite | None:

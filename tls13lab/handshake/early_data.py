@@ -4,7 +4,7 @@ The handshake continues in both cases; only the early data is rejected. The chec
 last, because it remembers what it is asked about, and must remember only what was accepted.
 """
 
-from tls13lab.handshake.choice import Choice
+from tls13lab.handshake.choice import ServerChoice
 from tls13lab.handshake.config import ServerConfig
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.negotiation import EarlyData
@@ -28,7 +28,11 @@ def skipped(config: ServerConfig) -> int:
 
 
 def refusal(
-    config: ServerConfig, choice: Choice, message: ClientHello, alpn: bytes | None, now_ms: int
+    config: ServerConfig,
+    choice: ServerChoice,
+    message: ClientHello,
+    alpn: bytes | None,
+    now_ms: int,
 ) -> str:
     """The reason for rejecting the early data, as a short text; empty if it is accepted."""
     offered, psk = message.find(OfferedPsks), choice.psk

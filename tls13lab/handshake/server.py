@@ -24,7 +24,7 @@ from tls13lab.handshake.actions import (
     TakeEarlyData,
 )
 from tls13lab.handshake.cert_with_extern_psk import CERTIFIED
-from tls13lab.handshake.choice import Choice, choose
+from tls13lab.handshake.choice import ServerChoice, choose
 from tls13lab.handshake.config import Environment, ServerConfig
 from tls13lab.handshake.connected import Connected, on_key_update
 from tls13lab.handshake.early_data import offers_early_data, skipped
@@ -178,7 +178,7 @@ def _rejected_by_retry(after: AfterFlight) -> AfterFlight:
 
 def _check_psk(
     config: ServerConfig,
-    choice: Choice,
+    choice: ServerChoice,
     message: ClientHello,
     raw: bytes,
     before: Transcript,
@@ -199,7 +199,7 @@ def _check_psk(
         raise BinderMismatch(why) from None
 
 
-def _counted(config: ServerConfig, choice: Choice, now_ms: int) -> str:
+def _counted(config: ServerConfig, choice: ServerChoice, now_ms: int) -> str:
     """Count a wrong binder; returns a text for the server's log if the PSK is now locked."""
     if config.lockout is None or not isinstance(choice.psk, ExternalPsk):
         return ""
@@ -209,7 +209,7 @@ def _counted(config: ServerConfig, choice: Choice, now_ms: int) -> str:
 
 def _answer(
     config: ServerConfig,
-    choice: Choice,
+    choice: ServerChoice,
     message: ClientHello,
     raw: bytes,
     before: Transcript,
@@ -269,7 +269,7 @@ def _answer(
 
 
 def _server_hello(
-    choice: Choice, message: ClientHello, env: Environment
+    choice: ServerChoice, message: ClientHello, env: Environment
 ) -> tuple[bytes, dict[str, bytes]]:
     """The packed ServerHello; after an (EC)DHE exchange also its secret and our private key."""
     extensions: list[Extension] = [SelectedVersion()]

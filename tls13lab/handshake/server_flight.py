@@ -3,7 +3,7 @@
 from tls13lab.crypto import certificates, signatures
 from tls13lab.handshake.actions import Outcome
 from tls13lab.handshake.cert_with_extern_psk import CERTIFIED
-from tls13lab.handshake.choice import Choice
+from tls13lab.handshake.choice import ServerChoice
 from tls13lab.handshake.config import ServerConfig
 from tls13lab.handshake.early_data import offers_early_data, refusal
 from tls13lab.messages.client_hello import ClientHello
@@ -30,7 +30,7 @@ from tls13lab.wire.names import EarlyDataOutcome
 
 
 def agreed(
-    config: ServerConfig, choice: Choice, message: ClientHello, now_ms: int, *, retried: bool
+    config: ServerConfig, choice: ServerChoice, message: ClientHello, now_ms: int, *, retried: bool
 ) -> Outcome:
     """The outcome that this handshake will have, early data included.
 

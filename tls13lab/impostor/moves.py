@@ -45,7 +45,7 @@ class Public:
 
 
 @dataclass(frozen=True)
-class Known:
+class Leaked:
     """What the adversary knows.
 
     ``own_psks`` belong to tickets that it received as an ordinary client. ``words`` are data that
@@ -60,7 +60,7 @@ class Known:
     secrets: frozenset[bytes] = field(default=frozenset(), repr=False)
 
 
-def ends(known: Known, public: Public) -> Iterator[Party]:
+def ends(known: Leaked, public: Public) -> Iterator[Party]:
     """All the clients and servers that the adversary can start."""
     yield _server(known, public)
     if known.credential is not None and any(psk.kind is PskKind.EXTERNAL for psk in known.psks):
@@ -86,7 +86,7 @@ def ends(known: Known, public: Public) -> Iterator[Party]:
         yield _client("connects with a made-up key", psk, known, public)
 
 
-def _client(name: str, psk: StolenPsk, known: Known, public: Public) -> Party:
+def _client(name: str, psk: StolenPsk, known: Leaked, public: Public) -> Party:
     """A client of the adversary's; as early data, it sends the words that it knows.
 
     The seed depends on these words. The binder does not cover early data, so with the same seed the
@@ -161,7 +161,7 @@ def _made_up_credential(public: Public) -> Credential:
     return self_signed(public.server_name or "nobody", public.now_ms, seeded("made up"))
 
 
-def _server(known: Known, public: Public) -> Party:
+def _server(known: Leaked, public: Public) -> Party:
     """A server that can use everything that the adversary knows."""
     external = [key for psk in known.psks for key in _external(psk)]
     imported = [key for psk in known.psks for key in _all_imported(psk, public)]
@@ -177,7 +177,7 @@ def _server(known: Known, public: Public) -> Party:
     return Party(ADVERSARY, "answers with all that it knows", config, made_of=made_of)
 
 
-def _server_with_both(known: Known, public: Public) -> Party:
+def _server_with_both(known: Leaked, public: Public) -> Party:
     """The same server, but it combines a certificate with an external PSK if asked (RFC 9973)."""
     alone = _server(known, public)
     assert isinstance(alone.config, ServerConfig)
@@ -185,7 +185,7 @@ def _server_with_both(known: Known, public: Public) -> Party:
     return replace(alone, name="answers with certificate and PSK together", config=config)
 
 
-def with_tickets(known: Known, tickets: Iterable[ResumptionPsk], *, own: bool) -> Known:
+def with_tickets(known: Leaked, tickets: Iterable[ResumptionPsk], *, own: bool) -> Leaked:
     """``known`` with the PSKs of these tickets, among ``own_psks`` if ``own``."""
     more = tuple(
         StolenPsk(

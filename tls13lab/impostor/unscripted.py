@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from tls13lab.handshake.config import ClientConfig
-from tls13lab.impostor.moves import ADVERSARY, Known, Public, ends, with_tickets
+from tls13lab.impostor.moves import ADVERSARY, Leaked, Public, ends, with_tickets
 from tls13lab.impostor.parties import Party, Runs, Session
 
 DEPTH = 2
@@ -74,14 +74,14 @@ class Searched:
     """
 
     lost: dict[str, str]
-    known: Known
+    known: Leaked
     flights: dict[bytes, bool] = field(repr=False)
     sessions: int
     honest: tuple[Session, ...] = field(default=(), repr=False)
     private_keys: frozenset[bytes] = field(default=frozenset(), repr=False)
 
 
-def search(cast: Cast, known: Known, runs: Runs) -> Searched:
+def search(cast: Cast, known: Leaked, runs: Runs) -> Searched:
     """Try all combinations within the limits, and compare the sessions."""
     hunt, parties = _Hunt(cast, runs), cast.parties
     for _ in range(ROUNDS):
@@ -112,7 +112,7 @@ def _private_keys(hunt: "_Hunt") -> frozenset[bytes]:
     return frozenset(secrets[side] for secrets in own for side in sides if side in secrets)
 
 
-def _learned(known: Known, sessions: Iterable[Session]) -> Known:
+def _learned(known: Leaked, sessions: Iterable[Session]) -> Leaked:
     """``known`` and what the adversary learned in its own sessions.
 
     For each name of a party, it keeps only one ticket.
@@ -193,7 +193,7 @@ class _Hunt:
 # What is a loss -----------------------------------------------------------------------------------
 
 
-def _losses(cast: Cast, known: Known, hunt: _Hunt) -> dict[str, str]:
+def _losses(cast: Cast, known: Leaked, hunt: _Hunt) -> dict[str, str]:
     lost: dict[str, str] = {}
     for session in hunt.sessions:
         if session.party.owner != ADVERSARY and not session.party.beforehand:
@@ -202,7 +202,7 @@ def _losses(cast: Cast, known: Known, hunt: _Hunt) -> dict[str, str]:
     return lost
 
 
-def _lost_by(session: Session, cast: Cast, known: Known, hunt: _Hunt) -> Iterator[str]:
+def _lost_by(session: Session, cast: Cast, known: Leaked, hunt: _Hunt) -> Iterator[str]:
     """The assets that an honest party lost in this session."""
     party = session.party
     if party.is_client:
@@ -240,7 +240,7 @@ def _is_asked(session: Session, cast: Cast) -> bool:
     return cast.clients_are_known and session.with_psk
 
 
-def _revealed(session: Session, known: Known) -> Iterator[str]:
+def _revealed(session: Session, known: Leaked) -> Iterator[str]:
     """The secrets of an honest client that the adversary knows."""
     party = session.party
     if party.says and any(party.says in words for words in known.words):

@@ -21,12 +21,12 @@ from typing import Literal, Self
 
 from tls13lab.crypto.suites import DEFAULT_SUITES
 from tls13lab.peers.openssl_binary import OpenSSL, OpenSSLUnavailable, find_openssl
-from tls13lab.peers.openssl_certificate import Certificate, make_certificate
+from tls13lab.peers.openssl_certificate import CertificateFiles, make_certificate
 from tls13lab.peers.openssl_process import Child
 from tls13lab.peers.openssl_session import psk_session_pem
 
 __all__ = [
-    "Certificate",
+    "CertificateFiles",
     "ClientRun",
     "OpenSSL",
     "OpenSSLFailed",
@@ -143,7 +143,7 @@ class OpenSSLServer:
         groups: Sequence[str] = (),
         modes: Sequence[Mode] = ("psk_dhe_ke",),
         psk: OpenSSLPsk | None = None,
-        certificate: Certificate | None = None,
+        certificate: CertificateFiles | None = None,
         tickets: Tickets = "stateless",
         early_data: int = 0,
         anti_replay: bool = True,

@@ -33,7 +33,7 @@ authorityKeyIdentifier = keyid
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
+class CertificateFiles:
     """Three PEM files: the authority to trust, the server's certificate, and its private key."""
 
     ca: Path
@@ -41,12 +41,14 @@ class Certificate:
     key: Path
 
 
-def make_certificate(directory: Path) -> Certificate:
+def make_certificate(directory: Path) -> CertificateFiles:
     """Make an authority and a server's certificate (ECDSA on P-256) in ``directory``.
 
     Raises :class:`~tls13lab.peers.openssl_binary.OpenSSLUnavailable` if ``openssl`` fails.
     """
-    files = Certificate(directory / "ca.pem", directory / "server.pem", directory / "server.key")
+    files = CertificateFiles(
+        directory / "ca.pem", directory / "server.pem", directory / "server.key"
+    )
     ca_key = directory / "ca.key"
     new = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]
     signed = ["-CA", str(files.ca), "-CAkey", str(ca_key)]

@@ -25,7 +25,7 @@ from tls13lab.crypto.x25519_group import SIZE
 from tls13lab.peers.client import Unreachable
 from tls13lab.peers.link import Timeout
 from tls13lab.peers.server import CannotListen
-from tls13lab.psk.cpace import MOST_AD, Party, Role, begin, names
+from tls13lab.psk.cpace import MOST_AD, CpaceRun, Role, begin, names
 from tls13lab.psk.keys import ExternalPsk
 from tls13lab.psk.pake import external_psk
 from tls13lab.wire.faults import DecodeError
@@ -50,7 +50,7 @@ def call(
 
     ``word`` is the password, ``me`` and ``other`` are the names of the two ends. Raises
     :class:`~tls13lab.peers.client.Unreachable`, :class:`~tls13lab.peers.link.Timeout`, and the
-    faults of :meth:`~tls13lab.psk.cpace.Party.finish`.
+    faults of :meth:`~tls13lab.psk.cpace.CpaceRun.finish`.
     """
     party = begin(Role.INITIATOR, word, entropy, CI=names(me.encode(), other.encode()))
     try:
@@ -105,7 +105,7 @@ def answering(
                 _wake(service.port)
 
 
-def _answer(listener: socket.socket, party: Party, timeout: float) -> ExternalPsk:
+def _answer(listener: socket.socket, party: CpaceRun, timeout: float) -> ExternalPsk:
     connection, _ = listener.accept()
     with connection:
         connection.settimeout(timeout)
@@ -120,7 +120,7 @@ def _wake(port: int) -> None:
         socket.create_connection((LOOPBACK, port), 1.0).close()
 
 
-def _send(connection: socket.socket, party: Party) -> None:
+def _send(connection: socket.socket, party: CpaceRun) -> None:
     try:
         connection.sendall(opaque16(party.message))
     except TimeoutError:

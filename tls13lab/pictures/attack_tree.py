@@ -12,7 +12,7 @@ from tls13lab.pictures import dot
 from tls13lab.pictures.derivation_text import derivation_rows, how, origin, short_name
 from tls13lab.pictures.picture import Picture
 from tls13lab.pictures.words import cell
-from tls13lab.symbolic.rules import Step
+from tls13lab.symbolic.rules import DerivationStep
 from tls13lab.symbolic.terms import Term
 
 HEADER = ("step", "what", "from", "how", "bytes")
@@ -29,7 +29,7 @@ _STYLES = {
 }
 
 
-def attack_tree(steps: Sequence[Done | Step], goal: str = "the plaintext") -> Picture:
+def attack_tree(steps: Sequence[Done | DerivationStep], goal: str = "the plaintext") -> Picture:
     """The graph of a derivation, with the bytes of the steps that were run.
 
     ``goal`` is what the alternative text calls the result.
@@ -46,7 +46,7 @@ def attack_tree(steps: Sequence[Done | Step], goal: str = "the plaintext") -> Pi
     return Picture(svg, alt, HEADER, derivation_rows(done), source)
 
 
-def attack_dot(steps: Sequence[Step]) -> str:
+def attack_dot(steps: Sequence[DerivationStep]) -> str:
     """The graph as DOT text; a term that several steps need is drawn once."""
     from graphviz import Digraph
 
@@ -71,7 +71,7 @@ def attack_dot(steps: Sequence[Step]) -> str:
     return str(graph.source)
 
 
-def _given(steps: Iterable[Step]) -> tuple[Term, ...]:
+def _given(steps: Iterable[DerivationStep]) -> tuple[Term, ...]:
     steps = tuple(steps)
     made = {step.conclusion for step in steps}
     used = (premise for step in steps for premise in step.premises)

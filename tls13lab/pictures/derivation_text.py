@@ -10,7 +10,7 @@ from tls13lab.crypto.schedule import FAMILIES, SCHEDULE
 from tls13lab.pictures.picture import shortened
 from tls13lab.symbolic import rules
 from tls13lab.symbolic.connection import ZEROS
-from tls13lab.symbolic.rules import QUANTUM, RULES, Step
+from tls13lab.symbolic.rules import QUANTUM, RULES, DerivationStep
 from tls13lab.symbolic.terms import ECDHE, Term
 
 TABLE = SCHEDULE | FAMILIES
@@ -44,11 +44,11 @@ def short_name(term: Term) -> str:
     return f"{own} ({label})" if label and label != "this" else own
 
 
-def how(step: Step) -> str:
+def how(step: DerivationStep) -> str:
     """The operation of a step as the RFC names it, with its label if it is a row of the table.
 
     >>> from tls13lab.symbolic.terms import name
-    >>> how(Step("main_secret", (), name("x"))), how(Step("key", (), name("x")))
+    >>> how(DerivationStep("main_secret", (), name("x"))), how(DerivationStep("key", (), name("x")))
     ('HKDF-Extract [7.1]', 'HKDF-Expand-Label "key" [7.3]')
     """
     row = TABLE.get(step.rule)

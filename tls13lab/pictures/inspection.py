@@ -48,7 +48,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class InspectedRecord:
     """A record: its sender, its keys, and its contents.
 
     ``inner`` are the fields of the plaintext of a protected record that was opened.
@@ -64,11 +64,11 @@ class Record:
 
 
 @dataclass
-class Connection:
+class InspectedConnection:
     """A connection: its summary and its first records; ``left_out`` counts the other records."""
 
     summary: Summary
-    records: list[Record] = field(default_factory=list)
+    records: list[InspectedRecord] = field(default_factory=list)
     left_out: int = 0
 
     @property
@@ -162,13 +162,13 @@ def contents(read: Read) -> tuple[Message, ...]:
 
 def inspect(
     items: Iterable[Item], keylog: KeyLogSecrets | None = None, most: int | None = None
-) -> list[Connection]:
+) -> list[InspectedConnection]:
     """All connections of a recording; protected records are opened as far as the key log allows.
 
     Only the fields of the first ``most`` records are kept, so a recording of any size needs little
     memory. The summaries include all records.
     """
-    found: dict[int, Connection] = {}
+    found: dict[int, InspectedConnection] = {}
     left = most
     for item in decrypted(items, {} if keylog is None else keylog):
         if isinstance(item, Read):
@@ -180,7 +180,7 @@ def inspect(
             else:
                 connection.left_out += 1
         elif isinstance(item, Opened):
-            found[item.connection] = Connection(
+            found[item.connection] = InspectedConnection(
                 Summary(item.connection, item.client, item.server, item.behind)
             )
         elif isinstance(item, Incomplete | Closed):
@@ -188,9 +188,9 @@ def inspect(
     return list(found.values())
 
 
-def record_of(read: Read, number: int) -> Record:
+def record_of(read: Read, number: int) -> InspectedRecord:
     """All fields of a record; ``number`` is its position in the connection, from 1."""
-    return Record(
+    return InspectedRecord(
         number,
         read.record.sender,
         read.keys,
@@ -205,7 +205,7 @@ class NothingToInspect(LocalFault):
     """These bytes are neither records nor a handshake message."""
 
 
-def inspect_bytes(data: bytes) -> list[Connection]:
+def inspect_bytes(data: bytes) -> list[InspectedConnection]:
     """Inspect bytes: records one after another, or one handshake message without a record.
 
     Raises NothingToInspect for other bytes.
@@ -214,8 +214,8 @@ def inspect_bytes(data: bytes) -> list[Connection]:
         return inspect(_records(data))
     known = {int(kind) for kind in HandshakeType}
     if len(data) >= 4 and data[0] in known and int.from_bytes(data[1:4], "big") == len(data) - 4:
-        found = Connection(Summary(1))
-        found.records.append(Record(1, "", "", (), (message_of(data),)))
+        found = InspectedConnection(Summary(1))
+        found.records.append(InspectedRecord(1, "", "", (), (message_of(data),)))
         return [found]
     raise NothingToInspect(
         "these are neither TLS records (16 03 ...) nor a whole handshake message (01 00 ...): "

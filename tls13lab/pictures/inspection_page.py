@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from tls13lab.pictures.inspection import Connection, Record
+from tls13lab.pictures.inspection import InspectedConnection, InspectedRecord
 from tls13lab.pictures.inspection_text import HEADER, LINES, heading, lines, old_versions, rows_of
 from tls13lab.pictures.picture import html_table
 
@@ -35,7 +35,9 @@ summary {{ cursor: pointer }}
 """
 
 
-def as_html(connections: Iterable[Connection], title: str, notes: Iterable[str] = ()) -> str:
+def as_html(
+    connections: Iterable[InspectedConnection], title: str, notes: Iterable[str] = ()
+) -> str:
     """The page, which loads nothing from elsewhere; ``notes`` are sentences for its beginning."""
     every = list(connections)
     parts: list[str] = []
@@ -53,7 +55,7 @@ def as_html(connections: Iterable[Connection], title: str, notes: Iterable[str] 
     return _PAGE.format(title=escape(title), body="\n".join(parts))
 
 
-def _record_parts(connection: Connection, record: Record) -> list[str]:
+def _record_parts(connection: InspectedConnection, record: InspectedRecord) -> list[str]:
     parts = [f"<h3>{escape(heading(connection, record))}</h3>"]
     if record.fields:
         table = html_table(HEADER, rows_of(record.fields, MOST_IN_HTML))

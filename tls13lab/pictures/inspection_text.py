@@ -5,7 +5,7 @@ from typing import Any
 
 from tls13lab.capture.summary import Summary
 from tls13lab.pictures.code_names import name_for
-from tls13lab.pictures.inspection import Connection, Field, Record
+from tls13lab.pictures.inspection import Field, InspectedConnection, InspectedRecord
 from tls13lab.pictures.picture import text_table
 from tls13lab.wire.codepoints import CipherSuite, NamedGroup
 
@@ -18,7 +18,7 @@ LINES = (
 )
 
 
-def as_json(connections: Iterable[Connection]) -> list[dict[str, Any]]:
+def as_json(connections: Iterable[InspectedConnection]) -> list[dict[str, Any]]:
     """The connections as JSON values, with every byte."""
     return [
         {
@@ -49,7 +49,7 @@ def _names(summary: Summary) -> tuple[str, str]:
     return suite, "" if summary.group is None else name_for(NamedGroup, summary.group)
 
 
-def _record_as_json(record: Record) -> dict[str, Any]:
+def _record_as_json(record: InspectedRecord) -> dict[str, Any]:
     return {
         "number": record.number,
         "sender": record.sender,
@@ -85,14 +85,14 @@ def rows_of(fields: Iterable[Field], most: int) -> list[tuple[str, str, str, str
     return rows
 
 
-def heading(connection: Connection, record: Record) -> str:
+def heading(connection: InspectedConnection, record: InspectedRecord) -> str:
     """A heading that names the connection, the record, its sender and its keys."""
     who = f" from the {record.sender}" if record.sender else ""
     keys = f", under {record.keys}" if record.keys else ""
     return f"connection {connection.connection}, record {record.number}{who}{keys}"
 
 
-def lines(connections: Iterable[Connection]) -> list[tuple[str, ...]]:
+def lines(connections: Iterable[InspectedConnection]) -> list[tuple[str, ...]]:
     """A row for each connection, under :data:`LINES`."""
     return [
         (
@@ -109,7 +109,7 @@ def lines(connections: Iterable[Connection]) -> list[tuple[str, ...]]:
     ]
 
 
-def old_versions(connections: Iterable[Connection]) -> str:
+def old_versions(connections: Iterable[InspectedConnection]) -> str:
     """A remark on connections with TLS 1.2 or older; empty if there are none."""
     old = {each.summary.version for each in connections if each.summary.is_old}
     if not old:
@@ -120,7 +120,7 @@ def old_versions(connections: Iterable[Connection]) -> str:
     )
 
 
-def as_text(connections: Iterable[Connection]) -> str:
+def as_text(connections: Iterable[InspectedConnection]) -> str:
     """Text for a terminal: a line for each connection of a capture, then tables of the records."""
     every = list(connections)
     parts: list[str] = []
@@ -133,7 +133,7 @@ def as_text(connections: Iterable[Connection]) -> str:
     return "\n".join(parts).lstrip("\n")
 
 
-def _record_lines(connection: Connection, record: Record) -> list[str]:
+def _record_lines(connection: InspectedConnection, record: InspectedRecord) -> list[str]:
     parts = [f"== {heading(connection, record)}"]
     if record.fields:
         parts.append(text_table(HEADER, rows_of(record.fields, MOST_IN_TEXT)))

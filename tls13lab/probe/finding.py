@@ -32,7 +32,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ProbeFinding:
     """A result: ``name`` is its key in the catalogue, and ``seen`` says what was observed.
 
     ``evidence`` says what the connections showed; it never contains a secret.

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from tls13lab.handshake.config import ClientConfig
 from tls13lab.probe import questions
-from tls13lab.probe.finding import Finding, Grade
-from tls13lab.probe.prober import Answer, Prober
+from tls13lab.probe.finding import Grade, ProbeFinding
+from tls13lab.probe.prober import Prober, Reply
 from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.wire.faults import LocalFault
 
@@ -31,7 +31,7 @@ class NothingToProbe(LocalFault):
 
 def probe(
     prober: Prober, also: Prober | None = None, words: bytes = b"GET / HTTP/1.0\r\n\r\n"
-) -> list[Finding]:
+) -> list[ProbeFinding]:
     """Ask all questions; ``words`` are sent as early data, ``also`` is a second address.
 
     Raises NothingToProbe, Unreachable, or TooManyQuestions.
@@ -39,15 +39,15 @@ def probe(
     return list(_every_answer(prober, also, words))
 
 
-def _every_answer(prober: Prober, also: Prober | None, words: bytes) -> Iterator[Finding]:
+def _every_answer(prober: Prober, also: Prober | None, words: bytes) -> Iterator[ProbeFinding]:
     first = prober.ask(prober.config())
     if first.report is not None:
         seen = f"{first.report.outcome.suite.name} without a PSK"
-        yield Finding("full-handshake", seen, str(first))
+        yield ProbeFinding("full-handshake", seen, str(first))
     elif prober.psk is None:
         raise NothingToProbe(_why_not(first))
     else:
-        yield Finding("psk-only", "without a PSK there is no handshake", str(first))
+        yield ProbeFinding("psk-only", "without a PSK there is no handshake", str(first))
     if prober.psk is not None:
         yield from _external(prober)
     usual = prober.config() if first.report else prober.config((prober.psk,) if prober.psk else ())
@@ -57,7 +57,7 @@ def _every_answer(prober: Prober, also: Prober | None, words: bytes) -> Iterator
         yield from _resumption(prober, usual, also, found, words)
 
 
-def _why_not(first: Answer) -> str:
+def _why_not(first: Reply) -> str:
     if first.alert == "protocol_version":
         return "the server does not speak TLS 1.3"
     if first.alert in ("missing_extension", "unknown_psk_identity"):
@@ -71,7 +71,7 @@ def _why_not(first: Answer) -> str:
     return f"no TLS 1.3 handshake succeeded: {first.fault}"
 
 
-def _external(prober: Prober) -> Iterator[Finding]:
+def _external(prober: Prober) -> Iterator[ProbeFinding]:
     psk = prober.psk
     assert psk is not None
     asked = list(questions.modes(prober, [psk] * 3, "external PSK"))
@@ -83,7 +83,7 @@ def _external(prober: Prober) -> Iterator[Finding]:
     yield from questions.wrong_hellos(prober, psk)
 
 
-def _collect(prober: Prober, usual: ClientConfig, first: Answer) -> tuple[list[ResumptionPsk], int]:
+def _collect(prober: Prober, usual: ClientConfig, first: Reply) -> tuple[list[ResumptionPsk], int]:
     """Tickets for the first questions, and how many came on one connection."""
     found, each = list(first.tickets), len(first.tickets)
     for _ in range(GATHERINGS):
@@ -103,7 +103,7 @@ def _resumption(
     also: Prober | None,
     found: list[ResumptionPsk],
     words: bytes,
-) -> Iterator[Finding]:
+) -> Iterator[ProbeFinding]:
     # The newest first, because a server with a small store may have forgotten the oldest.
     left = found[::-1]
     three = [left.pop(0) for _ in range(min(3, len(left)))]

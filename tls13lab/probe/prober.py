@@ -39,7 +39,7 @@ class TooManyQuestions(LocalFault):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """The result of a connection: a report, or in words the fault that ended it.
 
     ``alert`` is the alert that the server sent, if any. ``ours`` says whether the lab's client
@@ -97,9 +97,7 @@ class Prober:
         )
         return replace(plain, **changes)  # type: ignore[arg-type]
 
-    def ask(
-        self, config: ClientConfig, environment: EnvironmentSource = real_environment
-    ) -> Answer:
+    def ask(self, config: ClientConfig, environment: EnvironmentSource = real_environment) -> Reply:
         """Connect and close. Raises Unreachable, or TooManyQuestions."""
         self._count_one()
         try:
@@ -115,7 +113,7 @@ class Prober:
             raise
         except TLSFault as fault:
             return _ended(fault)
-        return Answer(report)
+        return Reply(report)
 
     def raw(self, record: bytes) -> str:
         """Send one record as it is, and describe the answer.
@@ -166,13 +164,13 @@ class Prober:
         self.count += 1
 
 
-def _ended(fault: TLSFault) -> Answer:
+def _ended(fault: TLSFault) -> Reply:
     if isinstance(fault, AlertReceived):
         name = name_of(AlertDescription, fault.alert)
-        return Answer(None, f"the server's alert {name}", alert=name)
+        return Reply(None, f"the server's alert {name}", alert=name)
     if isinstance(fault, PeerFault):
-        return Answer(None, f"the client refused: {fault}", ours=True)
-    return Answer(None, str(fault))
+        return Reply(None, f"the client refused: {fault}", ours=True)
+    return Reply(None, str(fault))
 
 
 def _first(content_type: ContentType, fragment: bytes) -> str:

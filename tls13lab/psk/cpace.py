@@ -117,7 +117,7 @@ class Role(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
+class CpaceKey:
     """The result: the secret ISK, 64 bytes, and the public ``sid_output``, 64 bytes.
 
     Both parties get the same values if PRS, CI, sid and all messages agree. Otherwise their values
@@ -129,7 +129,7 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class CpaceRun:
     """A party between its two steps."""
 
     role: Role
@@ -146,7 +146,7 @@ class Party:
         """
         return lv_cat(self.Y, self.AD)
 
-    def finish(self, received: bytes) -> Agreed:
+    def finish(self, received: bytes) -> CpaceKey:
         """The key, from the other party's message.
 
         Raises DecodeError if the message does not parse. Raises IllegalParameter for a point of
@@ -157,7 +157,7 @@ class Party:
         if K == NEUTRAL:
             raise IllegalParameter("CPace aborts: the other party's point is of small order")
         said = self._transcript(theirs, their_data)
-        return Agreed(
+        return CpaceKey(
             hashlib.sha512(lv_cat(DSI + b"_ISK", self.sid, K) + said).digest(),
             hashlib.sha512(b"CPaceSidOutput" + said).digest(),
         )
@@ -180,10 +180,10 @@ def begin(
     CI: bytes = b"",
     sid: bytes = b"",
     AD: bytes = b"",
-) -> Party:
+) -> CpaceRun:
     """The first step; the secret scalar, 32 bytes of entropy, must not be used again."""
     y = entropy(SIZE)
-    return Party(role, sid, y, scalar_mult_vfy(y, calculate_generator(PRS, CI, sid)), AD)
+    return CpaceRun(role, sid, y, scalar_mult_vfy(y, calculate_generator(PRS, CI, sid)), AD)
 
 
 def read_message(message: bytes) -> tuple[bytes, bytes]:

@@ -16,7 +16,7 @@ handshake is a different proposal (draft-ietf-tls-pake).
 (True, 38, 64)
 """
 
-from tls13lab.psk.cpace import Agreed
+from tls13lab.psk.cpace import CpaceKey
 from tls13lab.psk.keys import ExternalPsk
 
 NAMED = b"cpace-"
@@ -25,7 +25,7 @@ IN_NAME = 16
 """How many bytes of ``sid_output`` are in the identity: enough to make it unique."""
 
 
-def external_psk(agreed: Agreed, hash_name: str = "sha256") -> ExternalPsk:
+def external_psk(agreed: CpaceKey, hash_name: str = "sha256") -> ExternalPsk:
     """The PSK: its key is ISK (64 bytes), and its identity comes from the public ``sid_output``.
 
     Identity and key belong to this run alone: the next connection needs a new run of CPace, or

@@ -25,7 +25,7 @@ import llvmlite.binding as llvm
 
 from tls13lab.search.lanes_native import LANES
 from tls13lab.search.lanes_program import NUMBERS, PARAMETERS, program
-from tls13lab.search.lanes_text import Shape
+from tls13lab.search.lanes_text import GuessShape
 from tls13lab.search.sha2 import SHA2
 
 _DIGEST = 32
@@ -36,16 +36,16 @@ def _features() -> dict[str, bool]:
     return dict(llvm.get_host_cpu_features())
 
 
-def host_shape(bits: int) -> Shape:
+def host_shape(bits: int) -> GuessShape:
     """The widest vectors of this processor: AVX-512, AVX2, or 16 bytes, which all have.
 
     Instructions for SHA-256 are faster than all vectors except AVX-512's.
     """
     has = _features()
     if bits == 32 and has.get("sha") and not has.get("avx512f"):
-        return Shape(bits, LANES, native=True)
+        return GuessShape(bits, LANES, native=True)
     width = 64 if has.get("avx512f") else 32 if has.get("avx2") else 16
-    return Shape(bits, 8 * width // bits, ternary=width == 64)
+    return GuessShape(bits, 8 * width // bits, ternary=width == 64)
 
 
 def _machine() -> Any:
@@ -91,7 +91,7 @@ class _Kept:
 
 
 @cache
-def tester(hash_name: str, name: str) -> tuple[Callable[..., None], Shape]:
+def tester(hash_name: str, name: str) -> tuple[Callable[..., None], GuessShape]:
     """The program's function of this name, and its shape on this machine.
 
     The function runs without Python's lock. Its arguments are addresses and numbers, in the order
@@ -103,11 +103,11 @@ def tester(hash_name: str, name: str) -> tuple[Callable[..., None], Shape]:
     return ctypes.CFUNCTYPE(None, *kinds)(engine.get_function_address(name)), shape
 
 
-_engines: dict[str, tuple[Any, Shape]] = {}
+_engines: dict[str, tuple[Any, GuessShape]] = {}
 _compiling = Lock()
 
 
-def _engine(hash_name: str) -> tuple[Any, Shape]:
+def _engine(hash_name: str) -> tuple[Any, GuessShape]:
     """The compiled program; it exists as long as the process.
 
     There is a lock, because a second engine would free the code of the first while it runs. It is
@@ -121,7 +121,7 @@ def _engine(hash_name: str) -> tuple[Any, Shape]:
         return _engines[hash_name]
 
 
-def _compiled(hash_name: str) -> tuple[Any, Shape]:
+def _compiled(hash_name: str) -> tuple[Any, GuessShape]:
     sha = SHA2[hash_name]
     shape = host_shape(sha.bits)
     text = program(sha, shape)

@@ -24,7 +24,7 @@ from tls13lab.psk.amortised import blocks
 from tls13lab.psk.keys import PskKind
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.pieces import Piece
-from tls13lab.search.portable import Found, Portable, Way, by_copies, by_digest
+from tls13lab.search.portable import Found, PortableEngine, Way, by_copies, by_digest
 from tls13lab.search.target import Target
 
 MANY = 50_000
@@ -169,17 +169,17 @@ def compiled_engine(targets: Sequence[Target]) -> Engine | None:
         return None
 
 
-def fastest_portable(targets: Sequence[Target]) -> Portable:
+def fastest_portable(targets: Sequence[Target]) -> PortableEngine:
     """The portable engine in its faster variant; both are timed for some milliseconds."""
     sample = Guesses.of(b"%08d" % n for n in range(SLICE))
 
     def seconds(way: Way) -> float:
-        engine = Portable(targets[:1], way)
+        engine = PortableEngine(targets[:1], way)
         began = time.perf_counter()
         list(engine.test(sample))
         return time.perf_counter() - began
 
-    return Portable(targets, min((by_copies, by_digest), key=seconds))
+    return PortableEngine(targets, min((by_copies, by_digest), key=seconds))
 
 
 class OfHashLength:
@@ -209,7 +209,7 @@ class Changing:
     def __init__(self, targets: Sequence[Target]) -> None:
         self._targets = targets
         self._slice = max(1, SLICE // len(targets))
-        self._engine: Engine = Portable(targets)
+        self._engine: Engine = PortableEngine(targets)
         self._making: Thread | None = None
         if targets[0].hash_name in _compiled:
             self._make()
@@ -228,7 +228,7 @@ class Changing:
         """Those of the guesses that made a target's binder."""
         done = 0
         while self._making is not None and done < len(guesses):
-            yield from Portable(self._targets).test(guesses.part(done, self._slice))
+            yield from PortableEngine(self._targets).test(guesses.part(done, self._slice))
             done += self._slice
             if not self._making.is_alive():
                 self._making = None

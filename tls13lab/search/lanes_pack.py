@@ -3,7 +3,7 @@
 Each word is read from where the guess is in memory, so no data has to be rearranged beforehand.
 """
 
-from tls13lab.search.lanes_text import Function, Shape, Vector
+from tls13lab.search.lanes_text import Function, GuessShape, Vector
 from tls13lab.search.sha2 import Sha2
 
 GROUP = 16
@@ -11,13 +11,13 @@ GROUP = 16
 GUESSES = ("starts", "lengths")
 
 
-def types(shape: Shape) -> tuple[str, str, str, str]:
+def types(shape: GuessShape) -> tuple[str, str, str, str]:
     """The types of vectors of words, of 64-bit numbers, of addresses and of truth values."""
     lanes = shape.lanes
     return shape.vector, f"<{lanes} x i64>", f"<{lanes} x ptr>", f"<{lanes} x i1>"
 
 
-def declarations(shape: Shape) -> str:
+def declarations(shape: GuessShape) -> str:
     """The declarations of LLVM's functions that are used here."""
     vector, long, addresses, truths = types(shape)
     lanes, bits = shape.lanes, shape.bits
@@ -31,12 +31,12 @@ declare {vector} {_gather(shape)}({addresses}, i32, {truths}, {vector})
 """
 
 
-def _gather(shape: Shape) -> str:
+def _gather(shape: GuessShape) -> str:
     """LLVM's function that reads a word from each of many addresses."""
     return f"@llvm.masked.gather.v{shape.lanes}i{shape.bits}.v{shape.lanes}p0"
 
 
-def pack(sha: Sha2, shape: Shape) -> str:
+def pack(sha: Sha2, shape: GuessShape) -> str:
     """A function that makes block ``part`` of each guess of a group, with the padding of SHA-2.
 
     The last word of a guess is read as a whole, so some bytes after it must be readable.

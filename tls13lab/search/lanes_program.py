@@ -13,7 +13,7 @@ once, 4 compressions; then each identity costs 14, and each of its targets 2. ``
 counts the same from the schedule table.
 
 >>> from tls13lab.search.sha2 import SHA256
->>> "define void @test" in program(SHA256, Shape(32, 8))
+>>> "define void @test" in program(SHA256, GuessShape(32, 8))
 True
 """
 
@@ -29,7 +29,7 @@ from tls13lab.search.lanes_pack import (
     spread_long,
     types,
 )
-from tls13lab.search.lanes_text import Function, Shape, Vector
+from tls13lab.search.lanes_text import Function, GuessShape, Vector
 from tls13lab.search.sha2 import Numbers, Sha2, Word, compress, rounds, words
 
 PARAMETERS = (
@@ -44,7 +44,7 @@ word of its binder; and the output, 16 bits for each vector and target, where bi
 NUMBERS = ("groups", "targets", "identities")
 
 
-def program(sha: Sha2, shape: Shape) -> str:
+def program(sha: Sha2, shape: GuessShape) -> str:
     """The text of ``test`` and of all functions that it calls."""
     kernels = (
         _message(sha, shape),
@@ -65,7 +65,7 @@ def program(sha: Sha2, shape: Shape) -> str:
 def _kernel(
     name: str,
     parameters: Mapping[str, int],
-    shape: Shape,
+    shape: GuessShape,
     compressed: Callable[..., Sequence[Word]],
 ) -> str:
     """A function that does ``compressed`` for all vectors of a group.
@@ -98,7 +98,7 @@ def _loaded(text: Function, at: str, count: int) -> list[Vector]:
     return [text.load(at, i) for i in range(count)]
 
 
-def _message(sha: Sha2, shape: Shape) -> str:
+def _message(sha: Sha2, shape: GuessShape) -> str:
     """The function for a block whose words all differ between guesses."""
 
     def compressed(text: Function, state: str, block: str) -> list[Word]:
@@ -107,7 +107,7 @@ def _message(sha: Sha2, shape: Shape) -> str:
     return _kernel("message", {"state": 8, "block": 16, "out": 8}, shape, compressed)
 
 
-def _finish(sha: Sha2, shape: Shape) -> str:
+def _finish(sha: Sha2, shape: GuessShape) -> str:
     """The function for a digest as the message, after the block of the outer key."""
     count = sha.digest_words
     padding = [1 << (sha.bits - 1), *[0] * (14 - count), sha.bits * (16 + count)]
@@ -123,7 +123,7 @@ PADS = {"inner_pad": 0x36, "outer_pad": 0x5C}
 """The two pads of HMAC, RFC 2104 section 2."""
 
 
-def _pad(sha: Sha2, shape: Shape, name: str) -> str:
+def _pad(sha: Sha2, shape: GuessShape, name: str) -> str:
     """The function for a key under a pad, from the hash's initial state."""
     (pad,) = words(sha, bytes([PADS[name]]) * sha.word)
     count = sha.digest_words
@@ -135,7 +135,7 @@ def _pad(sha: Sha2, shape: Shape, name: str) -> str:
     return _kernel(name, {"key": 8, "out": 8}, shape, compressed)
 
 
-def _shared(sha: Sha2, shape: Shape) -> str:
+def _shared(sha: Sha2, shape: GuessShape) -> str:
     """The function for a block that is the same for all guesses, given as its message schedule."""
 
     def compressed(text: Function, state: str, schedule: str) -> list[Word]:
@@ -150,7 +150,7 @@ def _shared(sha: Sha2, shape: Shape) -> str:
 # --- the whole
 
 
-def _test(sha: Sha2, shape: Shape, *, imported: bool) -> str:
+def _test(sha: Sha2, shape: GuessShape, *, imported: bool) -> str:
     """The main function, from a guess to the marks. For imported PSKs, the extracted key of the
     external PSK is computed once, and then an imported PSK for each identity."""
     name = "test_imported" if imported else "test"

@@ -4,7 +4,7 @@ A :class:`Vector` stands for one word of many guesses, with one lane for each gu
 such values compute nothing yet: each adds a line to the text of a :class:`Function`. Operations on
 plain numbers are computed at once, so constants cost nothing when the program runs.
 
->>> text = Function("double", ["x", "out"], Shape(32, 8))
+>>> text = Function("double", ["x", "out"], GuessShape(32, 8))
 >>> text.store("%out", 0, text.add(text.load("%x", 0), text.load("%x", 0)))
 >>> print(text.finished().splitlines()[6].strip())
 %v5 = add <8 x i32> %v2, %v4
@@ -19,7 +19,7 @@ from tls13lab.search.sha2 import majority as majority_formula
 
 
 @dataclass(frozen=True)
-class Shape:
+class GuessShape:
     """The bits of a word, and the number of lanes in a vector.
 
     ``ternary``: the processor has AVX-512's instruction for any function of three bits; LLVM does
@@ -87,7 +87,7 @@ class Function:
     """The growing text of a function without a result; its parameters are addresses."""
 
     def __init__(
-        self, name: str, parameters: Sequence[str], shape: Shape, numbers: Sequence[str] = ()
+        self, name: str, parameters: Sequence[str], shape: GuessShape, numbers: Sequence[str] = ()
     ) -> None:
         self.shape = shape
         self._count = 0

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from tls13lab.search.arrays import np
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.mask import MOST_GUESSES, Mask
-from tls13lab.search.rules import Rule
+from tls13lab.search.rules import WordRule
 from tls13lab.search.wordfile import WordFile
 from tls13lab.search.wordlist import batches
 from tls13lab.wire.faults import LocalFault
@@ -129,7 +129,7 @@ class WordsPiece:
         words = [self.words[n] for n in range(len(self.words))]
         first, made = self.words.first * len(self.rules), list[bytes]()
         for text in self.rules:
-            apply = Rule.parse(text).apply
+            apply = WordRule.parse(text).apply
             # An empty line is no word, so it stays empty.
             made += [word and apply(word) for word in words]
             # Few words with several rules are tried together, because large batches are faster.
@@ -145,7 +145,7 @@ class WordSource:
     """The lines of a file, changed by each rule. Raises OSError if it cannot be read."""
 
     path: Path
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[WordRule, ...] = ()
 
     def __post_init__(self) -> None:
         # Opened now, because a pipe can be read only once.

@@ -80,7 +80,7 @@ def by_identity(targets: Sequence[Target]) -> tuple[list[Target], list[list[Targ
     return ordered, [list(group) for _, group in groupby(ordered, identity)]
 
 
-class Portable:
+class PortableEngine:
     """Tests guesses against targets of one kind and hash."""
 
     def __init__(self, targets: Sequence[Target], way: Way = by_copies) -> None:

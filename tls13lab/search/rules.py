@@ -7,7 +7,7 @@ the opposite, ``t`` swaps the case, ``r`` reverses, ``d`` doubles the word, ``[`
 the first and the last character, ``$X`` appends X, ``^X`` prepends X, ``sXY`` replaces X by Y,
 ``@X`` deletes every X, and ``TN`` swaps the case at position N.
 
->>> Rule.parse("c so0 $1").apply(b"password")
+>>> WordRule.parse("c so0 $1").apply(b"password")
 b'Passw0rd1'
 >>> len(parse_rules(b"# years\\n:\\n$2$0$2$6\\n"))
 2
@@ -52,14 +52,14 @@ def _change(name: int, given: bytes) -> Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class WordRule:
     """One rule; ``text`` is its notation."""
 
     text: bytes
     changes: tuple[Change, ...]
 
     @classmethod
-    def parse(cls, text: str | bytes) -> "Rule":
+    def parse(cls, text: str | bytes) -> "WordRule":
         """The rule in this notation. Raises LocalFault for an unknown function, or too many."""
         line = text.encode() if isinstance(text, str) else text
         changes: list[Change] = []
@@ -97,14 +97,14 @@ def _swap(old: bytes, new: bytes) -> Change:
     return lambda word: word.replace(old, new)
 
 
-def parse_rules(content: bytes) -> tuple[Rule, ...]:
+def parse_rules(content: bytes) -> tuple[WordRule, ...]:
     """The rules of a file, one on each line; ``#`` begins a comment. Raises LocalFault."""
     found = []
     for number, line in enumerate(content.removeprefix(BOM_UTF8).splitlines(), 1):
         if not line.strip() or line.startswith(b"#"):
             continue
         try:
-            found.append(Rule.parse(line))
+            found.append(WordRule.parse(line))
         except LocalFault as fault:
             raise LocalFault(f"line {number} of the rules: {fault}") from None
         if len(found) > MOST_RULES:

@@ -26,7 +26,7 @@ from functools import cached_property
 
 from tls13lab.symbolic import claims, scenes
 from tls13lab.symbolic.claims import USUAL, Build
-from tls13lab.symbolic.connection import Connection
+from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.rules import Rule
 from tls13lab.symbolic.scenes import Scene, Turn, attacked, connections, recorded
 from tls13lab.symbolic.terms import Term, name
@@ -35,7 +35,7 @@ CITATION = "RFC 9846 F.1"
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
+class AgreementVerdict:
     """Whether both ends agree ``on`` something with these leaks; if not, in how many ``steps``."""
 
     mode: str
@@ -46,7 +46,7 @@ class Agreed:
 
 
 @dataclass(frozen=True)
-class SeenOtherwise(Connection):
+class SeenOtherwise(SymbolicConnection):
     """A connection as one end sees it, if some of the server's names, or the mode, differ.
 
     ``others`` are the names (without the label) that differ from those of the connection itself. A
@@ -68,8 +68,10 @@ class SeenOtherwise(Connection):
         return super().client_hello
 
 
-def _seen(this: Connection, others: frozenset[str] = frozenset(), **fields: object) -> Connection:
-    own = {field: getattr(this, field) for field in Connection.__dataclass_fields__}
+def _seen(
+    this: SymbolicConnection, others: frozenset[str] = frozenset(), **fields: object
+) -> SymbolicConnection:
+    own = {field: getattr(this, field) for field in SymbolicConnection.__dataclass_fields__}
     return SeenOtherwise(**(own | fields), others=others)
 
 
@@ -127,9 +129,9 @@ FIELDS: dict[str, Build] = {
 
 def carried(
     mode: str,
-    client: Connection,
-    server: Connection,
-    answered: Connection | None = None,
+    client: SymbolicConnection,
+    server: SymbolicConnection,
+    answered: SymbolicConnection | None = None,
     own: tuple[Term, ...] = (),
 ) -> Scene:
     """Messages carried from a client to a server and back, each as the receiver expects it.
@@ -158,7 +160,7 @@ def decide(
     rules: tuple[Rule, ...] = USUAL,
     *,
     done: str = "",
-) -> Agreed:
+) -> AgreementVerdict:
     """Decide against an adversary that has the leaks first. ``mode`` must be one with a PSK.
 
     ``done`` is the end that has completed, one of ``ENDS``; by default, either.
@@ -173,7 +175,7 @@ def decide(
     places = [way for place in taken for way in claims.ways(mode, place, {})]
     there = tuple(leak for leak in leaks if leak not in claims.absent(mode, leaks))
     steps = claims.played_out([*places, FIELDS[on]], mode, there, rules)
-    return Agreed(mode, on, leaks, "lost" if steps else "kept", steps)
+    return AgreementVerdict(mode, on, leaks, "lost" if steps else "kept", steps)
 
 
 def questions() -> Iterator[tuple[str, str, tuple[str, ...]]]:

@@ -26,7 +26,7 @@ from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import Final
 
-from tls13lab.symbolic.connection import CERTIFICATE_KEY, CERTIFIED, ZEROS, Connection
+from tls13lab.symbolic.connection import CERTIFICATE_KEY, CERTIFIED, ZEROS, SymbolicConnection
 from tls13lab.symbolic.rules import QUANTUM, RULES, Rule
 from tls13lab.symbolic.scenes import IDENTITY, PUBLIC, Scene, Turn
 from tls13lab.symbolic.terms import Term, name
@@ -56,7 +56,7 @@ class Decided:
     steps: int = 0
 
 
-class Unheeded(Connection):
+class Unheeded(SymbolicConnection):
     """A full handshake whose ClientHello offers a PSK that the server does not use."""
 
     @cached_property
@@ -65,14 +65,14 @@ class Unheeded(Connection):
         return connection(BOTH, self.label).client_hello
 
 
-def connection(mode: Mode, label: str) -> Connection:
+def connection(mode: Mode, label: str) -> SymbolicConnection:
     """A connection of the mode."""
     if mode == "full":
-        return Connection(label, mode)
-    return Connection(label, mode, PSK, IDENTITY)
+        return SymbolicConnection(label, mode)
+    return SymbolicConnection(label, mode, PSK, IDENTITY)
 
 
-def answers(mode: Mode) -> tuple[Connection, ...]:
+def answers(mode: Mode) -> tuple[SymbolicConnection, ...]:
     """The possible answers of a server to an honest client of this mode."""
     attacked = connection(mode, "attacked")
     return (attacked, Unheeded("attacked", "full")) if mode == BOTH else (attacked,)
@@ -88,7 +88,7 @@ def _recorded(mode: Mode) -> Scene:
     return Scene((*PUBLIC, *this.wire), wanted)
 
 
-def _false_server(mode: Mode, answer: Connection) -> Scene:
+def _false_server(mode: Mode, answer: SymbolicConnection) -> Scene:
     """The adversary answers an honest client in the server's place."""
     own = [answer.name(what) for what in ("server_random", "server_ecdhe", "EncryptedExtensions")]
     turns = (

@@ -4,10 +4,10 @@ Some simplifications: a flight is a single message without public values, and th
 HelloRetryRequest and no KeyUpdate. None of this changes who can derive what. The public key in the
 certificate, however, is known to everyone; see ``CERTIFICATE``.
 
->>> dhe = Connection("2", "psk_dhe_ke", psk=name("psk"))
+>>> dhe = SymbolicConnection("2", "psk_dhe_ke", psk=name("psk"))
 >>> dhe.secret("handshake_secret").arguments[1]
 ecdhe(client_ecdhe of 2, server_ecdhe of 2)
->>> Connection("2", "psk_ke", psk=name("psk")).secret("handshake_secret").arguments[1]
+>>> SymbolicConnection("2", "psk_ke", psk=name("psk")).secret("handshake_secret").arguments[1]
 zeros
 """
 
@@ -28,7 +28,7 @@ CERTIFIED = ("full", "cert_with_extern_psk")
 
 
 @dataclass(frozen=True)
-class Connection:
+class SymbolicConnection:
     """One run between two endpoints; ``label`` tells its names from another connection's.
 
     ``mode`` is ``full``, ``psk_ke``, ``psk_dhe_ke`` or ``cert_with_extern_psk`` (certificate and

@@ -3,8 +3,8 @@
 The rules are those of the draft (draft-irtf-cfrg-cpace): the word gives its generator, a generator
 and a scalar give a share, one scalar and the other side's share give K, and ISK is a hash of K and
 the messages. TLS follows unchanged: ISK is the PSK of a
-:class:`~tls13lab.symbolic.connection.Connection`. No rule knows about attacks; the guessing engine
-must find whatever verifies a guess.
+:class:`~tls13lab.symbolic.connection.SymbolicConnection`. No rule knows about attacks; the guessing
+engine must find whatever verifies a guess.
 
 An active adversary must choose a word, its ``guess``, before it sends anything. The engine is asked
 twice, once with the right guess and once with a wrong one. Only the first can be verified. That is
@@ -25,9 +25,9 @@ is equivalent.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from tls13lab.symbolic.connection import Connection
+from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.guessing import verifiers
-from tls13lab.symbolic.rules import RULES, Rule, Step, making
+from tls13lab.symbolic.rules import RULES, DerivationStep, Rule, making
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.scenes import IDENTITY, PUBLIC, Scene, Turn
 from tls13lab.symbolic.terms import Term, apply, name
@@ -57,17 +57,17 @@ def isk(base: Term, mine: Term, theirs: Term, Ya: Term, Yb: Term) -> Term:
     return apply(ISK, apply(KEY, base, first, second), Ya, Yb)
 
 
-def _multiply(term: Term) -> Iterator[Step]:
+def _multiply(term: Term) -> Iterator[DerivationStep]:
     if term.symbol == KEY:
         base, x, y = term.arguments
-        yield Step(KEY, (x, share(base, y)), term)
-        yield Step(KEY, (y, share(base, x)), term)
+        yield DerivationStep(KEY, (x, share(base, y)), term)
+        yield DerivationStep(KEY, (y, share(base, x)), term)
 
 
-def _logarithm(term: Term) -> Iterator[Step]:
+def _logarithm(term: Term) -> Iterator[DerivationStep]:
     if term.symbol == SHARE:
         base, scalar = term.arguments
-        yield Step("cpace_logarithm", (base, term), scalar)
+        yield DerivationStep("cpace_logarithm", (base, term), scalar)
 
 
 _DRAFT = "draft-irtf-cfrg-cpace"
@@ -88,7 +88,7 @@ class Run:
     """One run: what the adversary has ``known``, and the honest end's connection after it."""
 
     known: tuple[Term, ...]
-    connection: Connection
+    connection: SymbolicConnection
 
 
 def without_pake() -> Run:
@@ -150,8 +150,8 @@ def _others(guess: Term) -> tuple[Term, ...]:
     return () if guess is WORD else (guess,)
 
 
-def _connection(psk: Term) -> Connection:
-    return Connection("behind", "psk_dhe_ke", psk, IDENTITY)
+def _connection(psk: Term) -> SymbolicConnection:
+    return SymbolicConnection("behind", "psk_dhe_ke", psk, IDENTITY)
 
 
 def world_of(run: Run, more: Iterable[Rule] = ()) -> World:

@@ -41,7 +41,7 @@ from functools import lru_cache
 from math import inf
 
 from tls13lab.symbolic import certificate_with_psk, cpace, scenes, speaking
-from tls13lab.symbolic.connection import Connection
+from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.guessing import verifiers
 from tls13lab.symbolic.prices import USUAL as USUAL_PRICES
 from tls13lab.symbolic.prices import Prices
@@ -157,7 +157,7 @@ def ways(mode: str) -> tuple[Way, ...]:
 # The scenes --------------------------------------------------------------------------------------
 
 
-def connections(mode: str) -> tuple[Connection, ...]:
+def connections(mode: str) -> tuple[SymbolicConnection, ...]:
     """The connection that issued the ticket, if there is one, and the connection in question."""
     if mode not in MODES:
         raise KeyError(f"{mode} has no PSK that a person may have chosen")
@@ -169,7 +169,7 @@ def connections(mode: str) -> tuple[Connection, ...]:
     return scenes.connections(mode)
 
 
-def _weak(every: tuple[Connection, ...]) -> Term:
+def _weak(every: tuple[SymbolicConnection, ...]) -> Term:
     """The weak secret: the first PSK itself, or the external PSK from which it was imported."""
     psk = every[0].psk
     assert psk is not None
@@ -178,23 +178,23 @@ def _weak(every: tuple[Connection, ...]) -> Term:
     return psk
 
 
-def recorded(every: tuple[Connection, ...]) -> Scene:
+def recorded(every: tuple[SymbolicConnection, ...]) -> Scene:
     """A recording of all connections."""
     sent = (term for connection in every for term in connection.wire)
     return Scene((*PUBLIC, *sent), {})
 
 
-def asks_server(every: tuple[Connection, ...]) -> Scene:
+def asks_server(every: tuple[SymbolicConnection, ...]) -> Scene:
     """The attacker as the client; it knows only public values at the start."""
     return speaking.as_client(every[-1], PUBLIC)
 
 
-def client_comes(every: tuple[Connection, ...]) -> Scene:
+def client_comes(every: tuple[SymbolicConnection, ...]) -> Scene:
     """The attacker as the server; it knows only public values at the start."""
     return speaking.as_server(every[-1], PUBLIC)
 
 
-_CONTACTS: Mapping[str, Callable[[tuple[Connection, ...]], Scene]] = {
+_CONTACTS: Mapping[str, Callable[[tuple[SymbolicConnection, ...]], Scene]] = {
     OFFLINE: recorded,
     ONLINE: asks_server,
     HARVESTER: client_comes,

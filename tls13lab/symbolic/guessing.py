@@ -22,7 +22,7 @@ authentication would change that.
 
 from collections.abc import Iterable, Iterator
 
-from tls13lab.symbolic.rules import OPENING, Step
+from tls13lab.symbolic.rules import OPENING, DerivationStep
 from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.terms import Term
 
@@ -58,11 +58,11 @@ def _uses(knowledge: Knowledge, terms: Iterable[Term], used: Term) -> bool:
 def saturate(world: World, known: Iterable[Term], weak: Iterable[Term] = ()) -> Knowledge:
     """Everything that follows, including guesses; a guess is a step from what verified it."""
     known = tuple(known)
-    guesses: dict[Term, Step] = {}
+    guesses: dict[Term, DerivationStep] = {}
     for secret in weak:
         # One is enough, and finding all of them takes several times as long.
         found = next(_verifiers(world, (*known, *guesses), secret), None)
         if found is not None:
-            guesses[secret] = Step(GUESS, (found,), secret)
+            guesses[secret] = DerivationStep(GUESS, (found,), secret)
     knowledge = world.saturate([*known, *guesses])
     return Knowledge({**knowledge.steps, **guesses}) if guesses else knowledge

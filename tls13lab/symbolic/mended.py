@@ -33,7 +33,7 @@ from functools import lru_cache
 
 from tls13lab.symbolic import certificate_with_psk as certified
 from tls13lab.symbolic import cpace
-from tls13lab.symbolic.connection import CERTIFICATE_KEY, Connection
+from tls13lab.symbolic.connection import CERTIFICATE_KEY, SymbolicConnection
 from tls13lab.symbolic.cost import Cost, cheapest
 from tls13lab.symbolic.guessing import verifiers
 from tls13lab.symbolic.prices import USUAL, Prices, log2_sum
@@ -164,7 +164,7 @@ def enough(mode: Mode, made: str, epoch: str, computed: frozenset[str]) -> bool:
 # Connections and scenes ---------------------------------------------------------------------------
 
 
-def connection(mode: Mode, made: str, label: str) -> Connection:
+def connection(mode: Mode, made: str, label: str) -> SymbolicConnection:
     """A connection whose PSK is made from the word; it has 0-RTT data where that is allowed."""
     plain = certified.connection(mode, label)
     one = replace(plain, early_data=mode != certified.BOTH, psk=WORD)
@@ -217,7 +217,7 @@ def _scenes(mode: Mode, made: str, epoch: str) -> tuple[Scene, ...]:
     return tuple(_answered(known, one) for one in answers)
 
 
-def _answered(known: tuple[Term, ...], answer: Connection) -> Scene:
+def _answered(known: tuple[Term, ...], answer: SymbolicConnection) -> Scene:
     """An honest client connects, and the adversary answers it as its server."""
     own = [answer.name(what) for what in ("server_random", "server_ecdhe", "EncryptedExtensions")]
     turns = (

@@ -51,7 +51,7 @@ from tls13lab.symbolic.proverif_declarations import (
 from tls13lab.symbolic.proverif_guess import Guess, guesses
 from tls13lab.symbolic.proverif_peers import Peers
 from tls13lab.symbolic.proverif_processes import Parties
-from tls13lab.symbolic.proverif_session import Sessions
+from tls13lab.symbolic.proverif_session import ProverifSessions
 
 MODES = (
     "full",
@@ -156,7 +156,7 @@ def _declared(cell: Cell) -> str:
 def _processes(cell: Cell) -> str:
     if cell.asset == "peer_identity":
         return Peers(cell).text
-    return Sessions(cell).text if cell.adversary == "passive" else Parties(cell).text
+    return ProverifSessions(cell).text if cell.adversary == "passive" else Parties(cell).text
 
 
 def guess_model(guess: Guess) -> Model:
@@ -164,7 +164,7 @@ def guess_model(guess: Guess) -> Model:
     cell, offer = guess.cell, guess.offer
     holds = cell.verdict == "kept"
     declared = _declared(replace(cell, options={"importer": "on" if offer.importer else "off"}))
-    parties = (Sessions if cell.adversary == "passive" else Parties)(cell, offer)
+    parties = (ProverifSessions if cell.adversary == "passive" else Parties)(cell, offer)
     text = "\n".join(
         (
             _guess_heading(guess, holds=holds),

@@ -10,7 +10,7 @@ without early data, and with an imported PSK (RFC 9258).
 
 >>> found(Guess("external-psk_dhe_ke", "passive"))
 True
->>> found(Guess("external-psk_dhe_ke", "passive", offer=Offer(binder=False, early_data=False)))
+>>> found(Guess("external-psk_dhe_ke", "passive", offer=OfferLines(binder=False, early_data=False)))
 False
 """
 
@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from tls13lab.symbolic import scenes, speaking
 from tls13lab.symbolic.claims import LEAKS, Cell, absent
 from tls13lab.symbolic.guessing import saturate
-from tls13lab.symbolic.proverif_lines import USUAL, Offer
+from tls13lab.symbolic.proverif_lines import USUAL, OfferLines
 from tls13lab.symbolic.rules import QUANTUM, RULES
 from tls13lab.symbolic.scenes import Scene, Turn
 
@@ -36,7 +36,7 @@ class Guess:
     mode: str
     adversary: str
     leaks: tuple[str, ...] = ()
-    offer: Offer = USUAL
+    offer: OfferLines = USUAL
 
     @property
     def name(self) -> str:
@@ -59,7 +59,7 @@ def of_cell(cell: Cell) -> Guess | None:
     if "weak_psk" not in cell.leaks or secret_of(cell.mode) in cell.leaks:
         return None
     others = tuple(one for one in cell.leaks if one != "weak_psk")
-    offer = Offer(importer=cell.options.get("importer") == "on")
+    offer = OfferLines(importer=cell.options.get("importer") == "on")
     return Guess(cell.mode, cell.adversary, others, offer)
 
 
@@ -89,9 +89,9 @@ def _leaks(mode: str) -> list[str]:
 def _variants(mode: str, adversary: str, leaks: list[tuple[str, ...]]) -> Iterator[Guess]:
     for importer in (False, True):
         if importer:
-            yield from (Guess(mode, adversary, one, Offer(importer=True)) for one in leaks)
+            yield from (Guess(mode, adversary, one, OfferLines(importer=True)) for one in leaks)
         for early_data in (True, False):
-            yield Guess(mode, adversary, (), Offer(False, early_data, importer))
+            yield Guess(mode, adversary, (), OfferLines(False, early_data, importer))
 
 
 def found(guess: Guess) -> bool:

@@ -30,7 +30,7 @@ APPLICATION = ("client_application_traffic_secret_0", "server_application_traffi
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class OfferLines:
     """What a ClientHello with an external PSK carries, and whether the PSK was imported."""
 
     binder: bool = True
@@ -38,7 +38,7 @@ class Offer:
     importer: bool = False
 
 
-USUAL = Offer()
+USUAL = OfferLines()
 
 
 def secrets(rows: Iterable[str], mode: str) -> str:
@@ -77,7 +77,7 @@ def split(mode: str) -> tuple[str, str, str]:
     return kind, psk_mode or kind, issuing or ("full" if kind == "resumption" else "")
 
 
-def binder_key(offer: Offer = USUAL, *, external: bool) -> str:
+def binder_key(offer: OfferLines = USUAL, *, external: bool) -> str:
     """The row of the table for the binder key of an external PSK, or of a ticket."""
     if not external:
         return "res_binder_key"
@@ -93,6 +93,6 @@ def imported(context: str) -> str:
     return f"kdf_ipskx(kdf_epskx(zeros, external_psk), {context})"
 
 
-def external(offer: Offer = USUAL) -> str:
+def external(offer: OfferLines = USUAL) -> str:
     """The PSK that both ends have; the importer's context is the identity itself."""
     return imported("psk_identity") if offer.importer else "external_psk"

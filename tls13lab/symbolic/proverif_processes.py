@@ -15,7 +15,7 @@ from tls13lab.symbolic.proverif_lines import (
     HANDSHAKE,
     TRANSCRIPT,
     USUAL,
-    Offer,
+    OfferLines,
     binder_key,
     external,
     mac,
@@ -29,7 +29,7 @@ class Parties:
     """The processes of a cell. ``text`` is from the first ``let`` to the end of the file."""
 
     cell: Cell
-    offer: Offer = USUAL
+    offer: OfferLines = USUAL
 
     @property
     def text(self) -> str:

@@ -13,7 +13,7 @@ from tls13lab.symbolic.proverif_lines import (
     HANDSHAKE,
     TRANSCRIPT,
     USUAL,
-    Offer,
+    OfferLines,
     binder_key,
     external,
     mac,
@@ -23,11 +23,11 @@ from tls13lab.symbolic.proverif_lines import (
 
 
 @dataclass(frozen=True)
-class Sessions:
+class ProverifSessions:
     """The processes of a cell. ``text`` is from the first ``let`` to the end of the file."""
 
     cell: Cell
-    offer: Offer = USUAL
+    offer: OfferLines = USUAL
 
     @property
     def text(self) -> str:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from tls13lab.symbolic.connection import ZEROS, Connection
+from tls13lab.symbolic.connection import ZEROS, SymbolicConnection
 from tls13lab.symbolic.rules import QUANTUM, RULES, Rule
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.scenes import PUBLIC, connections, resumed
@@ -41,7 +41,7 @@ CONTEXT = name("the exporter's context")
 
 
 @dataclass(frozen=True, slots=True)
-class Reveal:
+class RevealVerdict:
     """Whether ``revealed`` opens what is ``asked`` for; ``steps`` if so."""
 
     mode: str
@@ -56,13 +56,13 @@ class Reveal:
         return CITATIONS.get(self.revealed[0], "RFC 9846 F.1.4")
 
 
-def sessions(mode: str) -> tuple[Connection, Connection, Connection]:
+def sessions(mode: str) -> tuple[SymbolicConnection, SymbolicConnection, SymbolicConnection]:
     """The session in question, another with the same PSK, and one that is resumed from it."""
     this = connections(mode)[-1]
     return this, replace(this, label="another"), resumed("later", "psk_ke", this)
 
 
-def exported(this: Connection, row: str) -> Term:
+def exported(this: SymbolicConnection, row: str) -> Term:
     """The value that an application gets from an exporter. RFC 9846 section 7.5."""
     return apply("exported", apply("derived_exporter_secret", this.secret(row)), CONTEXT)
 
@@ -88,7 +88,7 @@ def counter_of(asked: str) -> tuple[str, ...]:
     return (own[asked],) if asked in own else ("psk", "quantum")
 
 
-def revealed_terms(this: Connection, what: str) -> tuple[Term, ...]:
+def revealed_terms(this: SymbolicConnection, what: str) -> tuple[Term, ...]:
     """The terms that are revealed; none for ``quantum``, which is a rule and not a secret."""
     if what == "session_keys":
         sides = ("client", "server")
@@ -113,7 +113,7 @@ def decide(
     revealed: tuple[str, ...],
     asked: str,
     rules: tuple[Rule, ...] = tuple(RULES.values()),
-) -> Reveal:
+) -> RevealVerdict:
     """Decide one question: everything was recorded, and then these secrets are revealed."""
     if "quantum" in revealed:
         rules = (*rules, QUANTUM)
@@ -124,8 +124,8 @@ def decide(
     for term in wanted(mode)[asked]:
         if term in knowledge:
             steps = max(1, len(knowledge.derivation(term)))
-            return Reveal(mode, revealed, asked, "lost", steps)
-    return Reveal(mode, revealed, asked, "kept")
+            return RevealVerdict(mode, revealed, asked, "lost", steps)
+    return RevealVerdict(mode, revealed, asked, "kept")
 
 
 def questions() -> Iterator[tuple[str, tuple[str, ...], str]]:

@@ -33,7 +33,7 @@ SIGNATURE = "signature"  # of a transcript, with the certificate's key
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DerivationStep:
     """One use of a rule."""
 
     rule: str
@@ -48,52 +48,52 @@ class Rule:
     name: str
     says: str
     section: str
-    steps: Callable[[Term], Iterator[Step]]
+    steps: Callable[[Term], Iterator[DerivationStep]]
 
 
 def making(symbol: str, says: str, section: str) -> Rule:
     """The rule that whoever knows all arguments of a term with this symbol knows the term."""
 
-    def steps(term: Term) -> Iterator[Step]:
+    def steps(term: Term) -> Iterator[DerivationStep]:
         if term.symbol == symbol and term.arguments:
-            yield Step(symbol, term.arguments, term)
+            yield DerivationStep(symbol, term.arguments, term)
 
     return Rule(symbol, says, section, steps)
 
 
-def _pack(term: Term) -> Iterator[Step]:
+def _pack(term: Term) -> Iterator[DerivationStep]:
     if term.symbol in MESSAGES:
-        yield Step("pack", term.arguments, term)
+        yield DerivationStep("pack", term.arguments, term)
 
 
-def _fields(term: Term) -> Iterator[Step]:
+def _fields(term: Term) -> Iterator[DerivationStep]:
     if term.symbol in MESSAGES:
         for field in term.arguments:
-            yield Step("fields", (term,), field)
+            yield DerivationStep("fields", (term,), field)
 
 
-def _diffie_hellman(term: Term) -> Iterator[Step]:
+def _diffie_hellman(term: Term) -> Iterator[DerivationStep]:
     if term.symbol == ECDHE:
         x, y = term.arguments
-        yield Step(ECDHE, (x, apply(SHARE, y)), term)
-        yield Step(ECDHE, (y, apply(SHARE, x)), term)
+        yield DerivationStep(ECDHE, (x, apply(SHARE, y)), term)
+        yield DerivationStep(ECDHE, (y, apply(SHARE, x)), term)
 
 
-def _open(term: Term) -> Iterator[Step]:
+def _open(term: Term) -> Iterator[DerivationStep]:
     if term.symbol == SEALED:
         key, iv, content = term.arguments
-        yield Step("open", (key, iv, term), content)
+        yield DerivationStep("open", (key, iv, term), content)
 
 
-def _unseal(term: Term) -> Iterator[Step]:
+def _unseal(term: Term) -> Iterator[DerivationStep]:
     if term.symbol == TICKET:
         ticket_key, psk = term.arguments
-        yield Step("unseal", (ticket_key, term), psk)
+        yield DerivationStep("unseal", (ticket_key, term), psk)
 
 
-def _logarithm(term: Term) -> Iterator[Step]:
+def _logarithm(term: Term) -> Iterator[DerivationStep]:
     if term.symbol == SHARE:
-        yield Step("logarithm", (term,), term.arguments[0])
+        yield DerivationStep("logarithm", (term,), term.arguments[0])
 
 
 # From the table: the premises of a row are its inputs and its context.

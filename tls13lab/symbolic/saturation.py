@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tls13lab.symbolic.rules import Rule, Step
+from tls13lab.symbolic.rules import DerivationStep, Rule
 from tls13lab.symbolic.terms import Term, subterms
 
 
@@ -28,14 +28,14 @@ from tls13lab.symbolic.terms import Term, subterms
 class Knowledge:
     """Everything that can be known; ``steps`` has the step to each term, None for given terms."""
 
-    steps: Mapping[Term, Step | None]
+    steps: Mapping[Term, DerivationStep | None]
 
     def __contains__(self, term: object) -> bool:
         return term in self.steps
 
-    def derivation(self, goal: Term) -> tuple[Step, ...]:
+    def derivation(self, goal: Term) -> tuple[DerivationStep, ...]:
         """The steps to ``goal``, in order. Raises KeyError if ``goal`` is not known."""
-        found: dict[Term, Step] = {}
+        found: dict[Term, DerivationStep] = {}
         waiting = [(goal, False)]
         while waiting:
             term, done = waiting.pop()
@@ -75,7 +75,7 @@ class World:
 
     def saturate(self, known: Iterable[Term]) -> Knowledge:
         """Everything that follows from ``known``. Each step is visited once for each premise."""
-        found: dict[Term, Step | None] = dict.fromkeys(known)
+        found: dict[Term, DerivationStep | None] = dict.fromkeys(known)
         missing = self._missing.copy()
         waiting = deque(found)
         while waiting:

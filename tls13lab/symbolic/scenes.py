@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from tls13lab.symbolic.connection import CERTIFICATE, CERTIFICATE_KEY, ZEROS, Connection
+from tls13lab.symbolic.connection import CERTIFICATE, CERTIFICATE_KEY, ZEROS, SymbolicConnection
 from tls13lab.symbolic.guessing import saturate
 from tls13lab.symbolic.rules import Rule
 from tls13lab.symbolic.saturation import Knowledge, World
@@ -91,16 +91,18 @@ class Scene:
 
 
 @lru_cache(maxsize=32)
-def connections(mode: str) -> tuple[Connection, ...]:
+def connections(mode: str) -> tuple[SymbolicConnection, ...]:
     """The recorded connections; for a resumption, first the one that issued the ticket."""
     mode, _, issuing = mode.partition("-from-")
     kind, _, psk_mode = mode.partition("-")
     if kind == "full":
-        return (Connection("this", "full", ticket_key=TICKET_KEY),)
+        return (SymbolicConnection("this", "full", ticket_key=TICKET_KEY),)
     if kind == "external":
         psk = name("psk")
         return (
-            Connection("this", psk_mode, psk, IDENTITY, early_data=True, ticket_key=TICKET_KEY),
+            SymbolicConnection(
+                "this", psk_mode, psk, IDENTITY, early_data=True, ticket_key=TICKET_KEY
+            ),
         )
     (issued,) = connections(issuing or "full")
     external = name("external_psk") if issuing else None
@@ -108,9 +110,11 @@ def connections(mode: str) -> tuple[Connection, ...]:
     return initial, resumed("this", psk_mode, initial)
 
 
-def resumed(label: str, psk_mode: str, before: Connection, ticket: int = 1) -> Connection:
+def resumed(
+    label: str, psk_mode: str, before: SymbolicConnection, ticket: int = 1
+) -> SymbolicConnection:
     """A connection with the PSK behind a ticket of the one before."""
-    return Connection(
+    return SymbolicConnection(
         label,
         psk_mode,
         psk=before.ticket_psk(ticket),
@@ -151,7 +155,7 @@ def has_shares(mode: str) -> bool:
     return any(one.mode != "psk_ke" for one in connections(mode))
 
 
-def attacked(this: Connection) -> Connection:
+def attacked(this: SymbolicConnection) -> SymbolicConnection:
     """Another connection of the same kind, in which the adversary plays one of the parties."""
     return replace(this, label="attacked")
 

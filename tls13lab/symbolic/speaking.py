@@ -9,7 +9,7 @@ A scene says which messages it must make, turn by turn; the rules decide whether
 
 from dataclasses import replace
 
-from tls13lab.symbolic.connection import ZEROS, Connection
+from tls13lab.symbolic.connection import ZEROS, SymbolicConnection
 from tls13lab.symbolic.rules import TICKET
 from tls13lab.symbolic.scenes import (
     ANOTHER_WAY,
@@ -40,7 +40,7 @@ def false_server_importing(mode: str) -> Scene:
     return as_server(importing(attacked(connections(mode)[-1])), recorded(mode).known)
 
 
-def as_server(this: Connection, known: tuple[Term, ...]) -> Scene:
+def as_server(this: SymbolicConnection, known: tuple[Term, ...]) -> Scene:
     """The adversary as the server of this connection; ``known`` is what it knows at the start."""
     own = (*(this.name(what) for what in _SERVERS), this.nonce(1))
     turns = (
@@ -66,13 +66,13 @@ def hasty(mode: str) -> Scene:
     return Scene((*recorded(mode).known, *own), {"application_data": (this.client_data,)}, turns)
 
 
-def hastily(this: Connection) -> tuple[Term, Term, Term]:
+def hastily(this: SymbolicConnection) -> tuple[Term, Term, Term]:
     """Its ClientHello, the answer, and its data."""
     record = this.sealed("client_handshake_traffic_secret", this.client_data)
     return this.client_hello, this.server_hello, record
 
 
-def _answered(this: Connection) -> Turn:
+def _answered(this: SymbolicConnection) -> Turn:
     """The adversary completes the server's part; the client then sends data and takes a ticket."""
     return Turn(
         (this.server_hello, this.server_flight_record),
@@ -91,12 +91,12 @@ def false_issuer(mode: str) -> Scene:
     return Scene((*recorded(mode).known, *own), wanted, turns)
 
 
-def _falsely_issued(mode: str) -> tuple[Connection, Connection]:
+def _falsely_issued(mode: str) -> tuple[SymbolicConnection, SymbolicConnection]:
     first = replace(connections(mode)[0], label="attacked initial", ticket_key=None)
     return first, resumed("attacked", connections(mode)[-1].mode, first)
 
 
-def _issuing(first: Connection, this: Connection) -> tuple[Turn, ...]:
+def _issuing(first: SymbolicConnection, this: SymbolicConnection) -> tuple[Turn, ...]:
     """The turns of the first connection, up to the client's next ClientHello."""
     return (
         Turn((), (first.client_hello,)),
@@ -132,14 +132,14 @@ def forged_ticket(mode: str) -> Scene:
     return as_client(forged, (*recorded(mode).known, psk))
 
 
-def as_client(this: Connection, known: tuple[Term, ...]) -> Scene:
+def as_client(this: SymbolicConnection, known: tuple[Term, ...]) -> Scene:
     """The adversary as the client of this connection; ``known`` is what it knows at the start."""
     own = (this.name(what) for what in _CLIENTS)
     wanted = {"application_data": (this.server_data,)}
     return Scene((*known, *own), wanted, _connecting(this))
 
 
-def _connecting(this: Connection) -> tuple[Turn, ...]:
+def _connecting(this: SymbolicConnection) -> tuple[Turn, ...]:
     """The client's part; the server then sends a ticket and data."""
     return (
         Turn((this.client_hello,), (this.server_hello, this.server_flight_record)),
@@ -164,7 +164,7 @@ def issued_to_it(mode: str) -> Scene:
     return Scene((*recorded(mode).known, *own), wanted, turns)
 
 
-def _taken_falsely(mode: str) -> tuple[Connection, Connection]:
+def _taken_falsely(mode: str) -> tuple[SymbolicConnection, SymbolicConnection]:
     first = replace(connections(mode)[0], label="taken initial")
     return first, resumed("taken", connections(mode)[-1].mode, first)
 
@@ -199,13 +199,13 @@ def rerouted_with_names(mode: str) -> Scene:
     return _carried(importing(client), importing(client, ANOTHER_WAY))
 
 
-def importing(this: Connection, context: Term = THIS_WAY) -> Connection:
+def importing(this: SymbolicConnection, context: Term = THIS_WAY) -> SymbolicConnection:
     """The same connection with the PSK imported for these two ends."""
     psk = apply("ipskx", apply("epskx", ZEROS, this.psk or ZEROS), context)
     return replace(this, psk=psk, identity=context, binder_key="imp_binder_key")
 
 
-def _carried(client: Connection, server: Connection) -> Scene:
+def _carried(client: SymbolicConnection, server: SymbolicConnection) -> Scene:
     """Messages are carried from a client to a server and back; the adversary adds nothing."""
     turns = (
         Turn((), (client.client_hello,)),
@@ -247,6 +247,6 @@ def afresh_with_its_ticket(mode: str) -> Scene:
     return Scene((*recorded(mode).known, *own), {}, turns)
 
 
-def _early(this: Connection, data: Term) -> Turn:
+def _early(this: SymbolicConnection, data: Term) -> Turn:
     """The turn that sends a first flight with this early data."""
     return Turn((this.client_hello, this.sealed("client_early_traffic_secret", data)), ())

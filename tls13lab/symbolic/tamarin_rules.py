@@ -19,7 +19,7 @@ _CHTS, _SHTS = HANDSHAKE[1:3]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class TamarinRule:
     """One rule; ``lets`` are its abbreviations, in order."""
 
     name: str
@@ -70,24 +70,26 @@ class Rules:
     psk_mode: str
 
     @property
-    def every(self) -> Iterator[Rule]:
+    def every(self) -> Iterator[TamarinRule]:
         """All rules of the mode."""
-        yield Rule(*("TicketKey", (), ("Fr(~key)",), ("Speaks()",), ("!TicketKey($S, ~key)",)))
+        yield TamarinRule(
+            *("TicketKey", (), ("Fr(~key)",), ("Speaks()",), ("!TicketKey($S, ~key)",))
+        )
         if self.kind == "external":
             yield _external_psk()
         else:
             yield from _certificates()
         if self.kind == "resumption":
-            yield from Side("full", first=True).client
-            yield from Side("full", first=True).server
-        this = Side(self.psk_mode, external=self.kind == "external")
+            yield from TamarinSide("full", first=True).client
+            yield from TamarinSide("full", first=True).server
+        this = TamarinSide(self.psk_mode, external=self.kind == "external")
         yield from (*this.client, *this.server)
         if self.kind == "external":
             # The server also accepts tickets, so a forger can present some.
-            yield from Side(self.psk_mode).server
+            yield from TamarinSide(self.psk_mode).server
         yield from self._thefts()
 
-    def _thefts(self) -> Iterator[Rule]:
+    def _thefts(self) -> Iterator[TamarinRule]:
         held = "!Psk(A, B, secret)" if self.kind == "external" else "!Ticket(A, B, secret, ticket)"
         if self.kind != "full":
             yield _theft("StolePsk", held)
@@ -108,26 +110,26 @@ class Rules:
             yield _theft("TookLogarithm", "!ClientKey(A, secret)", "OfClient")
 
 
-def _theft(name: str, held: str, of: str = "") -> Rule:
+def _theft(name: str, held: str, of: str = "") -> TamarinRule:
     """The rule of a theft; ``of`` distinguishes several rules for the same theft."""
-    return Rule(f"{name}{of}", (), (held,), (f"{name}()", "Stole()"), ("Out(secret)",))
+    return TamarinRule(f"{name}{of}", (), (held,), (f"{name}()", "Stole()"), ("Out(secret)",))
 
 
-def _external_psk() -> Rule:
+def _external_psk() -> TamarinRule:
     """The rule for an external PSK of two parties, each of which can be client and server."""
     held = ("!Psk($A, $B, ~psk)", "!Psk($B, $A, ~psk)")
-    return Rule("ExternalPsk", (), ("Fr(~psk)",), ("Speaks()", "Neq($A, $B)"), held)
+    return TamarinRule("ExternalPsk", (), ("Fr(~psk)",), ("Speaks()", "Neq($A, $B)"), held)
 
 
-def _certificates() -> Iterator[Rule]:
+def _certificates() -> Iterator[TamarinRule]:
     """The rules for certificates: of servers, and of first clients, so that these can be robbed."""
     for who, letter in (("Server", "$S"), ("Client", "$C")):
         key = f"!{who}Key({letter}, ~key)", f"!{who}Public({letter}, pk(~key))", "Out(pk(~key))"
-        yield Rule(f"{who}Certificate", (), ("Fr(~key)",), ("Speaks()",), key)
+        yield TamarinRule(f"{who}Certificate", (), ("Fr(~key)",), ("Speaks()",), key)
 
 
 @dataclass(frozen=True)
-class Side:
+class TamarinSide:
     """Client and server of one kind of connection; ``first`` if it only issues a ticket."""
 
     mode: str
@@ -158,11 +160,11 @@ class Side:
     # The client -----------------------------------------------------------------------------------
 
     @property
-    def client(self) -> tuple[Rule, Rule, Rule]:
+    def client(self) -> tuple[TamarinRule, TamarinRule, TamarinRule]:
         """ClientHello; the answer and Finished; the ticket."""
         return self._client_hello(), self._client_finished(), self._client_ticket()
 
-    def _client_hello(self) -> Rule:
+    def _client_hello(self) -> TamarinRule:
         fresh = ["Fr(~cr)", *(["Fr(~x)"] if self._dhe else [])]
         share = ", 'g'^~x" if self._dhe else ""
         state = f"{self._name('Client_1')}(C, S, psk, {'~x, ' if self._dhe else ''}hello)"
@@ -170,7 +172,7 @@ class Side:
         if self._full:
             lets = ["C = $C", "psk = 'zeros'", f"hello = <~cr, 'none'{share}>"]
             takes = ["!ServerPublic(S, public)", *fresh]
-            return Rule(
+            return TamarinRule(
                 self._name("Client_1"),
                 tuple(lets),
                 tuple(takes),
@@ -179,7 +181,7 @@ class Side:
             )
         held = "!Psk(C, S, psk)" if self.external else "!Ticket(C, S, psk, ticket)"
         identity = "'psk_identity'" if self.external else "ticket"
-        return Rule(
+        return TamarinRule(
             "Client_1",
             (f"hello = <~cr, {identity}{share}>", *self._binder()),
             (held, *fresh, "Fr(~d)"),
@@ -187,7 +189,7 @@ class Side:
             ("Out(<hello, binder>)", "Out(senc(~d, client_early_traffic_secret))", *leaves),
         )
 
-    def _client_finished(self) -> Rule:
+    def _client_finished(self) -> TamarinRule:
         answer = ["sh = <sr, gy>", "ecdhe = gy^~x"] if self._dhe else ["sh = sr"]
         rows = (*EARLY, *HANDSHAKE, *APPLICATION, "resumption_secret")
         lets = [*answer, "t = <hello, sh>", *secrets(rows, dhe=self._dhe)]
@@ -201,7 +203,7 @@ class Side:
         checked = ["Eq(verify(signature, t, public), true)"] if self._full else []
         notes = ["Believes(C, S, 'server', t)", "Spoke(C, 'client', t)", "Said(~d)"]
         said = [] if self.first else [f"Out(senc(~d, {_CATS}))"]
-        return Rule(
+        return TamarinRule(
             self._name("Client_2"),
             tuple(lets),
             tuple(takes),
@@ -213,8 +215,8 @@ class Side:
             ),
         )
 
-    def _client_ticket(self) -> Rule:
-        return Rule(
+    def _client_ticket(self) -> TamarinRule:
+        return TamarinRule(
             self._name("Client_3"),
             ("next = kdf_resumption_psk(resumption_secret, nonce)",),
             (
@@ -228,11 +230,11 @@ class Side:
     # The server -----------------------------------------------------------------------------------
 
     @property
-    def server(self) -> Iterator[Rule]:
+    def server(self) -> Iterator[TamarinRule]:
         """ServerHello and Finished; early data; the client's Finished, data and a ticket."""
         yield self._server_hello()
         if not self._full:
-            yield Rule(
+            yield TamarinRule(
                 f"{self._server_name}Early",
                 (),
                 ("Heard(hello, early)", "In(senc(d, early))"),
@@ -245,7 +247,7 @@ class Side:
     def _server_name(self) -> str:
         return self._name("Server" if self._full or self.external else "TicketServer")
 
-    def _server_hello(self) -> Rule:
+    def _server_hello(self) -> TamarinRule:
         gx = ", gx" if self._dhe else ""
         fresh = ["Fr(~sr)", *(["Fr(~y)"] if self._dhe else [])]
         lets = ["sh = <~sr, 'g'^~y>", "ecdhe = gx^~y"] if self._dhe else ["sh = ~sr"]
@@ -266,7 +268,7 @@ class Side:
         lets += [*secrets((*HANDSHAKE, *APPLICATION, "resumption_secret"), dhe=self._dhe)]
         lets += [f"server_flight = {signed}"]
         spoke = [] if self.first else ["Spoke(S, 'server', t)"]
-        return Rule(
+        return TamarinRule(
             f"{self._server_name}_1",
             tuple(lets),
             (*takes, *fresh),
@@ -281,7 +283,7 @@ class Side:
     def _server_state(self) -> str:
         return f"{self._server_name}_1(S, C, t, {_CHTS}, {_SATS}, resumption_secret)"
 
-    def _server_finished(self) -> Rule:
+    def _server_finished(self) -> TamarinRule:
         """The rule for Finished. In a full handshake, data for the client is not secret."""
         lets = [f"client_flight = {finished(_CHTS)}"]
         takes = [self._server_state, f"In(senc(client_flight, {_CHTS}))"]
@@ -298,7 +300,7 @@ class Side:
             "next = kdf_resumption_psk(resumption_secret, ~nonce)",
             f"ticket = senc(<{kind}, next, {who}>, ticket_key)",
         ]
-        return Rule(
+        return TamarinRule(
             f"{self._server_name}_2",
             tuple(lets),
             (*takes, "!TicketKey(S, ticket_key)", "Fr(~nonce)", *(["Fr(~d)"] if asked else [])),

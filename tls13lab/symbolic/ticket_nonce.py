@@ -10,7 +10,7 @@ If a server uses the same nonce twice, both tickets have the same PSK.
 
 from dataclasses import dataclass
 
-from tls13lab.symbolic.connection import Connection
+from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.rules import RULES, Rule
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.scenes import PUBLIC, TICKET_KEY, resumed
@@ -21,7 +21,7 @@ CITATION = "RFC 9846 4.7.1"
 
 
 @dataclass(frozen=True)
-class Careless(Connection):
+class Careless(SymbolicConnection):
     """A connection with a server that reuses the nonce of its first ticket."""
 
     def nonce(self, number: int) -> Term:
@@ -29,9 +29,9 @@ class Careless(Connection):
         return super().nonce(1)
 
 
-def sessions(nonces: str) -> tuple[Connection, Connection, Connection]:
+def sessions(nonces: str) -> tuple[SymbolicConnection, SymbolicConnection, SymbolicConnection]:
     """A full handshake, and a resumption in psk_ke with each of its two tickets."""
-    kind = Careless if nonces == "same" else Connection
+    kind = Careless if nonces == "same" else SymbolicConnection
     first = kind("first", "full", ticket_key=TICKET_KEY)
     second, third = (resumed(f"with ticket {number}", "psk_ke", first, number) for number in (1, 2))
     return first, second, third

@@ -24,7 +24,7 @@ from tls13lab.messages.server_flight import Certificate, CertificateVerify
 from tls13lab.messages.server_hello import ServerHello
 from tls13lab.messages.transcript import Transcript
 from tls13lab.records.protection import RecordProtection
-from tls13lab.vectors.trace import Trace
+from tls13lab.vectors.trace import PublishedTrace
 from tls13lab.wire.codepoints import CipherSuite
 from tls13lab.wire.faults import LocalFault
 from tls13lab.wire.names import Side
@@ -44,7 +44,7 @@ _LAST_MESSAGE = {
 class Recomputed:
     """A trace; for a resumption, ``issuer`` is the earlier handshake that issued the ticket."""
 
-    trace: Trace
+    trace: PublishedTrace
     issuer: "Recomputed | None" = None
 
     def secret(self, name: str) -> bytes:

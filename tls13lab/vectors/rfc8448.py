@@ -32,7 +32,7 @@ from tls13lab.wire.writer import uint8
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CheckedValue:
     """A value as RFC 8448 prints it, and as the lab computes it (empty if that failed)."""
 
     section: str
@@ -53,7 +53,7 @@ Entry = tuple[str, bytes, Callable[[], bytes]]
 """A check that has not run yet: its name, the expected bytes, and how to compute them."""
 
 
-def checks(vectors: Vectors | None = None) -> Iterator[Check]:
+def checks(vectors: Vectors | None = None) -> Iterator[CheckedValue]:
     """Run every check of both sections, by default on the shipped vectors."""
     vectors = vectors or load()
     full = Recomputed(vectors.full)
@@ -61,7 +61,7 @@ def checks(vectors: Vectors | None = None) -> Iterator[Check]:
     for run, specific in ((full, (_rsa_key, _shares, _ticket)), (resumed, (_resumption,))):
         for entries in (*specific, _messages, _records, _secrets):
             for name, expected, compute in entries(run):
-                yield Check(run.trace.section, name, expected, _attempt(compute))
+                yield CheckedValue(run.trace.section, name, expected, _attempt(compute))
 
 
 def _attempt(compute: Callable[[], bytes]) -> bytes:

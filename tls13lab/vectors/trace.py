@@ -20,7 +20,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class PublishedTrace:
     """The values of one section, by their path in the file, such as ``secrets/early_secret``."""
 
     section: str
@@ -58,8 +58,8 @@ class Vectors:
     """Both traces: section 3 as ``full``, section 4 as ``resumed``."""
 
     source: str
-    full: Trace
-    resumed: Trace
+    full: PublishedTrace
+    resumed: PublishedTrace
 
 
 @lru_cache(maxsize=1)
@@ -72,7 +72,7 @@ def load() -> Vectors:
 def parse(document: Mapping[str, Any]) -> Vectors:
     """The vectors from a document with the structure of the shipped file."""
     full, resumed = (
-        Trace(section, document[section]["title"], dict(_leaves(document[section])))
+        PublishedTrace(section, document[section]["title"], dict(_leaves(document[section])))
         for section in ("section_3", "section_4")
     )
     return Vectors(document["source"], full, resumed)

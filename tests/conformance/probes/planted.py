@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from tls13lab.handshake import choice, early_data, server, server_flight
-from tls13lab.handshake.choice import Choice
+from tls13lab.handshake.choice import ServerChoice
 from tls13lab.handshake.config import ServerConfig
 from tls13lab.handshake.connected import Connected
 from tls13lab.handshake.connection import Connection
@@ -137,7 +137,7 @@ def _asks_no_age(patch: pytest.MonkeyPatch) -> None:
 def _takes_early_data_under_the_second(patch: pytest.MonkeyPatch) -> None:
     original = early_data.refusal
 
-    def refusal(config: ServerConfig, choice: Choice, *rest: Any) -> str:
+    def refusal(config: ServerConfig, choice: ServerChoice, *rest: Any) -> str:
         return original(config, replace(choice, index=0), *rest)
 
     patch.setattr(server_flight, "refusal", refusal)

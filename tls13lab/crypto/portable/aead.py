@@ -1,6 +1,6 @@
 """The AEADs of tlslite-ng behind the interface of pyca/cryptography. RFC 5116.
 
->>> box = Portable("AES-GCM", bytes(16))
+>>> box = PortableAead("AES-GCM", bytes(16))
 >>> box.decrypt(bytes(12), box.encrypt(bytes(12), b"hello", b"header"), b"header")
 b'hello'
 """
@@ -12,7 +12,7 @@ class WrongTag(Exception):
     """The tag does not verify: a different key, nonce or header, or data changed in transit."""
 
 
-class Portable:
+class PortableAead:
     """An AEAD under one key; ``name`` is "AES-GCM", "AES-CCM" or "ChaCha20-Poly1305".
 
     The key of AES has 16 or 32 bytes, that of ChaCha20-Poly1305 has 32. ``tag_length``, in bytes,

@@ -61,7 +61,7 @@ class PrivateKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
+class PortableCertificate:
     """The fields that the lab reads from a certificate."""
 
     dates: tuple[datetime, datetime]  # notBefore and notAfter
@@ -76,7 +76,7 @@ def write(key: PrivateKey, name: str, serial: int, dates: tuple[datetime, dateti
     return certificate
 
 
-def read(certificate: bytes) -> Certificate:
+def read(certificate: bytes) -> PortableCertificate:
     """A certificate in the form that :func:`write` makes; ValueError for any other."""
     try:
         tbs, _, _ = _pieces(certificate)
@@ -91,7 +91,7 @@ def read(certificate: bytes) -> Certificate:
         raise ValueError("this is not DER, or not a certificate of the lessons") from None
     if rewritten != tbs:
         raise ValueError("this is not a certificate of the lessons")
-    return Certificate((begin, end), PublicKey(bytes(point)))
+    return PortableCertificate((begin, end), PublicKey(bytes(point)))
 
 
 def _tbs_certificate(
