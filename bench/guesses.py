@@ -21,13 +21,13 @@ from typing import Any
 from bench import guesses_page
 from bench.guesses_cases import ALONE, BY_RULES, MANY, MODES, Alone, Many, Words
 from tls13lab.capture.writer import CaptureWriter
-from tls13lab.claims.scripted import talk
+from tls13lab.evidence.scripted import talk
 from tls13lab.handshake.pair import lesson_configs
 from tls13lab.psk.importer import import_psk
 from tls13lab.psk.keys import ExternalPsk
-from tls13lab.search.compiled import host_shape
 from tls13lab.search.engine import Engine
 from tls13lab.search.guesses import Guesses
+from tls13lab.search.llvm.compiled import host_shape
 from tls13lab.search.mask import Mask
 from tls13lab.search.pieces import WordSource
 from tls13lab.search.rules import parse_rules

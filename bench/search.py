@@ -22,7 +22,7 @@ from tls13lab.crypto.hkdf import hkdf_label
 from tls13lab.psk.amortised import blocks
 from tls13lab.psk.binder import binder
 from tls13lab.psk.keys import PskKind
-from tls13lab.search.lanes import Lanes
+from tls13lab.search.llvm.lanes import Lanes
 from tls13lab.search.mask import Mask
 from tls13lab.search.pieces import BATCH, MaskSource
 from tls13lab.search.runner import Search, Workers, local_workers, processors

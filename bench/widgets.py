@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from tls13lab.adversary.theft import Theft
-from tls13lab.claims.scripted import record, talk
+from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
 from tls13lab.handshake.trace import Conversation
 from tls13lab.pictures import dot

@@ -23,7 +23,7 @@ WHAT = {
     "exercises": "tasks and checks",
     "widgets": "instruments",
     "pictures": "SVG and HTML",
-    "claims": "model and bytes agree",
+    "evidence": "claims done on bytes",
     "impostor": "attacks by speaking",
     "probe": "questions to a server",
     "adversary": "attacks by listening",
@@ -44,7 +44,7 @@ WHAT = {
 # The kinds of rooms. Shape and colour carry the same information.
 _PARTS = {
     "attack": ({"adversary", "search", "impostor"}, {"shape": "octagon", "fillcolor": "#ffe3e3"}),
-    "claim": ({"symbolic", "claims"}, {"shape": "hexagon", "fillcolor": "#fff3bf"}),
+    "claim": ({"symbolic", "evidence"}, {"shape": "hexagon", "fillcolor": "#fff3bf"}),
     "lesson": (
         {"lesson", "widgets", "exercises", "pictures"},
         {"style": "rounded,filled", "fillcolor": "#e7f5ff"},

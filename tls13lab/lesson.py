@@ -29,12 +29,6 @@ from tls13lab.adversary.eavesdropper import Eavesdropper, eavesdrop
 from tls13lab.adversary.theft import Theft, together
 from tls13lab.capture import keylog
 from tls13lab.capture.reader import read_capture
-from tls13lab.claims import certificate_with_psk, race, searched
-from tls13lab.claims.scripted import record, talk
-from tls13lab.claims.weak_psk import chosen
-from tls13lab.claims.weak_psk.attack import Attack
-from tls13lab.claims.weak_psk.ends import Ends
-from tls13lab.claims.weak_psk.protection import DHE, PROTECTIONS
 from tls13lab.crypto import hkdf, keyschedule
 from tls13lab.crypto.certificates import TrustAnyone, TrustRoots, self_signed
 from tls13lab.crypto.entropy import seeded
@@ -49,6 +43,12 @@ from tls13lab.crypto.schedule import (
     descendants,
 )
 from tls13lab.crypto.suites import SUITES
+from tls13lab.evidence import certificate_with_psk, race, searched
+from tls13lab.evidence.scripted import record, talk
+from tls13lab.evidence.weak_psk import chosen
+from tls13lab.evidence.weak_psk.attack import Attack
+from tls13lab.evidence.weak_psk.ends import Ends
+from tls13lab.evidence.weak_psk.protection import DHE, PROTECTIONS
 from tls13lab.exercises.catalogue import check, give
 from tls13lab.exercises.quiz import Quiz
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, Environment, ServerConfig

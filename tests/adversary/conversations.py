@@ -13,8 +13,8 @@ from unittest.mock import patch
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.keylog import lines, parse
 from tls13lab.capture.recording import CapturedRecord, Item
-from tls13lab.claims.scripted import record, talk
 from tls13lab.crypto.entropy import seeded
+from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake import client as client_module
 from tls13lab.handshake import server as server_module
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig

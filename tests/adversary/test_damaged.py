@@ -7,7 +7,7 @@ import pytest
 from tests.adversary.conversations import EARLY_WORDS, Made, made
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.capture.recording import CapturedRecord, Item
-from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS
+from tls13lab.evidence.scripted import CLIENT_WORDS, SERVER_WORDS
 from tls13lab.search.target import targets
 from tls13lab.wire.names import Side
 

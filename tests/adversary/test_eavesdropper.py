@@ -11,10 +11,10 @@ from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.keylog import lines
 from tls13lab.capture.recording import Incomplete, recording_of
-from tls13lab.claims import scripted
-from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS, record
 from tls13lab.crypto.entropy import seeded
 from tls13lab.crypto.suites import SUITES
+from tls13lab.evidence import scripted
+from tls13lab.evidence.scripted import CLIENT_WORDS, SERVER_WORDS, record
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
 from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
 from tls13lab.psk.keys import ExternalPsk

@@ -13,7 +13,7 @@ from tls13lab.capture.keylog import read_keylog
 from tls13lab.capture.reader import read_capture
 from tls13lab.capture.recording import CapturedRecord, Item
 from tls13lab.capture.writer import CaptureWriter
-from tls13lab.claims.scripted import CLIENT_WORDS, SERVER_WORDS
+from tls13lab.evidence.scripted import CLIENT_WORDS, SERVER_WORDS
 
 ALL = tuple(made())
 

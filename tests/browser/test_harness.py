@@ -64,7 +64,7 @@ def test_a_request_that_leaves_this_machine_is_seen(lab_page: LabPage) -> None:
 
 
 STOPPING = """
-from tls13lab.claims.scripted import record, talk
+from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake.pair import lesson_configs
 from tls13lab.search.mask import Mask
 from tls13lab.search.pieces import MaskSource

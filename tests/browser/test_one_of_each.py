@@ -19,7 +19,7 @@ from tls13lab.widgets.slider import Slider
 
 SETUP = """
 from tls13lab.adversary.theft import Theft
-from tls13lab.claims.scripted import record, talk
+from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
 ke, dhe = (talk(*lesson_configs(mode), "gallery") for mode in ("psk_ke", "psk_dhe_ke"))
 """

@@ -112,7 +112,7 @@ def test_a_connection_that_came_to_no_server_hello(tmp_path: Path) -> None:
     """What was sent behind the first ClientHello is lost all the same."""
     from dataclasses import replace
 
-    from tls13lab.claims.scripted import talk
+    from tls13lab.evidence.scripted import talk
     from tls13lab.handshake.pair import lesson_configs
     from tls13lab.wire.codepoints import CipherSuite
 

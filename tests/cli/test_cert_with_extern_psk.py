@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from tls13lab.capture.writer import CaptureWriter
-from tls13lab.claims.scripted import talk
 from tls13lab.cli.app import cli
+from tls13lab.evidence.scripted import talk
 from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
 from tls13lab.wire.names import Mode
 

@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tls13lab.capture.writer import CaptureWriter
-from tls13lab.claims.scripted import talk
 from tls13lab.cli.app import cli
+from tls13lab.evidence.scripted import talk
 from tls13lab.handshake.pair import Pair, lesson_configs
 from tls13lab.psk.importer import import_psk
 from tls13lab.psk.keys import ExternalPsk

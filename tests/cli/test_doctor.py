@@ -20,7 +20,7 @@ def test_it_works_where_llvmlite_is() -> None:
 
 def without_the_module(monkeypatch: pytest.MonkeyPatch, *names: str) -> str:
     """What doctor says where these cannot be imported, and compiled.py is to import them anew."""
-    monkeypatch.delitem(sys.modules, "tls13lab.search.compiled", raising=False)
+    monkeypatch.delitem(sys.modules, "tls13lab.search.llvm.compiled", raising=False)
     for name in names:
         monkeypatch.setitem(sys.modules, name, None)
     said = CliRunner().invoke(cli, ["doctor"])
@@ -41,7 +41,7 @@ def test_where_llvmlite_is_not_installed_it_says_what_is_slower(
 def test_where_its_llvm_does_not_work_it_says_so(
     monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    broken = ModuleType("tls13lab.search.compiled")
+    broken = ModuleType("tls13lab.search.llvm.compiled")
 
     def tester(hash_name: str, name: str) -> None:
         raise error

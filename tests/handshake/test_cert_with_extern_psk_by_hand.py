@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from tests.conftest import require_tool
 from tls13lab.capture.keylog import lines
 from tls13lab.capture.writer import CaptureWriter
-from tls13lab.claims.scripted import talk
+from tls13lab.evidence.scripted import talk
 from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
 
 # Numbers, written down from the registries and not from the package.

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from tests.handshake.scenes import BOTH, PSK
-from tls13lab.claims.stage import stage
 from tls13lab.crypto.entropy import seeded
+from tls13lab.evidence.stage import stage
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ServerConfig
 from tls13lab.impostor.forged_ticket import forge
 from tls13lab.impostor.stand_in import false_client

@@ -8,9 +8,9 @@ from threading import Thread
 
 import pytest
 
-from tls13lab.claims.race import tried_on
 from tls13lab.crypto.certificates import TrustAnyone
 from tls13lab.crypto.entropy import seeded
+from tls13lab.evidence.race import tried_on
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.pair import LESSON_TIME_MS, Pair, lesson_configs

@@ -7,7 +7,7 @@ import pytest
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.theft import Theft, together
-from tls13lab.claims.scripted import record, talk
+from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
 from tls13lab.pictures import dot
 from tls13lab.pictures.attack_tree import attack_dot, attack_tree

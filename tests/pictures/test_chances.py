@@ -6,10 +6,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tls13lab.claims.weak_psk import chosen
-from tls13lab.claims.weak_psk.attackers import LAPTOP, ONLINE, attackers
-from tls13lab.claims.weak_psk.protection import DAILY, DHE, NOTHING, PAKE_FIRST, PROTECTIONS
-from tls13lab.claims.weak_psk.reckoning import Reckoning, Setting, reckon
+from tls13lab.evidence.weak_psk import chosen
+from tls13lab.evidence.weak_psk.attackers import LAPTOP, ONLINE, attackers
+from tls13lab.evidence.weak_psk.protection import DAILY, DHE, NOTHING, PAKE_FIRST, PROTECTIONS
+from tls13lab.evidence.weak_psk.reckoning import Reckoning, Setting, reckon
 from tls13lab.pictures.chances import MOST_BITS, chances, percent, rows_of
 
 WAYS = (

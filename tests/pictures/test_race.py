@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tls13lab.claims.race import ASKS, LISTENS, PAKE, PSK, Lane
+from tls13lab.evidence.race import ASKS, LISTENS, PAKE, PSK, Lane
 from tls13lab.pictures.race import SCALE, WIDTH, race_picture
 
 LANES = (

@@ -12,10 +12,11 @@ import pytest
 
 from tls13lab.psk.binder import binder
 from tls13lab.psk.keys import PskKind
-from tls13lab.search import compiled, lanes_native
 from tls13lab.search.guesses import Guesses
-from tls13lab.search.lanes import Lanes
-from tls13lab.search.lanes_text import GuessShape
+from tls13lab.search.llvm import compiled
+from tls13lab.search.llvm import native as lanes_native
+from tls13lab.search.llvm.lanes import Lanes
+from tls13lab.search.llvm.text import GuessShape
 from tls13lab.search.target import Target
 
 WORDS = [b"guess %d" % n + b"x" * (n % 90) for n in range(777)]
@@ -84,7 +85,7 @@ def test_what_a_processor_is_given(
 
 def test_compiled_code_is_kept_and_a_damaged_file_is_made_again(tmp_path: Path) -> None:
     """In processes of their own: compiled, loaded, and compiled again after damage."""
-    asked = "from tls13lab.search.compiled import tester; tester('sha256', 'test')"
+    asked = "from tls13lab.search.llvm.compiled import tester; tester('sha256', 'test')"
     environment = dict(os.environ, PYTHONPYCACHEPREFIX=str(tmp_path), PYTHONDONTWRITEBYTECODE="")
 
     def kept() -> tuple[Path, bytes, int]:
@@ -104,7 +105,7 @@ def test_code_for_another_processor_is_left_alone_and_made_for_this_one(tmp_path
     """As where an image was built on one machine and runs on another."""
     environment = dict(os.environ, PYTHONPYCACHEPREFIX=str(tmp_path), PYTHONDONTWRITEBYTECODE="")
     other = "import llvmlite.binding as llvm; llvm.get_host_cpu_name = lambda: 'generic'; "
-    asked = "from tls13lab.search.compiled import tester; tester('sha256', 'test')"
+    asked = "from tls13lab.search.llvm.compiled import tester; tester('sha256', 'test')"
     subprocess.run([sys.executable, "-c", other + asked], env=environment, check=True)
     (theirs,) = tmp_path.rglob("compiled.*.o")
     theirs.write_bytes(b"would end the process if it were run")
@@ -117,7 +118,7 @@ def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(tmp_path: Path) -
     (tmp_path / "file").write_text("")
     nowhere = dict(os.environ, PYTHONPYCACHEPREFIX=str(tmp_path / "file"))
     nowhere["PYTHONDONTWRITEBYTECODE"] = ""
-    asked = "from tls13lab.search.compiled import tester; tester('sha256', 'test')"
+    asked = "from tls13lab.search.llvm.compiled import tester; tester('sha256', 'test')"
     done = subprocess.run([sys.executable, "-c", asked], env=nowhere, capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
     assert [path.name for path in tmp_path.rglob("*")] == ["file"]

@@ -10,8 +10,8 @@ from tls13lab.psk.binder import binder
 from tls13lab.psk.importer import imported_key
 from tls13lab.psk.keys import PskKind
 from tls13lab.search.guesses import Guesses
-from tls13lab.search.lanes import Lanes
-from tls13lab.search.lanes_pack import GROUP
+from tls13lab.search.llvm.lanes import Lanes
+from tls13lab.search.llvm.pack import GROUP
 from tls13lab.search.portable import PortableEngine, by_copies, by_digest
 from tls13lab.search.target import Target
 

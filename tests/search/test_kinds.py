@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.captures.tape import Tape
-from tls13lab.claims.scripted import record, talk
 from tls13lab.cli.app import cli
 from tls13lab.crypto.suites import HASH_LENGTHS
+from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake.pair import LESSON_TIME_MS, Pair, lesson_configs
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import pack

@@ -17,8 +17,8 @@ from tls13lab.search import engine as engine_module
 from tls13lab.search import runner
 from tls13lab.search.engine import Tried, groups, tried, weight
 from tls13lab.search.guesses import Guesses
-from tls13lab.search.lanes_program import program
-from tls13lab.search.lanes_text import GuessShape
+from tls13lab.search.llvm.program import program
+from tls13lab.search.llvm.text import GuessShape
 from tls13lab.search.mask import Mask
 from tls13lab.search.pieces import MaskSource, Piece
 from tls13lab.search.runner import Search, Workers

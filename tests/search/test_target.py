@@ -6,7 +6,7 @@ import pytest
 
 from tls13lab.capture.reader import read_capture
 from tls13lab.capture.recording import CapturedRecord, recording_of
-from tls13lab.claims.scripted import record, talk
+from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
 from tls13lab.psk.keys import ExternalPsk, PskKind
 from tls13lab.search.target import targets

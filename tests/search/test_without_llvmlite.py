@@ -45,7 +45,7 @@ def test_the_search_finds_what_it_finds_with_it(tmp_path: Path) -> None:
             pass
         print(search.progress.found)
         try:
-            import tls13lab.search.compiled
+            import tls13lab.search.llvm.compiled
         except ModuleNotFoundError as error:
             print(error.name)
         """

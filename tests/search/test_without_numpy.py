@@ -29,7 +29,7 @@ from tls13lab.psk.keys import PskKind
 from tls13lab.search.arrays import np
 from tls13lab.search.mask import Mask
 from tls13lab.search.pieces import MaskSource, WordSource
-from tls13lab.search.rules import Rule
+from tls13lab.search.rules import WordRule
 from tls13lab.search.runner import Search, local_workers
 from tls13lab.search.target import Target
 from tls13lab.search.wordlist import COMMON
@@ -38,7 +38,7 @@ words = Path("words.txt")
 words.write_bytes(b"\\n".join([b"one", b"", b"two\\r", b"x" * 2000, *[b"word%d" % n for n in
     range(5000)], b"pass", b"last"]))
 sources = [MaskSource(Mask.parse("?l?d?u")), WordSource(words), WordSource(COMMON),
-    WordSource(words, (Rule.parse("c"), Rule.parse("$1")))]
+    WordSource(words, (WordRule.parse("c"), WordRule.parse("$1")))]
 print("NumPy" if np else "none")
 for source in sources:
     told = hashlib.sha256()

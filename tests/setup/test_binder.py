@@ -83,7 +83,7 @@ def test_all_notebooks_run_in_its_environment_and_all_of_them_fit_in_its_memory(
     environment = replayed(tmp_path)
     overrides = environment.venv / "share/jupyter/lab/settings/overrides.d/tls13lab.json"
     assert json.loads(overrides.read_text()) == run.NEWS_OFF
-    kept = list((environment.folder / "tls13lab/search/__pycache__").glob("compiled.*.o"))
+    kept = list((environment.folder / "tls13lab/search/llvm/__pycache__").glob("compiled.*.o"))
     assert len(kept) == 2  # the last step compiled the binder search for both hashes
     with lab(environment) as running:
         assert "<title>JupyterLab" in page(f"{running.url}{FIRST}?token={running.token}")

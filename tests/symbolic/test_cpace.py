@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tls13lab.claims.race import ASKS, CLIENT_COMES, LISTENS, PAKE, PSK, SCALAR, race
+from tls13lab.evidence.race import ASKS, CLIENT_COMES, LISTENS, PAKE, PSK, SCALAR, race
 from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.cpace import (
     ALICES,

@@ -22,8 +22,8 @@ from tls13lab.symbolic.guessers import (
 )
 from tls13lab.symbolic.guessing import verifiers
 from tls13lab.symbolic.prices import Prices
-from tls13lab.symbolic.proverif_guess import Guess, found, guesses
-from tls13lab.symbolic.proverif_lines import OfferLines
+from tls13lab.symbolic.proverif.guess import Guess, found, guesses
+from tls13lab.symbolic.proverif.lines import OfferLines
 from tls13lab.symbolic.rules import QUANTUM
 from tls13lab.symbolic.scenes import PUBLIC, connections, recorded, weak_secrets
 

@@ -11,11 +11,12 @@ from click.testing import CliRunner
 from tests.symbolic.proverif.asking import ask, digest, recorded, results
 from tls13lab.cli.app import cli
 from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE
-from tls13lab.symbolic import agreement, proverif
+from tls13lab.symbolic import agreement
 from tls13lab.symbolic.claims import cells
-from tls13lab.symbolic.proverif import Model
-from tls13lab.symbolic.proverif_guess import Guess, found, guesses, secret_of
-from tls13lab.symbolic.proverif_lines import OfferLines
+from tls13lab.symbolic.proverif import models as proverif
+from tls13lab.symbolic.proverif.guess import Guess, found, guesses, secret_of
+from tls13lab.symbolic.proverif.lines import OfferLines
+from tls13lab.symbolic.proverif.models import Model
 from tls13lab.symbolic.scenes import MODES
 
 MODELS = {model.name: model for model in proverif.models()}

@@ -10,10 +10,10 @@ import tree_sitter_spthy
 from click.testing import CliRunner
 
 from tls13lab.cli.app import cli
-from tls13lab.symbolic import tamarin
 from tls13lab.symbolic.claims import cells
-from tls13lab.symbolic.proverif_declarations import ROWS, arity
-from tls13lab.symbolic.tamarin_rules import Rules, TamarinRule
+from tls13lab.symbolic.proverif.declarations import ROWS, arity
+from tls13lab.symbolic.tamarin import theory as tamarin
+from tls13lab.symbolic.tamarin.rules import Rules, TamarinRule
 
 THEORIES = {mode: tamarin.theory_of(mode) for mode in tamarin.MODES}
 BUILT_IN = {"senc": 2, "sign": 2, "verify": 3, "pk": 1}

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from tests.captures.tape import Tape
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.recording import CapturedRecord
-from tls13lab.claims.scripted import record, talk
 from tls13lab.cli.app import cli
+from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
 from tls13lab.symbolic.rules import RULES
 from tls13lab.widgets.matrix_explorer import ALL, MatrixExplorer, MatrixView

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from tls13lab.claims.weak_psk.attackers import ONLINE, attackers
-from tls13lab.claims.weak_psk.protection import DHE, NOTHING, PAKE_FIRST, PROTECTIONS, SLOW
+from tls13lab.evidence.weak_psk.attackers import ONLINE, attackers
+from tls13lab.evidence.weak_psk.protection import DHE, NOTHING, PAKE_FIRST, PROTECTIONS, SLOW
 from tls13lab.widgets.guess_meter import (
     DRAWN,
     GIVEN,

@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from tls13lab.claims.scripted import record, talk
+from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake.pair import Pair, lesson_configs
 from tls13lab.pictures.byte_map import BINDER, TRANSCRIPT, parts_of_capture, parts_of_message
 from tls13lab.psk.keys import ExternalPsk

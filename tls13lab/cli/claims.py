@@ -8,19 +8,19 @@ from typing import Any
 import click
 
 from tls13lab import whole_file
-from tls13lab.claims import certificate_with_psk, guessers
-from tls13lab.claims.chains import chains
-from tls13lab.claims.matrix import matrix
-from tls13lab.claims.properties import properties, summary
 from tls13lab.cli import report
 from tls13lab.cli.options import FILE
+from tls13lab.evidence import certificate_with_psk, guessers
+from tls13lab.evidence.chains import chains
+from tls13lab.evidence.matrix import matrix
+from tls13lab.evidence.properties import properties, summary
 from tls13lab.pictures.claims_matrix import matrix_picture, matrix_text
 from tls13lab.psk.spending import Means, in_money
 from tls13lab.psk.strength import in_words
 from tls13lab.symbolic.claims import cells
 from tls13lab.symbolic.prices import Prices, drawn_bits
-from tls13lab.symbolic.proverif import write
-from tls13lab.symbolic.tamarin import write as write_theories
+from tls13lab.symbolic.proverif.models import write
+from tls13lab.symbolic.tamarin.theory import write as write_theories
 
 
 @click.command("claims")

@@ -72,7 +72,7 @@ def _binder_search() -> Dependency:
     """Whether compiled code can try guesses. Compiling it here finds a broken LLVM."""
     name, detail = "compiled binder search", ""
     try:
-        from tls13lab.search.compiled import tester
+        from tls13lab.search.llvm.compiled import tester
 
         tester("sha256", "test")
     except ImportError as error:

@@ -169,7 +169,7 @@ def _row(row: Mended, means: Means, runs: int) -> dict[str, Any]:
 
 
 def _played(rows: Sequence[Mended]) -> dict[str, dict[str, Any]]:
-    from tls13lab.claims.mended import agreed
+    from tls13lab.evidence.mended import agreed
     from tls13lab.search.wordlist import COMMON
 
     listed = COMMON.read_bytes().split(b"\n")[:1000]

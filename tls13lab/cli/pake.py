@@ -194,7 +194,7 @@ def race(
     """
 
     def work() -> report.Result:
-        from tls13lab.claims.race import race as run_race
+        from tls13lab.evidence.race import race as run_race
         from tls13lab.pictures.race import race_picture
         from tls13lab.search.wordlist import COMMON
 

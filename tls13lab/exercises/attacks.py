@@ -7,7 +7,7 @@ the search found.
 from collections.abc import Callable
 from typing import Any
 
-from tls13lab.claims.searched import found
+from tls13lab.evidence.searched import found
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import Given, JudgedTask, Mistake
 

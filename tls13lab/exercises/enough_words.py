@@ -7,10 +7,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from tls13lab.claims.weak_psk import chosen
-from tls13lab.claims.weak_psk.attackers import GPUS, LAPTOP
-from tls13lab.claims.weak_psk.protection import DHE, PAKE_FIRST, SLOW
-from tls13lab.claims.weak_psk.reckoning import Setting, reckon
+from tls13lab.evidence.weak_psk import chosen
+from tls13lab.evidence.weak_psk.attackers import GPUS, LAPTOP
+from tls13lab.evidence.weak_psk.protection import DHE, PAKE_FIRST, SLOW
+from tls13lab.evidence.weak_psk.reckoning import Setting, reckon
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import Given, JudgedTask, Mistake
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from tls13lab.claims.scripted import record, talk
+from tls13lab.evidence.scripted import record, talk
 from tls13lab.exercises.enough_words import ENOUGH
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import FunctionTask, Given, JudgedTask, Mistake

@@ -11,7 +11,7 @@ from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.theft import Theft, together
 from tls13lab.capture.recording import Item
-from tls13lab.claims.scripted import record, talk
+from tls13lab.evidence.scripted import record, talk
 from tls13lab.exercises.guessing import WORDS
 from tls13lab.exercises.student import Draw
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig

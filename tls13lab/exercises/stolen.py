@@ -13,9 +13,9 @@ from typing import Any
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.theft import Theft, together
 from tls13lab.capture.recording import Item
-from tls13lab.claims.scripted import record, talk
 from tls13lab.crypto import keyschedule
 from tls13lab.crypto.suites import SUITES
+from tls13lab.evidence.scripted import record, talk
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import Given, JudgedTask, Mistake, ValueTask
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig

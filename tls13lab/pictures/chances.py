@@ -5,8 +5,8 @@ attacker comes: in a second, a day, ten years; or with the few guesses that hone
 stand three boxes, for what was recorded, for connections from now on, and for the next ticket. What
 opens is dark and says so. A PSK that is used for a day only is of no use after it.
 
->>> from tls13lab.claims.weak_psk import attackers, chosen, protection
->>> from tls13lab.claims.weak_psk.reckoning import Setting, reckon
+>>> from tls13lab.evidence.weak_psk import attackers, chosen, protection
+>>> from tls13lab.evidence.weak_psk.reckoning import Setting, reckon
 >>> told = reckon(Setting(chosen.words(3), protection.DHE, attackers.LAPTOP))
 >>> print(chances(told).alt.partition(": found ")[2])
 in a second with 0.3%, in a day with 100%, in ten years with 100%; then past kept, present opens, \
@@ -18,7 +18,7 @@ from functools import lru_cache
 from html import escape
 from math import inf, log2
 
-from tls13lab.claims.weak_psk.reckoning import KEPT, NOT_RECORDED, OPENS, Reckoning
+from tls13lab.evidence.weak_psk.reckoning import KEPT, NOT_RECORDED, OPENS, Reckoning
 from tls13lab.pictures.picture import Picture
 from tls13lab.pictures.text_size import width
 from tls13lab.psk.guesswork import Choice, Estimate

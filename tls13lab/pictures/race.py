@@ -3,7 +3,7 @@
 The scale is logarithmic. A bar that found the word is dark and ends in a flag; one that did not is
 white, and says how far it came.
 
->>> from tls13lab.claims.race import race
+>>> from tls13lab.evidence.race import race
 >>> print(race_picture(race(b"lab", [b"door", b"lab"], runs=1, thief=False)).rows[3])
 ('CPace first', 'listens', '2', '0', 'not found')
 """
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from html import escape
 from math import log10
 
-from tls13lab.claims.race import Lane
+from tls13lab.evidence.race import Lane
 from tls13lab.pictures.picture import Picture
 from tls13lab.pictures.text_size import width
 
@@ -24,7 +24,7 @@ _DARK = "#1f4e79"
 
 
 def race_picture(lanes: Sequence[Lane], title: str = "One word list, one word") -> Picture:
-    """Lanes of :func:`tls13lab.claims.race.race`, one a row, in their order."""
+    """Lanes of :func:`tls13lab.evidence.race.race`, one a row, in their order."""
     rows = tuple(
         (
             lane.protection,

@@ -50,11 +50,11 @@ The files, in reading order::
     checkpoint             the stored state of a search
     speed                  how fast this machine guesses
     constants, sha2        SHA-2 for any kind of word: numbers, or lines of a program
-    lanes                  the compiled engine
-    lanes_text             how a program for vectors is written in LLVM's language
-    lanes_pack             the part that puts guesses into blocks
-    lanes_native           the part for processors with SHA instructions
-    lanes_program          the whole program
-    compiled               from the program's text to machine code
+    llvm/lanes             the compiled engine
+    llvm/text              how a program for vectors is written in LLVM's language
+    llvm/pack              the part that puts guesses into blocks
+    llvm/native            the part for processors with SHA instructions
+    llvm/program           the whole program
+    llvm/compiled          from the program's text to machine code
     share                  guesses at the word of a CPace run, with a stolen scalar
 """

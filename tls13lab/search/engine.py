@@ -160,7 +160,7 @@ def compiled_engine(targets: Sequence[Target]) -> Engine | None:
     It is also None for PSKs that were imported for another hash, which need two hash functions.
     """
     try:
-        from tls13lab.search.lanes import Lanes
+        from tls13lab.search.llvm.lanes import Lanes
 
         engine = Lanes(targets)
         _compiled.add(targets[0].hash_name)

@@ -1,7 +1,7 @@
 """SHA-256 and SHA-384 as in FIPS 180-4 section 6, for any kind of word.
 
 The same functions compute with numbers, or write a program for many guesses at once
-(``lanes_text``). The arithmetic decides what a word is, and how words are added. With numbers:
+(``llvm/text``). The arithmetic decides what a word is, and how words are added. With numbers:
 
 >>> import hashlib
 >>> block = pad(SHA256, b"abc", before=0)

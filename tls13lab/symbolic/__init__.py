@@ -33,8 +33,8 @@ leaks::
     quantum             the private key behind every share and every certificate
 
 **What a verdict means.** *Lost*: there is a derivation. It is certain, and
-:mod:`tls13lab.claims` runs it on bytes. *Kept*: these rules have no derivation in this scene. That
-is not a proof for all runs. For such proofs, the same claims are exported to provers.
+:mod:`tls13lab.evidence` runs it on bytes. *Kept*: these rules have no derivation in this scene.
+That is not a proof for all runs. For such proofs, the same claims are exported to provers.
 
 **Guessing.** A weak secret can be guessed if a guess can be verified: it leads to a term that is
 already known (such as the binder), or to a key under which a record opens. The engine finds these
@@ -58,9 +58,7 @@ The files, in reading order::
     cpace, mended               a PAKE; what mends a weak PSK
     prices, breaks              the price of each secret; which secrets can be computed
     cost, monotone              the price of a claim; questions that larger sets answer alike
-    proverif                    models for ProVerif, for proofs over all runs
-    proverif_declarations, proverif_lines, proverif_processes, proverif_session,
-    proverif_peers, proverif_agreement, proverif_guess
-                                the parts of these models
-    tamarin, tamarin_rules      theories for Tamarin, which nobody has run yet
+    proverif/                   models for ProVerif, for proofs over all runs: models.py writes
+                                them, the other files hold their parts
+    tamarin/                    theories for Tamarin, which nobody has run yet
 """

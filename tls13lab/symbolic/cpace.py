@@ -181,4 +181,4 @@ SCENES: dict[str, Callable[[], Run]] = {
     "CPace first, asks the server, wrong guess": lambda: asked_server(ANOTHER),
     "CPace first, asks the server, right guess": lambda: asked_server(WORD),
 }
-"""The lanes of the race on bytes (:mod:`tls13lab.claims.race`), as the model has them."""
+"""The lanes of the race on bytes (:mod:`tls13lab.evidence.race`), as the model has them."""

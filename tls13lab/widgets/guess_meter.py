@@ -17,12 +17,12 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-from tls13lab.claims.weak_psk import chosen
-from tls13lab.claims.weak_psk.attack import Attack
-from tls13lab.claims.weak_psk.attackers import LAPTOP_RATE, Attacker, attackers
-from tls13lab.claims.weak_psk.chosen import Chosen
-from tls13lab.claims.weak_psk.protection import NOTHING, PROTECTIONS
-from tls13lab.claims.weak_psk.reckoning import Reckoning, Setting, reckon
+from tls13lab.evidence.weak_psk import chosen
+from tls13lab.evidence.weak_psk.attack import Attack
+from tls13lab.evidence.weak_psk.attackers import LAPTOP_RATE, Attacker, attackers
+from tls13lab.evidence.weak_psk.chosen import Chosen
+from tls13lab.evidence.weak_psk.protection import NOTHING, PROTECTIONS
+from tls13lab.evidence.weak_psk.reckoning import Reckoning, Setting, reckon
 from tls13lab.pictures.chances import EPOCHS, chances, rows_of, time_of
 from tls13lab.pictures.picture import Picture, html_table, text_table
 from tls13lab.search.runner import THREADS

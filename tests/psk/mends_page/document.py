@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from tls13lab.claims.mended import agreed
+from tls13lab.evidence.mended import agreed
 from tls13lab.psk.amortised import blocks
 from tls13lab.psk.guesswork import even
 from tls13lab.psk.keys import PskKind

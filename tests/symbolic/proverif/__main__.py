@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from tqdm import tqdm
 
 from tests.symbolic.proverif.asking import LONGEST, ask, digest, installed, record, recorded
-from tls13lab.symbolic.proverif import Model, models
+from tls13lab.symbolic.proverif.models import Model, models
 
 
 def main() -> int:

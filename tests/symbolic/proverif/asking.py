@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tls13lab.symbolic.proverif import Model
+from tls13lab.symbolic.proverif.models import Model
 
 RESULTS = Path(__file__).with_name("results.json")
 LONGEST = 3600.0  # seconds, after which there is no answer

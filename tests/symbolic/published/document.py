@@ -17,10 +17,10 @@ from tls13lab.symbolic.claims import absent, decide, outside
 from tls13lab.symbolic.guessers import CPACE, GUESSERS
 from tls13lab.symbolic.guessers import MODES as MODES_GUESSED
 from tls13lab.symbolic.guessers import decide as guess
-from tls13lab.symbolic.proverif import ADVERSARIES, MODES, Model, models
-from tls13lab.symbolic.proverif_agreement import asked, verdicts
-from tls13lab.symbolic.tamarin import MODES as THEORIES
-from tls13lab.symbolic.tamarin import THEFTS, lemmas, ways_to_lose
+from tls13lab.symbolic.proverif.agreement import asked, verdicts
+from tls13lab.symbolic.proverif.models import ADVERSARIES, MODES, Model, models
+from tls13lab.symbolic.tamarin.theory import MODES as THEORIES
+from tls13lab.symbolic.tamarin.theory import THEFTS, lemmas, ways_to_lose
 
 FAILURES = 10
 BOUNDS = Bounds(Means(rate=1e6), Limit(FAILURES), seconds=24 * 3600.0)
