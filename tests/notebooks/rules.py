@@ -107,6 +107,21 @@ def cells_are_short(_: Path, notebook: NotebookNode) -> Iterator[str]:
             yield f"{cell.id}: a line of more than {MAX_COLUMNS} columns"
 
 
+def no_sentence_only_announces_a_cell(_: Path, notebook: NotebookNode) -> Iterator[str]:
+    """A sentence stands before a cell where it says something that the cell does not."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and re.search(r"(?i)\b(the next|this) cell\b", cell.source):
+            yield f"{cell.id}: says what the next cell does"
+
+
+def what_holds_is_shown(_: Path, notebook: NotebookNode) -> Iterator[str]:
+    """An assert that holds prints nothing, so a cell that claims something says what held."""
+    for cell in code_cells(notebook.cells):
+        claims = re.search(r"(?m)^\s*assert\b", cell.source) and not tags(cell) & {"live", "task"}
+        if claims and not cell.outputs:
+            yield f"{cell.id}: asserts, and shows nothing"
+
+
 def every_section_with_code_asserts(_: Path, notebook: NotebookNode) -> Iterator[str]:
     for title, cells in sections(notebook).items():
         claiming = [cell for cell in code_cells(cells) if not tags(cell) & CLAIMLESS]
@@ -199,6 +214,8 @@ RULES: tuple[Rule, ...] = (
     was_run_from_the_top_without_error,
     holds_only_what_is_meant,
     cells_are_short,
+    no_sentence_only_announces_a_cell,
+    what_holds_is_shown,
     every_section_with_code_asserts,
     every_claim_has_its_sentence,
     prediction_comes_before_reveal,

@@ -84,6 +84,14 @@ def thirteen_lines(notebook: NotebookNode) -> None:
     notebook.cells[1].source = "\n".join(["x = 1"] * 13)
 
 
+def an_announcement(notebook: NotebookNode) -> None:
+    notebook.cells[4].source = "The next cell answers."
+
+
+def a_silent_claim(notebook: NotebookNode) -> None:
+    notebook.cells[1].source = "assert True"
+
+
 def no_assert(notebook: NotebookNode) -> None:
     notebook.cells[5].source = "answer()  # we assert nothing"
 
@@ -135,6 +143,8 @@ OFFENCES: dict[Callable[[NotebookNode], None], rules.Rule] = {
     a_widgets_state: rules.holds_only_what_is_meant,
     an_unknown_tag: rules.holds_only_what_is_meant,
     thirteen_lines: rules.cells_are_short,
+    an_announcement: rules.no_sentence_only_announces_a_cell,
+    a_silent_claim: rules.what_holds_is_shown,
     no_assert: rules.every_section_with_code_asserts,
     one_numbering: rules.every_claim_has_its_sentence,
     no_quote: rules.every_claim_has_its_sentence,
