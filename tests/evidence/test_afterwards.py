@@ -23,7 +23,7 @@ from tls13lab.messages.key_share import KeyShareClientHello
 from tls13lab.messages.transcript import Transcript
 from tls13lab.records.protection import RecordProtection
 from tls13lab.symbolic.claims import decide
-from tls13lab.symbolic.scenes import MODES
+from tls13lab.symbolic.vocabulary import MODES
 from tls13lab.wire.codepoints import ContentType
 from tls13lab.wire.faults import HandshakeFailure, TLSFault
 

@@ -13,9 +13,9 @@ from tls13lab.evidence import active, matrix, passive
 from tls13lab.evidence.chains import chains
 from tls13lab.evidence.matrix import Disagreement, described, verdicts
 from tls13lab.evidence.stage import stage
-from tls13lab.symbolic.claims import ADVERSARIES, ASSETS, LEAKS, Cell, cells, decide
+from tls13lab.symbolic.claims import Cell, cells, decide
 from tls13lab.symbolic.rules import RULES
-from tls13lab.symbolic.scenes import MODES
+from tls13lab.symbolic.vocabulary import ADVERSARIES, ASSETS, LEAKS, MODES
 
 CELLS = list(matrix.matrix())
 ASKED_OF_NOTHING = ("external-psk_dhe_ke", "next_psk", "passive", ())

@@ -21,7 +21,7 @@ from tls13lab.symbolic import agreement as agreed
 from tls13lab.symbolic import reveals as revealed
 from tls13lab.symbolic.reveals import ASKED, RevealVerdict, counter_of
 from tls13lab.symbolic.rules import RULES
-from tls13lab.symbolic.scenes import MODES
+from tls13lab.symbolic.vocabulary import MODES
 
 EVERY = list(properties.properties())
 PSK_MODES = [mode for mode in MODES if mode != "full"]

@@ -20,7 +20,7 @@ from tls13lab.impostor.unscripted import BINDER, Cast, Searched, search
 from tls13lab.psk.importer import import_psk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.symbolic.claims import Cell, cells, decide
-from tls13lab.symbolic.scenes import MODES
+from tls13lab.symbolic.vocabulary import MODES
 
 ACTIVE = [cell for cell in cells() if cell.adversary != "passive" and not cell.why]
 EXTERNAL = [mode for mode in MODES if mode.startswith("external")]

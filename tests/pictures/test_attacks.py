@@ -14,7 +14,8 @@ from tls13lab.pictures.attack_tree import attack_dot, attack_tree
 from tls13lab.pictures.claims_matrix import matrix_picture, matrix_text, pairs_that_matter, rows_of
 from tls13lab.pictures.derivation_text import derivation_rows, how, origin, short_name
 from tls13lab.pictures.timeline import timeline
-from tls13lab.symbolic.claims import ADVERSARIES, cells
+from tls13lab.symbolic.claims import cells
+from tls13lab.symbolic.vocabulary import ADVERSARIES
 
 KE, DHE = (talk(*lesson_configs(mode), mode) for mode in ("psk_ke", "psk_dhe_ke"))
 PSK = Theft(psks=(LESSON_PSK.key,))

@@ -9,8 +9,9 @@ from tls13lab.symbolic import agreement, scenes
 from tls13lab.symbolic.agreement import FIELDS, SeenOtherwise, carried, decide
 from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.rules import RULES
-from tls13lab.symbolic.scenes import MODES, attacked, connections
+from tls13lab.symbolic.scenes import attacked, connections
 from tls13lab.symbolic.terms import Term, name
+from tls13lab.symbolic.vocabulary import MODES
 
 PSK_MODES = [mode for mode in MODES if mode != "full"]
 KE = [mode for mode in PSK_MODES if "psk_ke" in mode.partition("-from-")[0]]

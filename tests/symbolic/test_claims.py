@@ -8,12 +8,17 @@ import pytest
 
 from tls13lab.crypto.schedule import FAMILIES, SCHEDULE
 from tls13lab.symbolic import claims, scenes, speaking
-from tls13lab.symbolic.claims import ADVERSARIES, ASSETS, LEAKS, Cell, decide
+from tls13lab.symbolic.claims import Cell, decide
 from tls13lab.symbolic.connection import CERTIFICATE, CERTIFICATE_KEY, ZEROS
 from tls13lab.symbolic.rules import QUANTUM, RULES
 from tls13lab.symbolic.saturation import Knowledge, World
-from tls13lab.symbolic.scenes import MODES
 from tls13lab.symbolic.terms import Term, subterms
+from tls13lab.symbolic.vocabulary import (
+    ADVERSARIES,
+    ASSETS,
+    LEAKS,
+    MODES,
+)
 
 MATRIX = claims.cells()
 

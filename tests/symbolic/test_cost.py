@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tls13lab.symbolic import breaks
-from tls13lab.symbolic.claims import LEAKS, SECRECY, Cell, cells, decide
+from tls13lab.symbolic.claims import SECRECY, Cell, cells, decide
 from tls13lab.symbolic.cost import Cost, cheapest, cost
 from tls13lab.symbolic.prices import USUAL, Prices, drawn_bits, log2_sum, share_bits
 from tls13lab.symbolic.rules import RULES
-from tls13lab.symbolic.scenes import MODES
+from tls13lab.symbolic.vocabulary import LEAKS, MODES
 
 SMALL = 64.0
 """Between what is lost at once and what nobody can pay there is nothing in this matrix."""

@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from tls13lab.symbolic import cpace, scenes
+from tls13lab.symbolic import cpace, vocabulary
 from tls13lab.symbolic.cost import cost
 from tls13lab.symbolic.cpace import CPACE_QUANTUM
 from tls13lab.symbolic.guessers import (
@@ -38,7 +38,7 @@ def checks(mode: str, *, binder: bool = True) -> tuple[Checks, ...]:
 
 def test_every_mode_that_begins_with_a_psk_of_a_person_is_asked() -> None:
     assert len(MODES) == len(set(MODES)) == 10
-    assert {mode for mode in scenes.MODES if weak_secrets(mode)} <= set(MODES)
+    assert {mode for mode in vocabulary.MODES if weak_secrets(mode)} <= set(MODES)
 
 
 @pytest.mark.parametrize("mode", TO_THE_PSK)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tls13lab.symbolic import scenes, speaking
+from tls13lab.symbolic import scenes, speaking, vocabulary
 from tls13lab.symbolic.claims import cells, decide
 from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.guessing import GUESS, saturate, verifiers
@@ -135,7 +135,7 @@ def test_the_note_of_section_2_2_is_a_row_of_the_matrix() -> None:
     assert read["external-psk_ke", "passive"] == "lost"
     assert read["external-psk_dhe_ke", "passive"] == "kept"
     assert read["external-psk_dhe_ke", "active"] == "lost"
-    assert {read[mode, "passive"] for mode in scenes.MODES if "ext" not in mode} == {"kept"}
+    assert {read[mode, "passive"] for mode in vocabulary.MODES if "ext" not in mode} == {"kept"}
 
 
 def test_a_weak_psk_is_lost_just_where_a_stolen_one_is() -> None:

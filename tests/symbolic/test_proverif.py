@@ -17,7 +17,7 @@ from tls13lab.symbolic.proverif import models as proverif
 from tls13lab.symbolic.proverif.guess import Guess, found, guesses, secret_of
 from tls13lab.symbolic.proverif.lines import OfferLines
 from tls13lab.symbolic.proverif.models import Model
-from tls13lab.symbolic.scenes import MODES
+from tls13lab.symbolic.vocabulary import MODES
 
 MODELS = {model.name: model for model in proverif.models()}
 RESERVED = frozenset(

@@ -3,7 +3,8 @@
 from tests.symbolic.published import document
 from tests.symbolic.published.compared import NOT_ASKED, ROWS
 from tests.symbolic.published.names import REFTLS, TAMARIN, stored
-from tls13lab.symbolic.claims import ASSETS, decide
+from tls13lab.symbolic.claims import decide
+from tls13lab.symbolic.vocabulary import ASSETS
 
 
 def test_the_page_is_made_from_them() -> None:

@@ -128,7 +128,7 @@ def test_it_stops_when_it_is_told_to() -> None:
 
 def test_what_cannot_be_done_here_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("hashlib.scrypt")  # as in a browser
-    meter = GuessMeter(MeterView(how=GIVEN, word="dragon", protection=SLOW.name))
+    meter = GuessMeter(MeterView(how=GIVEN, word="iguana", protection=SLOW.name))
     meter.start()
     meter.wait()
     assert "This attack cannot be done here: this Python has no scrypt" in meter.answer.value

@@ -62,6 +62,7 @@ from tls13lab.symbolic.guessers import (
     decide,
 )
 from tls13lab.symbolic.prices import USUAL, Prices
+from tls13lab.symbolic.vocabulary import parts, with_external_psk
 from tls13lab.wire.codepoints import PskKeyExchangeMode
 from tls13lab.wire.faults import TLSFault
 
@@ -193,7 +194,7 @@ def locked_out(mode: str, failures: int) -> Locked:
 @lru_cache(maxsize=16)
 def bench(mode: str) -> Bench:
     """The bench of a mode, built once. Raises KeyError for CPace, whose ends differ."""
-    kind, _, psk_mode = mode.partition("-")
+    kind, psk_mode, _ = parts(mode)
     if mode == BOTH:
         return _with_certificate()
     if kind == "imported":
@@ -289,7 +290,7 @@ def counter_test(way: Way) -> str:
     elif way.mode == CPACE:
         other, holds = SCALAR, thief_lane(WORD, WORDS).found == WORD
     else:
-        other = way.mode.partition("-from-")[2]
+        other = with_external_psk(parts(way.mode).issued_in)
         holds = done(other, way.guesser).found == WORD
     if not holds:
         raise Disagreement(f"{way.guesser} against {way.mode}: the counter-test, {other}, fails")

@@ -20,7 +20,9 @@ from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.portable import PortableEngine
 from tls13lab.search.target import targets
+from tls13lab.symbolic.vocabulary import parts
 from tls13lab.wire.codepoints import CipherSuite, PskKeyExchangeMode
+from tls13lab.wire.names import PSK_MODES
 
 EARLY_WORDS = b"early words"
 LATER_MS = 60_000
@@ -32,13 +34,13 @@ class Stage:
 
     def __init__(self, mode: str) -> None:
         self.mode = mode
-        asked, _, issuing = mode.partition("-from-")
-        kind, _, self.psk_mode = asked.partition("-")
+        kind, self.psk_mode, issued_in = parts(mode)
         self.ticket_key = TicketKey.new(seeded("the claims' ticket key"))
         self.pairs: list[Pair] = []
         self._thefts: dict[frozenset[tuple[str, bytes]], Theft] = {}
-        first_mode = issuing.removeprefix("external-")
-        self.modes = frozenset({_point(self.psk_mode), _point(first_mode or self.psk_mode)})
+        from_external = issued_in in PSK_MODES
+        first_mode = issued_in if from_external else self.psk_mode
+        self.modes = frozenset({_point(self.psk_mode), _point(first_mode)})
         certified, server = lesson_configs("full")
         self.first_client = replace(certified, modes=self.modes)
         self.server = replace(
@@ -49,8 +51,8 @@ class Stage:
             anti_replay=NoAntiReplay(),
         )
         self.external: ExternalPsk | None = None
-        if kind == "external" or issuing:
-            self._begin_with_a_psk(_point(first_mode or self.psk_mode), early=not issuing)
+        if kind == "external" or from_external:
+            self._begin_with_a_psk(_point(first_mode), early=not from_external)
         self.client = self.first_client
         if kind == "resumption":
             self.client = self._resuming(self._talk(self.first_client, LESSON_TIME_MS))

@@ -11,7 +11,8 @@ from math import ceil
 
 from tls13lab.pictures.picture import Picture
 from tls13lab.pictures.text_size import width
-from tls13lab.symbolic.claims import ADVERSARIES, Cell
+from tls13lab.symbolic.claims import Cell
+from tls13lab.symbolic.vocabulary import ADVERSARIES
 
 MARKS = {"lost": "x", "kept": ".", "for now": "~", "absent": "-"}
 LEGEND = (

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from tls13lab.symbolic import claims, scenes
+from tls13lab.symbolic import claims, vocabulary
 from tls13lab.symbolic.claims import USUAL, Build
 from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.rules import Rule
@@ -180,8 +180,8 @@ def decide(
 
 def questions() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Every mode with a PSK, everything to agree on, and at most one leak that the mode has."""
-    for mode in scenes.MODES:
+    for mode in vocabulary.MODES:
         for on in FIELDS if mode != "full" else ():
-            for leaks in ((), *((leak,) for leak in claims.LEAKS)):
+            for leaks in ((), *((leak,) for leak in vocabulary.LEAKS)):
                 if not claims.absent(mode, leaks):
                     yield mode, on, leaks

@@ -20,31 +20,14 @@ from tls13lab.symbolic import breaks, scenes, speaking
 from tls13lab.symbolic.guessing import saturate
 from tls13lab.symbolic.rules import QUANTUM, RULES, Rule
 from tls13lab.symbolic.saturation import Knowledge, World
-from tls13lab.symbolic.scenes import MODES, Scene
+from tls13lab.symbolic.scenes import Scene
+from tls13lab.symbolic.vocabulary import (
+    ADVERSARIES,
+    ASSETS,
+    LEAKS,
+    MODES,
+)
 
-ASSETS = (
-    "application_data",
-    "early_data",
-    "psk",
-    "next_psk",
-    "server_authentication",
-    "client_authentication",
-    "early_data_freshness",
-    "peer_identity",
-)
-LEAKS = (
-    "psk",
-    "ticket_key",
-    "client_ecdhe",
-    "server_ecdhe",
-    "initial_ecdhe",
-    "certificate_key",
-    "quantum",
-    "weak_psk",
-)
-ADVERSARIES = ("passive", "active_then_leak", "active")
-"""From the weakest to the strongest. The first only listens; the others also send. The last one has
-the leaks before it begins; the others get them when all connections have ended."""
 SECRECY = ("application_data", "early_data", "psk", "next_psk")
 
 OPTIONS: dict[str, tuple[dict[str, str], ...]] = {

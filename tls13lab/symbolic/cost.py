@@ -24,9 +24,10 @@ from functools import lru_cache
 from heapq import heappop, heappush
 
 from tls13lab.symbolic import breaks, scenes
-from tls13lab.symbolic.claims import LEAKS, absent, decide, outside
+from tls13lab.symbolic.claims import absent, decide, outside
 from tls13lab.symbolic.monotone import Monotone
 from tls13lab.symbolic.prices import USUAL, Prices, log2_sum
+from tls13lab.symbolic.vocabulary import LEAKS
 
 WEAK = "weak_psk"
 """The leak that allows guessing, here for an external PSK of any strength."""

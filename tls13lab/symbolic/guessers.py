@@ -40,7 +40,7 @@ from enum import Enum
 from functools import lru_cache
 from math import inf
 
-from tls13lab.symbolic import certificate_with_psk, cpace, scenes, speaking
+from tls13lab.symbolic import certificate_with_psk, cpace, scenes, speaking, vocabulary
 from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.guessing import verifiers
 from tls13lab.symbolic.prices import USUAL as USUAL_PRICES
@@ -48,6 +48,7 @@ from tls13lab.symbolic.prices import Prices
 from tls13lab.symbolic.rules import RULES, Rule
 from tls13lab.symbolic.scenes import PUBLIC, Scene
 from tls13lab.symbolic.terms import Term, name
+from tls13lab.symbolic.vocabulary import parts, with_external_psk
 
 OFFLINE, ONLINE, HARVESTER = "offline", "online", "harvester"
 NEEDS: Mapping[str, str] = {
@@ -64,7 +65,7 @@ MODES = (
     *(f"external-{one}" for one in _PSK_MODES),
     *(f"imported-{one}" for one in _PSK_MODES),
     certificate_with_psk.BOTH,
-    *(mode for mode in scenes.MODES if "-from-external" in mode),
+    *(mode for mode in vocabulary.MODES if "-from-external" in mode),
     CPACE,
 )
 """The uses of a weak secret: as the PSK itself; imported (RFC 9258); together with a certificate
@@ -163,9 +164,9 @@ def connections(mode: str) -> tuple[SymbolicConnection, ...]:
         raise KeyError(f"{mode} has no PSK that a person may have chosen")
     if mode == certificate_with_psk.BOTH:
         return (certificate_with_psk.connection(certificate_with_psk.BOTH, "this"),)
-    kind, _, psk_mode = mode.partition("-")
+    kind, psk_mode, _ = parts(mode)
     if kind == "imported":
-        return (speaking.importing(scenes.connections(f"external-{psk_mode}")[-1]),)
+        return (speaking.importing(scenes.connections(with_external_psk(psk_mode))[-1]),)
     return scenes.connections(mode)
 
 

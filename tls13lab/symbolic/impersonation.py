@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tls13lab.symbolic.claims import Cell, absent, decide
-from tls13lab.symbolic.scenes import MODES
+from tls13lab.symbolic.vocabulary import MODES
 
 SECRETS = {"client": ("psk",), "server": ("psk", "ticket_key", "certificate_key")}
 """The long-term secrets of each end. (A ticket's PSK counts, as long as the ticket is valid.)"""

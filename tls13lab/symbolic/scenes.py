@@ -16,16 +16,8 @@ from tls13lab.symbolic.guessing import saturate
 from tls13lab.symbolic.rules import Rule
 from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.terms import Term, name
+from tls13lab.symbolic.vocabulary import parts, with_external_psk
 
-_PSK_MODES = ("psk_ke", "psk_dhe_ke")
-MODES = (
-    "full",
-    *(f"resumption-{mode}" for mode in _PSK_MODES),
-    *(f"external-{mode}" for mode in _PSK_MODES),
-    *(f"resumption-{mode}-from-external-{first}" for first in _PSK_MODES for mode in _PSK_MODES),
-)
-"""The modes of the connection in question. After ``from`` stands the connection that issued the
-ticket; without it, that was a full handshake."""
 TICKET_KEY = name("ticket_key")
 IDENTITY = name("psk_identity")
 THIS_WAY, OTHER_WAY = name("alice calls bob"), name("bob calls alice")
@@ -93,8 +85,7 @@ class Scene:
 @lru_cache(maxsize=32)
 def connections(mode: str) -> tuple[SymbolicConnection, ...]:
     """The recorded connections; for a resumption, first the one that issued the ticket."""
-    mode, _, issuing = mode.partition("-from-")
-    kind, _, psk_mode = mode.partition("-")
+    kind, psk_mode, issued_in = parts(mode)
     if kind == "full":
         return (SymbolicConnection("this", "full", ticket_key=TICKET_KEY),)
     if kind == "external":
@@ -104,8 +95,11 @@ def connections(mode: str) -> tuple[SymbolicConnection, ...]:
                 "this", psk_mode, psk, IDENTITY, early_data=True, ticket_key=TICKET_KEY
             ),
         )
-    (issued,) = connections(issuing or "full")
-    external = name("external_psk") if issuing else None
+    if issued_in in ("psk_ke", "psk_dhe_ke"):
+        (issued,) = connections(with_external_psk(issued_in))
+        external = name("external_psk")
+    else:
+        (issued,), external = connections("full"), None
     initial = replace(issued, label="initial", psk=external, early_data=False)
     return initial, resumed("this", psk_mode, initial)
 

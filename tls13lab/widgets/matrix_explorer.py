@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from tls13lab.pictures.claims_matrix import MARKS, shown, single_leaks
 from tls13lab.pictures.picture import html_table, text_table
-from tls13lab.symbolic.claims import ADVERSARIES, ASSETS, LEAKS, Cell, decide, outside
+from tls13lab.symbolic.claims import Cell, decide, outside
 from tls13lab.symbolic.rules import RULES
-from tls13lab.symbolic.scenes import MODES
+from tls13lab.symbolic.vocabulary import ADVERSARIES, ASSETS, LEAKS, MODES
 from tls13lab.widgets.panel import Panel
 
 ALL = "(none: all rules)"

@@ -12,7 +12,6 @@ from tls13lab.psk.guesswork import even, zipf
 from tls13lab.psk.lockout import Limit
 from tls13lab.psk.odds import Bounds, odds
 from tls13lab.psk.spending import Means
-from tls13lab.symbolic.claims import ASSETS as QUESTIONS
 from tls13lab.symbolic.claims import absent, decide, outside
 from tls13lab.symbolic.guessers import CPACE, GUESSERS
 from tls13lab.symbolic.guessers import MODES as MODES_GUESSED
@@ -21,6 +20,7 @@ from tls13lab.symbolic.proverif.agreement import asked, verdicts
 from tls13lab.symbolic.proverif.models import ADVERSARIES, MODES, Model, models
 from tls13lab.symbolic.tamarin.theory import MODES as THEORIES
 from tls13lab.symbolic.tamarin.theory import THEFTS, lemmas, ways_to_lose
+from tls13lab.symbolic.vocabulary import ASSETS as QUESTIONS
 
 FAILURES = 10
 BOUNDS = Bounds(Means(rate=1e6), Limit(FAILURES), seconds=24 * 3600.0)

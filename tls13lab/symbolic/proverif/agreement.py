@@ -28,9 +28,9 @@ from tls13lab.symbolic.proverif.lines import (
     binder_key,
     mac,
     secrets,
-    split,
 )
 from tls13lab.symbolic.proverif.processes import Parties
+from tls13lab.symbolic.vocabulary import parts
 
 ASSET = "agreement"
 PSK_MODES = ("psk_ke", "psk_dhe_ke")
@@ -105,7 +105,7 @@ _DONE = {"ClientMeant": "ServerMeant", "ServerEnded": "ClientMeant"}
 
 
 def _meant(event: str, mode: str) -> str:
-    _, psk_mode, _ = split(mode)
+    _, psk_mode, _ = parts(mode)
     return f"{event}(k, l, {psk_mode}, p, n)"
 
 
@@ -116,17 +116,17 @@ class Ends(Parties):
     @property
     def text(self) -> str:
         """All processes, and the main one."""
-        kind, _, issuing = split(self.cell.mode)
+        kind, _, issuing = parts(self.cell.mode)
         tickets = [self._meaning_server(one, by_ticket=True) for one in PSK_MODES]
-        parts = [self._meaning_client(), *tickets]
+        pieces = [self._meaning_client(), *tickets]
         run = [f"!ticket_server_{one}()" for one in PSK_MODES]
         held = "zeros, zeros" if issuing == "full" else "external_psk, psk_identity"
         if kind == "resumption":
-            parts += [self._client(issuing, first=True), self._server(issuing, first=True)]
-            parts.append(self._resumer())
+            pieces += [self._client(issuing, first=True), self._server(issuing, first=True)]
+            pieces.append(self._resumer())
             run += [f"!first_client({held})", "!first_server()", "!resumer()"]
         else:
-            parts += [self._meaning_server(one) for one in PSK_MODES]
+            pieces += [self._meaning_server(one) for one in PSK_MODES]
             ways = (
                 ("external_psk", "psk_identity"),
                 ("another_psk", "psk_identity"),
@@ -138,7 +138,7 @@ class Ends(Parties):
         keys = ("certificate_key", *(("client_key",) if issuing == "full" else ()))
         published = "".join(f"  out(c, public_key({key}));\n" for key in keys)
         main = "\n    | ".join(run)
-        return "\n".join((*parts, f"process\n{published}  ({main}{self._stolen()})\n"))
+        return "\n".join((*pieces, f"process\n{published}  ({main}{self._stolen()})\n"))
 
     @property
     def _binder_key(self) -> str:

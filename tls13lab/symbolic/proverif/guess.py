@@ -17,12 +17,13 @@ False
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tls13lab.symbolic import scenes, speaking
-from tls13lab.symbolic.claims import LEAKS, Cell, absent
+from tls13lab.symbolic import scenes, speaking, vocabulary
+from tls13lab.symbolic.claims import Cell, absent
 from tls13lab.symbolic.guessing import saturate
 from tls13lab.symbolic.proverif.lines import USUAL, OfferLines
 from tls13lab.symbolic.rules import QUANTUM, RULES
 from tls13lab.symbolic.scenes import Scene, Turn
+from tls13lab.symbolic.vocabulary import LEAKS
 
 ADVERSARIES = ("passive", "active_then_leak", "active")
 MODES = ("external-psk_ke", "external-psk_dhe_ke")
@@ -70,7 +71,7 @@ def secret_of(mode: str) -> str:
 
 def guesses() -> Iterator[Guess]:
     """Every question: with each leak, and with each variant of the ClientHello."""
-    for mode in scenes.MODES:
+    for mode in vocabulary.MODES:
         if not scenes.weak_secrets(mode):
             continue
         leaks = [(), *((one,) for one in _leaks(mode))]

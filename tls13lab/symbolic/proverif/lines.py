@@ -64,19 +64,6 @@ def mac(row: str, base: str, transcript: str = TRANSCRIPT) -> str:
     return f"kdf_{row}(kdf_finished_key({base}), {transcript})"
 
 
-def split(mode: str) -> tuple[str, str, str]:
-    """The parts of a mode: its kind, its PSK mode, and the mode in which the ticket was issued.
-
-    >>> split("resumption-psk_ke-from-external-psk_dhe_ke")
-    ('resumption', 'psk_ke', 'psk_dhe_ke')
-    >>> split("full"), split("resumption-psk_ke")
-    (('full', 'full', ''), ('resumption', 'psk_ke', 'full'))
-    """
-    this, _, issuing = mode.partition("-from-external-")
-    kind, _, psk_mode = this.partition("-")
-    return kind, psk_mode or kind, issuing or ("full" if kind == "resumption" else "")
-
-
 def binder_key(offer: OfferLines = USUAL, *, external: bool) -> str:
     """The row of the table for the binder key of an external PSK, or of a ticket."""
     if not external:

@@ -20,8 +20,8 @@ from tls13lab.symbolic.proverif.lines import (
     external,
     mac,
     secrets,
-    split,
 )
+from tls13lab.symbolic.vocabulary import parts
 
 
 @dataclass(frozen=True)
@@ -34,24 +34,24 @@ class Parties:
     @property
     def text(self) -> str:
         """All processes, and the main one."""
-        kind, psk_mode, issuing = split(self.cell.mode)
-        parts = [self._client(psk_mode), self._server(psk_mode)]
+        kind, psk_mode, issuing = parts(self.cell.mode)
+        pieces = [self._client(psk_mode), self._server(psk_mode)]
         given = f"{external(self.offer)}, psk_identity"
         if kind == "resumption":
             # A first connection, whose ticket is handed to a client that resumes with it.
-            parts += [self._client(issuing, first=True), self._server(issuing, first=True)]
-            parts.append(self._resumer())
+            pieces += [self._client(issuing, first=True), self._server(issuing, first=True)]
+            pieces.append(self._resumer())
             held = "zeros, zeros" if issuing == "full" else given
             main = f"!first_client({held}) | !first_server() | !resumer() | !server()"
         else:
             main = f"!client({given if kind == 'external' else 'zeros, zeros'}) | !server()"
         if kind == "external":
             # The server takes tickets as well, and so do forgers bring it some.
-            parts.append(self._server(psk_mode, by_ticket=True))
+            pieces.append(self._server(psk_mode, by_ticket=True))
             main += " | !ticket_server()"
         keys = ("certificate_key", *(("client_key",) if issuing == "full" else ()))
         published = "".join(f"  out(c, public_key({key}));\n" for key in keys)
-        return "\n".join((*parts, f"process\n{published}  ({main}{self._stolen()})\n"))
+        return "\n".join((*pieces, f"process\n{published}  ({main}{self._stolen()})\n"))
 
     # Leaks --------------------------------------------------------------------------------------
 
@@ -70,7 +70,7 @@ class Parties:
     @property
     def _certificates(self) -> tuple[str, ...]:
         """The private keys for signatures."""
-        kind, _, issuing = split(self.cell.mode)
+        kind, _, issuing = parts(self.cell.mode)
         first = ("certificate_key", "client_key") if issuing == "full" else ()
         return ("certificate_key",) if kind == "full" else first
 
@@ -111,17 +111,17 @@ class Parties:
         dhe, psk = mode != "psk_ke", mode != "full"
         share = ", share(x)" if dhe else ""
         name = "first_client" if first else "client"
-        parts = [f"let {name}(psk: bitstring, identity: bitstring) =\n"]
-        parts.append("  new client_random: bitstring;\n")
+        pieces = [f"let {name}(psk: bitstring, identity: bitstring) =\n"]
+        pieces.append("  new client_random: bitstring;\n")
         if dhe:
-            parts.append("  new x: bitstring;\n" + self._share_leak("x", "client", first=first))
-        parts.append("  (\n" + secrets(EARLY, mode))
+            pieces.append("  new x: bitstring;\n" + self._share_leak("x", "client", first=first))
+        pieces.append("  (\n" + secrets(EARLY, mode))
         if psk:
-            parts.append(self._offered(mode, share, first=first))
+            pieces.append(self._offered(mode, share, first=first))
         else:
-            parts.append(f"  let hello = (client_random, zeros{share}) in\n  out(c, hello);\n")
-        parts.append(self._client_answer(mode, first=first))
-        return "".join(parts)
+            pieces.append(f"  let hello = (client_random, zeros{share}) in\n  out(c, hello);\n")
+        pieces.append(self._client_answer(mode, first=first))
+        return "".join(pieces)
 
     def _external(self, *, first: bool) -> bool:
         """Whether a connection begins with an external PSK, and not with a ticket."""
@@ -197,16 +197,16 @@ class Parties:
         dhe = mode != "psk_ke"
         share, share_term = (", gx: bitstring", ", gx") if dhe else ("", "")
         name = "first_server" if first else "ticket_server" if by_ticket else "server"
-        parts = [f"let {name}() =\n"]
+        pieces = [f"let {name}() =\n"]
         if mode == "full":
-            parts.append(
+            pieces.append(
                 f"  in(c, (client_random: bitstring, =zeros{share}));\n"
                 f"  let hello = (client_random, zeros{share_term}) in\n  let psk = zeros in\n"
                 + secrets(EARLY, mode)
             )
         else:
-            parts.append(self._chosen(mode, share, first=first, by_ticket=by_ticket))
-        return "".join(parts) + self._server_answer(mode, first=first)
+            pieces.append(self._chosen(mode, share, first=first, by_ticket=by_ticket))
+        return "".join(pieces) + self._server_answer(mode, first=first)
 
     def _chosen(self, mode: str, share: str, *, first: bool, by_ticket: bool) -> str:
         """The PSK that the ClientHello names, and the check of its binder."""

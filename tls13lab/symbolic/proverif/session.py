@@ -18,8 +18,8 @@ from tls13lab.symbolic.proverif.lines import (
     external,
     mac,
     secrets,
-    split,
 )
+from tls13lab.symbolic.vocabulary import parts
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,13 @@ class ProverifSessions:
     @property
     def text(self) -> str:
         """All processes, and the main one."""
-        kind, psk_mode, issuing = split(self.cell.mode)
-        parts = [self._session(psk_mode)]
-        name, first = "session", psk_mode
+        kind, psk_mode, issuing = parts(self.cell.mode)
+        pieces = [self._session(psk_mode)]
+        name = "session"
+        first: str = psk_mode
         if kind == "resumption":
             # A first connection, whose ticket is resumed any number of times.
-            parts.append(self._session(issuing, first=True))
+            pieces.append(self._session(issuing, first=True))
             name, first = "first_session", issuing
         given = "zeros, zeros" if first == "full" else f"{external(self.offer)}, psk_identity"
         main = f"!{name}({given})"
@@ -49,7 +50,7 @@ class ProverifSessions:
         terms = dict.fromkeys(names[leak] for leak in self.cell.leaks if leak in names)
         stolen = "".join(f" | (phase 1; out(c, {term}))" for term in terms)
         published = "  out(c, public_key(certificate_key));\n"
-        return "\n".join((*parts, f"process\n{published}  ({main}{stolen})\n"))
+        return "\n".join((*pieces, f"process\n{published}  ({main}{stolen})\n"))
 
     def _leaks(self, mode: str, *, first: bool) -> str:
         """The secrets of one session that are revealed afterwards."""
@@ -67,26 +68,26 @@ class ProverifSessions:
     def _session(self, mode: str, *, first: bool = False) -> str:
         dhe, psk = mode != "psk_ke", mode != "full"
         name = "first_session" if first else "session"
-        parts = [f"let {name}(psk: bitstring, identity: bitstring) =\n"]
-        parts.append("  new client_random: bitstring;\n  new server_random: bitstring;\n")
+        pieces = [f"let {name}(psk: bitstring, identity: bitstring) =\n"]
+        pieces.append("  new client_random: bitstring;\n  new server_random: bitstring;\n")
         if dhe:
-            parts.append("  new x: bitstring;\n  new y: bitstring;\n")
-        parts.append(self._leaks(mode, first=first) + "  (\n")
-        parts.append(
+            pieces.append("  new x: bitstring;\n  new y: bitstring;\n")
+        pieces.append(self._leaks(mode, first=first) + "  (\n")
+        pieces.append(
             f"  let hello = (client_random, identity{', share(x)' if dhe else ''}) in\n"
             f"  let sh = {'(server_random, share(y))' if dhe else 'server_random'} in\n"
         )
         if dhe:
             # Both ends compute the same secret.
-            parts.append(
+            pieces.append(
                 "  let ecdhe = client_dh(share(y), x) in\n"
                 "  if ecdhe = server_dh(share(x), y) then\n"
             )
-        parts.append(secrets(EARLY, mode))
-        parts.append(self._first_flight(first=first) if psk else "  out(c, hello);\n")
-        parts.append(secrets((*HANDSHAKE, *APPLICATION, "resumption_secret"), mode))
-        parts.append(self._rest(mode, first=first) + "  ).\n")
-        return "".join(parts)
+        pieces.append(secrets(EARLY, mode))
+        pieces.append(self._first_flight(first=first) if psk else "  out(c, hello);\n")
+        pieces.append(secrets((*HANDSHAKE, *APPLICATION, "resumption_secret"), mode))
+        pieces.append(self._rest(mode, first=first) + "  ).\n")
+        return "".join(pieces)
 
     def _first_flight(self, *, first: bool) -> str:
         external_psk = first or self.cell.mode.startswith("external")

@@ -28,6 +28,7 @@ from tls13lab import whole_file
 from tls13lab.symbolic.claims import absent, decide, outside
 from tls13lab.symbolic.proverif.declarations import ROWS, arity
 from tls13lab.symbolic.tamarin.rules import Rules
+from tls13lab.symbolic.vocabulary import parts
 
 MODES = (
     "full",
@@ -179,9 +180,9 @@ def _lemma(name: str, kind: str, formula: str) -> str:
 
 def theory_of(mode: str) -> str:
     """The whole file."""
-    kind, _, psk_mode = mode.partition("-")
+    kind, psk_mode, _ = parts(mode)
     functions = ", ".join(f"kdf_{row.name}/{arity(row)}" for row in ROWS)
-    rules = Rules(kind, psk_mode or kind).every
+    rules = Rules(kind, psk_mode).every
     return "\n".join(
         (
             _HEADING.format(mode=mode),
