@@ -31,8 +31,8 @@ TOOLS = "from tls13lab.lesson import check, give"
 AGAIN = """\
 ### Tasks
 
-Replace the dots, run the cell, and then the check below it. More on tasks stands in
-[lesson 00](00_start_here.ipynb)."""
+Replace the dots, run the cell, and then run the check below it.
+[Lesson 00](00_start_here.ipynb) explains tasks in full."""
 """The shorter text, for all notebooks after the first."""
 
 Stub = Callable[[Exercise], str]

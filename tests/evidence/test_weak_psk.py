@@ -1,4 +1,4 @@
-"""A setting's numbers against the attack itself: what is reckoned is what happens, on bytes."""
+"""A setting's numbers against the attack itself: what is forecast is what happens, on bytes."""
 
 import itertools
 from math import inf, log2
@@ -20,6 +20,7 @@ from tls13lab.evidence.weak_psk.attackers import (
 )
 from tls13lab.evidence.weak_psk.chosen import Chosen
 from tls13lab.evidence.weak_psk.ends import Ends, fits
+from tls13lab.evidence.weak_psk.forecast import KEPT, NOT_RECORDED, OPENS, Setting, forecast_of
 from tls13lab.evidence.weak_psk.protection import (
     CERTIFIED,
     DAILY,
@@ -31,7 +32,6 @@ from tls13lab.evidence.weak_psk.protection import (
     SLOW,
     Protection,
 )
-from tls13lab.evidence.weak_psk.reckoning import KEPT, NOT_RECORDED, OPENS, Setting, reckon
 from tls13lab.impostor.online import Answer
 from tls13lab.psk.guesswork import Estimate
 from tls13lab.search.mask import Mask
@@ -57,16 +57,16 @@ def done(setting: Setting, **options: float) -> Attack:
 @pytest.mark.parametrize("protection", PROTECTIONS, ids=lambda one: one.name)
 def test_what_is_reckoned_is_what_happens(protection: Protection, attacker: Attacker) -> None:
     setting = Setting(LIKELY, protection, attacker)
-    told, attack = reckon(setting), done(setting)
-    assert (attack.found == LIKELY.psk) == told.way.applies
-    if not told.way.applies:
+    forecast, attack = forecast_of(setting), done(setting)
+    assert (attack.found == LIKELY.psk) == forecast.way.applies
+    if not forecast.way.applies:
         assert attack.opened == {}
-        assert set(told.epochs.values()) == {KEPT}
+        assert set(forecast.epochs.values()) == {KEPT}
         return
     assert attack.tried == LIKELY.place == 10
     states = {one: OPENS if opened else KEPT for one, opened in attack.opened.items()}
-    assert states == {one: it for one, it in told.epochs.items() if it != NOT_RECORDED}
-    assert (NOT_RECORDED in told.epochs.values()) == (attacker is not LAPTOP)
+    assert states == {one: it for one, it in forecast.epochs.items() if it != NOT_RECORDED}
+    assert (NOT_RECORDED in forecast.epochs.values()) == (attacker is not LAPTOP)
 
 
 @pytest.mark.parametrize("attacker", [LAPTOP, IMPOSTOR], ids=lambda one: one.guesser)
@@ -131,36 +131,36 @@ def test_a_slow_derivation_is_in_the_way_of_each_guess() -> None:
 
 
 def test_an_even_chance_takes_its_time_and_money() -> None:
-    told = reckon(Setting(chosen.words(4), NOTHING, LAPTOP))
-    assert told.even_chance == 2**39
-    assert told.seconds == pytest.approx(2**39 / LAPTOP_RATE)
-    assert told.cents == pytest.approx(2**39 / LAPTOP_RATE / 3600 * CORE_CENTS)
-    assert told.chance(told.seconds) == pytest.approx(0.5)
-    assert told.chance() == 1.0
+    forecast = forecast_of(Setting(chosen.words(4), NOTHING, LAPTOP))
+    assert forecast.even_chance == 2**39
+    assert forecast.seconds == pytest.approx(2**39 / LAPTOP_RATE)
+    assert forecast.cents == pytest.approx(2**39 / LAPTOP_RATE / 3600 * CORE_CENTS)
+    assert forecast.chance(forecast.seconds) == pytest.approx(0.5)
+    assert forecast.chance() == 1.0
 
 
 def test_who_is_counted_has_ten_guesses_and_no_more() -> None:
-    people = reckon(Setting(chosen.person(1), DHE, ONLINE))
+    people = forecast_of(Setting(chosen.person(1), DHE, ONLINE))
     assert people.most == LOCKOUT
     assert people.chance() == people.chance(1e9) == people.setting.chosen.guessing.success(LOCKOUT)
     assert people.even_chance is people.seconds is people.cents is None
     tenth, eleventh = (chosen.given(chosen.listed_words()[n].decode()) for n in (9, 10))
-    assert reckon(Setting(tenth, DHE, ONLINE)).chance() == 1.0
-    assert reckon(Setting(eleventh, DHE, ONLINE)).chance() == 0.0
+    assert forecast_of(Setting(tenth, DHE, ONLINE)).chance() == 1.0
+    assert forecast_of(Setting(eleventh, DHE, ONLINE)).chance() == 0.0
 
 
 def test_who_can_check_nothing_finds_nothing() -> None:
-    told = reckon(Setting(LIKELY, PAKE_FIRST, GPUS))
-    assert told.way.checks is Checks.NEVER
-    assert (told.most, told.chance(), told.chance(1e12)) == (0, 0.0, 0.0)
-    assert reckon(Setting(LIKELY, DHE, GPUS)).most == inf
+    forecast = forecast_of(Setting(LIKELY, PAKE_FIRST, GPUS))
+    assert forecast.way.checks is Checks.NEVER
+    assert (forecast.most, forecast.chance(), forecast.chance(1e12)) == (0, 0.0, 0.0)
+    assert forecast_of(Setting(LIKELY, DHE, GPUS)).most == inf
 
 
 def test_a_derivation_slows_a_core_by_its_time_and_a_card_by_its_memory() -> None:
-    plain, slow = (reckon(Setting(LIKELY, one, LAPTOP)).means.rate for one in (DHE, SLOW))
+    plain, slow = (forecast_of(Setting(LIKELY, one, LAPTOP)).means.rate for one in (DHE, SLOW))
     assert 1 / slow == pytest.approx(SLOW.seconds_each, rel=1e-3)
     assert plain == LAPTOP_RATE
-    card = reckon(Setting(LIKELY, SLOW, GPUS)).means.rate
+    card = forecast_of(Setting(LIKELY, SLOW, GPUS)).means.rate
     assert card == pytest.approx(GPUS.bandwidth / (2 * DERIVATION.memory), rel=1e-3)
     assert slow < card < GPUS.means.rate / 1000
 

@@ -147,7 +147,7 @@ limits = st.integers(0, 10 * DAY_S)
 def test_no_chain_is_longer_than_the_server_s_limit(
     pauses_ms: list[int], limit_s: int, lifetime_s: int, kind: str
 ) -> None:
-    """By a client that takes what it gets, at any times: the RFC's rule, reckoned once more here.
+    """By a client that takes what it gets, at any times: the RFC's rule, computed once more here.
 
     ``began_ms`` is this test's own note of the last full handshake, not the ticket's.
     """

@@ -8,8 +8,8 @@ import pytest
 
 from tls13lab.evidence.weak_psk import chosen
 from tls13lab.evidence.weak_psk.attackers import LAPTOP, ONLINE, attackers
+from tls13lab.evidence.weak_psk.forecast import Forecast, Setting, forecast_of
 from tls13lab.evidence.weak_psk.protection import DAILY, DHE, NOTHING, PAKE_FIRST, PROTECTIONS
-from tls13lab.evidence.weak_psk.reckoning import Reckoning, Setting, reckon
 from tls13lab.pictures.chances import MOST_BITS, chances, percent, rows_of
 
 WAYS = (
@@ -20,7 +20,7 @@ WAYS = (
     chosen.given("M" * chosen.LONGEST),
 )
 SETTINGS = tuple(
-    reckon(Setting(way, protection, attacker))
+    forecast_of(Setting(way, protection, attacker))
     for way in WAYS
     for protection in PROTECTIONS
     for attacker in attackers()
@@ -33,9 +33,9 @@ def line(svg: str) -> list[tuple[float, float]]:
     return [tuple(map(float, one.split(","))) for one in points.split()]  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("told", SETTINGS[:: len(attackers())])
-def test_the_line_only_rises_and_stays_within(told: Reckoning) -> None:
-    svg = chances(told).svg
+@pytest.mark.parametrize("forecast", SETTINGS[:: len(attackers())])
+def test_the_line_only_rises_and_stays_within(forecast: Forecast) -> None:
+    svg = chances(forecast).svg
     ElementTree.fromstring(svg)
     points = line(svg)
     across, up = zip(*points, strict=True)
@@ -45,10 +45,10 @@ def test_the_line_only_rises_and_stays_within(told: Reckoning) -> None:
 
 
 def test_the_line_passes_where_the_chance_is() -> None:
-    told = reckon(Setting(chosen.words(3), DHE, LAPTOP))
-    (x, y) = next(point for point in line(chances(told).svg) if point[0] > LEFT)
-    rising = [point for point in line(chances(told).svg) if point[0] > x]
-    assert y == line(chances(told).svg)[0][1], "flat at first"
+    forecast = forecast_of(Setting(chosen.words(3), DHE, LAPTOP))
+    (x, y) = next(point for point in line(chances(forecast).svg) if point[0] > LEFT)
+    rising = [point for point in line(chances(forecast).svg) if point[0] > x]
+    assert y == line(chances(forecast).svg)[0][1], "flat at first"
     full = LEFT + (RIGHT - LEFT) * 30 / MOST_BITS
     assert min(one[0] for one in rising if one[1] == min(p[1] for p in rising)) == (
         pytest.approx(full, abs=0.1)
@@ -56,40 +56,42 @@ def test_the_line_passes_where_the_chance_is() -> None:
 
 
 def test_what_opens_differs_by_more_than_colour() -> None:
-    for told in SETTINGS:
-        svg = chances(told).svg
-        states = list(told.epochs.values())
+    for forecast in SETTINGS:
+        svg = chances(forecast).svg
+        states = list(forecast.epochs.values())
         assert svg.count(">OPENS<") == states.count("opens")
         assert svg.count(">kept<") == states.count("kept")
         assert svg.count(">not recorded<") == states.count("not recorded")
 
 
 def test_how_far_the_attacker_comes() -> None:
-    def dashed(told: Reckoning) -> list[float]:
+    def dashed(forecast: Forecast) -> list[float]:
         return [
             float(x)
-            for x in re.findall(r'<line x1="([\d.]+)"[^>]+stroke-dasharray', chances(told).svg)
+            for x in re.findall(r'<line x1="([\d.]+)"[^>]+stroke-dasharray', chances(forecast).svg)
         ]
 
-    free = reckon(Setting(chosen.words(6), NOTHING, LAPTOP))
+    free = forecast_of(Setting(chosen.words(6), NOTHING, LAPTOP))
     assert len(dashed(free)) == 3
     a_second = LEFT + (RIGHT - LEFT) * log2(LAPTOP.rate()) / MOST_BITS
     assert dashed(free)[0] == pytest.approx(a_second, abs=0.1)
-    assert len(dashed(reckon(Setting(chosen.words(6), DAILY, LAPTOP)))) == 2, "a day at the most"
-    assert len(dashed(reckon(Setting(chosen.words(6), NOTHING, ONLINE)))) == 1
-    behind = reckon(Setting(chosen.words(6), PAKE_FIRST, LAPTOP))
+    assert len(dashed(forecast_of(Setting(chosen.words(6), DAILY, LAPTOP)))) == 2, (
+        "a day at the most"
+    )
+    assert len(dashed(forecast_of(Setting(chosen.words(6), NOTHING, ONLINE)))) == 1
+    behind = forecast_of(Setting(chosen.words(6), PAKE_FIRST, LAPTOP))
     assert dashed(behind) == []
     assert ">no guess can be checked<" in chances(behind).svg
 
 
 def test_the_table_has_what_the_picture_shows() -> None:
-    told = reckon(Setting(chosen.person(3), DHE, LAPTOP))
-    rows = dict(rows_of(told))
+    forecast = forecast_of(Setting(chosen.person(3), DHE, LAPTOP))
+    rows = dict(rows_of(forecast))
     assert rows["guesses"] == "465,114 for an even chance"
-    assert rows["chance in a second"] == percent(told.chance(1)) == "73%"
+    assert rows["chance in a second"] == percent(forecast.chance(1)) == "73%"
     assert (rows["past"], rows["present"]) == ("kept, if found", "opens, if found")
-    picture = chances(told)
-    assert picture.rows == rows_of(told)
+    picture = chances(forecast)
+    assert picture.rows == rows_of(forecast)
     assert "73%" in picture.alt
-    assert picture == chances(told)
+    assert picture == chances(forecast)
     assert chosen.person(3).psk.decode() not in picture.svg + picture.alt

@@ -34,8 +34,8 @@ def test_every_setting_has_an_answer(how: str) -> None:
             view = MeterView().choose(
                 how=how, protection=protection.name, attacker=attacker.name, count=3
             )
-            assert view.told.setting.protection is protection
-            assert set(dict(view.told.epochs)) == {"past", "present", "next_ticket"}
+            assert view.forecast.setting.protection is protection
+            assert set(dict(view.forecast.epochs)) == {"past", "present", "next_ticket"}
             assert NOT_YET in view.text()
             assert "alt=" in view.html()
 
@@ -48,7 +48,7 @@ def test_what_is_not_on_offer_is_refused() -> None:
 
 def test_a_measured_rate_is_the_laptops() -> None:
     view = GuessMeter(rate=1000.0).view
-    assert view.told.means.rate == 1000.0
+    assert view.forecast.means.rate == 1000.0
     assert dict(row[:2] for row in view.rows())["guesses a second"] == "1,000"
 
 
@@ -83,11 +83,11 @@ def test_an_attack_stands_beside_what_was_calculated() -> None:
     assert column(meter)["PSK"] == NOT_YET
     meter.start_button.click()
     meter.wait()
-    told = column(meter)
-    assert told["PSK"] == "found: dragon"
-    assert told["guesses"] == "10 of 100,000 tried"
-    assert (told["past"], told["present"], told["next ticket"]) == ("opened",) * 3
-    assert re.fullmatch(r"(less than )?\d+\.\d\d seconds", told["time"])
+    forecast = column(meter)
+    assert forecast["PSK"] == "found: dragon"
+    assert forecast["guesses"] == "10 of 100,000 tried"
+    assert (forecast["past"], forecast["present"], forecast["next ticket"]) == ("opened",) * 3
+    assert re.fullmatch(r"(less than )?\d+\.\d\d seconds", forecast["time"])
     assert "found: dragon" in meter.answer.value
     assert (meter.start_button.disabled, meter.stop_button.disabled) == (False, True)
 
@@ -97,9 +97,9 @@ def test_one_that_finds_nothing_says_so() -> None:
     meter = GuessMeter(view)
     meter.start()
     meter.wait()
-    told = column(meter)
-    assert (told["PSK"], told["guesses"]) == ("not found", "1,024 of 1,024 tried")
-    assert told["past"] == ""
+    forecast = column(meter)
+    assert (forecast["PSK"], forecast["guesses"]) == ("not found", "1,024 of 1,024 tried")
+    assert forecast["past"] == ""
 
 
 def test_another_setting_forgets_the_attack() -> None:
@@ -141,7 +141,7 @@ def test_a_lesson_may_keep_something_back() -> None:
     meter = GuessMeter(protections=(NOTHING.name, DHE.name), who=(ONLINE.name,), view=ASKS)
     assert meter.protection.options == (NOTHING.name, DHE.name)
     assert meter.who.options == (ONLINE.name,)
-    assert meter.view.told.setting.attacker is not None
+    assert meter.view.forecast.setting.attacker is not None
 
 
 def test_without_threads_there_is_room_for_the_buttons() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from tls13lab.evidence.weak_psk import chosen
 from tls13lab.evidence.weak_psk.attackers import GPUS, LAPTOP
+from tls13lab.evidence.weak_psk.forecast import Setting, forecast_of
 from tls13lab.evidence.weak_psk.protection import DHE, PAKE_FIRST, SLOW
-from tls13lab.evidence.weak_psk.reckoning import Setting, reckon
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import Given, JudgedTask, Mistake
 
@@ -30,7 +30,7 @@ _BITS = "You gave bits; a word has ten of them, and the number of words is wante
 def chance(protection: str, attacker: str, words: int, years: int) -> float:
     """The attacker's chance in so many years, as the instrument says it."""
     setting = Setting(chosen.words(words), PROTECTIONS[protection], ATTACKERS[attacker])
-    return reckon(setting).chance(years * YEAR_S)
+    return forecast_of(setting).chance(years * YEAR_S)
 
 
 def fewest(given: Given, bound: float) -> Words:

@@ -94,7 +94,7 @@ LENGTH = FunctionTask(
     _length_for,
     (
         Mistake(
-            "You reckoned with all values; on average the right one is found after half of them.",
+            "You counted all values; on average the right one is found after half of them.",
             lambda a, rate, seconds: _least(a, rate, seconds, lambda b, n: float(b**n)),
         ),
         Mistake(

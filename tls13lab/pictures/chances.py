@@ -6,9 +6,9 @@ stand three boxes, for what was recorded, for connections from now on, and for t
 opens is dark and says so. A PSK that is used for a day only is of no use after it.
 
 >>> from tls13lab.evidence.weak_psk import attackers, chosen, protection
->>> from tls13lab.evidence.weak_psk.reckoning import Setting, reckon
->>> told = reckon(Setting(chosen.words(3), protection.DHE, attackers.LAPTOP))
->>> print(chances(told).alt.partition(": found ")[2])
+>>> from tls13lab.evidence.weak_psk.forecast import Setting, forecast_of
+>>> forecast = forecast_of(Setting(chosen.words(3), protection.DHE, attackers.LAPTOP))
+>>> print(chances(forecast).alt.partition(": found ")[2])
 in a second with 0.3%, in a day with 100%, in ten years with 100%; then past kept, present opens, \
 next ticket kept
 """
@@ -18,7 +18,7 @@ from functools import lru_cache
 from html import escape
 from math import inf, log2
 
-from tls13lab.evidence.weak_psk.reckoning import KEPT, NOT_RECORDED, OPENS, Reckoning
+from tls13lab.evidence.weak_psk.forecast import KEPT, NOT_RECORDED, OPENS, Forecast
 from tls13lab.pictures.picture import Picture
 from tls13lab.pictures.text_size import width
 from tls13lab.psk.guesswork import Choice, Estimate
@@ -45,34 +45,34 @@ _FILLS = {
 EPOCHS = {"past": "past", "present": "present", "next_ticket": "next ticket"}
 
 
-def chances(told: Reckoning) -> Picture:
-    """The picture of a reckoning; its table has the same numbers, and time and money."""
-    setting = told.setting
+def chances(forecast: Forecast) -> Picture:
+    """The picture of a forecast; its table has the same numbers, and time and money."""
+    setting = forecast.setting
     names = (setting.chosen.how, setting.protection.name, setting.attacker.name)
-    reached = ", ".join(f"{where} with {percent(chance)}" for where, _, chance in _reach(told))
-    epochs = ", ".join(f"{EPOCHS[one]} {state}" for one, state in told.epochs.items())
+    reached = ", ".join(f"{where} with {percent(chance)}" for where, _, chance in _reach(forecast))
+    epochs = ", ".join(f"{EPOCHS[one]} {state}" for one, state in forecast.epochs.items())
     alt = f"{', '.join(names)}: {f'found {reached}' if reached else _NEVER}; then {epochs}"
-    return Picture(_drawn(told), alt, HEADER, rows_of(told))
+    return Picture(_drawn(forecast), alt, HEADER, rows_of(forecast))
 
 
 _NEVER = "no guess can be checked"
 
 
-def rows_of(told: Reckoning) -> tuple[tuple[str, str], ...]:
+def rows_of(forecast: Forecast) -> tuple[tuple[str, str], ...]:
     """The numbers in words, each with its name."""
-    setting = told.setting
+    setting = forecast.setting
     rows = [
         ("PSK", setting.chosen.how),
         ("protection", setting.protection.name),
         ("attacker", setting.attacker.name),
-        ("guesses can be checked", told.way.checks.value),
-        ("guesses a second", _rate(told)),
-        ("guesses", _even_chance(told)),
-        ("time", "-" if told.seconds is None else time_of(told.seconds)),
-        ("money", "-" if told.cents is None else in_money(told.cents)),
+        ("guesses can be checked", forecast.way.checks.value),
+        ("guesses a second", _rate(forecast)),
+        ("guesses", _even_chance(forecast)),
+        ("time", "-" if forecast.seconds is None else time_of(forecast.seconds)),
+        ("money", "-" if forecast.cents is None else in_money(forecast.cents)),
     ]
-    rows += [(f"chance {where}", percent(chance)) for where, _, chance in _reach(told)]
-    rows += [(EPOCHS[one], f"{state}, if found") for one, state in told.epochs.items()]
+    rows += [(f"chance {where}", percent(chance)) for where, _, chance in _reach(forecast)]
+    rows += [(EPOCHS[one], f"{state}, if found") for one, state in forecast.epochs.items()]
     return tuple(rows)
 
 
@@ -100,31 +100,31 @@ def percent(chance: float) -> str:
     return f"{chance:.1%}" if chance < 0.0995 or chance > 0.9905 else f"{chance:.0%}"
 
 
-def _even_chance(told: Reckoning) -> str:
-    count = told.even_chance
+def _even_chance(forecast: Forecast) -> str:
+    count = forecast.even_chance
     if count is None:
         return "no even chance"
     words = f"{count:,.0f}" if count < 1e9 else f"2^{log2(count):.0f}"
     return f"{words} for an even chance"
 
 
-def _rate(told: Reckoning) -> str:
-    if told.most < inf:
-        return f"{told.most:,.0f} in all"
-    rate = told.means.rate * told.means.cores
+def _rate(forecast: Forecast) -> str:
+    if forecast.most < inf:
+        return f"{forecast.most:,.0f} in all"
+    rate = forecast.means.rate * forecast.means.cores
     return f"{rate:,.0f}" if rate < 1e9 else f"{rate:.1e}"
 
 
-def _reach(told: Reckoning) -> Iterator[tuple[str, float, float]]:
+def _reach(forecast: Forecast) -> Iterator[tuple[str, float, float]]:
     """How far the attacker comes: in words, in guesses, and with what chance."""
-    if told.most < inf:
-        if told.most:
-            yield f"in {told.most:.0f} guesses", told.most, told.chance()
+    if forecast.most < inf:
+        if forecast.most:
+            yield f"in {forecast.most:.0f} guesses", forecast.most, forecast.chance()
         return
-    used = told.setting.protection.used
+    used = forecast.setting.protection.used
     for name, seconds in SPANS.items():
         if not used or seconds <= used:
-            yield f"in {name}", told.guesses_in(seconds), told.chance(seconds)
+            yield f"in {name}", forecast.guesses_in(seconds), forecast.chance(seconds)
 
 
 @lru_cache(maxsize=64)
@@ -156,21 +156,21 @@ def _y(chance: float) -> float:
     return _FOOT - (_FOOT - _TOP) * chance
 
 
-def _drawn(told: Reckoning) -> str:
-    setting = told.setting
+def _drawn(forecast: Forecast) -> str:
+    setting = forecast.setting
     parts = [
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
         _text(_EDGE, 24, _cut(f"PSK: {setting.chosen.how}")),
         _text(_EDGE, 24 + _ROW, _cut(f"protection: {setting.protection.name}")),
         _text(_EDGE, 24 + 2 * _ROW, _cut(f"attacker: {setting.attacker.name}")),
         *_axes(),
-        *_marks(told),
+        *_marks(forecast),
     ]
     line = " ".join(
         f"{_x(bits):.1f},{_y(chance):.1f}" for bits, chance in _line(setting.chosen.guessing)
     )
     parts.append(f'<polyline points="{line}" fill="none" stroke="{_DARK}" stroke-width="2.5"/>')
-    parts += _boxes(told)
+    parts += _boxes(forecast)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'width="{WIDTH}" height="{HEIGHT}" font-family="Helvetica,Arial,sans-serif" '
@@ -190,11 +190,11 @@ def _axes() -> Iterator[str]:
     yield _text(middle, _FOOT + 38, "guesses, the most likely first", anchor="middle")
 
 
-def _marks(told: Reckoning) -> Iterator[str]:
+def _marks(forecast: Forecast) -> Iterator[str]:
     """The dashed lines, and above them what they stand for."""
     reached = [
         (_x(log2(guesses)), f"{where}: {percent(chance)}")
-        for where, guesses, chance in _reach(told)
+        for where, guesses, chance in _reach(forecast)
     ]
     if not reached:
         yield _text(_LEFT, _MARKS, _NEVER)
@@ -209,11 +209,11 @@ def _marks(told: Reckoning) -> Iterator[str]:
         yield _text(x + side[1], _MARKS + _ROW * row, words, anchor=side[0], more=_HALO)
 
 
-def _boxes(told: Reckoning) -> Iterator[str]:
-    found = "If the PSK is found:" if told.way.applies else "The PSK is not found, and so:"
+def _boxes(forecast: Forecast) -> Iterator[str]:
+    found = "If the PSK is found:" if forecast.way.applies else "The PSK is not found, and so:"
     yield _text(_EDGE, _BOX_TOP - 10, found)
     wide = (WIDTH - 2 * _EDGE - 2 * _GAP) / 3
-    for place, (epoch, state) in enumerate(told.epochs.items()):
+    for place, (epoch, state) in enumerate(forecast.epochs.items()):
         x = _EDGE + place * (wide + _GAP)
         fill, ink = _FILLS[state]
         yield (

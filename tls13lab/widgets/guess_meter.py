@@ -5,7 +5,7 @@ what opens of the past, the present and the next ticket. A button then attacks t
 have such a PSK, on bytes, and puts what was measured beside what was calculated.
 
 >>> view = MeterView().choose(how=GIVEN, word="dragon", protection="(EC)DHE: psk_dhe_ke")
->>> round(view.told.even_chance), view.told.epochs["past"]
+>>> round(view.forecast.even_chance), view.forecast.epochs["past"]
 (10, 'kept')
 >>> view.rows()[0]
 ('PSK', 'the word dragon', 'not attacked yet')
@@ -21,8 +21,8 @@ from tls13lab.evidence.weak_psk import chosen
 from tls13lab.evidence.weak_psk.attack import Attack
 from tls13lab.evidence.weak_psk.attackers import LAPTOP_RATE, Attacker, attackers
 from tls13lab.evidence.weak_psk.chosen import Chosen
+from tls13lab.evidence.weak_psk.forecast import Forecast, Setting, forecast_of
 from tls13lab.evidence.weak_psk.protection import NOTHING, PROTECTIONS
-from tls13lab.evidence.weak_psk.reckoning import Reckoning, Setting, reckon
 from tls13lab.pictures.chances import EPOCHS, chances, rows_of, time_of
 from tls13lab.pictures.picture import Picture, html_table, text_table
 from tls13lab.search.runner import THREADS
@@ -40,10 +40,8 @@ _BY_NAME = {one.name: one for one in PROTECTIONS}
 
 
 @lru_cache(maxsize=256)
-def _reckoned(
-    how: str, number: int, word: str, protection: str, who: str, rate: float
-) -> Reckoning:
-    return reckon(Setting(_chosen(how, number, word), _BY_NAME[protection], _who(rate)[who]))
+def _reckoned(how: str, number: int, word: str, protection: str, who: str, rate: float) -> Forecast:
+    return forecast_of(Setting(_chosen(how, number, word), _BY_NAME[protection], _who(rate)[who]))
 
 
 @lru_cache(maxsize=256)
@@ -79,11 +77,11 @@ class MeterView:
         view = replace(self, **changes)
         if view.how not in HOW:
             raise KeyError(view.how)
-        view.told  # noqa: B018
+        view.forecast  # noqa: B018
         return view
 
     @property
-    def told(self) -> Reckoning:
+    def forecast(self) -> Forecast:
         """The numbers."""
         number = {DRAWN: self.count, PERSON: self.person}.get(self.how, 0)
         word = self.word if self.how == GIVEN else ""
@@ -92,12 +90,14 @@ class MeterView:
     @property
     def picture(self) -> Picture:
         """The chances, and what opens."""
-        return chances(self.told)
+        return chances(self.forecast)
 
     def rows(self, attack: Attack | None = None) -> tuple[tuple[str, str, str], ...]:
         """What was calculated, and beside it what an attack has come to so far."""
         measured = came(attack) if attack is not None else {"PSK": NOT_YET}
-        return tuple((name, told, measured.get(name, "")) for name, told in rows_of(self.told))
+        return tuple(
+            (name, forecast, measured.get(name, "")) for name, forecast in rows_of(self.forecast)
+        )
 
     def html(self, attack: Attack | None = None) -> str:
         """The picture, and the two columns."""
@@ -118,7 +118,7 @@ def came(attack: Attack) -> dict[str, str]:
         state = "not found" if attack.tested else "not attacked"
     else:
         state = "being sought"
-    told = {
+    forecast = {
         "PSK": state,
         "attacker": "this machine",
         "guesses a second": "" if attack.rate is None else f"{attack.rate:,.0f}",
@@ -126,8 +126,8 @@ def came(attack: Attack) -> dict[str, str]:
         "time": time_of(attack.seconds),
     }
     for epoch, opened in attack.opened.items():
-        told[EPOCHS[epoch]] = "opened" if opened else "kept"
-    return told
+        forecast[EPOCHS[epoch]] = "opened" if opened else "kept"
+    return forecast
 
 
 @lru_cache(maxsize=1)
@@ -210,7 +210,7 @@ class GuessMeter(Panel):
         """Attack, from the beginning; one that runs is stopped before."""
         self.stop()
         self.work.wait()
-        self._attack, self._trouble = Attack(self.view.told.setting, self._most_seconds), ""
+        self._attack, self._trouble = Attack(self.view.forecast.setting, self._most_seconds), ""
         self.start_button.disabled, self.stop_button.disabled = True, False
         self.work.begin()
 
@@ -238,13 +238,13 @@ class GuessMeter(Panel):
             protection=self.protection.value,
             attacker=self.who.value,
         )
-        if self._attack is not None and self._attack.setting != view.told.setting:
+        if self._attack is not None and self._attack.setting != view.forecast.setting:
             self.stop()
             self._attack, self._trouble = None, ""
             self.bar.value = 0
         self.view = view
-        told = f"<p><strong>{escape(self._trouble)}</strong></p>" if self._trouble else ""
-        return f"{told}{view.html(self._attack)}", view.text(self._attack)
+        forecast = f"<p><strong>{escape(self._trouble)}</strong></p>" if self._trouble else ""
+        return f"{forecast}{view.html(self._attack)}", view.text(self._attack)
 
     def _run(self, stopped: Callable[[], bool]) -> Iterator[None]:
         attack = self._attack

@@ -5,7 +5,7 @@ machine can. An attacker who needs an honest end for each guess makes a whole ru
 that is found is then used to read the recording, to take the place of one of the ends, and to get
 the ticket's PSK.
 
-This machine also plays the attacker with 1,000 GPUs; the reckoning says how much faster GPUs are.
+This machine also plays the attacker with 1,000 GPUs; the forecast says how much faster GPUs are.
 
 >>> from tls13lab.evidence.weak_psk import attackers, chosen, protection
 >>> attack = Attack(Setting(chosen.given("dragon"), protection.DHE, attackers.LAPTOP))
@@ -22,8 +22,8 @@ from functools import cached_property
 
 from tls13lab.evidence.weak_psk.attackers import LOCKOUT
 from tls13lab.evidence.weak_psk.ends import Ends, fits
+from tls13lab.evidence.weak_psk.forecast import Setting
 from tls13lab.evidence.weak_psk.protection import way
-from tls13lab.evidence.weak_psk.reckoning import Setting
 from tls13lab.impostor.online import Answer
 from tls13lab.search.engine import Engine, compiled_engine, fastest_portable, groups
 from tls13lab.search.guesses import Guesses

@@ -5,12 +5,12 @@ costs. The attacker decides how many guesses there are: one who needs an honest 
 has as many as that end allows.
 
 >>> from tls13lab.evidence.weak_psk import attackers, chosen, protection
->>> found = reckon(Setting(chosen.words(2), protection.NOTHING, attackers.LAPTOP))
+>>> found = forecast_of(Setting(chosen.words(2), protection.NOTHING, attackers.LAPTOP))
 >>> found.even_chance, round(found.seconds, 3), round(found.chance(0.1), 3)
 (524288, 0.175, 0.286)
 >>> [epoch for epoch, state in found.epochs.items() if state == OPENS]
 ['past', 'present', 'next_ticket']
->>> asked = reckon(Setting(chosen.person(1), protection.NOTHING, attackers.ONLINE))
+>>> asked = forecast_of(Setting(chosen.person(1), protection.NOTHING, attackers.ONLINE))
 >>> asked.even_chance, round(asked.chance(), 3)
 (None, 0.021)
 """
@@ -39,7 +39,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Reckoning:
+class Forecast:
     """``epochs`` says what a *found* PSK means for each epoch: opens, kept, not recorded."""
 
     setting: Setting
@@ -85,12 +85,12 @@ class Reckoning:
         return self.setting.chosen.guessing.success(guesses)
 
 
-def reckon(setting: Setting) -> Reckoning:
+def forecast_of(setting: Setting) -> Forecast:
     """Calculate a setting."""
     protection, attacker = setting.protection, setting.attacker
     means = attacker.spends(protection.seconds_each, protection.bytes_each)
     found = way(protection, attacker.guesser)
-    return Reckoning(setting, found, means, dict(_epochs(protection, attacker, found)))
+    return Forecast(setting, found, means, dict(_epochs(protection, attacker, found)))
 
 
 def _epochs(protection: Protection, attacker: Attacker, found: Way) -> Mapping[str, str]:
