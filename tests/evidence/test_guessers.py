@@ -30,7 +30,7 @@ from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.pair import LESSON_PSK, LESSON_TIME_MS, lesson_configs
 from tls13lab.impostor.harvest import taken_home
 from tls13lab.impostor.one_guess import ask_caller, try_words
-from tls13lab.impostor.online import Answer, ask, served_by
+from tls13lab.impostor.online import GuessAnswer, ask, served_by
 from tls13lab.psk.guesswork import counted
 from tls13lab.psk.lockout import Limit, Lockout
 from tls13lab.psk.odds import Bounds, odds
@@ -86,7 +86,7 @@ def test_that_client_and_server_do_connect(mode: str) -> None:
     """Else nothing would be found there for another reason."""
     one = bench(mode)
     owner = ask(one.client, served_by(one.server, one.env("bob")), one.env("alice"))
-    assert owner is Answer.RIGHT
+    assert owner is GuessAnswer.RIGHT
 
 
 # Counter-tests ------------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ def test_the_odds_of_who_asks_are_those_of_doing_it(failures: int) -> None:
         server = replace(server, lockout=Lockout(Limit(failures)))
         return any(
             ask(replace(client, psks=(replace(LESSON_PSK, key=one),)), served_by(server, ENV), ENV)
-            is Answer.RIGHT
+            is GuessAnswer.RIGHT
             for one in CHOSEN
         )
 

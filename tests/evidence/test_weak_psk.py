@@ -32,7 +32,7 @@ from tls13lab.evidence.weak_psk.protection import (
     SLOW,
     Protection,
 )
-from tls13lab.impostor.online import Answer
+from tls13lab.impostor.online import GuessAnswer
 from tls13lab.psk.guesswork import Estimate
 from tls13lab.search.mask import Mask
 from tls13lab.symbolic.guessers import Checks
@@ -87,8 +87,8 @@ def test_it_is_the_server_that_stops_answering() -> None:
     for protection in (DHE, PAKE_FIRST, CERTIFIED):
         asked = Ends(protection, b"dragon").service(failures=2)
         answers = [asked(word) for word in (b"123456", b"password", b"dragon")]
-        assert answers == [Answer.WRONG, Answer.WRONG, Answer.PASSED_OVER]
-        assert Ends(protection, b"dragon").service(failures=1)(b"dragon") is Answer.RIGHT
+        assert answers == [GuessAnswer.WRONG, GuessAnswer.WRONG, GuessAnswer.PASSED_OVER]
+        assert Ends(protection, b"dragon").service(failures=1)(b"dragon") is GuessAnswer.RIGHT
 
 
 def test_drawn_words_are_searched_one_after_the_other() -> None:

@@ -16,7 +16,7 @@ from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.pair import LESSON_TIME_MS, Pair, lesson_configs
 from tls13lab.impostor.harvest import taken_home
 from tls13lab.impostor.one_guess import Asked, try_words
-from tls13lab.impostor.online import Answer, Carry, ask, served_by
+from tls13lab.impostor.online import Carry, GuessAnswer, ask, served_by
 from tls13lab.peers.link import real_environment
 from tls13lab.peers.openssl import (
     Mode,
@@ -49,7 +49,7 @@ def guess(word: bytes, mode: str = "psk_dhe_ke") -> ClientConfig:
     return ClientConfig(psks=(replace(PRINTER, key=word),), modes=modes)
 
 
-def answers(server: ServerConfig) -> list[Answer]:
+def answers(server: ServerConfig) -> list[GuessAnswer]:
     return [ask(guess(word), served_by(server, env("bob")), env()) for word in WORDS]
 
 
@@ -58,44 +58,54 @@ def answers(server: ServerConfig) -> list[Answer]:
 
 def test_the_server_says_of_each_word_whether_it_was_the_one() -> None:
     server = ServerConfig(psks=(PRINTER,))
-    assert answers(server) == [Answer.WRONG, Answer.WRONG, Answer.RIGHT, Answer.WRONG]
+    assert answers(server) == [
+        GuessAnswer.WRONG,
+        GuessAnswer.WRONG,
+        GuessAnswer.RIGHT,
+        GuessAnswer.WRONG,
+    ]
 
 
 def test_a_server_that_counts_passes_the_right_one_over() -> None:
     server = ServerConfig(psks=(PRINTER,), lockout=Lockout(Limit(2)))
-    assert answers(server) == [Answer.WRONG, Answer.WRONG, *[Answer.PASSED_OVER] * 2]
+    assert answers(server) == [GuessAnswer.WRONG, GuessAnswer.WRONG, *[GuessAnswer.PASSED_OVER] * 2]
 
 
 def test_behind_hidden_identities_nobody_sees_that_it_is_locked_out() -> None:
     server = ServerConfig(psks=(PRINTER,), lockout=Lockout(Limit(2)), hide_identities=True)
-    assert answers(server) == [Answer.WRONG] * 4
+    assert answers(server) == [GuessAnswer.WRONG] * 4
 
 
 def test_without_the_identity_there_is_nothing_to_ask() -> None:
     stranger = ServerConfig(psks=(replace(PRINTER, identity=b"scanner"),))
-    assert answers(stranger) == [Answer.PASSED_OVER] * 4
+    assert answers(stranger) == [GuessAnswer.PASSED_OVER] * 4
 
 
 @pytest.mark.parametrize("trust", [None, TrustAnyone()])
 def test_a_certificate_instead_of_the_psk_tells_nothing(trust: TrustAnyone | None) -> None:
     _, certified = lesson_configs("full")
     client = replace(guess(b"dragon"), trust=trust, server_name="lab.example")
-    assert ask(client, served_by(certified, env("bob")), env()) is Answer.PASSED_OVER
+    assert ask(client, served_by(certified, env("bob")), env()) is GuessAnswer.PASSED_OVER
 
 
 def test_a_server_that_asks_for_another_share_is_given_it() -> None:
     server = ServerConfig(psks=(PRINTER,), groups=(NamedGroup.SECP256R1,))
-    assert answers(server) == [Answer.WRONG, Answer.WRONG, Answer.RIGHT, Answer.WRONG]
+    assert answers(server) == [
+        GuessAnswer.WRONG,
+        GuessAnswer.WRONG,
+        GuessAnswer.RIGHT,
+        GuessAnswer.WRONG,
+    ]
 
 
 def test_two_guesses_in_one_hello_are_one() -> None:
     both = replace(guess(b"qwerty"), psks=(replace(PRINTER, key=b"qwerty"), PRINTER))
     server = served_by(ServerConfig(psks=(PRINTER,)), env("bob"))
-    assert ask(both, server, env()) is Answer.WRONG
+    assert ask(both, server, env()) is GuessAnswer.WRONG
 
 
 def test_a_server_that_says_nothing() -> None:
-    assert ask(guess(b"dragon"), lambda: lambda said: b"", env()) is Answer.PASSED_OVER
+    assert ask(guess(b"dragon"), lambda: lambda said: b"", env()) is GuessAnswer.PASSED_OVER
 
 
 # Letting a client come ----------------------------------------------------------------------------
@@ -192,10 +202,10 @@ def test_s_server_answers_guess_by_guess_and_never_tires(mode: Mode) -> None:
         def right(word: bytes) -> bool:
             with calling(server.port) as carry:
                 said.append(ask(guess(word, mode), lambda: carry, real_environment()))
-            return said[-1] is Answer.RIGHT
+            return said[-1] is GuessAnswer.RIGHT
 
         assert try_words([*[b"wrong"] * 12, *WORDS], 100, right) == Asked(15, b"dragon")
-    assert said == [Answer.WRONG] * 14 + [Answer.RIGHT]
+    assert said == [GuessAnswer.WRONG] * 14 + [GuessAnswer.RIGHT]
 
 
 @contextmanager

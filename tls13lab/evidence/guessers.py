@@ -43,7 +43,7 @@ from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.pair import LESSON_PSK, LESSON_TIME_MS, Pair
 from tls13lab.impostor.harvest import taken_home
 from tls13lab.impostor.one_guess import ask_caller, ask_service, try_words
-from tls13lab.impostor.online import Answer, ask, served_by
+from tls13lab.impostor.online import GuessAnswer, ask, served_by
 from tls13lab.impostor.selfie import Member
 from tls13lab.impostor.stand_in import StolenPsk, false_server
 from tls13lab.psk.keys import ResumptionPsk
@@ -75,7 +75,7 @@ SCALAR = "a stolen scalar of CPace"
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class GuessBench:
     """The honest ends of a mode. ``guess`` makes a client that uses a guess as its PSK."""
 
     recording: tuple[Item, ...]
@@ -94,7 +94,7 @@ class Bench:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class GuessesDone:
     """The result of a guesser: words tried, runs with an honest end, and the PSK, if found."""
 
     checks: Checks
@@ -104,7 +104,7 @@ class Done:
 
 
 @lru_cache(maxsize=64)
-def done(mode: str, guesser: str, words: tuple[bytes, ...] = WORDS) -> Done:
+def done(mode: str, guesser: str, words: tuple[bytes, ...] = WORDS) -> GuessesDone:
     """One cell on bytes: first with as few runs as possible, then with one for each word."""
     at_once = _at_once(mode, guesser, words)
     if at_once.found is not None:
@@ -113,21 +113,21 @@ def done(mode: str, guesser: str, words: tuple[bytes, ...] = WORDS) -> Done:
         return replace(at_once, checks=Checks.NEVER)
     asked = try_words(words, len(words), _one_run(mode, guesser))
     checks = Checks.ONCE_A_RUN if asked.found is not None else Checks.NEVER
-    return Done(checks, asked.runs, asked.runs, asked.found)
+    return GuessesDone(checks, asked.runs, asked.runs, asked.found)
 
 
-def _at_once(mode: str, guesser: str, words: Sequence[bytes]) -> Done:
+def _at_once(mode: str, guesser: str, words: Sequence[bytes]) -> GuessesDone:
     """Try the whole list on one recording, one visit of a client, or one connection."""
     if guesser == ONLINE or (guesser == HARVESTER and mode == CPACE):
         # An honest end's answer to a guess has no binder, so words cannot be tried on it.
         first = try_words(words, 1, _one_run(mode, guesser))
-        return Done(Checks.FREELY, first.runs, 1, first.found)
+        return GuessesDone(Checks.FREELY, first.runs, 1, first.found)
     if guesser == OFFLINE:
         sought = tuple(targets(_recording(mode)))
     else:
         sought = taken_home(bench(mode).visit())
     tried, found = tried_on(sought, words)
-    return Done(Checks.FREELY, tried, int(guesser == HARVESTER), found)
+    return GuessesDone(Checks.FREELY, tried, int(guesser == HARVESTER), found)
 
 
 def _recording(mode: str) -> tuple[Item, ...]:
@@ -144,16 +144,16 @@ def _one_run(mode: str, guesser: str) -> Callable[[bytes], bool]:
         return lambda guess: ask_caller(guess, CI, caller, me)
     ends = bench(mode)
     if guesser == ONLINE:
-        return lambda guess: _asked(ends, ends.server, guess) is Answer.RIGHT
+        return lambda guess: _asked(ends, ends.server, guess) is GuessAnswer.RIGHT
     return lambda guess: _posed(ends, guess)
 
 
-def _asked(ends: Bench, config: ServerConfig, guess: bytes) -> Answer:
+def _asked(ends: GuessBench, config: ServerConfig, guess: bytes) -> GuessAnswer:
     server = served_by(config, ends.env("bob"))
     return ask(ends.guess(guess), server, ends.env(f"mallory, {guess.hex()}"))
 
 
-def _posed(ends: Bench, guess: bytes) -> bool:
+def _posed(ends: GuessBench, guess: bytes) -> bool:
     """Whether the client accepts a server that uses the guess as the client's PSK."""
     target, *_ = taken_home(ends.visit())
     posing = false_server(StolenPsk(target.identity, guess, target.kind, target.hash_name))
@@ -185,14 +185,14 @@ def locked_out(mode: str, failures: int) -> Locked:
     config = replace(ends.server, lockout=Lockout(Limit(failures)))
     answers = tuple(_asked(ends, config, word).value for word in WORDS[: WORDS.index(WORD) + 1])
     owner = ask(ends.client, served_by(config, ends.env("bob")), ends.env("alice"))
-    return Locked(answers, owner is Answer.RIGHT)
+    return Locked(answers, owner is GuessAnswer.RIGHT)
 
 
 # The benches --------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=16)
-def bench(mode: str) -> Bench:
+def bench(mode: str) -> GuessBench:
     """The bench of a mode, built once. Raises KeyError for CPace, whose ends differ."""
     kind, psk_mode, _ = parts(mode)
     if mode == BOTH:
@@ -205,15 +205,15 @@ def bench(mode: str) -> Bench:
     return _external(setup) if kind == "external" else _resuming(setup)
 
 
-def _external(setup: Stage) -> Bench:
+def _external(setup: Stage) -> GuessBench:
     def guess(word: bytes) -> ClientConfig:
         assert setup.external is not None
         return replace(setup.client, psks=(replace(setup.external, key=word),), early_data=b"")
 
-    return Bench(setup.recording, setup.client, setup.server, guess, setup.now_ms)
+    return GuessBench(setup.recording, setup.client, setup.server, guess, setup.now_ms)
 
 
-def _resuming(setup: Stage) -> Bench:
+def _resuming(setup: Stage) -> GuessBench:
     """The ends of a resumption. The server accepts only tickets, not the external PSK."""
 
     def guess(word: bytes) -> ClientConfig:
@@ -224,20 +224,20 @@ def _resuming(setup: Stage) -> Bench:
         return replace(setup.client, psks=(psk,), early_data=b"")
 
     server = replace(setup.server, psks=())
-    return Bench(setup.recording, setup.client, server, guess, setup.now_ms)
+    return GuessBench(setup.recording, setup.client, server, guess, setup.now_ms)
 
 
-def _with_certificate() -> Bench:
+def _with_certificate() -> GuessBench:
     setup = certificate_with_psk.stage(BOTH)
 
     def guess(word: bytes) -> ClientConfig:
         psks = (replace(LESSON_PSK, key=word),)
         return replace(setup.client, psks=psks, trust=TrustAnyone())
 
-    return Bench(setup.recording, setup.client, setup.server, guess)
+    return GuessBench(setup.recording, setup.client, setup.server, guess)
 
 
-def _imported(psk_mode: str) -> Bench:
+def _imported(psk_mode: str) -> GuessBench:
     mode = PskKeyExchangeMode[psk_mode.upper()]
 
     def alice(word: bytes) -> Member:
@@ -246,7 +246,7 @@ def _imported(psk_mode: str) -> Bench:
     client = alice(WORD).as_client()
     server = replace(alice(WORD), name=b"bob", friend=b"alice").as_server()
     recording = record(talk(client, server, f"guessers imported {psk_mode}"))
-    return Bench(recording, client, server, lambda word: alice(word).as_client())
+    return GuessBench(recording, client, server, lambda word: alice(word).as_client())
 
 
 # Both together ------------------------------------------------------------------------------------

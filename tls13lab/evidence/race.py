@@ -34,7 +34,7 @@ from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.pair import LESSON_TIME_MS, Pair
 from tls13lab.impostor.harvest import taken_home
 from tls13lab.impostor.one_guess import ask_caller, ask_service, try_words
-from tls13lab.impostor.online import Answer, ask, served_by
+from tls13lab.impostor.online import GuessAnswer, ask, served_by
 from tls13lab.psk.cpace import CpaceRun, Role, begin, names
 from tls13lab.psk.keys import ExternalPsk
 from tls13lab.psk.pake import external_psk
@@ -144,7 +144,7 @@ def _against_psk(word: bytes, words: Sequence[bytes], runs: int) -> tuple[Lane, 
     printer = served_by(server, Environment(LESSON_TIME_MS, seeded("the race, the printer")))
 
     def asks(guess: bytes) -> bool:
-        return ask(_client(replace(psk, key=guess)), printer, me) is Answer.RIGHT
+        return ask(_client(replace(psk, key=guess)), printer, me) is GuessAnswer.RIGHT
 
     asked = try_words(words, runs, asks)
     return (

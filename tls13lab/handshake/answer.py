@@ -31,7 +31,7 @@ DOWNGRADE_SENTINELS = (b"DOWNGRD\x01", b"DOWNGRD\x00")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServerAnswer:
     """What the server selected.
 
     ``index`` is that of the PSK in the offer; ``ecdhe`` is the shared secret, None in psk_ke.
@@ -101,7 +101,7 @@ def check_retry(
 
 def check_server_hello(
     config: ClientConfig, offer: Offer, retry: HelloRetryRequest | None, hello: ServerHello
-) -> Answer:
+) -> ServerAnswer:
     """What the server selected; raises a PeerFault if the client did not offer it."""
     suite = _check_common(offer, hello)
     if retry is not None and hello.cipher_suite != retry.cipher_suite:
@@ -119,7 +119,7 @@ def check_server_hello(
             raise MissingExtension("the ServerHello has neither pre_shared_key nor key_share")
         if PSK_KE not in config.modes:
             raise IllegalParameter("the server chose psk_ke, which was not offered")
-        return Answer(suite, psk, index, None, None)
+        return ServerAnswer(suite, psk, index, None, None)
     if not config.offers_dhe:
         raise UnsupportedExtension("key_share was not offered")
     if psk is None and config.trust is None:
@@ -131,7 +131,7 @@ def check_server_hello(
     if mine is None:
         raise IllegalParameter("the server's key share is in a group in which none was sent")
     ecdhe = mine.finish(entry.key_exchange)
-    return Answer(suite, psk, index, entry.group, ecdhe, certified)
+    return ServerAnswer(suite, psk, index, entry.group, ecdhe, certified)
 
 
 def _selected_psk(offer: Offer, suite: Suite, hello: ServerHello) -> tuple[int | None, Psk | None]:

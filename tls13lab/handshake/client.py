@@ -21,7 +21,7 @@ from tls13lab.handshake.actions import (
     SendCompatibilityCcs,
     SendMessage,
 )
-from tls13lab.handshake.answer import Answer, check_retry, check_server_hello
+from tls13lab.handshake.answer import ServerAnswer, check_retry, check_server_hello
 from tls13lab.handshake.cert_with_extern_psk import CERTIFIED
 from tls13lab.handshake.config import ClientConfig, Environment
 from tls13lab.handshake.connected import Connected, on_key_update, on_new_session_ticket
@@ -164,7 +164,7 @@ def _handshake_keys(keyed: Keyed) -> InstallKeys:
 
 
 def _outcome(
-    config: ClientConfig, answer: Answer, retried: bool, now_ms: int, *, early_data_sent: bool
+    config: ClientConfig, answer: ServerAnswer, retried: bool, now_ms: int, *, early_data_sent: bool
 ) -> Outcome:
     psk = answer.psk
     return Outcome(

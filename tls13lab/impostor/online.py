@@ -9,7 +9,7 @@ section 4.3.11). Besides the guess, only the identity is needed, which clients s
 >>> client, server = lesson_configs("psk_dhe_ke")
 >>> env = Environment(LESSON_TIME_MS, seeded("mallory"))
 >>> ask(client, served_by(server, env), env)
-<Answer.RIGHT: 'right'>
+<GuessAnswer.RIGHT: 'right'>
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ Server = Callable[[], Carry]
 """A server as its callers see it: each call is a new connection."""
 
 
-class Answer(Enum):
+class GuessAnswer(Enum):
     """The result of a guess. ``PASSED_OVER`` means that the server did not check the binder.
 
     Then the server does not know the identity, or is ignoring it, and the guesser learns nothing.
@@ -44,7 +44,7 @@ _WRONG_BINDER = (AlertDescription.DECRYPT_ERROR, AlertDescription.ILLEGAL_PARAME
 """RFC 9846 requires the first, RFC 9973 the second; OpenSSL always sends the second."""
 
 
-def ask(client: ClientConfig, server: Server, env: Environment) -> Answer:
+def ask(client: ClientConfig, server: Server, env: Environment) -> GuessAnswer:
     """Make one connection with ``client``, whose first PSK is the guess.
 
     If a server hides which identities it knows, an unknown identity also gives ``WRONG``.
@@ -54,13 +54,13 @@ def ask(client: ClientConfig, server: Server, env: Environment) -> Answer:
         while not connection.connected and (answer := carry(connection.outgoing())):
             connection.receive(answer, env)
     except AlertReceived as ended:
-        return Answer.WRONG if ended.alert in _WRONG_BINDER else Answer.PASSED_OVER
+        return GuessAnswer.WRONG if ended.alert in _WRONG_BINDER else GuessAnswer.PASSED_OVER
     except TLSFault:
         # The server went on with its certificate, which a client with only a PSK refuses.
-        return Answer.PASSED_OVER
+        return GuessAnswer.PASSED_OVER
     if connection.connected and connection.outcome.mode != "full":
-        return Answer.RIGHT
-    return Answer.PASSED_OVER
+        return GuessAnswer.RIGHT
+    return GuessAnswer.PASSED_OVER
 
 
 def served_by(config: ServerConfig, env: Environment) -> Server:

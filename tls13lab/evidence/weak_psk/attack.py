@@ -24,7 +24,7 @@ from tls13lab.evidence.weak_psk.attackers import LOCKOUT
 from tls13lab.evidence.weak_psk.ends import Ends, fits
 from tls13lab.evidence.weak_psk.forecast import Setting
 from tls13lab.evidence.weak_psk.protection import way
-from tls13lab.impostor.online import Answer
+from tls13lab.impostor.online import GuessAnswer
 from tls13lab.search.engine import Engine, compiled_engine, fastest_portable, groups
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.pieces import BATCH
@@ -141,11 +141,11 @@ class Attack:
         else:
             calls = range(min(LOCKOUT, len(batch)))
             accepted = (self._ends.takes_server(batch[number]) for number in calls)
-            answers = (Answer.RIGHT if right else Answer.WRONG for right in accepted)
+            answers = (GuessAnswer.RIGHT if right else GuessAnswer.WRONG for right in accepted)
         for number, answer in enumerate(answers):
-            if answer is Answer.PASSED_OVER:
+            if answer is GuessAnswer.PASSED_OVER:
                 return
-            yield 1, 1, batch[number] if answer is Answer.RIGHT else None
+            yield 1, 1, batch[number] if answer is GuessAnswer.RIGHT else None
 
     def _use(self, word: bytes) -> dict[str, bool]:
         """What the word opens. An attacker without a recording cannot read the past."""

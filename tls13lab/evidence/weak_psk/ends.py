@@ -26,7 +26,7 @@ from tls13lab.handshake.config import ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.pair import LESSON_TIME_MS, Pair, lesson_configs
 from tls13lab.impostor.one_guess import ask_caller, ask_service
-from tls13lab.impostor.online import Answer, ask, served_by
+from tls13lab.impostor.online import GuessAnswer, ask, served_by
 from tls13lab.impostor.stand_in import StolenPsk, false_server
 from tls13lab.psk.importer import import_psk
 from tls13lab.psk.keys import ExternalPsk, PskKind
@@ -85,7 +85,7 @@ class Ends:
 
     # With a guess, or the word that was found ----------------------------------------------------
 
-    def service(self, failures: int) -> Callable[[bytes], Answer]:
+    def service(self, failures: int) -> Callable[[bytes], GuessAnswer]:
         """A function that asks the honest server with a guess.
 
         The server locks the PSK after ``failures`` wrong guesses. With CPace, each run has a
@@ -96,26 +96,26 @@ class Ends:
         counts = replace(self.configs[1], lockout=Lockout(Limit(failures)))
         server = served_by(counts, Environment(LESSON_TIME_MS, seeded("the server")))
 
-        def asked(guess: bytes) -> Answer:
+        def asked(guess: bytes) -> GuessAnswer:
             client, _ = Ends(self.protection, guess).configs
             return ask(client, server, Environment(LESSON_TIME_MS, seeded(f"asks {guess!r}")))
 
         return asked
 
-    def _counting_runs(self, most: int) -> Callable[[bytes], Answer]:
+    def _counting_runs(self, most: int) -> Callable[[bytes], GuessAnswer]:
         service, runs = HonestService(self.word), iter(range(most))
 
-        def asked(guess: bytes) -> Answer:
+        def asked(guess: bytes) -> GuessAnswer:
             if next(runs, None) is None:
-                return Answer.PASSED_OVER
+                return GuessAnswer.PASSED_OVER
             right = ask_service(guess, CI, service, seeded(f"asks {guess!r}"))
-            return Answer.RIGHT if right else Answer.WRONG
+            return GuessAnswer.RIGHT if right else GuessAnswer.WRONG
 
         return asked
 
     def takes_client(self, guess: bytes) -> bool:
         """Whether the honest server accepts a client whose PSK comes from ``guess``."""
-        return self.service(1)(guess) is Answer.RIGHT
+        return self.service(1)(guess) is GuessAnswer.RIGHT
 
     def takes_server(self, guess: bytes) -> bool:
         """Whether the honest client sends its data to a server that has only ``guess``."""

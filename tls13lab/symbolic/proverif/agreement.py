@@ -9,7 +9,7 @@ These models have more than the others, so that the ends can disagree. A client 
 and a server accepts either. With an external PSK, there are three ways to hold one: the PSK under
 its identity, another PSK under the same identity, and the same PSK under another identity.
 
->>> asked = Asked("external-psk_ke", ("ticket_key",))
+>>> asked = AskedEnds("external-psk_ke", ("ticket_key",))
 >>> verdicts(asked)  # of clients and of servers that are done
 ('kept', 'lost')
 >>> asked.name
@@ -48,7 +48,7 @@ event ServerEnded(bitstring, bitstring, bitstring, bitstring, bitstring).
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedEnds:
     """A question: a mode with a PSK, and the leaks."""
 
     mode: str
@@ -66,13 +66,13 @@ class Asked:
         return Cell(self.mode, ASSET, "active", self.leaks, verdict)
 
 
-def asked() -> Iterator[Asked]:
+def asked() -> Iterator[AskedEnds]:
     """Every question. A weak PSK is left out, because after guessing it is like a stolen one."""
     every = dict.fromkeys((mode, leaks) for mode, _, leaks in agreement.questions())
-    yield from (Asked(mode, leaks) for mode, leaks in every if "weak_psk" not in leaks)
+    yield from (AskedEnds(mode, leaks) for mode, leaks in every if "weak_psk" not in leaks)
 
 
-def verdicts(asked: Asked) -> tuple[str, ...]:
+def verdicts(asked: AskedEnds) -> tuple[str, ...]:
     """The verdicts of the lab's own model for clients and for servers, over all values."""
 
     def of(end: str) -> str:
@@ -110,7 +110,7 @@ def _meant(event: str, mode: str) -> str:
 
 
 @dataclass(frozen=True)
-class Ends(Parties):
+class EndsLines(Parties):
     """The processes of a question. ``text`` is from the first ``let`` to the end of the file."""
 
     @property

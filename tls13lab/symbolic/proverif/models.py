@@ -41,7 +41,7 @@ from tls13lab.symbolic.claims import Cell, absent, decide, questions
 from tls13lab.symbolic.proverif import agreement as proverif_agreement
 from tls13lab.symbolic.proverif import guess as proverif_guess
 from tls13lab.symbolic.proverif import peers as proverif_peers
-from tls13lab.symbolic.proverif.agreement import Asked, Ends
+from tls13lab.symbolic.proverif.agreement import AskedEnds, EndsLines
 from tls13lab.symbolic.proverif.declarations import (
     DECLARATIONS,
     FORGERY,
@@ -182,7 +182,7 @@ def guess_model(guess: Guess) -> Model:
     return Model(guess.name, cell, text, (False, holds))
 
 
-def agreement_model(asked: Asked) -> Model:
+def agreement_model(asked: AskedEnds) -> Model:
     """The model of a question about agreement: four queries, two of which must fail."""
     cell, verdicts = asked.cell, proverif_agreement.verdicts(asked)
     text = "\n".join(
@@ -194,14 +194,14 @@ def agreement_model(asked: Asked) -> Model:
             f"(* The claims: of clients, {verdicts[0]}; of servers, {verdicts[1]}. *)",
             proverif_agreement.query(cell.mode),
             "",
-            Ends(cell).text,
+            EndsLines(cell).text,
         )
     )
     holds = (verdict == "kept" for verdict in verdicts)
     return Model(asked.name, cell, text, (False, False, *holds))
 
 
-def _agreement_heading(asked: Asked, verdicts: tuple[str, ...]) -> str:
+def _agreement_heading(asked: AskedEnds, verdicts: tuple[str, ...]) -> str:
     leaks = " and ".join(asked.leaks) or "nothing"
     third, fourth = ("true" if one == "kept" else "false" for one in verdicts)
     return f"""\
