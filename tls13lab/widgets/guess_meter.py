@@ -1,8 +1,8 @@
-"""The instrument of lesson 07: how a PSK was chosen, what protects it, who attacks it, and then?
+"""The instrument of lesson 07: how a PSK was chosen, what protects it, who attacks, what follows.
 
 It answers at once, from the distribution and the symbolic model: guesses, time, money, chances, and
-what opens of the past, the present and the next ticket. A button then attacks two honest ends that
-have such a PSK, on bytes, and puts what was measured beside what was calculated.
+what opens of the past, the present and the next ticket. A button then attacks two honest ends with
+such a PSK, on bytes, and shows the measured numbers beside the calculated ones.
 
 >>> view = MeterView().choose(how=GIVEN, word="dragon", protection="(EC)DHE: psk_dhe_ke")
 >>> round(view.forecast.even_chance), view.forecast.epochs["past"]
@@ -40,7 +40,9 @@ _BY_NAME = {one.name: one for one in PROTECTIONS}
 
 
 @lru_cache(maxsize=256)
-def _reckoned(how: str, number: int, word: str, protection: str, who: str, rate: float) -> Forecast:
+def _calculated(
+    how: str, number: int, word: str, protection: str, who: str, rate: float
+) -> Forecast:
     return forecast_of(Setting(_chosen(how, number, word), _BY_NAME[protection], _who(rate)[who]))
 
 
@@ -59,9 +61,9 @@ def _who(rate: float) -> Mapping[str, Attacker]:
 
 @dataclass(frozen=True)
 class MeterView:
-    """What is set. ``count`` of drawn words, ``person`` by number, ``word`` as it was typed.
+    """The settings: ``count`` of drawn words, ``person`` by number, ``word`` as it was typed.
 
-    ``rate``: guesses a second of one core.
+    ``rate`` is in guesses per second of one core.
     """
 
     how: str = DRAWN
@@ -73,7 +75,7 @@ class MeterView:
     rate: float = LAPTOP_RATE
 
     def choose(self, **changes: Any) -> "MeterView":
-        """Another setting. KeyError or ValueError for what is not on offer."""
+        """Change settings. Raises KeyError or ValueError for a choice that does not exist."""
         view = replace(self, **changes)
         if view.how not in HOW:
             raise KeyError(view.how)
@@ -85,7 +87,7 @@ class MeterView:
         """The numbers."""
         number = {DRAWN: self.count, PERSON: self.person}.get(self.how, 0)
         word = self.word if self.how == GIVEN else ""
-        return _reckoned(self.how, number, word, self.protection, self.attacker, self.rate)
+        return _calculated(self.how, number, word, self.protection, self.attacker, self.rate)
 
     @property
     def picture(self) -> Picture:
@@ -93,7 +95,7 @@ class MeterView:
         return chances(self.forecast)
 
     def rows(self, attack: Attack | None = None) -> tuple[tuple[str, str, str], ...]:
-        """What was calculated, and beside it what an attack has come to so far."""
+        """The calculated values, and beside them what an attack has measured so far."""
         measured = came(attack) if attack is not None else {"PSK": NOT_YET}
         return tuple(
             (name, forecast, measured.get(name, "")) for name, forecast in rows_of(self.forecast)
@@ -111,14 +113,14 @@ class MeterView:
 
 
 def came(attack: Attack) -> dict[str, str]:
-    """What an attack has come to, by the names of :func:`~tls13lab.pictures.chances.rows_of`."""
+    """What an attack has measured, by the names of :func:`~tls13lab.pictures.chances.rows_of`."""
     if attack.found is not None:
         state = f"found: {readable(attack.found)}"
     elif attack.over:
         state = "not found" if attack.tested else "not attacked"
     else:
         state = "being sought"
-    forecast = {
+    measured = {
         "PSK": state,
         "attacker": "this machine",
         "guesses a second": "" if attack.rate is None else f"{attack.rate:,.0f}",
@@ -126,8 +128,8 @@ def came(attack: Attack) -> dict[str, str]:
         "time": time_of(attack.seconds),
     }
     for epoch, opened in attack.opened.items():
-        forecast[EPOCHS[epoch]] = "opened" if opened else "kept"
-    return forecast
+        measured[EPOCHS[epoch]] = "opened" if opened else "kept"
+    return measured
 
 
 @lru_cache(maxsize=1)
