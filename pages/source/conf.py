@@ -34,6 +34,8 @@ myst_enable_extensions = ["attrs_block", "colon_fence"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
+# A method without a docstring is not given that of a base class, which may not be ours.
+autodoc_inherit_docstrings = False
 autodoc_typehints = "signature"
 autodoc_use_type_comments = False
 autodoc_typehints_format = "short"

@@ -100,7 +100,7 @@ def test_one_password_for_all_is_refused_beyond_loopback(
 ) -> None:
     monkeypatch.setenv("TLS13LAB_HUB_TRIAL", "a long password")
     monkeypatch.setenv("TLS13LAB_HUB_ADDRESS", address)
-    with pytest.raises(SystemExit, match="is for loopback"):
+    with pytest.raises(SystemExit, match="only allowed on loopback"):
         load()
 
 
