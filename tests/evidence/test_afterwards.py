@@ -23,7 +23,7 @@ from tls13lab.messages.key_share import KeyShareClientHello
 from tls13lab.messages.transcript import Transcript
 from tls13lab.records.protection import RecordProtection
 from tls13lab.symbolic.claims import decide
-from tls13lab.symbolic.vocabulary import MODES
+from tls13lab.symbolic.vocabulary import MODES, SceneMode
 from tls13lab.wire.codepoints import ContentType
 from tls13lab.wire.faults import HandshakeFailure, TLSFault
 
@@ -32,13 +32,13 @@ DHE = [mode for mode in PSK_MODES if mode.startswith(("external-psk_dhe", "resum
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_without_a_leak_nothing_that_was_said_is_read(mode: str) -> None:
+def test_without_a_leak_nothing_that_was_said_is_read(mode: SceneMode) -> None:
     assert afterwards.read(mode, (), afterwards.attempts(mode)) == set()
     assert len(afterwards.attempts(mode)) == (2 if mode == "full" else 3)
 
 
 @pytest.mark.parametrize("mode", PSK_MODES)
-def test_the_honest_client_hears_the_blunt_answer_out(mode: str) -> None:
+def test_the_honest_client_hears_the_blunt_answer_out(mode: SceneMode) -> None:
     """It cannot tell: the ServerHello is a good one. What it says to it is nothing, in any mode."""
     (first, *_) = afterwards.attempts(mode)
     (_, hello), (_, reply), (_, said) = first.flights
@@ -47,7 +47,7 @@ def test_the_honest_client_hears_the_blunt_answer_out(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", DHE)
-def test_a_connection_that_it_did_complete_falls_to_the_psk_alone(mode: str) -> None:
+def test_a_connection_that_it_did_complete_falls_to_the_psk_alone(mode: SceneMode) -> None:
     """The counter-test of all kept cells: had it once been believed, the PSK would do later.
 
     What was recorded stays closed to the same theft: the private key in that one is nobody's.
@@ -110,7 +110,7 @@ def test_an_answer_is_to_a_client_hello() -> None:
 
 
 @pytest.mark.parametrize("mode", ["external-psk_dhe_ke", "resumption-psk_ke-from-external-psk_ke"])
-def test_the_search_hears_more_than_the_script_and_reads_the_same(mode: str) -> None:
+def test_the_search_hears_more_than_the_script_and_reads_the_same(mode: SceneMode) -> None:
     assert len(searched._sessions(mode)) > len(afterwards.attempts(mode))
     for asset in ("application_data", "early_data", "psk", "next_psk"):
         for leaks in ((), ("psk",), ("ticket_key",), ("weak_psk",)):

@@ -15,10 +15,23 @@ from tls13lab.evidence.matrix import Disagreement, described, verdicts
 from tls13lab.evidence.stage import stage
 from tls13lab.symbolic.claims import Cell, cells, decide
 from tls13lab.symbolic.rules import RULES
-from tls13lab.symbolic.vocabulary import ADVERSARIES, ASSETS, LEAKS, MODES
+from tls13lab.symbolic.vocabulary import (
+    ADVERSARIES,
+    ASSETS,
+    LEAKS,
+    MODES,
+    Adversary,
+    Asset,
+    SceneMode,
+)
 
 CELLS = list(matrix.matrix())
-ASKED_OF_NOTHING = ("external-psk_dhe_ke", "next_psk", "passive", ())
+ASKED_OF_NOTHING: tuple[SceneMode, Asset, Adversary, tuple[str, ...]] = (
+    "external-psk_dhe_ke",
+    "next_psk",
+    "passive",
+    (),
+)
 
 
 def test_every_lost_cell_was_done_on_bytes() -> None:
@@ -65,9 +78,11 @@ def test_a_model_that_says_too_much_is_found_out_by_the_bytes() -> None:
 
 def test_a_model_that_forgets_forged_tickets_is_found_out_by_the_bytes() -> None:
     without = tuple(rule for name, rule in RULES.items() if name != "ticket")
-    ask = ("external-psk_dhe_ke", "client_authentication", "active", ("ticket_key",))
+    cell = decide(
+        "external-psk_dhe_ke", "client_authentication", "active", ("ticket_key",), rules=without
+    )
     with pytest.raises(Disagreement, match="the model says kept, the bytes say lost"):
-        verdicts(decide(*ask, rules=without))
+        verdicts(cell)
 
 
 def test_a_model_that_forgets_the_horizon_is_found_out_by_the_bytes() -> None:
@@ -86,6 +101,7 @@ def test_what_was_got_is_the_very_bytes() -> None:
 
 
 def test_replay_needs_no_secret_and_a_memory_stops_it() -> None:
+    ask: tuple[SceneMode, Asset, tuple[str, ...]]
     ask = ("resumption-psk_dhe_ke", "early_data_freshness", ())
     assert active.got(*ask, {"anti_replay": "off"})
     assert not active.got(*ask, {"anti_replay": "on"})

@@ -21,7 +21,7 @@ from tls13lab.symbolic import agreement as agreed
 from tls13lab.symbolic import reveals as revealed
 from tls13lab.symbolic.reveals import ASKED, RevealVerdict, counter_of
 from tls13lab.symbolic.rules import RULES
-from tls13lab.symbolic.vocabulary import MODES
+from tls13lab.symbolic.vocabulary import MODES, SceneMode
 
 EVERY = list(properties.properties())
 PSK_MODES = [mode for mode in MODES if mode != "full"]
@@ -87,14 +87,14 @@ def test_a_ticket_key_of_an_external_server_does_so_in_one_direction_only() -> N
 
 
 @pytest.mark.parametrize("mode", PSK_MODES)
-def test_both_ends_agree_until_the_psk_is_stolen(mode: str) -> None:
+def test_both_ends_agree_until_the_psk_is_stolen(mode: SceneMode) -> None:
     for on in agreed.FIELDS:
         assert told("agreement", mode=mode, on=on, stolen="nothing") == {"kept"}
         assert told("agreement", mode=mode, on=on, stolen="psk") == {"lost"}
 
 
 @pytest.mark.parametrize("mode", PSK_MODES)
-def test_the_search_agrees(mode: str) -> None:
+def test_the_search_agrees(mode: SceneMode) -> None:
     assert not agreement.found(mode, ())
     assert agreement.found(mode, ("psk",))
 
@@ -107,7 +107,7 @@ def test_selfie_is_no_disagreement() -> None:
 
 
 @pytest.mark.parametrize("mode", PSK_MODES)
-def test_what_is_carried_unchanged_does_arrive(mode: str) -> None:
+def test_what_is_carried_unchanged_does_arrive(mode: SceneMode) -> None:
     """The counter-test of the scripts: but for the change, both ends come to the end."""
     one = stage(mode)
     client = replace(one.client, early_data=b"")
@@ -115,7 +115,7 @@ def test_what_is_carried_unchanged_does_arrive(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", [mode for mode in PSK_MODES if "psk_ke" in mode.split("-from")[0]])
-def test_planted_two_sessions_that_draw_the_same_random_bytes(mode: str) -> None:
+def test_planted_two_sessions_that_draw_the_same_random_bytes(mode: SceneMode) -> None:
     """Then one Finished ends both: two sessions for one. By script, and found by the search."""
     one = stage(mode)
     client = replace(one.client, early_data=b"")
@@ -148,7 +148,7 @@ def test_a_wrong_answer_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("mode", revealed.MODES)
-def test_a_reveal_opens_its_own_use_and_nothing_else(mode: str) -> None:
+def test_a_reveal_opens_its_own_use_and_nothing_else(mode: SceneMode) -> None:
     own = {
         "session_keys": "application_data",
         "exporter_secret": "exported",
@@ -164,7 +164,7 @@ def test_a_reveal_opens_its_own_use_and_nothing_else(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", revealed.MODES)
-def test_each_of_them_can_be_opened(mode: str) -> None:
+def test_each_of_them_can_be_opened(mode: SceneMode) -> None:
     """The counter-tests, by the model and on bytes."""
     for asked in ASKED:
         counter = counter_of(asked)
@@ -173,7 +173,7 @@ def test_each_of_them_can_be_opened(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", revealed.MODES)
-def test_the_table_is_searched_downwards_and_leads_there(mode: str) -> None:
+def test_the_table_is_searched_downwards_and_leads_there(mode: SceneMode) -> None:
     """The search could say otherwise: from what lies above, it reaches what lies below."""
     assert reveals.reached(mode, ("psk",)) == {"psk", "early_data"}
     assert reveals.reached(mode, ("resumption_secret",)) == {"next_psk"}
@@ -202,6 +202,7 @@ def test_one_line_more_reaches_nothing_more(what: str) -> None:
 
 def test_without_the_exporters_rows_nothing_is_exported() -> None:
     rules = tuple(rule for name, rule in RULES.items() if name != "exported")
+    ask: tuple[SceneMode, tuple[str, ...], str]
     ask = "external-psk_ke", ("exporter_secret",), "exported"
     assert revealed.decide(*ask).verdict == "lost"
     assert revealed.decide(*ask, rules) == RevealVerdict(*ask, "kept")

@@ -20,7 +20,7 @@ from tls13lab.impostor.unscripted import BINDER, Cast, Searched, search
 from tls13lab.psk.importer import import_psk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.symbolic.claims import Cell, cells, decide
-from tls13lab.symbolic.vocabulary import MODES
+from tls13lab.symbolic.vocabulary import MODES, SceneMode
 
 ACTIVE = [cell for cell in cells() if cell.adversary != "passive" and not cell.why]
 EXTERNAL = [mode for mode in MODES if mode.startswith("external")]
@@ -29,7 +29,7 @@ CERTIFIED = [mode for mode in RESUMPTION if "-from-" not in mode]
 NOTHING = Leaked()
 
 
-def look(cast: Cast, mode: str, known: Leaked = NOTHING) -> Searched:
+def look(cast: Cast, mode: SceneMode, known: Leaked = NOTHING) -> Searched:
     """Searched with runs of its own: what was planted must not be remembered."""
     return search(cast, known, Runs(stage(mode).now_ms))
 
@@ -85,7 +85,7 @@ def test_a_wrong_cell_is_found_out() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_with_nothing_stolen_it_finds_nothing(mode: str) -> None:
+def test_with_nothing_stolen_it_finds_nothing(mode: SceneMode) -> None:
     """But for a reflection or a rerouted call, which need no theft."""
     found = searched.found(mode, ())
     assert found.lost == {}
@@ -93,7 +93,7 @@ def test_with_nothing_stolen_it_finds_nothing(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", [*RESUMPTION, *EXTERNAL])
-def test_it_finds_impersonation_on_both_sides(mode: str) -> None:
+def test_it_finds_impersonation_on_both_sides(mode: SceneMode) -> None:
     lost = searched.found(mode, ("psk",)).lost
     assert {"server_authentication", "client_authentication"} <= set(lost)
     assert (
@@ -103,7 +103,7 @@ def test_it_finds_impersonation_on_both_sides(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", EXTERNAL)
-def test_it_finds_selfie(mode: str) -> None:
+def test_it_finds_selfie(mode: SceneMode) -> None:
     options = {"group": "two", "importer": "off", "roles": "both"}
     found = searched.found(mode, (), options)
     assert found.lost == {"peer_identity": "alice calls bob, and heard alice answers"}
@@ -112,7 +112,7 @@ def test_it_finds_selfie(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", EXTERNAL)
-def test_it_finds_rerouting_in_a_group_of_three(mode: str) -> None:
+def test_it_finds_rerouting_in_a_group_of_three(mode: SceneMode) -> None:
     options = {"group": "more", "importer": "off", "roles": "fixed"}
     found = searched.found(mode, (), options)
     assert found.lost == {"peer_identity": "alice calls bob, and heard carol answers"}
@@ -120,7 +120,7 @@ def test_it_finds_rerouting_in_a_group_of_three(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", EXTERNAL)
-def test_it_finds_the_forged_ticket(mode: str) -> None:
+def test_it_finds_the_forged_ticket(mode: SceneMode) -> None:
     lost = searched.found(mode, ("ticket_key",)).lost
     assert set(lost) >= {"client_authentication", "application_data", "next_psk"}
     assert "mallory connects with a ticket that it sealed" in lost["client_authentication"]
@@ -134,7 +134,7 @@ def test_it_finds_the_false_issuer() -> None:
 
 
 @pytest.mark.parametrize("mode", CERTIFIED)
-def test_what_it_sends_as_itself_repeats_nobody(mode: str) -> None:
+def test_what_it_sends_as_itself_repeats_nobody(mode: SceneMode) -> None:
     """With the certificate's key it reads what Alice sends early, and can say the same as itself.
 
     That is no replay: a server that remembers ClientHellos has taken Alice's data once.
@@ -149,7 +149,7 @@ def test_what_it_sends_as_itself_repeats_nobody(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", EXTERNAL)
-def test_planted_a_ticket_key_of_zeros(mode: str) -> None:
+def test_planted_a_ticket_key_of_zeros(mode: SceneMode) -> None:
     """As servers have had it that began to issue tickets before they had drawn a key."""
     flawed = changed(
         cast_of(mode), "bob answers", tickets=StatelessTickets(TicketKey(bytes(16), bytes(32)))
@@ -159,7 +159,7 @@ def test_planted_a_ticket_key_of_zeros(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", EXTERNAL)
-def test_planted_a_psk_of_zeros(mode: str) -> None:
+def test_planted_a_psk_of_zeros(mode: SceneMode) -> None:
     external = stage(mode).external
     assert external is not None
     psks = (replace(external, key=bytes(32)),)
@@ -174,7 +174,7 @@ def test_planted_a_client_that_believes_every_certificate() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_planted_a_client_that_draws_the_same_random_bytes_again(mode: str) -> None:
+def test_planted_a_client_that_draws_the_same_random_bytes_again(mode: SceneMode) -> None:
     """The server's half of the recording, played back to it, is a server."""
     last = len(stage(mode).pairs) - 1
     cast = changed(cast_of(mode), "alice calls bob", seed=f"claims {mode} {last} client")
@@ -184,7 +184,7 @@ def test_planted_a_client_that_draws_the_same_random_bytes_again(mode: str) -> N
 
 
 @pytest.mark.parametrize("mode", [*RESUMPTION, *EXTERNAL])
-def test_planted_a_server_that_draws_the_same_random_bytes_again(mode: str) -> None:
+def test_planted_a_server_that_draws_the_same_random_bytes_again(mode: SceneMode) -> None:
     last = len(stage(mode).pairs) - 1
     cast = changed(cast_of(mode), "bob answers", seed=f"claims {mode} {last} server")
     how = look(cast, mode).lost["client_authentication"]
@@ -192,7 +192,7 @@ def test_planted_a_server_that_draws_the_same_random_bytes_again(mode: str) -> N
 
 
 @pytest.mark.parametrize("mode", EXTERNAL)
-def test_planted_an_importer_whose_context_names_nobody(mode: str) -> None:
+def test_planted_an_importer_whose_context_names_nobody(mode: SceneMode) -> None:
     options = {"group": "more", "importer": "on", "roles": "fixed"}
     cast = cast_of(mode, options)
     external = stage(mode).external
@@ -205,7 +205,9 @@ def test_planted_an_importer_whose_context_names_nobody(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", [*RESUMPTION, *EXTERNAL])
-def test_planted_a_server_that_checks_no_binder(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_planted_a_server_that_checks_no_binder(
+    mode: SceneMode, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No asset falls with it, because Finished is there too; it answers strangers all the same."""
     assert BINDER not in look(cast_of(mode), mode, known_of(mode, ("psk",))).lost
     monkeypatch.setattr(server_side, "check_binder", lambda *anything: None)
@@ -226,7 +228,7 @@ class Forgetful:
 
 
 @pytest.mark.parametrize("mode", [*RESUMPTION, *EXTERNAL])
-def test_planted_a_memory_that_forgets(mode: str) -> None:
+def test_planted_a_memory_that_forgets(mode: SceneMode) -> None:
     one = stage(mode)
     flights = tuple(look(cast_of(mode), mode).flights.items())
     for memory, taken in ((Forgetful(), True), (type(ServerConfig().anti_replay)(), False)):

@@ -11,7 +11,7 @@ from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.scenes import attacked, connections
 from tls13lab.symbolic.terms import Term, name
-from tls13lab.symbolic.vocabulary import MODES
+from tls13lab.symbolic.vocabulary import MODES, SceneMode
 
 PSK_MODES = [mode for mode in MODES if mode != "full"]
 KE = [mode for mode in PSK_MODES if "psk_ke" in mode.partition("-from-")[0]]
@@ -23,7 +23,7 @@ def played_out(scene: scenes.Scene, *stolen: Term) -> bool:
 
 
 @pytest.mark.parametrize("mode", PSK_MODES)
-def test_every_leak_that_takes_a_place_ends_agreement(mode: str) -> None:
+def test_every_leak_that_takes_a_place_ends_agreement(mode: SceneMode) -> None:
     for on in FIELDS:
         for leaks in ((), *((leak,) for leak in ("psk", "ticket_key", "client_ecdhe"))):
             asked = scenes.secrets_to_steal(mode)
@@ -33,13 +33,13 @@ def test_every_leak_that_takes_a_place_ends_agreement(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", PSK_MODES)
-def test_carried_unchanged_it_ends(mode: str) -> None:
+def test_carried_unchanged_it_ends(mode: SceneMode) -> None:
     this = attacked(connections(mode)[-1])
     assert played_out(carried(mode, this, this))
 
 
 @pytest.mark.parametrize("mode", KE)
-def test_who_has_the_psk_can_also_stand_between(mode: str) -> None:
+def test_who_has_the_psk_can_also_stand_between(mode: SceneMode) -> None:
     """In psk_ke all that both ends mean hangs on it: keys, name and sessions come apart."""
     this = connections(mode)[-1]
     assert this.psk is not None
@@ -64,7 +64,7 @@ def loose(this: SymbolicConnection, **fields: object) -> Loose:
 
 
 @pytest.mark.parametrize("mode", PSK_MODES)
-def test_without_transcripts_names_and_sessions_come_apart(mode: str) -> None:
+def test_without_transcripts_names_and_sessions_come_apart(mode: SceneMode) -> None:
     """Planted: nothing is stolen, and a carrier has both ends end with something else in mind."""
     this = attacked(connections(mode)[-1])
     another = name("another identity")

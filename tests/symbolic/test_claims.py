@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
+from typing import cast
 
 import pytest
 
@@ -18,6 +19,9 @@ from tls13lab.symbolic.vocabulary import (
     ASSETS,
     LEAKS,
     MODES,
+    Adversary,
+    Asset,
+    SceneMode,
 )
 
 MATRIX = claims.cells()
@@ -39,8 +43,11 @@ def key(cell: Cell) -> tuple[object, ...]:
     return (cell.mode, cell.asset, cell.adversary, cell.leaks, tuple(cell.options.items()))
 
 
-def verdict(mode: str, asset: str, *leaks: str, adversary: str = "passive", **options: str) -> str:
-    return decide(mode, asset, adversary, leaks, options).verdict
+def verdict(
+    mode: str, asset: str, *leaks: str, adversary: Adversary = "passive", **options: str
+) -> str:
+    # Modes and assets are put together of parts here, which no type can follow.
+    return decide(cast(SceneMode, mode), cast(Asset, asset), adversary, leaks, options).verdict
 
 
 def test_every_question_is_asked_once() -> None:
@@ -56,7 +63,7 @@ def test_every_question_is_asked_once() -> None:
 
 
 @pytest.mark.parametrize("mode", ["external-psk_ke", "external-psk_dhe_ke"])
-def test_a_shared_psk_does_not_say_who_is_there(mode: str) -> None:
+def test_a_shared_psk_does_not_say_who_is_there(mode: SceneMode) -> None:
     """RFC 9257 section 4: nothing is stolen, and the peer may be oneself."""
     two = {"group": "two", "importer": "off", "roles": "both"}
     kept = [two | {"roles": "fixed"}, two | {"importer": "on"}]
@@ -258,7 +265,11 @@ def test_what_leaks_later_changes_nothing_of_who_took_part() -> None:
 def test_a_hasty_client_has_weak_forward_secrecy_only() -> None:
     """A client that sends data before it has seen a Finished: who listens reads none of it; whoever
     answered it needs only the PSK, later. With psk_dhe_ke as it is, that does not help."""
-    for mode, overheard in (("external-psk_dhe_ke", False), ("external-psk_ke", True)):
+    both: tuple[tuple[SceneMode, bool], ...] = (
+        ("external-psk_dhe_ke", False),
+        ("external-psk_ke", True),
+    )
+    for mode, overheard in both:
         this = scenes.connections(mode)[-1]
         scene = speaking.hasty(mode)
         world = scene.world(RULES.values(), [this.psk or ZEROS])
@@ -296,7 +307,7 @@ def test_a_ticket_is_as_strong_as_the_connection_with_an_external_psk_that_issue
 
 
 @pytest.mark.parametrize("mode", [mode for mode in MODES if "-from-" in mode])
-def test_who_has_guessed_first_and_speaks_has_everything(mode: str) -> None:
+def test_who_has_guessed_first_and_speaks_has_everything(mode: SceneMode) -> None:
     for asset in ASSETS:
         if not claims.outside(mode, asset, "active"):
             options = {"anti_replay": "on"} if asset == "early_data_freshness" else {}

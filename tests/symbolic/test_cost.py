@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from itertools import combinations
 from math import isclose
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from tls13lab.symbolic.claims import SECRECY, Cell, cells, decide
 from tls13lab.symbolic.cost import Cost, cheapest, cost
 from tls13lab.symbolic.prices import USUAL, Prices, drawn_bits, log2_sum, share_bits
 from tls13lab.symbolic.rules import RULES
-from tls13lab.symbolic.vocabulary import LEAKS, MODES
+from tls13lab.symbolic.vocabulary import LEAKS, MODES, Asset, SceneMode
 
 SMALL = 64.0
 """Between what is lost at once and what nobody can pay there is nothing in this matrix."""
@@ -34,7 +35,9 @@ def everything() -> dict[tuple[object, ...], tuple[Cell, Cost]]:
 
 def bits(mode: str, asset: str, *leaks: str, **prices: float) -> float:
     """Of a passive adversary."""
-    found = cost(mode, asset, "passive", leaks, prices=Prices(**prices)).log2_guesses
+    found = cost(
+        cast(SceneMode, mode), cast(Asset, asset), "passive", leaks, prices=Prices(**prices)
+    ).log2_guesses
     assert found is not None
     return found
 
@@ -103,7 +106,7 @@ def test_a_quantum_computer_has_the_shares_for_nothing() -> None:
 
 
 def test_a_quantum_computer_has_the_certificates_key_for_nothing_if_it_is_there_in_time() -> None:
-    ask = "full", "server_authentication"
+    ask: tuple[SceneMode, Asset] = ("full", "server_authentication")
     assert cost(*ask, "active") == Cost(share_bits("secp256r1"), ("the certificate's key",))
     assert cost(*ask, "active", ("quantum",)) == Cost(0.0)
     assert cost(*ask, "active_then_leak", ("quantum",)) == Cost(None)
@@ -191,7 +194,7 @@ def test_what_is_computed_is_enough_and_nothing_of_it_can_be_spared() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_no_break_has_the_name_of_a_leak(mode: str) -> None:
+def test_no_break_has_the_name_of_a_leak(mode: SceneMode) -> None:
     assert not set(breaks.breaks(mode)) & set(LEAKS)
     for name in breaks.breaks(mode):
         assert breaks.price(mode, name, USUAL) > SMALL

@@ -26,6 +26,8 @@ from tls13lab.symbolic.proverif.guess import Guess, found, guesses
 from tls13lab.symbolic.proverif.lines import OfferLines
 from tls13lab.symbolic.rules import QUANTUM
 from tls13lab.symbolic.scenes import PUBLIC, connections, recorded, weak_secrets
+from tls13lab.symbolic.vocabulary import Adversary, SceneMode, with_external_psk
+from tls13lab.wire.names import Mode
 
 TO_THE_PSK = [mode for mode in MODES if "-from-" not in mode and mode != CPACE]
 EXPORTED = set(guesses())
@@ -59,7 +61,7 @@ def test_with_a_ticket_only_a_recording_leads_back_to_the_psk(mode: str) -> None
 
 
 @pytest.mark.parametrize("mode", ["external-psk_ke", "external-psk_dhe_ke"])
-def test_the_listener_is_the_one_of_the_matrix(mode: str) -> None:
+def test_the_listener_is_the_one_of_the_matrix(mode: SceneMode) -> None:
     """Confirmed by the older engine, which has no turns."""
     scene = recorded(mode)
     told = verifiers(scene.world(USUAL), scene.known, weak_secrets(mode)[0])
@@ -114,7 +116,9 @@ def test_who_has_alice_s_scalar_takes_a_run_home() -> None:
 
 
 @pytest.mark.parametrize("mode", TICKETS)
-def test_with_the_first_connection_recorded_the_ticket_s_client_is_no_hindrance(mode: str) -> None:
+def test_with_the_first_connection_recorded_the_ticket_s_client_is_no_hindrance(
+    mode: SceneMode,
+) -> None:
     """Counter-test: what the harvester lacks is the connection that issued the ticket."""
     first, this = connections(mode)
     world = recorded(mode).world(USUAL)
@@ -127,13 +131,17 @@ def test_with_the_first_connection_recorded_the_ticket_s_client_is_no_hindrance(
 @pytest.mark.parametrize("binder", [True, False])
 @pytest.mark.parametrize("kind", ["external", "imported"])
 @pytest.mark.parametrize("psk_mode", ["psk_ke", "psk_dhe_ke"])
-def test_proverif_was_asked_the_same(psk_mode: str, kind: str, binder: bool) -> None:
+def test_proverif_was_asked_the_same(psk_mode: Mode, kind: str, binder: bool) -> None:
     """Its models are held to these answers: an active adversary is all who speak, and listens."""
     offer = OfferLines(binder, early_data=binder, importer=kind == "imported")
     mode = f"{kind}-{psk_mode}"
     free = {one for one in GUESSERS if decide(mode, one, binder=binder).checks is Checks.FREELY}
-    for adversary, can_be in (("passive", {OFFLINE}), ("active", set(GUESSERS))):
-        guess = Guess(f"external-{psk_mode}", adversary, offer=offer)
+    both: tuple[tuple[Adversary, set[str]], ...] = (
+        ("passive", {OFFLINE}),
+        ("active", set(GUESSERS)),
+    )
+    for adversary, can_be in both:
+        guess = Guess(with_external_psk(psk_mode), adversary, offer=offer)
         assert guess in EXPORTED
         assert found(guess) is bool(free & can_be)
 
@@ -151,7 +159,7 @@ def test_the_same_guesses_and_three_numbers_of_runs() -> None:
 
 
 @pytest.mark.parametrize("mode", ["external-psk_ke", "external-psk_dhe_ke"])
-def test_the_price_is_that_of_the_matrix(mode: str) -> None:
+def test_the_price_is_that_of_the_matrix(mode: SceneMode) -> None:
     told = cost(mode, "psk", "passive", ("weak_psk",)).log2_guesses
     assert decide(mode, OFFLINE).log2_guesses() == told == 20.0
 

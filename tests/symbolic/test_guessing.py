@@ -12,11 +12,12 @@ from tls13lab.symbolic.guessing import GUESS, saturate, verifiers
 from tls13lab.symbolic.rules import RULES, DerivationStep, Rule
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.terms import Term, apply, name
+from tls13lab.wire.names import Mode
 
 PSK = name("psk")
 
 
-def connection(mode: str, *, binder: bool = True) -> SymbolicConnection:
+def connection(mode: Mode, *, binder: bool = True) -> SymbolicConnection:
     return SymbolicConnection("this", mode, PSK, scenes.IDENTITY, binder=binder)
 
 
@@ -34,7 +35,7 @@ def found(
 
 
 @pytest.mark.parametrize("mode", ["psk_ke", "psk_dhe_ke"])
-def test_the_engine_finds_the_binder_in_a_client_hello_alone(mode: str) -> None:
+def test_the_engine_finds_the_binder_in_a_client_hello_alone(mode: Mode) -> None:
     one = connection(mode)
     assert found(one, (one.client_hello,)) == ["binder"]
 

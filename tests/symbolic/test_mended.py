@@ -15,9 +15,10 @@ from tls13lab.symbolic.prices import Prices, share_bits
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.scenes import PUBLIC
+from tls13lab.symbolic.vocabulary import Adversary, Asset, with_external_psk
 from tls13lab.wire.names import Mode
 
-MATRIX = {
+MATRIX: dict[str, tuple[Asset, Adversary]] = {
     "past": ("application_data", "passive"),
     "early_data": ("early_data", "passive"),
     "present": ("application_data", "active"),
@@ -32,7 +33,7 @@ def test_a_plain_word_costs_what_the_matrix_says(mode: Mode, epoch: str) -> None
     """Two models of one thing, built apart: scenes of the claims, and the scenes of this file."""
     for word in WORDS:
         prices = Prices(weak_psk=word)
-        theirs = of_matrix(f"external-{mode}", *MATRIX[epoch], ("weak_psk",), prices=prices)
+        theirs = of_matrix(with_external_psk(mode), *MATRIX[epoch], ("weak_psk",), prices=prices)
         ours = mended.cost(mode, PLAIN, epoch, word, prices=prices)
         assert ours.log2_guesses == theirs.log2_guesses
         assert ours.computed == tuple("word" if one == "psk" else one for one in theirs.computed)

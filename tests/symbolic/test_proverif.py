@@ -11,13 +11,13 @@ from click.testing import CliRunner
 from tests.symbolic.proverif.asking import ask, digest, recorded, results
 from tls13lab.cli.app import cli
 from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE
-from tls13lab.symbolic import agreement
+from tls13lab.symbolic import agreement, vocabulary
 from tls13lab.symbolic.claims import cells
 from tls13lab.symbolic.proverif import models as proverif
 from tls13lab.symbolic.proverif.guess import Guess, found, guesses, secret_of
 from tls13lab.symbolic.proverif.lines import OfferLines
 from tls13lab.symbolic.proverif.models import Model
-from tls13lab.symbolic.vocabulary import MODES
+from tls13lab.symbolic.vocabulary import MODES, SceneMode
 
 MODELS = {model.name: model for model in proverif.models()}
 RESERVED = frozenset(
@@ -154,8 +154,8 @@ def test_there_is_a_model_for_every_cell_that_is_inside() -> None:
         for cell in cells()
         if cell.verdict != "outside"
         and not cell.absent
-        and cell.mode in proverif.MODES
-        and cell.adversary in proverif.ADVERSARIES
+        and cell.mode in vocabulary.MODES
+        and cell.adversary in vocabulary.ADVERSARIES
     ]
     beside = ("-guess-", "-agreement-")
     models = [one for name, one in MODELS.items() if not any(kind in name for kind in beside)]
@@ -213,7 +213,7 @@ def test_a_cell_with_a_weak_psk_names_the_model_that_asks_whether_it_is_found() 
 
 @pytest.mark.parametrize("importer", [False, True])
 @pytest.mark.parametrize("mode", ["external-psk_ke", "external-psk_dhe_ke"])
-def test_a_guess_needs_something_to_be_checked_against(mode: str, *, importer: bool) -> None:
+def test_a_guess_needs_something_to_be_checked_against(mode: SceneMode, *, importer: bool) -> None:
     """Only whoever listens, in psk_dhe_ke, has nothing once binder and early data are gone."""
     for binder in (True, False):
         for early_data in (True, False):

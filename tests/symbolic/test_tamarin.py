@@ -14,13 +14,14 @@ from tls13lab.symbolic.claims import cells
 from tls13lab.symbolic.proverif.declarations import ROWS, arity
 from tls13lab.symbolic.tamarin import theory as tamarin
 from tls13lab.symbolic.tamarin.rules import Rules, TamarinRule
+from tls13lab.symbolic.vocabulary import SceneMode
 
 THEORIES = {mode: tamarin.theory_of(mode) for mode in tamarin.MODES}
 BUILT_IN = {"senc": 2, "sign": 2, "verify": 3, "pk": 1}
 modes = pytest.mark.parametrize("mode", tamarin.MODES)
 
 
-def rules(mode: str) -> list[TamarinRule]:
+def rules(mode: SceneMode) -> list[TamarinRule]:
     kind, _, psk_mode = mode.partition("-")
     return list(Rules(kind, psk_mode or kind).every)
 
@@ -30,7 +31,7 @@ def parsed(text: str) -> tree_sitter.Node:
 
 
 @modes
-def test_it_is_in_tamarins_language(mode: str) -> None:
+def test_it_is_in_tamarins_language(mode: SceneMode) -> None:
     assert not parsed(THEORIES[mode]).has_error
 
 
@@ -56,7 +57,7 @@ def variables(text: str) -> set[str]:
 
 
 @modes
-def test_a_rule_only_gives_what_it_has_taken(mode: str) -> None:
+def test_a_rule_only_gives_what_it_has_taken(mode: SceneMode) -> None:
     """To Tamarin anything else is an unbound variable. ``$A`` is a public name: anyone's."""
     for rule in rules(mode):
         takes, gives = map(variables, expanded(rule))
@@ -86,7 +87,7 @@ def parts(inside: str) -> int:
 
 
 @modes
-def test_whatever_is_taken_is_left_by_some_rule(mode: str) -> None:
+def test_whatever_is_taken_is_left_by_some_rule(mode: SceneMode) -> None:
     left = {one for rule in rules(mode) for one in facts(rule.leaves)}
     taken = {one for rule in rules(mode) for one in facts(rule.takes)}
     assert taken <= left | {("Fr", 1), ("In", 1)}
@@ -95,7 +96,7 @@ def test_whatever_is_taken_is_left_by_some_rule(mode: str) -> None:
 
 
 @modes
-def test_functions_have_as_many_arguments_as_their_rows(mode: str) -> None:
+def test_functions_have_as_many_arguments_as_their_rows(mode: SceneMode) -> None:
     wanted = {f"kdf_{row.name}": arity(row) for row in ROWS} | BUILT_IN
     text = "\n".join(rule.text for rule in rules(mode))
     for match in re.finditer(r"\b(kdf_\w+|senc|sign|verify|pk)\(", text):
@@ -107,7 +108,7 @@ def test_functions_have_as_many_arguments_as_their_rows(mode: str) -> None:
 
 
 @modes
-def test_every_note_of_a_lemma_is_made_by_a_rule(mode: str) -> None:
+def test_every_note_of_a_lemma_is_made_by_a_rule(mode: SceneMode) -> None:
     made = {one for rule in rules(mode) for one in facts(rule.notes)}
     used = set(re.findall(r"\b([A-Z]\w+)\(([^)]*)\)@", "\n".join(tamarin.lemmas(mode))))
     assert used

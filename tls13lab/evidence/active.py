@@ -25,10 +25,11 @@ from tls13lab.psk.anti_replay import ClientHelloWindow, NoAntiReplay
 from tls13lab.psk.keys import ExternalPsk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.symbolic.claims import SECRECY
+from tls13lab.symbolic.vocabulary import Asset, SceneMode
 from tls13lab.wire.faults import TLSFault
 
 
-def got(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
+def got(mode: SceneMode, asset: Asset, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
     """Whether the adversary gets the asset or, for an authentication, breaks it."""
     if asset == "server_authentication":
         return bool(_as_server(mode, leaks))
@@ -42,7 +43,7 @@ def got(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str
     return passive.got(mode, asset, leaks) or asset in _received(mode, leaks)
 
 
-def forged_psk(mode: str, leaks: tuple[str, ...]) -> StolenPsk | None:
+def forged_psk(mode: SceneMode, leaks: tuple[str, ...]) -> StolenPsk | None:
     """A forged ticket with the adversary's own PSK, if the ticket key has leaked."""
     if "ticket_key" not in leaks:
         return None
@@ -58,7 +59,7 @@ def _talk(client: ClientConfig, server: ServerConfig, now_ms: int) -> Pair | Non
 
 
 @lru_cache(maxsize=1024)
-def _as_server(mode: str, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
+def _as_server(mode: SceneMode, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
     """Connections of an honest client that takes the adversary for its server."""
     setup = stage(mode)
     stolen, credential = passive.stolen_psk(mode, leaks), setup.stolen_credential(leaks)
@@ -89,7 +90,7 @@ def _issued(setup: Stage, false: ServerConfig) -> Pair | None:
 
 
 @lru_cache(maxsize=1024)
-def _as_client(mode: str, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
+def _as_client(mode: SceneMode, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
     """Connections of an honest server that takes the adversary for its client."""
     setup = stage(mode)
     configs = [
@@ -103,7 +104,7 @@ def _as_client(mode: str, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
     return tuple(pair for pair in found if pair is not None)
 
 
-def _given(mode: str, leaks: tuple[str, ...]) -> ClientConfig | None:
+def _given(mode: SceneMode, leaks: tuple[str, ...]) -> ClientConfig | None:
     """The adversary with a ticket that it received as a client in an earlier connection."""
     setup, issuing = stage(mode), passive.stolen_issuing_psk(mode, leaks)
     if issuing is None:
@@ -114,7 +115,7 @@ def _given(mode: str, leaks: tuple[str, ...]) -> ClientConfig | None:
     return ClientConfig(psks=first.tickets[:1], modes=setup.modes)
 
 
-def _received(mode: str, leaks: tuple[str, ...]) -> set[str]:
+def _received(mode: SceneMode, leaks: tuple[str, ...]) -> set[str]:
     """The assets that honest parties send to the adversary because they take it for a peer."""
     received = set()
     for pair in _as_server(mode, leaks):
@@ -132,7 +133,7 @@ def _received(mode: str, leaks: tuple[str, ...]) -> set[str]:
     return received - ({"psk"} if stage(mode).psk is None else set())
 
 
-def _place_taken(mode: str, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
+def _place_taken(mode: SceneMode, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
     """Whether an outsider can take the place of a member."""
     if options["importer"] == "off":
         return bool(_as_server(mode, leaks) or _as_client(mode, leaks))
@@ -151,7 +152,7 @@ def _place_taken(mode: str, leaks: tuple[str, ...], options: Mapping[str, str]) 
     )
 
 
-def _member(mode: str, options: Mapping[str, str], name: bytes, friend: bytes) -> Member:
+def _member(mode: SceneMode, options: Mapping[str, str], name: bytes, friend: bytes) -> Member:
     setup = stage(mode)
     assert setup.external is not None
     return Member(
@@ -165,7 +166,7 @@ def _member(mode: str, options: Mapping[str, str], name: bytes, friend: bytes) -
 
 
 @lru_cache(maxsize=64)
-def _led_astray(mode: str, chosen: tuple[tuple[str, str], ...]) -> bool:
+def _led_astray(mode: SceneMode, chosen: tuple[tuple[str, str], ...]) -> bool:
     """Whether a member's call to its friend completes with another member.
 
     That is the member itself (Selfie) or, in a larger group, a third member.
@@ -185,7 +186,7 @@ def _completes(client: ClientConfig, server: ServerConfig) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _delivered_again(mode: str, leaks: tuple[str, ...], *, memory: bool) -> bool:
+def _delivered_again(mode: SceneMode, leaks: tuple[str, ...], *, memory: bool) -> bool:
     """Whether a server that has received the early data accepts it a second time."""
     setup = stage(mode)
     server = replace(setup.server, anti_replay=ClientHelloWindow() if memory else NoAntiReplay())
@@ -200,7 +201,7 @@ def _delivered_again(mode: str, leaks: tuple[str, ...], *, memory: bool) -> bool
     )
 
 
-def _with_early_data(mode: str, leaks: tuple[str, ...]) -> Iterator[ClientConfig]:
+def _with_early_data(mode: SceneMode, leaks: tuple[str, ...]) -> Iterator[ClientConfig]:
     """Clients of the adversary that send an honest client's early data again.
 
     It was read in the recording, or the client sent it to the adversary's own server.

@@ -26,6 +26,7 @@ from tls13lab.impostor.replay import first_flight
 from tls13lab.impostor.stand_in import StolenPsk, false_client, false_server
 from tls13lab.psk.keys import PskKind
 from tls13lab.symbolic.claims import SECRECY, absent
+from tls13lab.symbolic.vocabulary import Asset, SceneMode
 from tls13lab.wire.faults import TLSFault
 from tls13lab.wire.names import Side
 
@@ -52,7 +53,7 @@ class Attempt:
     beforehand: bool = False
 
 
-def got(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
+def got(mode: SceneMode, asset: Asset, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
     """Whether the adversary gets the asset in the end, or broke an authentication before that."""
     if asset not in SECRECY:
         return active.got(mode, asset, (), options)
@@ -61,7 +62,7 @@ def got(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str
 
 
 @lru_cache(maxsize=2048)
-def _read(mode: str, leaks: tuple[str, ...]) -> frozenset[str]:
+def _read(mode: SceneMode, leaks: tuple[str, ...]) -> frozenset[str]:
     return frozenset(read(mode, leaks, attempts(mode)))
 
 
@@ -69,14 +70,14 @@ def _read(mode: str, leaks: tuple[str, ...]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=16)
-def attempts(mode: str) -> tuple[Attempt, ...]:
+def attempts(mode: SceneMode) -> tuple[Attempt, ...]:
     """What honest parties send when a script without secrets speaks to them."""
     setup = stage(mode)
     flights = ((first_flight(setup.recording, len(setup.pairs)), b""), *_made_up(mode))
     return (*_answered(mode), *(_brought(mode, flight, own) for flight, own in flights))
 
 
-def _answered(mode: str) -> Iterator[Attempt]:
+def _answered(mode: SceneMode) -> Iterator[Attempt]:
     """The honest client, answered by the adversary."""
     setup = stage(mode)
     env, own = Environment(setup.now_ms, seeded("an honest client")), seeded("the adversary")
@@ -100,7 +101,7 @@ def _answered(mode: str) -> Iterator[Attempt]:
     )
 
 
-def _made_up(mode: str) -> Iterator[tuple[bytes, bytes]]:
+def _made_up(mode: SceneMode) -> Iterator[tuple[bytes, bytes]]:
     """First flights with a made-up PSK, with their private keys."""
     setup = stage(mode)
     if setup.psk is None:
@@ -112,7 +113,7 @@ def _made_up(mode: str) -> Iterator[tuple[bytes, bytes]]:
     yield client.outgoing(), client.secrets.get("client_ecdhe", b"")
 
 
-def _brought(mode: str, flight: bytes, own: bytes = b"") -> Attempt:
+def _brought(mode: SceneMode, flight: bytes, own: bytes = b"") -> Attempt:
     """An honest server, and what it answers to a first flight."""
     setup = stage(mode)
     server = Connection.server(setup.server)
@@ -129,7 +130,7 @@ def _brought(mode: str, flight: bytes, own: bytes = b"") -> Attempt:
 # Listening, when the leaks have come --------------------------------------------------------------
 
 
-def read(mode: str, leaks: tuple[str, ...], every: tuple[Attempt, ...]) -> set[str]:
+def read(mode: SceneMode, leaks: tuple[str, ...], every: tuple[Attempt, ...]) -> set[str]:
     """The assets that are lost when the leaks are used on these attempts and the recording."""
     setup = stage(mode)
     stolen = setup.theft(leaks)

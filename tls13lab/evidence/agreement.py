@@ -26,6 +26,7 @@ from tls13lab.messages.key_share import KeyShareServerHello
 from tls13lab.messages.server_hello import ServerHello
 from tls13lab.psk.keys import ExternalPsk, Psk
 from tls13lab.records.framing import HEADER_LENGTH, frame
+from tls13lab.symbolic.vocabulary import Asset, SceneMode
 from tls13lab.wire.codepoints import ContentType
 from tls13lab.wire.faults import TLSFault
 
@@ -34,13 +35,13 @@ BOTH = frozenset({PSK_KE, PSK_DHE_KE})
 TWICE = {"sessions": "two"}
 
 
-def got(mode: str, on: str, leaks: tuple[str, ...]) -> bool:
+def got(mode: SceneMode, on: str, leaks: tuple[str, ...]) -> bool:
     """Whether a script makes one end complete without an honest partner that agrees with it."""
-    places = "server_authentication", "client_authentication"
+    places: tuple[Asset, ...] = ("server_authentication", "client_authentication")
     return any(active.got(mode, asset, leaks, {}) for asset in places) or carried(mode, on)
 
 
-def found(mode: str, leaks: tuple[str, ...]) -> bool:
+def found(mode: SceneMode, leaks: tuple[str, ...]) -> bool:
     """Whether the search does. It has two of every party, so that it can mix their sessions."""
     sessions = searched.found(mode, leaks, TWICE).honest
     return any(not _has_one_partner(each, sessions) for each in sessions if _counts(each))
@@ -58,7 +59,7 @@ class Carrying:
 
 
 @lru_cache(maxsize=128)
-def carried(mode: str, on: str) -> bool:
+def carried(mode: SceneMode, on: str) -> bool:
     """Whether both ends complete their handshakes although the adversary changed something."""
     setup = stage(mode)
     client, server, carrying = _CASES[on](setup)

@@ -19,11 +19,12 @@ from tls13lab.impostor.moves import Leaked, Public
 from tls13lab.impostor.parties import Party, Session
 from tls13lab.impostor.selfie import Member, context_of
 from tls13lab.impostor.unscripted import Cast, Flight
+from tls13lab.symbolic.vocabulary import SceneMode
 
 NAMES = (b"alice", b"bob", b"carol")
 
 
-def cast_of(mode: str, options: Mapping[str, str] | None = None) -> Cast:
+def cast_of(mode: SceneMode, options: Mapping[str, str] | None = None) -> Cast:
     """The honest parties of a mode.
 
     With the options of ``peer_identity``, they are the members of a group. With the option
@@ -45,7 +46,7 @@ def cast_of(mode: str, options: Mapping[str, str] | None = None) -> Cast:
     return cast
 
 
-def _two_ends(mode: str, setup: Stage, public: Public) -> Cast:
+def _two_ends(mode: SceneMode, setup: Stage, public: Public) -> Cast:
     alice = Party("alice", "calls bob", setup.client, ("bob",), CLIENT_WORDS)
     bob = Party("bob", "answers", setup.server, ("alice",), SERVER_WORDS)
     if not mode.startswith("resumption"):
@@ -105,7 +106,7 @@ def flights_of(setup: Stage) -> tuple[Flight, ...]:
     return tuple(Flight(wire, sender == "client") for sender, wire in flights)
 
 
-def known_of(mode: str, leaks: tuple[str, ...]) -> Leaked:
+def known_of(mode: SceneMode, leaks: tuple[str, ...]) -> Leaked:
     """What the adversary knows: the leaks, and what they open in the recording."""
     setup = stage(mode)
     psks = (passive.stolen_psk(mode, leaks), passive.stolen_issuing_psk(mode, leaks))

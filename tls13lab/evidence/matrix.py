@@ -33,7 +33,7 @@ def verdicts(cell: Cell, *, searching: bool = False) -> dict[str, str]:
     impersonation. ``search`` is the adversary without a script, for adversaries that speak; it is
     run only if ``searching``.
     """
-    found = {"model": cell.verdict}
+    found: dict[str, str] = {"model": cell.verdict}
     if cell.verdict == "outside":
         return found
     asked = cell.mode, cell.asset, cell.leaks

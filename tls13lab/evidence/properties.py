@@ -23,6 +23,7 @@ from tls13lab.symbolic import agreement as agreed
 from tls13lab.symbolic import impersonation
 from tls13lab.symbolic import reveals as revealed
 from tls13lab.symbolic import ticket_nonce as nonce
+from tls13lab.symbolic.vocabulary import SceneMode
 
 NAMES = ("key_compromise_impersonation", "agreement", "reveal", "ticket_nonce_reuse")
 _GROUPED = {
@@ -108,7 +109,7 @@ def _other(nonces: str) -> str:
 
 def _described(
     name: str,
-    mode: str,
+    mode: SceneMode,
     asks: Mapping[str, str],
     found: Mapping[str, str],
     citation: str,

@@ -27,6 +27,7 @@ from tls13lab.evidence.stage import EARLY_WORDS, stage
 from tls13lab.handshake.config import PSK_KE
 from tls13lab.handshake.pair import Pair
 from tls13lab.messages.transcript import Transcript
+from tls13lab.symbolic.vocabulary import SceneMode
 from tls13lab.wire.writer import uint16
 
 HASH, SIZE = "sha256", 32
@@ -46,7 +47,7 @@ class ThreeSessions:
 
 
 @lru_cache(maxsize=8)
-def sessions(mode: str) -> ThreeSessions:
+def sessions(mode: SceneMode) -> ThreeSessions:
     """Run the three sessions of a mode."""
     setup = stage(mode)
     another = talk(setup.client, setup.server, f"reveals {mode} another", setup.now_ms)
@@ -59,7 +60,7 @@ def sessions(mode: str) -> ThreeSessions:
 
 
 @lru_cache(maxsize=8)
-def secrets(mode: str) -> dict[str, bytes]:
+def secrets(mode: SceneMode) -> dict[str, bytes]:
     """The secrets of the session in question, by their names in the schedule table."""
     this = sessions(mode).this
     known = {**this.server.secrets, **this.client.secrets}
@@ -69,7 +70,7 @@ def secrets(mode: str) -> dict[str, bytes]:
     return known | {row.name: keyschedule.run(row, HASH, (early,), hello)}
 
 
-def _revealed(mode: str, revealed: Iterable[str]) -> dict[str, bytes]:
+def _revealed(mode: SceneMode, revealed: Iterable[str]) -> dict[str, bytes]:
     known, names = secrets(mode), []
     for what in revealed:
         sides = ("client", "server")
@@ -81,7 +82,7 @@ def _revealed(mode: str, revealed: Iterable[str]) -> dict[str, bytes]:
 # By script ---------------------------------------------------------------------------------------
 
 
-def opened(mode: str, revealed: tuple[str, ...]) -> set[str]:
+def opened(mode: SceneMode, revealed: tuple[str, ...]) -> set[str]:
     """The assets that the eavesdropper opens, or that an exporter secret computes."""
     every, known = sessions(mode), _revealed(mode, revealed)
     theft = _theft(every, known, quantum="quantum" in revealed)
@@ -113,7 +114,7 @@ def _theft(every: ThreeSessions, known: dict[str, bytes], *, quantum: bool) -> T
     )
 
 
-def _exported(mode: str, known: dict[str, bytes]) -> Iterator[str]:
+def _exported(mode: SceneMode, known: dict[str, bytes]) -> Iterator[str]:
     """The exported values that come out as the endpoint itself would export them."""
     this = sessions(mode).this.client
     truth = {
@@ -136,7 +137,7 @@ def _export(secret: bytes) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def reached(mode: str, revealed: tuple[str, ...], depth: int = DEPTH) -> frozenset[str]:
+def reached(mode: SceneMode, revealed: tuple[str, ...], depth: int = DEPTH) -> frozenset[str]:
     """The assets that the schedule table leads to from the revealed secrets."""
     start = set(_revealed(mode, revealed).values())
     made, new = set(start), start
@@ -146,7 +147,7 @@ def reached(mode: str, revealed: tuple[str, ...], depth: int = DEPTH) -> frozens
     return frozenset(asset for asset, truth in _truth(mode).items() if truth & made)
 
 
-def _from(mode: str, secret: bytes) -> Iterator[bytes]:
+def _from(mode: SceneMode, secret: bytes) -> Iterator[bytes]:
     """Every line of the table applied to one secret, with zeros or a transcript hash."""
     yield hkdf.extract(HASH, secret, bytes(SIZE))
     yield hkdf.extract(HASH, bytes(SIZE), secret)
@@ -155,7 +156,7 @@ def _from(mode: str, secret: bytes) -> Iterator[bytes]:
 
 
 @lru_cache(maxsize=8)
-def _lines(mode: str) -> tuple[tuple[bytes, int], ...]:
+def _lines(mode: SceneMode) -> tuple[tuple[bytes, int], ...]:
     """For each line except the extractions: the HMAC's input, and the bytes kept of its output.
 
     They are computed once, because the search applies each line to thousands of secrets.
@@ -176,7 +177,7 @@ def _lengths(row: Row) -> tuple[int | None, ...]:
     return {Length.KEY: (16,), Length.CALLER: (EXPORTED,)}.get(row.length, (None,))
 
 
-def _contexts(mode: str, row: Row) -> tuple[bytes, ...]:
+def _contexts(mode: SceneMode, row: Row) -> tuple[bytes, ...]:
     """The possible contexts of a line of the table."""
     if row.context is Context.TICKET_NONCE:
         return tuple(map(uint16, range(4)))
@@ -186,7 +187,7 @@ def _contexts(mode: str, row: Row) -> tuple[bytes, ...]:
 
 
 @lru_cache(maxsize=8)
-def _hashes(mode: str) -> tuple[bytes, ...]:
+def _hashes(mode: SceneMode) -> tuple[bytes, ...]:
     """The session's transcript hashes, after each of its messages."""
     steps = sessions(mode).this.conversation().steps
     transcript, hashes = Transcript(), []
@@ -197,7 +198,7 @@ def _hashes(mode: str) -> tuple[bytes, ...]:
 
 
 @lru_cache(maxsize=8)
-def _truth(mode: str) -> dict[str, set[bytes]]:
+def _truth(mode: SceneMode) -> dict[str, set[bytes]]:
     """For each asset, the secrets of which any one opens it."""
     every, known = sessions(mode), secrets(mode)
 

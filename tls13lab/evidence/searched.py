@@ -28,20 +28,23 @@ from tls13lab.impostor.redelivery import taken_again
 from tls13lab.impostor.unscripted import Searched, search
 from tls13lab.psk.anti_replay import ClientHelloWindow, NoAntiReplay
 from tls13lab.symbolic.claims import SECRECY, absent
+from tls13lab.symbolic.vocabulary import Asset, SceneMode
 from tls13lab.wire.names import Side
 
 
 @lru_cache(maxsize=16)
-def _runs(mode: str) -> Runs:
+def _runs(mode: SceneMode) -> Runs:
     return Runs(stage(mode).now_ms)
 
 
 @lru_cache(maxsize=1024)
-def _searched(mode: str, known: Leaked, options: tuple[tuple[str, str], ...]) -> Searched:
+def _searched(mode: SceneMode, known: Leaked, options: tuple[tuple[str, str], ...]) -> Searched:
     return search(cast_of(mode, dict(options)), known, _runs(mode))
 
 
-def found(mode: str, leaks: tuple[str, ...], options: Mapping[str, str] | None = None) -> Searched:
+def found(
+    mode: SceneMode, leaks: tuple[str, ...], options: Mapping[str, str] | None = None
+) -> Searched:
     """Everything the adversary finds with these leaks; ``options`` are those of peer_identity.
 
     Leaks that give the adversary the same knowledge share one search.
@@ -49,7 +52,7 @@ def found(mode: str, leaks: tuple[str, ...], options: Mapping[str, str] | None =
     return _searched(mode, known_of(mode, leaks), tuple((options or {}).items()))
 
 
-def lost(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
+def lost(mode: SceneMode, asset: Asset, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
     """Whether the adversary without a script gets the asset."""
     if asset == "early_data_freshness":
         return _again(mode, leaks, memory=options["anti_replay"] == "on")
@@ -59,7 +62,7 @@ def lost(mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, st
 
 
 def lost_afterwards(
-    mode: str, asset: str, leaks: tuple[str, ...], options: Mapping[str, str]
+    mode: SceneMode, asset: Asset, leaks: tuple[str, ...], options: Mapping[str, str]
 ) -> bool:
     """The same for an adversary that gets the leaks only when all sessions are over."""
     if asset not in SECRECY:
@@ -70,12 +73,12 @@ def lost_afterwards(
 
 
 @lru_cache(maxsize=2048)
-def _read(mode: str, leaks: tuple[str, ...]) -> frozenset[str]:
+def _read(mode: SceneMode, leaks: tuple[str, ...]) -> frozenset[str]:
     return frozenset(afterwards.read(mode, leaks, _sessions(mode)))
 
 
 @lru_cache(maxsize=16)
-def _sessions(mode: str) -> tuple[Attempt, ...]:
+def _sessions(mode: SceneMode) -> tuple[Attempt, ...]:
     """All that honest parties sent, and what clients send after an answer without the PSK."""
     every = found(mode, ())
     runs, attempts = _runs(mode), []
@@ -89,7 +92,7 @@ def _sessions(mode: str) -> tuple[Attempt, ...]:
     return (*attempts, *(Attempt((), "client", key, b"") for key in sorted(every.private_keys)))
 
 
-def _attempt(mode: str, session: Session, own: bytes = b"") -> Attempt:
+def _attempt(mode: SceneMode, session: Session, own: bytes = b"") -> Attempt:
     me: Side = "client" if session.party.is_client else "server"
     they: Side = "server" if session.party.is_client else "client"
     flights = [(me, session.said[0])]
@@ -108,7 +111,7 @@ def _attempt(mode: str, session: Session, own: bytes = b"") -> Attempt:
     )
 
 
-def _again(mode: str, leaks: tuple[str, ...], *, memory: bool) -> bool:
+def _again(mode: SceneMode, leaks: tuple[str, ...], *, memory: bool) -> bool:
     setup = stage(mode)
     server = replace(setup.server, anti_replay=ClientHelloWindow() if memory else NoAntiReplay())
     flights = found(mode, leaks).flights.items()

@@ -20,7 +20,7 @@ from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.portable import PortableEngine
 from tls13lab.search.target import targets
-from tls13lab.symbolic.vocabulary import parts
+from tls13lab.symbolic.vocabulary import SceneMode, parts
 from tls13lab.wire.codepoints import CipherSuite, PskKeyExchangeMode
 from tls13lab.wire.names import PSK_MODES
 
@@ -32,7 +32,7 @@ LATER_MS = 60_000
 class Stage:
     """The recorded connections of a mode, one of ``symbolic.claims.MODES``, and their ends."""
 
-    def __init__(self, mode: str) -> None:
+    def __init__(self, mode: SceneMode) -> None:
         self.mode = mode
         kind, self.psk_mode, issued_in = parts(mode)
         self.ticket_key = TicketKey.new(seeded("the claims' ticket key"))
@@ -178,6 +178,6 @@ def _point(psk_mode: str) -> PskKeyExchangeMode:
 
 
 @lru_cache(maxsize=16)
-def stage(mode: str) -> Stage:
+def stage(mode: SceneMode) -> Stage:
     """The stage of a mode, built once."""
     return Stage(mode)

@@ -12,6 +12,7 @@ from tls13lab.exercises.incident import Incident, incident
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import Given, JudgedTask, Mistake, ValueTask
 from tls13lab.symbolic.claims import decide
+from tls13lab.symbolic.vocabulary import Asset, SceneMode
 
 
 def _draw(draw: Draw) -> Given:
@@ -227,7 +228,7 @@ POLICY = JudgedTask(
 
 # 9.6: the future ---------------------------------------------------------------------------------
 
-Claim = tuple[str, str, tuple[str, ...]]
+Claim = tuple[SceneMode, Asset, tuple[str, ...]]
 ROLES: dict[str, tuple[Claim, str]] = {
     "be the server to clients that hold an old ticket": (
         ("resumption-psk_dhe_ke", "server_authentication", ("ticket_key",)),

@@ -16,6 +16,7 @@ from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.rules import RULES, SEALED, DerivationStep, Rule
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.terms import Term, apply, name
+from tls13lab.symbolic.vocabulary import SceneMode
 
 # 6.2 ---------------------------------------------------------------------------------------------
 
@@ -139,11 +140,15 @@ RULE = JudgedTask(
 
 # 6.3 ---------------------------------------------------------------------------------------------
 
-LEAK_MODES = ("external-psk_ke", "external-psk_dhe_ke", "resumption-psk_dhe_ke")
+LEAK_MODES: tuple[SceneMode, ...] = (
+    "external-psk_ke",
+    "external-psk_dhe_ke",
+    "resumption-psk_dhe_ke",
+)
 
 
 @lru_cache(maxsize=256)
-def _lost(mode: str, stolen: tuple[Term, ...]) -> frozenset[str]:
+def _lost(mode: SceneMode, stolen: tuple[Term, ...]) -> frozenset[str]:
     """The parts of the recorded connection that these stolen terms reveal."""
     this = scenes.connections(mode)[-1]
     wanted = {

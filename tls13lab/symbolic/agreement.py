@@ -30,6 +30,7 @@ from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.rules import Rule
 from tls13lab.symbolic.scenes import Scene, Turn, attacked, connections, recorded
 from tls13lab.symbolic.terms import Term, name
+from tls13lab.symbolic.vocabulary import Asset, SceneMode
 
 CITATION = "RFC 9846 F.1"
 
@@ -38,7 +39,7 @@ CITATION = "RFC 9846 F.1"
 class AgreementVerdict:
     """Whether both ends agree ``on`` something with these leaks; if not, in how many ``steps``."""
 
-    mode: str
+    mode: SceneMode
     on: str
     leaks: tuple[str, ...]
     verdict: str
@@ -78,14 +79,14 @@ def _seen(
 _ITS_HELLO = frozenset({"server_random", "server_ecdhe"})
 
 
-def other_keys(mode: str) -> Scene:
+def other_keys(mode: SceneMode) -> Scene:
     """The client completes with keys from a ServerHello in which the adversary replaced the random
     and the share."""
     this = attacked(connections(mode)[-1])
     return carried(mode, _seen(this, _ITS_HELLO), this, own=(*_names(_ITS_HELLO),))
 
 
-def other_mode(mode: str) -> Scene:
+def other_mode(mode: SceneMode) -> Scene:
     """Both ends allow both modes; one completes in this mode, and the other in the other mode."""
     this = attacked(connections(mode)[-1])
     other = "psk_dhe_ke" if this.mode == "psk_ke" else "psk_ke"
@@ -93,20 +94,20 @@ def other_mode(mode: str) -> Scene:
     return carried(mode, client, _seen(this, mode=other, offers_share=True))
 
 
-def other_psk(mode: str) -> Scene:
+def other_psk(mode: SceneMode) -> Scene:
     """The server has another PSK under the same identity."""
     this = attacked(connections(mode)[-1])
     return carried(mode, this, replace(this, psk=name("another psk")))
 
 
-def other_identity(mode: str) -> Scene:
+def other_identity(mode: SceneMode) -> Scene:
     """The server has the PSK under two identities, and uses the one that was not sent."""
     this = attacked(connections(mode)[-1])
     another = name("another identity")
     return carried(mode, this, replace(this, identity=another), own=(another,))
 
 
-def second_session(mode: str) -> Scene:
+def second_session(mode: SceneMode) -> Scene:
     """Two sessions of the server answer one ClientHello; the client completes with one of them, and
     the other completes, too."""
     this = attacked(connections(mode)[-1])
@@ -128,7 +129,7 @@ FIELDS: dict[str, Build] = {
 
 
 def carried(
-    mode: str,
+    mode: SceneMode,
     client: SymbolicConnection,
     server: SymbolicConnection,
     answered: SymbolicConnection | None = None,
@@ -150,11 +151,15 @@ def carried(
 
 
 ENDS = ("client", "server")
-_OPPOSITE = {"client": "server", "server": "client"}
+_TAKEN: dict[str, Asset] = {
+    "client": "server_authentication",
+    "server": "client_authentication",
+}
+"""Whose place is taken towards an end that has completed."""
 
 
 def decide(
-    mode: str,
+    mode: SceneMode,
     on: str,
     leaks: tuple[str, ...] = (),
     rules: tuple[Rule, ...] = USUAL,
@@ -171,14 +176,14 @@ def decide(
     'lost'
     """
     believing = (done,) if done else ENDS
-    taken = (f"{_OPPOSITE[end]}_authentication" for end in believing)
+    taken = (_TAKEN[end] for end in believing)
     places = [way for place in taken for way in claims.ways(mode, place, {})]
     there = tuple(leak for leak in leaks if leak not in claims.absent(mode, leaks))
     steps = claims.played_out([*places, FIELDS[on]], mode, there, rules)
     return AgreementVerdict(mode, on, leaks, "lost" if steps else "kept", steps)
 
 
-def questions() -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def questions() -> Iterator[tuple[SceneMode, str, tuple[str, ...]]]:
     """Every mode with a PSK, everything to agree on, and at most one leak that the mode has."""
     for mode in vocabulary.MODES:
         for on in FIELDS if mode != "full" else ():

@@ -26,6 +26,7 @@ from tls13lab.symbolic.connection import CERTIFICATE_KEY
 from tls13lab.symbolic.prices import Prices
 from tls13lab.symbolic.rules import SEALED
 from tls13lab.symbolic.terms import Term
+from tls13lab.symbolic.vocabulary import SceneMode
 
 SHARE, RECORD_KEY, SIGNATURE, TICKET = "share", "record_key", "signature", "ticket_key"
 
@@ -35,7 +36,7 @@ Break = tuple[str, tuple[Term, ...]]
 
 
 @lru_cache(maxsize=16)
-def breaks(mode: str) -> Mapping[str, Break]:
+def breaks(mode: SceneMode) -> Mapping[str, Break]:
     """All breaks of a mode by name, except external PSKs."""
     found = dict(_shares(mode)) | dict(_record_keys(mode))
     if scenes.connections(mode)[0].mode == "full":
@@ -44,7 +45,7 @@ def breaks(mode: str) -> Mapping[str, Break]:
     return found
 
 
-def _shares(mode: str) -> Iterator[tuple[str, Break]]:
+def _shares(mode: SceneMode) -> Iterator[tuple[str, Break]]:
     """Of what was recorded, and of the runs in which the adversary plays a part."""
     *before, this = scenes.connections(mode)
     runs = [*before, this, scenes.attacked(this)]
@@ -54,7 +55,7 @@ def _shares(mode: str) -> Iterator[tuple[str, Break]]:
             yield f"{side} of {one.label}", (SHARE, (one.name(side),))
 
 
-def _record_keys(mode: str) -> Iterator[tuple[str, Break]]:
+def _record_keys(mode: SceneMode) -> Iterator[tuple[str, Break]]:
     for one in scenes.connections(mode):
         for record in one.wire:
             if record.symbol == SEALED:
@@ -62,13 +63,13 @@ def _record_keys(mode: str) -> Iterator[tuple[str, Break]]:
                 yield f"key under {key.arguments[0].symbol} of {one.label}", (RECORD_KEY, (key, iv))
 
 
-def price(mode: str, name: str, prices: Prices) -> float:
+def price(mode: SceneMode, name: str, prices: Prices) -> float:
     """log2 of the guesses for one break."""
     kind, _ = breaks(mode)[name]
     return float(getattr(prices, kind))
 
 
-def terms(mode: str, names: tuple[str, ...]) -> list[Term]:
+def terms(mode: SceneMode, names: tuple[str, ...]) -> list[Term]:
     """What these breaks yield; names of leaks among them are passed over."""
     known = breaks(mode)
     return [term for name in names if name in known for term in known[name][1]]

@@ -26,6 +26,10 @@ from tls13lab.symbolic.vocabulary import (
     ASSETS,
     LEAKS,
     MODES,
+    Adversary,
+    Asset,
+    SceneMode,
+    Verdict,
 )
 
 SECRECY = ("application_data", "early_data", "psk", "next_psk")
@@ -67,11 +71,11 @@ class Cell:
     step of the honest parties ends that.
     """
 
-    mode: str
-    asset: str
-    adversary: str
+    mode: SceneMode
+    asset: Asset
+    adversary: Adversary
     leaks: tuple[str, ...]
-    verdict: str
+    verdict: Verdict
     steps: int = 0
     options: Mapping[str, str] = field(default_factory=dict)
     why: str = ""
@@ -87,7 +91,7 @@ class Cell:
 # What is outside ---------------------------------------------------------------------------------
 
 
-def outside(mode: str, asset: str, adversary: str) -> str:
+def outside(mode: SceneMode, asset: Asset, adversary: Adversary) -> str:
     """Why a question is outside the model, in a sentence; empty if it is not."""
     if asset in ("early_data", "early_data_freshness", "psk") and mode == "full":
         return "a full handshake has no PSK, and so no early data"
@@ -102,7 +106,7 @@ def outside(mode: str, asset: str, adversary: str) -> str:
     return ""
 
 
-def absent(mode: str, leaks: Iterable[str]) -> tuple[str, ...]:
+def absent(mode: SceneMode, leaks: Iterable[str]) -> tuple[str, ...]:
     """The leaks of secrets that this mode does not have.
 
     >>> absent("external-psk_ke", ("psk", "client_ecdhe", "quantum"))
@@ -112,14 +116,14 @@ def absent(mode: str, leaks: Iterable[str]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=32)
-def _there(mode: str) -> frozenset[str]:
+def _there(mode: SceneMode) -> frozenset[str]:
     there = {*scenes.secrets_to_steal(mode), *breaks.breaks(mode)}
     there |= {"weak_psk"} if scenes.weak_secrets(mode) else set()
     there |= {"quantum"} if scenes.has_shares(mode) else set()
     return frozenset(there)
 
 
-def questions() -> Iterator[tuple[str, str, str, tuple[str, ...], dict[str, str]]]:
+def questions() -> Iterator[tuple[SceneMode, Asset, Adversary, tuple[str, ...], dict[str, str]]]:
     """Every mode, asset, adversary, set of at most two leaks, and the options that matter."""
     thefts = [chosen for size in (0, 1, 2) for chosen in combinations(LEAKS, size)]
     for mode in MODES:
@@ -133,12 +137,12 @@ def questions() -> Iterator[tuple[str, str, str, tuple[str, ...], dict[str, str]
 
 # Deciding ----------------------------------------------------------------------------------------
 
-Build = Callable[[str], Scene]
+Build = Callable[[SceneMode], Scene]
 USUAL = tuple(RULES.values())
 
 
 @lru_cache(maxsize=1024)
-def _stage(build: Build, mode: str, rules: tuple[Rule, ...]) -> tuple[Scene, World]:
+def _stage(build: Build, mode: SceneMode, rules: tuple[Rule, ...]) -> tuple[Scene, World]:
     scene = build(mode)
     stolen = [term for terms in scenes.secrets_to_steal(mode).values() for term in terms]
     return scene, scene.world(rules, stolen)
@@ -147,7 +151,7 @@ def _stage(build: Build, mode: str, rules: tuple[Rule, ...]) -> tuple[Scene, Wor
 @lru_cache(maxsize=8192)
 def play(
     build: Build,
-    mode: str,
+    mode: SceneMode,
     leaks: tuple[str, ...],
     rules: tuple[Rule, ...] = USUAL,
     leaks_later: bool = False,
@@ -173,15 +177,15 @@ def play(
 
 
 @lru_cache(maxsize=1024)
-def _turns_before_the_leaks(build: Build, mode: str, rules: tuple[Rule, ...]) -> int:
+def _turns_before_the_leaks(build: Build, mode: SceneMode, rules: tuple[Rule, ...]) -> int:
     scene, world = _stage(build, mode, rules)
     return scene.play(world, ())[1]
 
 
 def decide(
-    mode: str,
-    asset: str,
-    adversary: str,
+    mode: SceneMode,
+    asset: Asset,
+    adversary: Adversary,
     leaks: tuple[str, ...] = (),
     options: Mapping[str, str] | None = None,
     rules: tuple[Rule, ...] = USUAL,
@@ -200,19 +204,19 @@ def decide(
         # All messages were sent before anything leaked, so only what was sent can be lost.
         beforehand = () if later else there
         steps = played_out(ways(mode, asset, options), mode, beforehand, rules)
-    verdict = "lost" if steps else "kept"
+    verdict: Verdict = "lost" if steps else "kept"
     horizon = "" if steps else _horizon(mode, asset, there, rules)
     return Cell(mode, asset, adversary, leaks, verdict, steps, options, "", without, horizon)
 
 
-def _horizon(mode: str, asset: str, leaks: tuple[str, ...], rules: tuple[Rule, ...]) -> str:
+def _horizon(mode: SceneMode, asset: Asset, leaks: tuple[str, ...], rules: tuple[Rule, ...]) -> str:
     """Until when it is kept: the PSK of a ticket may be lost when the ticket is first used."""
     if asset == "next_psk" and _told([scenes.ticket_used], asset, mode, leaks, rules):
         return UNTIL_USED
     return ""
 
 
-def _tellers(mode: str, adversary: str) -> list[Build]:
+def _tellers(mode: SceneMode, adversary: Adversary) -> list[Build]:
     """The scenes in which a secret may become known."""
     builds: list[Build] = [scenes.recorded]
     if adversary != "passive":
@@ -224,8 +228,8 @@ def _tellers(mode: str, adversary: str) -> list[Build]:
 
 def _told(
     builds: list[Build],
-    asset: str,
-    mode: str,
+    asset: Asset,
+    mode: SceneMode,
     leaks: tuple[str, ...],
     rules: tuple[Rule, ...],
     *,
@@ -241,13 +245,13 @@ def _told(
     return 0
 
 
-def _false_servers(mode: str) -> list[Build]:
+def _false_servers(mode: SceneMode) -> list[Build]:
     """The adversary as the server, for a resumption also from the first connection on."""
     resumes = mode.startswith("resumption")
     return [speaking.false_server, speaking.false_issuer] if resumes else [speaking.false_server]
 
 
-def _false_clients(mode: str, of: Build = speaking.false_client) -> list[Build]:
+def _false_clients(mode: SceneMode, of: Build = speaking.false_client) -> list[Build]:
     """The adversary as the client: with the PSK, or with a forged ticket.
 
     If only holders of a PSK get tickets, also with a ticket that it received itself.
@@ -256,12 +260,12 @@ def _false_clients(mode: str, of: Build = speaking.false_client) -> list[Build]:
     return [of, speaking.forged_ticket, *given]
 
 
-def _issued_under_a_psk(mode: str) -> bool:
+def _issued_under_a_psk(mode: SceneMode) -> bool:
     first, *others = scenes.connections(mode)
     return bool(others) and first.psk is not None
 
 
-def ways(mode: str, asset: str, options: Mapping[str, str]) -> list[Build]:
+def ways(mode: SceneMode, asset: Asset, options: Mapping[str, str]) -> list[Build]:
     """The scenes that lose the asset if all their turns can be taken."""
     if asset == "server_authentication":
         return _false_servers(mode)
@@ -275,7 +279,7 @@ def ways(mode: str, asset: str, options: Mapping[str, str]) -> list[Build]:
     return afresh if options["anti_replay"] == "on" else [speaking.again, *afresh]
 
 
-def _not_the_peer(mode: str, options: Mapping[str, str]) -> list[Build]:
+def _not_the_peer(mode: SceneMode, options: Mapping[str, str]) -> list[Build]:
     """Scenes in which the peer is not who it should be: an outsider, oneself, or a third member."""
     if options.get("importer") == "on":
         ways = [
@@ -291,7 +295,7 @@ def _not_the_peer(mode: str, options: Mapping[str, str]) -> list[Build]:
 
 
 def played_out(
-    builds: list[Build], mode: str, leaks: tuple[str, ...], rules: tuple[Rule, ...]
+    builds: list[Build], mode: SceneMode, leaks: tuple[str, ...], rules: tuple[Rule, ...]
 ) -> int:
     """The number of steps to make all messages of a scene; 0 if it cannot be played to the end."""
     for build in builds:

@@ -27,7 +27,7 @@ from tls13lab.symbolic import breaks, scenes
 from tls13lab.symbolic.claims import absent, decide, outside
 from tls13lab.symbolic.monotone import Monotone
 from tls13lab.symbolic.prices import USUAL, Prices, log2_sum
-from tls13lab.symbolic.vocabulary import LEAKS
+from tls13lab.symbolic.vocabulary import LEAKS, Adversary, Asset, SceneMode
 
 WEAK = "weak_psk"
 """The leak that allows guessing, here for an external PSK of any strength."""
@@ -47,9 +47,9 @@ class Cost:
 
 
 def cost(
-    mode: str,
-    asset: str,
-    adversary: str,
+    mode: SceneMode,
+    asset: Asset,
+    adversary: Adversary,
     leaks: tuple[str, ...] = (),
     options: Mapping[str, str] | None = None,
     prices: Prices = USUAL,
@@ -68,9 +68,9 @@ def cost(
 
 @lru_cache(maxsize=8192)
 def _cheapest(
-    mode: str,
-    asset: str,
-    adversary: str,
+    mode: SceneMode,
+    asset: Asset,
+    adversary: Adversary,
     stolen: frozenset[str],
     options: tuple[tuple[str, str], ...],
     priced: tuple[tuple[str, float], ...],
@@ -80,7 +80,9 @@ def _cheapest(
 
 
 @lru_cache(maxsize=1024)
-def _lost(mode: str, asset: str, adversary: str, options: tuple[tuple[str, str], ...]) -> Monotone:
+def _lost(
+    mode: SceneMode, asset: Asset, adversary: Adversary, options: tuple[tuple[str, str], ...]
+) -> Monotone:
     """Whether an asset is lost with what is stolen and computed; answers are remembered."""
 
     def lost(names: frozenset[str]) -> bool:
@@ -90,7 +92,7 @@ def _lost(mode: str, asset: str, adversary: str, options: tuple[tuple[str, str],
     return Monotone(lost, dict.fromkeys((*there, WEAK, *breaks.breaks(mode))))
 
 
-def _prices(mode: str, prices: Prices, *, weak: bool) -> tuple[tuple[str, float], ...]:
+def _prices(mode: SceneMode, prices: Prices, *, weak: bool) -> tuple[tuple[str, float], ...]:
     """log2 of the guesses for each secret that can be computed in a mode, the cheapest first."""
     every = {name: breaks.price(mode, name, prices) for name in breaks.breaks(mode)}
     if scenes.weak_secrets(mode):

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tls13lab.symbolic.claims import Cell, absent, decide
-from tls13lab.symbolic.vocabulary import MODES
+from tls13lab.symbolic.vocabulary import MODES, Asset, SceneMode
 
 SECRETS = {"client": ("psk",), "server": ("psk", "ticket_key", "certificate_key")}
 """The long-term secrets of each end. (A ticket's PSK counts, as long as the ticket is valid.)"""
@@ -35,7 +35,7 @@ class Reading:
     cell: Cell
 
     @property
-    def mode(self) -> str:
+    def mode(self) -> SceneMode:
         """The cell's."""
         return self.cell.mode
 
@@ -50,7 +50,7 @@ def readings() -> Iterator[Reading]:
                         yield Reading(robbed, stolen, poses, _cell(mode, robbed, stolen, poses))
 
 
-def _cell(mode: str, robbed: str, stolen: str, poses: str) -> Cell:
-    other = "server" if robbed == "client" else "client"
-    place = robbed if poses == "as the robbed" else other
-    return decide(mode, f"{place}_authentication", "active", (stolen,))
+def _cell(mode: SceneMode, robbed: str, stolen: str, poses: str) -> Cell:
+    as_client = (robbed == "client") == (poses == "as the robbed")
+    asset: Asset = "client_authentication" if as_client else "server_authentication"
+    return decide(mode, asset, "active", (stolen,))

@@ -23,8 +23,14 @@ from tls13lab.symbolic.rules import QUANTUM, RULES, Rule
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.scenes import PUBLIC, connections, resumed
 from tls13lab.symbolic.terms import Term, apply, name
+from tls13lab.symbolic.vocabulary import SceneMode
 
-MODES = ("resumption-psk_ke", "resumption-psk_dhe_ke", "external-psk_ke", "external-psk_dhe_ke")
+MODES: tuple[SceneMode, ...] = (
+    "resumption-psk_ke",
+    "resumption-psk_dhe_ke",
+    "external-psk_ke",
+    "external-psk_dhe_ke",
+)
 REVEALED = ("session_keys", "exporter_secret", "early_exporter_secret")
 ASKED = (
     "application_data",
@@ -44,7 +50,7 @@ CONTEXT = name("the exporter's context")
 class RevealVerdict:
     """Whether ``revealed`` opens what is ``asked`` for; ``steps`` if so."""
 
-    mode: str
+    mode: SceneMode
     revealed: tuple[str, ...]
     asked: str
     verdict: str
@@ -56,7 +62,7 @@ class RevealVerdict:
         return CITATIONS.get(self.revealed[0], "RFC 9846 F.1.4")
 
 
-def sessions(mode: str) -> tuple[SymbolicConnection, SymbolicConnection, SymbolicConnection]:
+def sessions(mode: SceneMode) -> tuple[SymbolicConnection, SymbolicConnection, SymbolicConnection]:
     """The session in question, another with the same PSK, and one that is resumed from it."""
     this = connections(mode)[-1]
     return this, replace(this, label="another"), resumed("later", "psk_ke", this)
@@ -67,7 +73,7 @@ def exported(this: SymbolicConnection, row: str) -> Term:
     return apply("exported", apply("derived_exporter_secret", this.secret(row)), CONTEXT)
 
 
-def wanted(mode: str) -> dict[str, tuple[Term, ...]]:
+def wanted(mode: SceneMode) -> dict[str, tuple[Term, ...]]:
     """The terms of each asset; it is lost if any of them is known."""
     this, another, later = sessions(mode)
     return {
@@ -97,7 +103,7 @@ def revealed_terms(this: SymbolicConnection, what: str) -> tuple[Term, ...]:
 
 
 @lru_cache(maxsize=64)
-def _world(mode: str, rules: tuple[Rule, ...]) -> tuple[tuple[Term, ...], World]:
+def _world(mode: SceneMode, rules: tuple[Rule, ...]) -> tuple[tuple[Term, ...], World]:
     every = sessions(mode)
     # Labels and contexts of exporters are public; a ticket's nonce is a small counter.
     nonces = (one.nonce(number) for one in every for number in (1, 2))
@@ -109,7 +115,7 @@ def _world(mode: str, rules: tuple[Rule, ...]) -> tuple[tuple[Term, ...], World]
 
 
 def decide(
-    mode: str,
+    mode: SceneMode,
     revealed: tuple[str, ...],
     asked: str,
     rules: tuple[Rule, ...] = tuple(RULES.values()),
@@ -128,7 +134,7 @@ def decide(
     return RevealVerdict(mode, revealed, asked, "kept")
 
 
-def questions() -> Iterator[tuple[str, tuple[str, ...], str]]:
+def questions() -> Iterator[tuple[SceneMode, tuple[str, ...], str]]:
     """Every mode with a PSK, every secret that may be revealed, and every asset."""
     for mode in MODES:
         for revealed in REVEALED:

@@ -16,7 +16,7 @@ from tls13lab.symbolic.guessing import saturate
 from tls13lab.symbolic.rules import Rule
 from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.terms import Term, name
-from tls13lab.symbolic.vocabulary import parts, with_external_psk
+from tls13lab.symbolic.vocabulary import SceneMode, parts, with_external_psk
 
 TICKET_KEY = name("ticket_key")
 IDENTITY = name("psk_identity")
@@ -83,7 +83,7 @@ class Scene:
 
 
 @lru_cache(maxsize=32)
-def connections(mode: str) -> tuple[SymbolicConnection, ...]:
+def connections(mode: SceneMode) -> tuple[SymbolicConnection, ...]:
     """The recorded connections; for a resumption, first the one that issued the ticket."""
     kind, psk_mode, issued_in = parts(mode)
     if kind == "full":
@@ -120,7 +120,7 @@ def resumed(
 
 
 @lru_cache(maxsize=32)
-def secrets_to_steal(mode: str) -> Mapping[str, tuple[Term, ...]]:
+def secrets_to_steal(mode: SceneMode) -> Mapping[str, tuple[Term, ...]]:
     """The terms behind each leak that this mode has; a leak that is absent has none."""
     every = connections(mode)
     this = every[-1]
@@ -138,13 +138,13 @@ def secrets_to_steal(mode: str) -> Mapping[str, tuple[Term, ...]]:
     return leaks
 
 
-def weak_secrets(mode: str) -> tuple[Term, ...]:
+def weak_secrets(mode: SceneMode) -> tuple[Term, ...]:
     """What can be guessed if PSKs come from a dictionary: only people choose those."""
     first = connections(mode)[0]
     return (first.psk,) if first.psk is not None else ()
 
 
-def has_shares(mode: str) -> bool:
+def has_shares(mode: SceneMode) -> bool:
     """Whether a connection of this mode sends a share: a logarithm to be taken."""
     return any(one.mode != "psk_ke" for one in connections(mode))
 
@@ -154,7 +154,7 @@ def attacked(this: SymbolicConnection) -> SymbolicConnection:
     return replace(this, label="attacked")
 
 
-def recorded(mode: str) -> Scene:
+def recorded(mode: SceneMode) -> Scene:
     """The recording of a passive adversary, and the assets."""
     every = connections(mode)
     this = every[-1]
@@ -167,7 +167,7 @@ def recorded(mode: str) -> Scene:
     return Scene((*PUBLIC, *(term for one in every for term in one.wire)), wanted)
 
 
-def ticket_used(mode: str) -> Scene:
+def ticket_used(mode: SceneMode) -> Scene:
     """The recording when the client also resumes with the first ticket."""
     this = connections(mode)[-1]
     later = resumed("later", "psk_dhe_ke", this)

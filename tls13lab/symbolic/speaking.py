@@ -25,17 +25,18 @@ from tls13lab.symbolic.scenes import (
     resumed,
 )
 from tls13lab.symbolic.terms import Term, apply, name
+from tls13lab.symbolic.vocabulary import SceneMode
 
 _SERVERS = ("server_random", "server_ecdhe", "EncryptedExtensions")
 _CLIENTS = ("client_random", "client_ecdhe")
 
 
-def false_server(mode: str) -> Scene:
+def false_server(mode: SceneMode) -> Scene:
     """The adversary answers an honest client in the server's place."""
     return as_server(attacked(connections(mode)[-1]), recorded(mode).known)
 
 
-def false_server_importing(mode: str) -> Scene:
+def false_server_importing(mode: SceneMode) -> Scene:
     """The same with an imported PSK."""
     return as_server(importing(attacked(connections(mode)[-1])), recorded(mode).known)
 
@@ -53,7 +54,7 @@ def as_server(this: SymbolicConnection, known: tuple[Term, ...]) -> Scene:
     return Scene((*known, *own), wanted, turns)
 
 
-def hasty(mode: str) -> Scene:
+def hasty(mode: SceneMode) -> Scene:
     """A client that does not wait for Finished, but sends its data right after the ServerHello.
 
     No TLS client may do that. It seals the data under its handshake keys, the only keys that it has
@@ -81,7 +82,7 @@ def _answered(this: SymbolicConnection) -> Turn:
     )
 
 
-def false_issuer(mode: str) -> Scene:
+def false_issuer(mode: SceneMode) -> Scene:
     """The adversary is the server from the start: it issues the ticket for the resumption."""
     first, this = _falsely_issued(mode)
     own = [one.name(what) for one in (first, this) for what in _SERVERS]
@@ -91,7 +92,7 @@ def false_issuer(mode: str) -> Scene:
     return Scene((*recorded(mode).known, *own), wanted, turns)
 
 
-def _falsely_issued(mode: str) -> tuple[SymbolicConnection, SymbolicConnection]:
+def _falsely_issued(mode: SceneMode) -> tuple[SymbolicConnection, SymbolicConnection]:
     first = replace(connections(mode)[0], label="attacked initial", ticket_key=None)
     return first, resumed("attacked", connections(mode)[-1].mode, first)
 
@@ -109,17 +110,17 @@ def _issuing(first: SymbolicConnection, this: SymbolicConnection) -> tuple[Turn,
     )
 
 
-def false_client(mode: str) -> Scene:
+def false_client(mode: SceneMode) -> Scene:
     """The adversary connects to an honest server in the client's place."""
     return as_client(attacked(connections(mode)[-1]), recorded(mode).known)
 
 
-def false_client_importing(mode: str) -> Scene:
+def false_client_importing(mode: SceneMode) -> Scene:
     """The same with an imported PSK."""
     return as_client(importing(attacked(connections(mode)[-1])), recorded(mode).known)
 
 
-def forged_ticket(mode: str) -> Scene:
+def forged_ticket(mode: SceneMode) -> Scene:
     """The adversary connects with a forged ticket that contains the adversary's own PSK.
 
     An honest server cannot distinguish its own tickets from those that somebody else sealed under
@@ -151,7 +152,7 @@ def _connecting(this: SymbolicConnection) -> tuple[Turn, ...]:
     )
 
 
-def issued_to_it(mode: str) -> Scene:
+def issued_to_it(mode: SceneMode) -> Scene:
     """The adversary is the client from the start: it receives the ticket with which it resumes.
 
     This is asked where the first connection has a PSK, because a ticket then authenticates its
@@ -164,12 +165,12 @@ def issued_to_it(mode: str) -> Scene:
     return Scene((*recorded(mode).known, *own), wanted, turns)
 
 
-def _taken_falsely(mode: str) -> tuple[SymbolicConnection, SymbolicConnection]:
+def _taken_falsely(mode: SceneMode) -> tuple[SymbolicConnection, SymbolicConnection]:
     first = replace(connections(mode)[0], label="taken initial")
     return first, resumed("taken", connections(mode)[-1].mode, first)
 
 
-def reflected(mode: str) -> Scene:
+def reflected(mode: SceneMode) -> Scene:
     """A member's own handshake is sent back to it, so that it is its own server (Selfie).
 
     Both ends have the PSK under the same identity, so what one end sends, the other expects.
@@ -178,13 +179,13 @@ def reflected(mode: str) -> Scene:
     return _carried(this, this)
 
 
-def reflected_with_roles(mode: str) -> Scene:
+def reflected_with_roles(mode: SceneMode) -> Scene:
     """The same, but each end imported the PSK with who is client and who is server."""
     client = attacked(connections(mode)[-1])
     return _carried(importing(client), importing(client, OTHER_WAY))
 
 
-def rerouted(mode: str) -> Scene:
+def rerouted(mode: SceneMode) -> Scene:
     """A handshake for one member is carried to another member, who has the same PSK.
 
     To the model it is the same as :func:`reflected`: a PSK does not say which member holds it.
@@ -193,7 +194,7 @@ def rerouted(mode: str) -> Scene:
     return _carried(this, this)
 
 
-def rerouted_with_names(mode: str) -> Scene:
+def rerouted_with_names(mode: SceneMode) -> Scene:
     """The same, but each end imported the PSK with the name of the other end."""
     client = attacked(connections(mode)[-1])
     return _carried(importing(client), importing(client, ANOTHER_WAY))
@@ -216,13 +217,13 @@ def _carried(client: SymbolicConnection, server: SymbolicConnection) -> Scene:
     return Scene(PUBLIC, {}, turns)
 
 
-def again(mode: str) -> Scene:
+def again(mode: SceneMode) -> Scene:
     """0-RTT data is delivered a second time by sending the same bytes again."""
     this = connections(mode)[-1]
     return Scene(recorded(mode).known, {}, (Turn((this.client_hello, this.early_record), ()),))
 
 
-def afresh(mode: str) -> Scene:
+def afresh(mode: SceneMode) -> Scene:
     """0-RTT data is delivered a second time with a new ClientHello."""
     this = connections(mode)[-1]
     other = attacked(this)
@@ -231,7 +232,7 @@ def afresh(mode: str) -> Scene:
     return Scene((*recorded(mode).known, *own), {}, turns)
 
 
-def afresh_with_its_ticket(mode: str) -> Scene:
+def afresh_with_its_ticket(mode: SceneMode) -> Scene:
     """The same, with data read as a false server, under a ticket received as a false client.
 
     A server accepts data twice that the client sent to the adversary once.

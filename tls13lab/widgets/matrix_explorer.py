@@ -7,14 +7,14 @@ from tls13lab.pictures.claims_matrix import MARKS, shown, single_leaks
 from tls13lab.pictures.picture import html_table, text_table
 from tls13lab.symbolic.claims import Cell, decide, outside
 from tls13lab.symbolic.rules import RULES
-from tls13lab.symbolic.vocabulary import ADVERSARIES, ASSETS, LEAKS, MODES
+from tls13lab.symbolic.vocabulary import ADVERSARIES, ASSETS, LEAKS, MODES, Adversary, Asset
 from tls13lab.widgets.panel import Panel
 
 ALL = "(none: all rules)"
 
 
 @lru_cache(maxsize=256)
-def _cells(asset: str, adversary: str, without: str) -> tuple[Cell, ...]:
+def _cells(asset: Asset, adversary: Adversary, without: str) -> tuple[Cell, ...]:
     """The cells without a leak and with each single leak, for every mode."""
     rules = tuple(rule for name, rule in RULES.items() if name != without)
     options = {"anti_replay": "on"} if asset == "early_data_freshness" else {}
@@ -31,11 +31,11 @@ def _cells(asset: str, adversary: str, without: str) -> tuple[Cell, ...]:
 class MatrixView:
     """One asset and one adversary, with one rule removed."""
 
-    asset: str = "application_data"
-    adversary: str = "passive"
+    asset: Asset = "application_data"
+    adversary: Adversary = "passive"
     without: str = ALL
 
-    def choose(self, asset: str, adversary: str, without: str) -> "MatrixView":
+    def choose(self, asset: Asset, adversary: Adversary, without: str) -> "MatrixView":
         """Choose an asset, an adversary, and the rule to remove."""
         return replace(self, asset=asset, adversary=adversary, without=without)
 
@@ -52,7 +52,7 @@ class MatrixView:
         leaks = single_leaks(cells)
         rows = []
         for mode in dict.fromkeys(cell.mode for cell in cells):
-            row = [mode]
+            row: list[str] = [mode]
             for cell in (each for each in cells if each.mode == mode):
                 words = f"{MARKS[shown(cell)]} {shown(cell)}"
                 row.append(f"{words}, FLIPPED" if id(cell) in flipped else words)

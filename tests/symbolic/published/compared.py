@@ -5,8 +5,12 @@ other two with their files. The sentences are the lab's own.
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
-A_PSK, B_PSK = "external-psk_ke", "external-psk_dhe_ke"
+from tls13lab.symbolic.vocabulary import Adversary, Asset, SceneMode
+
+A_PSK: Final = "external-psk_ke"
+B_PSK: Final = "external-psk_dhe_ke"
 LEMMAS = "src/rev21/lemmas/all_lemmas.m4i"
 QUERIES = "pv/tls13-rfc8446-only.pv"
 LIBRARY = "pv/tls-lib-rfc8446.pvl"
@@ -17,9 +21,9 @@ SAME, CLOSE, NOT_ASKED = "the same", "nearly", "not asked"
 class Ours:
     """A cell of the matrix."""
 
-    mode: str
-    asset: str
-    adversary: str
+    mode: SceneMode
+    asset: Asset
+    adversary: Adversary
     leaks: tuple[str, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
 

@@ -17,9 +17,10 @@ from tls13lab.symbolic.guessers import CPACE, GUESSERS
 from tls13lab.symbolic.guessers import MODES as MODES_GUESSED
 from tls13lab.symbolic.guessers import decide as guess
 from tls13lab.symbolic.proverif.agreement import asked, verdicts
-from tls13lab.symbolic.proverif.models import ADVERSARIES, MODES, Model, models
+from tls13lab.symbolic.proverif.models import Model, models
 from tls13lab.symbolic.tamarin.theory import MODES as THEORIES
 from tls13lab.symbolic.tamarin.theory import THEFTS, lemmas, ways_to_lose
+from tls13lab.symbolic.vocabulary import ADVERSARIES, MODES, Adversary, Asset, SceneMode
 from tls13lab.symbolic.vocabulary import ASSETS as QUESTIONS
 
 FAILURES = 10
@@ -158,7 +159,7 @@ def _thefts() -> str:
     return _table(("mode", "asset", *ADVERSARIES), rows)
 
 
-def _ways(mode: str, asset: str, adversary: str) -> str:
+def _ways(mode: SceneMode, asset: Asset, adversary: Adversary) -> str:
     if outside(mode, asset, adversary):
         return "not asked"
     ways = ways_to_lose(mode, asset, adversary)

@@ -18,6 +18,7 @@ its identity, another PSK under the same identity, and the same PSK under anothe
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from tls13lab.symbolic import agreement
 from tls13lab.symbolic.claims import Cell
@@ -30,7 +31,7 @@ from tls13lab.symbolic.proverif.lines import (
     secrets,
 )
 from tls13lab.symbolic.proverif.processes import Parties
-from tls13lab.symbolic.vocabulary import parts
+from tls13lab.symbolic.vocabulary import Asset, SceneMode, Verdict, parts
 
 ASSET = "agreement"
 PSK_MODES = ("psk_ke", "psk_dhe_ke")
@@ -51,7 +52,7 @@ event ServerEnded(bitstring, bitstring, bitstring, bitstring, bitstring).
 class AskedEnds:
     """A question: a mode with a PSK, and the leaks."""
 
-    mode: str
+    mode: SceneMode
     leaks: tuple[str, ...] = ()
 
     @property
@@ -62,8 +63,8 @@ class AskedEnds:
     @property
     def cell(self) -> Cell:
         """The cell that has what the processes need."""
-        verdict = "lost" if "lost" in verdicts(self) else "kept"
-        return Cell(self.mode, ASSET, "active", self.leaks, verdict)
+        verdict: Verdict = "lost" if "lost" in verdicts(self) else "kept"
+        return Cell(self.mode, cast(Asset, ASSET), "active", self.leaks, verdict)
 
 
 def asked() -> Iterator[AskedEnds]:

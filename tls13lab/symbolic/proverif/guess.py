@@ -23,9 +23,8 @@ from tls13lab.symbolic.guessing import saturate
 from tls13lab.symbolic.proverif.lines import USUAL, OfferLines
 from tls13lab.symbolic.rules import QUANTUM, RULES
 from tls13lab.symbolic.scenes import Scene, Turn
-from tls13lab.symbolic.vocabulary import LEAKS
+from tls13lab.symbolic.vocabulary import ADVERSARIES, LEAKS, Adversary, SceneMode, Verdict
 
-ADVERSARIES = ("passive", "active_then_leak", "active")
 MODES = ("external-psk_ke", "external-psk_dhe_ke")
 QUERY = "weaksecret external_psk."
 
@@ -34,8 +33,8 @@ QUERY = "weaksecret external_psk."
 class Guess:
     """A question: can this adversary, with these leaks, guess the PSK?"""
 
-    mode: str
-    adversary: str
+    mode: SceneMode
+    adversary: Adversary
     leaks: tuple[str, ...] = ()
     offer: OfferLines = USUAL
 
@@ -51,7 +50,7 @@ class Guess:
     @property
     def cell(self) -> Cell:
         """The cell that has what the processes need."""
-        verdict = "lost" if found(self) else "kept"
+        verdict: Verdict = "lost" if found(self) else "kept"
         return Cell(self.mode, "psk", self.adversary, self.leaks, verdict)
 
 
@@ -64,7 +63,7 @@ def of_cell(cell: Cell) -> Guess | None:
     return Guess(cell.mode, cell.adversary, others, offer)
 
 
-def secret_of(mode: str) -> str:
+def secret_of(mode: SceneMode) -> str:
     """The leak of the weak PSK itself; after a resumption, that is not ``psk``."""
     return "psk" if mode in MODES else "external_psk"
 
@@ -81,13 +80,15 @@ def guesses() -> Iterator[Guess]:
                 yield from _variants(mode, adversary, leaks)
 
 
-def _leaks(mode: str) -> list[str]:
+def _leaks(mode: SceneMode) -> list[str]:
     """The leaks that are possible in addition to a guess."""
     there = [one for one in LEAKS if not absent(mode, (one,))]
     return [one for one in there if one not in ("weak_psk", secret_of(mode))]
 
 
-def _variants(mode: str, adversary: str, leaks: list[tuple[str, ...]]) -> Iterator[Guess]:
+def _variants(
+    mode: SceneMode, adversary: Adversary, leaks: list[tuple[str, ...]]
+) -> Iterator[Guess]:
     for importer in (False, True):
         if importer:
             yield from (Guess(mode, adversary, one, OfferLines(importer=True)) for one in leaks)

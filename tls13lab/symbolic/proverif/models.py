@@ -54,20 +54,7 @@ from tls13lab.symbolic.proverif.guess import Guess, guesses
 from tls13lab.symbolic.proverif.peers import Peers
 from tls13lab.symbolic.proverif.processes import Parties
 from tls13lab.symbolic.proverif.session import ProverifSessions
-
-MODES = (
-    "full",
-    "resumption-psk_ke",
-    "resumption-psk_dhe_ke",
-    "external-psk_ke",
-    "external-psk_dhe_ke",
-    "resumption-psk_ke-from-external-psk_ke",
-    "resumption-psk_dhe_ke-from-external-psk_ke",
-    "resumption-psk_ke-from-external-psk_dhe_ke",
-    "resumption-psk_dhe_ke-from-external-psk_dhe_ke",
-)
-ADVERSARIES = ("passive", "active_then_leak", "active")
-"""The modes for which there are processes."""
+from tls13lab.symbolic.vocabulary import ADVERSARIES, MODES
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,9 @@ from tls13lab import whole_file
 from tls13lab.symbolic.claims import absent, decide, outside
 from tls13lab.symbolic.proverif.declarations import ROWS, arity
 from tls13lab.symbolic.tamarin.rules import Rules
-from tls13lab.symbolic.vocabulary import parts
+from tls13lab.symbolic.vocabulary import Adversary, Asset, SceneMode, parts
 
-MODES = (
+MODES: tuple[SceneMode, ...] = (
     "full",
     "resumption-psk_ke",
     "resumption-psk_dhe_ke",
@@ -47,15 +47,15 @@ THEFTS = {
     "quantum": "TookLogarithm",
 }
 """The leaks for which there are rules, and the name of each theft in a run."""
-ADVERSARIES = ("active", "active_then_leak")
+ADVERSARIES: tuple[Adversary, ...] = ("active", "active_then_leak")
 
 
 @dataclass(frozen=True, slots=True)
-class Asset:
+class Lemma:
     """A lemma says: if this ``happens``, then something else happened before, or was stolen."""
 
     lemma: str
-    asset: str
+    asset: Asset
     variables: str
     happens: str
     then: str = "F"
@@ -67,22 +67,26 @@ _SPOKE = "Ex A #j. Spoke(A, '{}', t)@j"
 _BELIEVES = "Believes(A, B, '{}', t)@i"
 _PEER = "Ex #j. Spoke(B, r, t)@j"
 _NOBODY_IS_BOTH = "not (Ex D #a #b. IsClient(D)@a & IsServer(D)@b)"
+_AUTHENTICATED: dict[str, Asset] = {
+    "server": "server_authentication",
+    "client": "client_authentication",
+}
 ASSETS = (
-    Asset("application_data", "application_data", "d #i #k", "Said(d)@i & K(d)@k"),
-    Asset("early_data", "early_data", "d #i #k", "SaidEarly(d)@i & K(d)@k"),
-    Asset("psk", "psk", "p #i #k", "Used(p)@i & K(p)@k"),
-    Asset("next_psk", "next_psk", "p #i #k", "Next(p)@i & K(p)@k"),
+    Lemma("application_data", "application_data", "d #i #k", "Said(d)@i & K(d)@k"),
+    Lemma("early_data", "early_data", "d #i #k", "SaidEarly(d)@i & K(d)@k"),
+    Lemma("psk", "psk", "p #i #k", "Used(p)@i & K(p)@k"),
+    Lemma("next_psk", "next_psk", "p #i #k", "Next(p)@i & K(p)@k"),
     *(
-        Asset(
-            f"{end}_authentication",
-            f"{end}_authentication",
+        Lemma(
+            asset,
+            asset,
             "A B t #i",
             _BELIEVES.format(end),
             _SPOKE.format(end),
         )
-        for end in ("server", "client")
+        for end, asset in _AUTHENTICATED.items()
     ),
-    Asset(
+    Lemma(
         "early_data_is_the_clients",
         "early_data_freshness",
         "h #i",
@@ -90,7 +94,7 @@ ASSETS = (
         "Ex #j. SentEarly(h)@j",
         (("anti_replay", "on"),),
     ),
-    Asset(
+    Lemma(
         "early_data_once",
         "early_data_freshness",
         "h #i #k",
@@ -98,7 +102,7 @@ ASSETS = (
         options=(("anti_replay", "off"),),
     ),
     *(
-        Asset(
+        Lemma(
             f"peer_identity_roles_{roles}",
             "peer_identity",
             "A B r t #i",
@@ -115,7 +119,7 @@ _LATER = "(All #s #r. Speaks()@s & Stole()@r ==> #s < #r)"
 
 @lru_cache(maxsize=256)
 def ways_to_lose(
-    mode: str, asset: str, adversary: str, options: tuple[tuple[str, str], ...] = ()
+    mode: SceneMode, asset: Asset, adversary: Adversary, options: tuple[tuple[str, str], ...] = ()
 ) -> tuple[tuple[str, ...], ...]:
     """The smallest sets of thefts after which the asset is lost in the lab's model.
 
@@ -133,7 +137,7 @@ def ways_to_lose(
     return tuple(found)
 
 
-def lemmas(mode: str) -> Iterator[str]:
+def lemmas(mode: SceneMode) -> Iterator[str]:
     """The lemmas of a mode: that a handshake can complete, and then two kinds for each asset.
 
     The rules have no server that remembers ClientHellos. Such a server accepts data only once
@@ -148,7 +152,7 @@ def lemmas(mode: str) -> Iterator[str]:
                 yield from _lemmas(mode, asset, adversary)
 
 
-def _lemmas(mode: str, asset: Asset, adversary: str) -> Iterator[str]:
+def _lemmas(mode: SceneMode, asset: Lemma, adversary: Adversary) -> Iterator[str]:
     ways = ways_to_lose(mode, asset.asset, adversary, asset.options)
     name = f"{asset.lemma}_{adversary}"
     guard = (_LATER,) if adversary == "active_then_leak" else ()
@@ -178,7 +182,7 @@ def _lemma(name: str, kind: str, formula: str) -> str:
     return f'lemma {name}:\n  {kind}\n  "{formula}"\n'
 
 
-def theory_of(mode: str) -> str:
+def theory_of(mode: SceneMode) -> str:
     """The whole file."""
     kind, psk_mode, _ = parts(mode)
     functions = ", ".join(f"kdf_{row.name}/{arity(row)}" for row in ROWS)
