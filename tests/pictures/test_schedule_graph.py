@@ -11,6 +11,7 @@ from tls13lab.pictures import dot
 from tls13lab.pictures.picture import shortened
 from tls13lab.pictures.schedule_dot import MODES, PLACE_OF_A_VALUE, schedule_dot, stage_of
 from tls13lab.pictures.schedule_graph import drawn_as, schedule_graph
+from tls13lab.wire.names import Mode
 
 EVERY = (*LEAVES, *SCHEDULE)
 USES = {f"{leaf}.{row.name}" for row in SCHEDULE.values() for leaf in row.inputs if leaf in LEAVES}
@@ -34,14 +35,14 @@ def styled(svg: str, declaration: str) -> set[str]:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_every_row_and_input_of_the_table_is_drawn_and_nothing_else(mode: str) -> None:
+def test_every_row_and_input_of_the_table_is_drawn_and_nothing_else(mode: Mode) -> None:
     svg = schedule_graph(mode=mode).svg
     assert ids(svg, "node") == {f"node-{name}" for name in {*SCHEDULE, *USES}}
     assert ids(svg, "edge") == INPUTS
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_every_label_is_on_its_edge(mode: str) -> None:
+def test_every_label_is_on_its_edge(mode: Mode) -> None:
     document = ElementTree.fromstring(schedule_graph(mode=mode).svg)
     words = {
         one.get("id"): "".join(one.itertext()).split("\n")
@@ -106,7 +107,7 @@ def test_the_legend_names_each_style_and_is_inside_the_picture() -> None:
 
 
 def test_the_modes_differ_in_what_is_zeros_and_in_nothing_else() -> None:
-    def said(mode: str) -> dict[str, str]:
+    def said(mode: Mode) -> dict[str, str]:
         return {row[1]: row[2] for row in schedule_graph(mode=mode).rows}
 
     ke, dhe, full = said("psk_ke"), said("psk_dhe_ke"), said("full")

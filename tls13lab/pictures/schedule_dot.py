@@ -7,8 +7,9 @@ so a stored drawing for it can be found wherever Python runs.
 
 from tls13lab.crypto.schedule import LEAVES, SCHEDULE, Operation, Row
 from tls13lab.pictures.words import cell
+from tls13lab.wire.names import Mode
 
-MODES = ("full", "psk_ke", "psk_dhe_ke")
+MODES: tuple[Mode, ...] = ("full", "psk_ke", "psk_dhe_ke")
 
 PLACE_OF_A_VALUE = "12345678..1234"
 """A placeholder in each node of a layout with room for values."""
@@ -26,7 +27,7 @@ _EDGE = {"fontname": "Courier", "fontsize": "9", "color": "#555555", "arrowsize"
 _STAGE = {"style": "rounded,filled", "fillcolor": "#f3f5f7", "color": "#8a949e", "labeljust": "r"}
 
 
-def is_zeros(leaf: str, mode: str) -> bool:
+def is_zeros(leaf: str, mode: Mode) -> bool:
     """Whether a leaf is zeros in this mode."""
     return leaf == "zeros" or leaf == _ABSENT[mode]
 
@@ -46,7 +47,7 @@ def leaf_node(leaf: str, row: str) -> str:
     return f"{leaf}.{row}"
 
 
-def schedule_dot(mode: str = "psk_dhe_ke", *, room_for_values: bool = False) -> str:
+def schedule_dot(mode: Mode = "psk_dhe_ke", *, room_for_values: bool = False) -> str:
     """The whole graph; nodes have the id ``node-<name>``, edges ``<input>--<name>``."""
     from graphviz import Digraph
 
@@ -74,7 +75,7 @@ def _rows_of(stage: str) -> list[Row]:
     return sorted(rows, key=lambda row: not _leads_on(row))
 
 
-def _heading(stage: str, mode: str) -> str:
+def _heading(stage: str, mode: Mode) -> str:
     entering = [name for name in SCHEDULE[stage].inputs if name in LEAVES and name != "zeros"]
     if not entering:
         what = "nothing new enters"
@@ -109,7 +110,7 @@ def _in_two_lines(name: str) -> tuple[str, ...]:
     return name[:at], name[at:]
 
 
-def _leaf(leaf: str, row: Row, mode: str, value: tuple[str, ...]) -> dict[str, str]:
+def _leaf(leaf: str, row: Row, mode: Mode, value: tuple[str, ...]) -> dict[str, str]:
     zeros = is_zeros(leaf, mode)
     words = f"{leaf} = zeros" if zeros and leaf != "zeros" else leaf
     return {

@@ -19,6 +19,7 @@ from tls13lab.pictures.schedule_dot import (
     leaf_node,
     schedule_dot,
 )
+from tls13lab.wire.names import Mode
 
 __all__ = ["MODES", "schedule_dot", "schedule_graph"]
 
@@ -41,7 +42,7 @@ _SCALE = 1.25
 
 def schedule_graph(
     lit: str | None = None,
-    mode: str = "psk_dhe_ke",
+    mode: Mode = "psk_dhe_ke",
     values: Mapping[str, bytes] | None = None,
 ) -> Picture:
     """The key schedule; with ``lit``, that secret and all that it depends on are highlighted.
@@ -178,7 +179,7 @@ def _legend(top: int) -> str:
 
 
 def _leaf_row(
-    leaf: str, marks: Mapping[str, str], mode: str, values: Mapping[str, bytes]
+    leaf: str, marks: Mapping[str, str], mode: Mode, values: Mapping[str, bytes]
 ) -> tuple[str, ...]:
     what = "zeros" if is_zeros(leaf, mode) else "input"
     value = shortened(values[leaf]) if leaf in values and what == "input" else ""

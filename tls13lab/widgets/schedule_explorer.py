@@ -7,6 +7,7 @@ from tls13lab.crypto.schedule import LEAVES, SCHEDULE
 from tls13lab.pictures.picture import Picture
 from tls13lab.pictures.schedule_graph import MODES, schedule_graph
 from tls13lab.widgets.panel import Panel
+from tls13lab.wire.names import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +15,10 @@ class ScheduleView:
     """The chosen secret and mode; ``values`` are secrets to show in the picture."""
 
     secret: str = "resumption_secret"
-    mode: str = "psk_dhe_ke"
+    mode: Mode = "psk_dhe_ke"
     values: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
-    def choose(self, secret: str, mode: str) -> "ScheduleView":
+    def choose(self, secret: str, mode: Mode) -> "ScheduleView":
         """Choose a secret and a mode. Raises ValueError if there is no such secret or mode."""
         if secret not in (*LEAVES, *SCHEDULE) or mode not in MODES:
             raise ValueError(f"there is no secret {secret} in the mode {mode}")

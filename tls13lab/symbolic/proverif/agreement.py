@@ -117,12 +117,12 @@ class EndsLines(Parties):
     @property
     def text(self) -> str:
         """All processes, and the main one."""
-        kind, _, issuing = parts(self.cell.mode)
+        issuing = parts(self.cell.mode).issued_in
         tickets = [self._meaning_server(one, by_ticket=True) for one in PSK_MODES]
         pieces = [self._meaning_client(), *tickets]
         run = [f"!ticket_server_{one}()" for one in PSK_MODES]
         held = "zeros, zeros" if issuing == "full" else "external_psk, psk_identity"
-        if kind == "resumption":
+        if issuing:  # only a resumption has a ticket
             pieces += [self._client(issuing, first=True), self._server(issuing, first=True)]
             pieces.append(self._resumer())
             run += [f"!first_client({held})", "!first_server()", "!resumer()"]

@@ -22,6 +22,7 @@ from tls13lab.symbolic.proverif.lines import (
     secrets,
 )
 from tls13lab.symbolic.vocabulary import parts
+from tls13lab.wire.names import Mode
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Parties:
         kind, psk_mode, issuing = parts(self.cell.mode)
         pieces = [self._client(psk_mode), self._server(psk_mode)]
         given = f"{external(self.offer)}, psk_identity"
-        if kind == "resumption":
+        if issuing:  # only a resumption has a ticket
             # A first connection, whose ticket is handed to a client that resumes with it.
             pieces += [self._client(issuing, first=True), self._server(issuing, first=True)]
             pieces.append(self._resumer())
@@ -107,7 +108,7 @@ class Parties:
 
     # The client -----------------------------------------------------------------------------------
 
-    def _client(self, mode: str, *, first: bool = False) -> str:
+    def _client(self, mode: Mode, *, first: bool = False) -> str:
         dhe, psk = mode != "psk_ke", mode != "full"
         share = ", share(x)" if dhe else ""
         name = "first_client" if first else "client"
@@ -127,7 +128,7 @@ class Parties:
         """Whether a connection begins with an external PSK, and not with a ticket."""
         return first or self.cell.mode.startswith("external")
 
-    def _offered(self, mode: str, share: str, *, first: bool) -> str:
+    def _offered(self, mode: Mode, share: str, *, first: bool) -> str:
         """A ClientHello with a PSK; early data under it, unless it is only for a ticket."""
         key = binder_key(self.offer, external=self._external(first=first))
         hello = f"(hello, {mac('binder', key, 'hello')})" if self.offer.binder else "hello"
@@ -141,7 +142,7 @@ class Parties:
             + (early if self.offer.early_data and not first else "")
         )
 
-    def _client_answer(self, mode: str, *, first: bool) -> str:
+    def _client_answer(self, mode: Mode, *, first: bool) -> str:
         dhe = mode != "psk_ke"
         hello = "(server_random: bitstring, gy: bitstring)" if dhe else "server_random: bitstring"
         hello_term = "(server_random, gy)" if dhe else "server_random"
@@ -170,7 +171,7 @@ class Parties:
         )
 
     @staticmethod
-    def _signs(mode: str, first: bool) -> bool:
+    def _signs(mode: Mode, first: bool) -> bool:
         """Whether the client signs. A first client without a PSK does, so that it can be robbed."""
         return first and mode == "full"
 
@@ -178,7 +179,7 @@ class Parties:
     def _signed(finished: str, *, signs: bool) -> str:
         return f"(signature(client_key, {TRANSCRIPT}), {finished})" if signs else finished
 
-    def _client_end(self, mode: str, *, first: bool) -> str:
+    def _client_end(self, mode: Mode, *, first: bool) -> str:
         """The client sends data and takes a ticket; a first client passes the ticket on."""
         mine, theirs = APPLICATION
         says = f"  out(c, sealed({mine}, application_data));\n  event ClientDone;\n"
@@ -193,7 +194,7 @@ class Parties:
 
     # The server -----------------------------------------------------------------------------------
 
-    def _server(self, mode: str, *, first: bool = False, by_ticket: bool = False) -> str:
+    def _server(self, mode: Mode, *, first: bool = False, by_ticket: bool = False) -> str:
         dhe = mode != "psk_ke"
         share, share_term = (", gx: bitstring", ", gx") if dhe else ("", "")
         name = "first_server" if first else "ticket_server" if by_ticket else "server"
@@ -208,7 +209,7 @@ class Parties:
             pieces.append(self._chosen(mode, share, first=first, by_ticket=by_ticket))
         return "".join(pieces) + self._server_answer(mode, first=first)
 
-    def _chosen(self, mode: str, share: str, *, first: bool, by_ticket: bool) -> str:
+    def _chosen(self, mode: Mode, share: str, *, first: bool, by_ticket: bool) -> str:
         """The PSK that the ClientHello names, and the check of its binder."""
         known = self._external(first=first) and not by_ticket
         named = "=psk_identity" if known else "identity: bitstring"
@@ -224,7 +225,7 @@ class Parties:
             + (f"  if binder = {mac('binder', key, 'hello')} then\n" if bound else "")
         )
 
-    def _server_answer(self, mode: str, *, first: bool) -> str:
+    def _server_answer(self, mode: Mode, *, first: bool) -> str:
         early = "" if first else self._took_early(mode)
         share = f"{early}  (\n  let sh = server_random in\n"
         if mode != "psk_ke":
@@ -263,7 +264,7 @@ class Parties:
         )
 
     @staticmethod
-    def _server_end(mode: str, *, first: bool) -> str:
+    def _server_end(mode: Mode, *, first: bool) -> str:
         """A ticket; and data, unless anyone at all may be the client."""
         keys = APPLICATION[1]
         says = ""
@@ -283,7 +284,7 @@ class Parties:
         """Lines that are needed only for the claim about freshness."""
         return lines if self.cell.asset == "early_data_freshness" else ""
 
-    def _took_early(self, mode: str) -> str:
+    def _took_early(self, mode: Mode) -> str:
         """The server takes early data, beside the handshake."""
         if mode == "full":
             return ""

@@ -20,6 +20,7 @@ from tls13lab.symbolic.proverif.lines import (
     secrets,
 )
 from tls13lab.symbolic.vocabulary import parts
+from tls13lab.wire.names import Mode
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class ProverifSessions:
         pieces = [self._session(psk_mode)]
         name = "session"
         first: str = psk_mode
-        if kind == "resumption":
+        if issuing:  # only a resumption has a ticket
             # A first connection, whose ticket is resumed any number of times.
             pieces.append(self._session(issuing, first=True))
             name, first = "first_session", issuing
@@ -52,7 +53,7 @@ class ProverifSessions:
         published = "  out(c, public_key(certificate_key));\n"
         return "\n".join((*pieces, f"process\n{published}  ({main}{stolen})\n"))
 
-    def _leaks(self, mode: str, *, first: bool) -> str:
+    def _leaks(self, mode: Mode, *, first: bool) -> str:
         """The secrets of one session that are revealed afterwards."""
         leaks = set(self.cell.leaks)
         terms = []
@@ -65,7 +66,7 @@ class ProverifSessions:
             terms.append("psk")
         return "".join(f"  (phase 1; out(c, {term})) |\n" for term in terms)
 
-    def _session(self, mode: str, *, first: bool = False) -> str:
+    def _session(self, mode: Mode, *, first: bool = False) -> str:
         dhe, psk = mode != "psk_ke", mode != "full"
         name = "first_session" if first else "session"
         pieces = [f"let {name}(psk: bitstring, identity: bitstring) =\n"]
@@ -101,7 +102,7 @@ class ProverifSessions:
         )
 
     @staticmethod
-    def _rest(mode: str, *, first: bool) -> str:
+    def _rest(mode: Mode, *, first: bool) -> str:
         sides = ("server", "client")
         shts, chts = (f"{side}_handshake_traffic_secret" for side in sides)
         sats, cats = (f"{side}_application_traffic_secret_0" for side in sides)
