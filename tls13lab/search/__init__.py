@@ -49,7 +49,7 @@ The files, in reading order::
     runner, processes      the whole search; its worker processes
     checkpoint             the stored state of a search
     speed                  how fast this machine guesses
-    constants, sha2        SHA-2 for any kind of word: numbers, or lines of a program
+    sha2                   SHA-2 for any kind of word: numbers, or lines of a program
     llvm/lanes             the compiled engine
     llvm/text              how a program for vectors is written in LLVM's language
     llvm/pack              the part that puts guesses into blocks
