@@ -173,3 +173,15 @@ def test_without_an_account_the_doors_are_those_of_the_readme_and_say_so() -> No
     assert ("OWNER" in front(lessons(), doors)["unplaced"]) is not doors.is_placed
     placed = Doors.of({"TLS13LAB_REPOSITORY": "a/b"})
     assert front(lessons(), placed)["unplaced"] == ""
+
+
+def test_a_file_that_a_docstring_names_exists() -> None:
+    files = {"/" + path.relative_to(ROOT).as_posix() for path in PACKAGE.rglob("*.py")}
+    named = [
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for name in re.findall(r"``([\w/]+\.py)``", path.read_text())
+    ]
+    assert len(named) > 5
+    missing = [one for one in named if not any(file.endswith("/" + one[1]) for file in files)]
+    assert missing == []

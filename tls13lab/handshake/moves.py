@@ -17,7 +17,11 @@ from tls13lab.wire.codepoints import HandshakeType
 
 
 class State(Enum):
-    """The states of both sides, with the names of appendix A."""
+    """The states of both sides.
+
+    The names are those of appendix A, except WAIT_SECOND_HELLO: there, a server that has sent a
+    HelloRetryRequest goes back to START.
+    """
 
     CLIENT_WAIT_SH = "client waits for ServerHello"
     CLIENT_WAIT_EE = "client waits for EncryptedExtensions"

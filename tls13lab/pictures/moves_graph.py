@@ -68,7 +68,7 @@ def moves_dot(side: str) -> str:
 
 
 def short(state: State) -> str:
-    """The name of a state in appendix A of the RFC."""
+    """The name of a state without its side, as in ``WAIT_SH``."""
     return state.name.partition("_")[2]
 
 

@@ -1,4 +1,4 @@
-"""Injective agreement as ProVerif processes: do both ends agree? See ``proverif.py``.
+"""Injective agreement as ProVerif processes: do both ends agree? See ``models.py``.
 
 An end that has completed emits an event with its values: the keys of the application data, the
 mode, the PSK and its identity. For each such event there must be one of the other side with the

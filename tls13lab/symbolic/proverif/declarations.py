@@ -1,6 +1,6 @@
 """The declarations of every ProVerif model: functions, names and events.
 
-The functions of the key schedule are read from the schedule table, line by line; ``proverif.py``
+The functions of the key schedule are read from the schedule table, line by line; ``models.py``
 puts the models together.
 """
 

@@ -1,4 +1,4 @@
-"""Lines that are common to the ProVerif processes of all models. See ``proverif.py``.
+"""Lines that are common to the ProVerif processes of all models. See ``models.py``.
 
 The secrets are computed line by line from the schedule table.
 

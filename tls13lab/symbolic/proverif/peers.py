@@ -1,4 +1,4 @@
-"""Who is at the other end of an external PSK, as ProVerif processes. See ``proverif.py``.
+"""Who is at the other end of an external PSK, as ProVerif processes. See ``models.py``.
 
 All members of a group have the same PSK. A member is a name. A client wants to reach a certain
 member, and when it completes, it states which member it believes to be its peer. A server can also

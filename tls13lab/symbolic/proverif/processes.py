@@ -1,4 +1,4 @@
-"""Client and server as ProVerif processes, against an active adversary. See ``proverif.py``.
+"""Client and server as ProVerif processes, against an active adversary. See ``models.py``.
 
 Only the messages, their order, and each side's checks are written here; the secrets come from the
 schedule table. Stolen secrets are revealed at the beginning; if the leaks come later, in a second
@@ -47,7 +47,7 @@ class Parties:
         else:
             main = f"!client({given if kind == 'external' else 'zeros, zeros'}) | !server()"
         if kind == "external":
-            # The server takes tickets as well, and so do forgers bring it some.
+            # The server takes tickets as well: an adversary may send it a forged one.
             pieces.append(self._server(psk_mode, by_ticket=True))
             main += " | !ticket_server()"
         keys = ("certificate_key", *(("client_key",) if issuing == "full" else ()))

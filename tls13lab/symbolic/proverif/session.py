@@ -1,4 +1,4 @@
-"""Whole connections as one ProVerif process, for an adversary that listens. See ``proverif.py``.
+"""Whole connections as one ProVerif process, for an adversary that listens. See ``models.py``.
 
 A listener changes nothing, so both ends are a single process. All messages go to the public
 channel, and leaks are revealed in a second phase, when all sessions have ended.

@@ -1,4 +1,4 @@
-"""Both ends and every theft as Tamarin rules. See ``tamarin.py``.
+"""Both ends and every theft as Tamarin rules. See ``theory.py``.
 
 A rule consumes facts (``[...]``), records what happened (``--[...]->``) and produces facts. ``Out``
 sends a message to the network, and ``In`` receives one; a check is a pattern for what is received.
