@@ -16,6 +16,8 @@ from tests.browser.lab_server import LabServer
 
 OPEN_MS = 120_000
 RUN_SECONDS = 300.0
+CLOSE_SECONDS = 120.0
+CLOSE_AGAIN_MS = 5_000
 
 # Every cell's outputs: was there an error, and did the cell announce it with a tag?
 READ_CELLS = """() => {
@@ -137,11 +139,34 @@ class LabPage:
 
     def clear(self) -> None:
         """Close every notebook, end their kernels, and forget what was asked for and said."""
-        self.page.evaluate(CLOSE_ALL)
-        expect(self.page.locator(".jp-Notebook")).to_have_count(0)
+        self.close_notebooks()
         self._end_kernels()
         self.outside.clear()
         self.complaints.clear()
+
+    def close_notebooks(self) -> None:
+        """Close every notebook and wait until it is gone; its kernel stays.
+
+        JupyterLab closes a notebook some time after it was told to, and does not if a question
+        came up meanwhile (the kernel died, the file has changed). So the question is dismissed
+        and the notebook is closed again until it is gone. What stood in the way is in the error.
+        """
+        questions: list[str] = []
+        deadline = time.monotonic() + CLOSE_SECONDS
+        while True:
+            for question in self.page.locator(".jp-Dialog").all():
+                questions.append(question.inner_text())
+                self.page.keyboard.press("Escape")
+            self.page.evaluate(CLOSE_ALL)
+            try:
+                expect(self.page.locator(".jp-Notebook")).to_have_count(0, timeout=CLOSE_AGAIN_MS)
+                break
+            except AssertionError:
+                if time.monotonic() > deadline:
+                    raise AssertionError(
+                        f"a notebook would not close; JupyterLab asked {questions} "
+                        f"and complained {self.complaints}"
+                    ) from None
 
     def close(self) -> None:
         """Close the page and end the kernels that it used, so that they do not pile up."""

@@ -8,7 +8,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab_page import CLOSE_ALL, LabPage
+from tests.browser.lab_page import LabPage
 from tests.browser.made import open_made
 
 pytestmark = pytest.mark.browser
@@ -38,7 +38,7 @@ def test_without_its_kernel_the_static_view_is_there_and_with_it_the_live_one(
     saved = json.loads((lab_page.server.folder / path).read_text("utf-8"))
     assert "widgets" not in saved["metadata"]  # the file holds no copy of the widgets' state
 
-    lab_page.page.evaluate(CLOSE_ALL)
+    lab_page.close_notebooks()
     lab_page.open(path)  # the kernel is still there
     expect(lab_page.page.locator(".widget-radio").first).to_be_visible()
 

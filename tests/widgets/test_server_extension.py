@@ -17,10 +17,11 @@ NOTEBOOK = {"cells": [{"source": "# text"}, {"outputs": [LIVE, ALONE, {"text": "
 
 
 class Kernel:
-    """One that has these widgets, or fails in this way when it is asked."""
+    """One that has these widgets, fails in this way when it is asked, or (None) is silent."""
 
-    def __init__(self, widgets: list[str] | Exception) -> None:
+    def __init__(self, widgets: list[str] | Exception | None) -> None:
         self.widgets, self.open = widgets, 0
+        self.session, self.control_channel = self, self
 
     def client(self) -> "Kernel":
         return self
@@ -31,15 +32,25 @@ class Kernel:
     def stop_channels(self) -> None:
         self.open -= 1
 
-    async def comm_info(self, target: str, *, reply: bool, timeout: float) -> dict[str, Any]:
-        assert (target, reply) == ("jupyter.widget", True)
-        assert timeout > 0
+    def msg(self, kind: str, content: dict[str, str]) -> dict[str, Any]:
+        assert (kind, content) == ("comm_info_request", {"target_name": "jupyter.widget"})
+        return {"header": {"msg_id": "asked"}}
+
+    def send(self, message: dict[str, Any]) -> None:
+        another = {"parent_header": {}, "content": {}}
+        mine = {"parent_header": {"msg_id": message["header"]["msg_id"]}}
+        self.replies = [another, mine]
+
+    async def get_control_msg(self) -> dict[str, Any]:
         if isinstance(self.widgets, Exception):
             raise self.widgets
-        return {"content": {"comms": {one: {"target_name": target} for one in self.widgets}}}
+        if self.widgets is None:
+            await asyncio.Event().wait()
+        comms = {one: {"target_name": "jupyter.widget"} for one in self.widgets or ()}
+        return self.replies.pop(0) | {"content": {"comms": comms}}
 
 
-def loaded(running: list[str], kernel: Kernel, state: str = "idle") -> Any:
+def loaded(running: list[str], kernel: Kernel) -> Any:
     """A server with this extension, in which notebooks of these paths have this kernel."""
 
     async def get(path: str, content: bool = True, **options: object) -> dict[str, object]:
@@ -48,7 +59,7 @@ def loaded(running: list[str], kernel: Kernel, state: str = "idle") -> Any:
         return {"type": kind, "content": found if content else None}
 
     async def list_sessions() -> list[dict[str, Any]]:
-        about = {"id": "the kernel", "execution_state": state}
+        about = {"id": "the kernel"}
         return [{"path": path, "kernel": about} for path in running] + [{"path": "", "kernel": {}}]
 
     app = SimpleNamespace(
@@ -65,12 +76,11 @@ def opened(
     path: str,
     *,
     running: list[str],
-    widgets: list[str] | Exception,
-    state: str = "idle",
+    widgets: list[str] | Exception | None,
     content: bool = True,
 ) -> Any:
     kernel = Kernel(widgets)
-    manager = loaded(running, kernel, state).contents_manager
+    manager = loaded(running, kernel).contents_manager
     found = asyncio.run(manager.get(path, content=content, type="notebook"))["content"]
     assert not kernel.open  # no channel to the kernel is left
     return found
@@ -84,28 +94,26 @@ def test_what_the_kernel_has_stays(path: str) -> None:
     assert opened(path, running=HERE, widgets=["7", "8"]) == NOTEBOOK
 
 
-@pytest.mark.parametrize(
-    ("widgets", "state"),
-    [(TimeoutError(), "busy"), (ConnectionError(), "idle"), (KeyError("another manager"), "idle")],
-)
-def test_where_the_kernel_cannot_be_asked_all_stays(widgets: Exception, state: str) -> None:
-    assert opened("a/one.ipynb", running=HERE, widgets=widgets, state=state) == NOTEBOOK
+@pytest.mark.parametrize("widgets", [ConnectionError(), KeyError("another manager")])
+def test_where_the_kernel_cannot_be_asked_all_stays(widgets: Exception) -> None:
+    assert opened("a/one.ipynb", running=HERE, widgets=widgets) == NOTEBOOK
 
 
 @pytest.mark.parametrize(
-    ("running", "widgets", "state"),
+    ("running", "widgets"),
     [
-        ([], ["7"], "idle"),
-        (["another.ipynb"], ["7"], "idle"),
-        (HERE, [], "idle"),  # it was restarted
-        (HERE, ["8"], "idle"),
-        (HERE, TimeoutError(), "starting"),
+        ([], ["7"]),
+        (["another.ipynb"], ["7"]),
+        (HERE, []),  # it was restarted
+        (HERE, ["8"]),
+        (HERE, None),  # it has not started yet
     ],
 )
 def test_of_what_it_has_not_the_static_view_stays(
-    running: list[str], widgets: list[str] | Exception, state: str
+    monkeypatch: pytest.MonkeyPatch, running: list[str], widgets: list[str] | None
 ) -> None:
-    _, cell = opened("a/one.ipynb", running=running, widgets=widgets, state=state)["cells"]
+    monkeypatch.setattr(server_extension, "PATIENCE_SECONDS", 0.01)
+    _, cell = opened("a/one.ipynb", running=running, widgets=widgets)["cells"]
     first, second, third = cell["outputs"]
     assert first["data"] == {"text/html": "<p>a form</p>"}
     assert (second, third) == (ALONE, {"text": "printed"})

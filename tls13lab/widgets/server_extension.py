@@ -12,13 +12,19 @@ changed.
 {'text/html': '<p>a form</p>'}
 """
 
+import asyncio
 import inspect
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-PATIENCE_SECONDS = 2.0
-"""How long to wait for the kernel's answer; while it runs a cell, it gives none."""
+ASK_AGAIN_SECONDS = 0.5
+PATIENCE_SECONDS = 20.0
+"""How long to wait for the kernel's answer: as long as a kernel may take to start.
+
+A kernel that runs a cell answers at once, because it is asked on its control channel.
+"""
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -50,10 +56,10 @@ async def _living(app: Any, path: str) -> Collection[str] | None:
         kernel = session.get("kernel")
         if session.get("path") == path and kernel:
             try:
-                return await _widgets_of(app.kernel_manager.get_kernel(kernel["id"]))
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    return await _widgets_of(app.kernel_manager.get_kernel(kernel["id"]))
             except TimeoutError:
-                # A busy kernel still has its widgets. A kernel that is just starting has none.
-                return None if kernel.get("execution_state") == "busy" else ()
+                return ()  # it has not started yet, so it has none
             except Exception as fault:  # kernels may be managed elsewhere, in other ways
                 app.log.info("tls13lab: the kernel of %s cannot be asked: %r", path, fault)
                 return None
@@ -63,13 +69,27 @@ async def _living(app: Any, path: str) -> Collection[str] | None:
 async def _widgets_of(kernel: Any) -> Collection[str]:
     """The identifiers of the widget models in a kernel, asked of the kernel itself."""
     client = kernel.client()
-    client.start_channels(iopub=False, stdin=False, hb=False, control=False)
+    client.start_channels(shell=False, iopub=False, stdin=False, hb=False)
     try:
-        reply = await client.comm_info("jupyter.widget", reply=True, timeout=PATIENCE_SECONDS)
+        asked: set[str] = set()
+        while True:
+            # A question may be lost with a kernel that is just being replaced; so ask again.
+            question = client.session.msg("comm_info_request", {"target_name": "jupyter.widget"})
+            asked.add(question["header"]["msg_id"])
+            client.control_channel.send(question)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ASK_AGAIN_SECONDS):
+                    return await _answer(client, asked)
     finally:
         client.stop_channels()
-    living: dict[str, Any] = reply["content"]["comms"]
-    return living
+
+
+async def _answer(client: Any, asked: Collection[str]) -> Collection[str]:
+    while True:
+        reply = await client.get_control_msg()
+        if reply["parent_header"].get("msg_id") in asked:
+            living: dict[str, Any] = reply["content"]["comms"]
+            return living
 
 
 def without_views(notebook: dict[str, Any], living: Collection[str] = ()) -> None:
