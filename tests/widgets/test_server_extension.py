@@ -37,7 +37,7 @@ class Kernel:
         return {"header": {"msg_id": "asked"}}
 
     def send(self, message: dict[str, Any]) -> None:
-        another = {"parent_header": {}, "content": {}}
+        another: dict[str, Any] = {"parent_header": {}}
         mine = {"parent_header": {"msg_id": message["header"]["msg_id"]}}
         self.replies = [another, mine]
 
