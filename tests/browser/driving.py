@@ -37,7 +37,8 @@ WATCH = """area => {
         window.tls13lab.began = performance.now(); };
     for (const kind of ["keydown", "pointerdown", "input", "change"])
         document.addEventListener(kind, sign, {capture: true});
-    const answers = [...area.querySelectorAll(".widget-html-content, [role=status]")];
+    const shown = ".widget-html-content, .tls13lab-view, [role=status]";
+    const answers = [...area.querySelectorAll(shown)];
     window.tls13lab.watching = new MutationObserver(() => {
         if (window.tls13lab.answered === null) window.tls13lab.answered = performance.now(); });
     for (const one of answers) window.tls13lab.watching.observe(one,

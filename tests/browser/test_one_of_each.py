@@ -16,6 +16,7 @@ from tls13lab.exercises.quiz import Quiz
 from tls13lab.widgets.panel import Panel
 from tls13lab.widgets.prediction import Prediction
 from tls13lab.widgets.slider import Slider
+from tls13lab.widgets.view import View
 
 SETUP = """
 from tls13lab.adversary.theft import Theft
@@ -74,7 +75,7 @@ def test_no_kind_of_widget_is_missing() -> None:
         for one in vars(import_module(module.name)).values()
         if isinstance(one, type) and issubclass(one, Panel | anywidget.AnyWidget)
     }
-    parts = {Panel, anywidget.AnyWidget, Slider}
+    parts = {Panel, anywidget.AnyWidget, Slider, View}
     assert set(GALLERY) == {one.__name__ for one in found - parts}
 
 

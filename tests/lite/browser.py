@@ -46,7 +46,7 @@ class LitePage(LabPage):
 
     def answers(self, cell: int) -> bool:
         """Whether a cell's widget answers when it is moved."""
-        shown = self.output(cell).locator(".widget-html-content, [role=grid]").first
+        shown = self.output(cell).locator(".widget-html-content, .tls13lab-view, [role=grid]").first
         expect(shown).to_be_attached(timeout=READY_MS)
         return self.move_a_control(cell)
 

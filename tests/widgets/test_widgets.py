@@ -222,7 +222,7 @@ def test_a_panel_has_a_static_form_and_labels(panel: Panel) -> None:
     bundle = panel._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert "0x" not in bundle["text/plain"]
-    assert bundle["text/html"].endswith(panel._first_html)
+    assert panel._first_html in bundle["text/html"]
     controls = list(panel.box.children[:-1])
     while controls:
         control = controls.pop()
@@ -232,4 +232,4 @@ def test_a_panel_has_a_static_form_and_labels(panel: Panel) -> None:
 
 def test_every_image_has_alternative_text() -> None:
     for panel in PANELS:
-        assert panel.answer.value.count("<img") == panel.answer.value.count("<img alt=")
+        assert panel.answer.value.count("<img") == panel.answer.value.count(' alt="')

@@ -1,8 +1,9 @@
 """A picture as a value: SVG, alternative text, and a table with the same content.
 
 In a notebook, it appears as an ``<img>`` with alternative text. This also works if the notebook is
-not trusted, and keeps a light background in the dark theme. The text form contains the picture's
-digest, so a change of the picture shows in the stored output of a notebook.
+not trusted, and keeps a light background in the dark theme. Where scripts may run, the same SVG
+takes its place, and its parts can be pointed at (``static/picture.js``). The text form contains the
+picture's digest, so a change of the picture shows in the stored output of a notebook.
 
 >>> picture = Picture("<svg/>", "nothing at all", ("what",), (("nothing",),))
 >>> print(picture.text)
@@ -14,11 +15,21 @@ nothing
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib import resources
 from typing import Any
+
+from tls13lab.pictures import ink
+
+_SOURCE = (resources.files("tls13lab.pictures") / "static" / "picture.js").read_text("utf-8")
+_LINES = [line.strip() for line in _SOURCE.splitlines()]
+ENLIVEN = "\n".join(line for line in _LINES if line and not line.startswith("//"))
+"""A JavaScript function that brings all pictures in an element to life."""
+_SIZE = re.compile(r'font-size[=:]"?([\d.]+)')
+_WIDTH = re.compile(r'<svg [^>]*?width="(\d+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +59,15 @@ class Picture:
             words = f"Not drawn here: {self.alt}. The table says the same in words."
             return f"<p>{escape(words)}</p><pre>{escape(self.source)}</pre>"
         data = base64.b64encode(svg.encode()).decode()
-        style = "max-width:100%;box-sizing:border-box;background:#ffffff;padding:8px"
+        style = (
+            f"max-width:100%;min-width:{least_width(svg)}px;box-sizing:border-box;"
+            "background:#ffffff;padding:8px"
+        )
         return (
-            f'<img alt="{escape(self.alt)}" style="{style}" src="data:image/svg+xml;base64,{data}">'
+            '<div style="overflow-x:auto" tabindex="0" role="group" '
+            f'aria-label="picture: {escape(self.alt)}">'
+            f'<img class="tls13lab-picture" alt="{escape(self.alt)}" style="{style}" '
+            f'src="data:image/svg+xml;base64,{data}"></div>'
         )
 
     @property
@@ -66,7 +83,30 @@ class Picture:
         return head + "\n" + text_table(self.header, self.rows)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": self.text}
+        return {"text/html": alive(self.html), "text/plain": self.text}
+
+
+def alive(html: str) -> str:
+    """``html`` as a cell's output, with a script that brings the pictures in it to life.
+
+    JupyterLab removes the script from a notebook that is not trusted; then the images stay.
+    """
+    if 'class="tls13lab-picture"' not in html:
+        return html
+    return f"<div>{html}<script>({ENLIVEN})(document.currentScript.parentElement)</script></div>"
+
+
+def least_width(svg: str) -> int:
+    """The pixels below which a picture is scrolled instead of shrunk, so its letters stay readable.
+
+    >>> least_width('<svg width="800"><text font-size="16">twice as large</text></svg>')
+    550
+    """
+    sizes = [float(size) for size in _SIZE.findall(svg)]
+    width = _WIDTH.search(svg)
+    if not sizes or width is None:
+        return 0
+    return min(int(width[1]), round(int(width[1]) * ink.READABLE / min(sizes)))
 
 
 def kept(digest: str) -> str:
@@ -79,10 +119,15 @@ def kept(digest: str) -> str:
 
 
 def html_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """An HTML table that can also be read without styles; cells are escaped."""
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
+    """An HTML table that can also be read without styles; cells are escaped.
+
+    JupyterLab would align its cells to the right, where words do not begin below one another.
+    """
+    left = 'style="text-align:left;vertical-align:top"'
+    head = "".join(f'<th scope="col" {left}>{escape(name)}</th>' for name in header)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td {left}>{escape(cell)}</td>" for cell in row) + "</tr>"
+        for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 

@@ -13,6 +13,9 @@ from typing import Any
 import ipywidgets
 import traitlets
 
+from tls13lab.pictures.picture import alive
+from tls13lab.widgets.view import View
+
 _kept: dict[tuple[str, str], list[Any]] = {}
 
 
@@ -34,7 +37,7 @@ class Panel:
         self._renderer = 0
         html, self._first_text = render()
         self._first_html = html
-        self.answer = ipywidgets.HTML(value=html)
+        self.answer = View(value=html)
         self.box = ipywidgets.VBox([*controls, self.answer])
 
     def watch(self, *controls: Any) -> None:
@@ -81,6 +84,6 @@ class Panel:
         """The live widget, and its static form for use without a kernel."""
         bundle: dict[str, Any] = dict(self.box._repr_mimebundle_(**options))
         note = "<p><em>Without a running kernel, this is the widget's first view.</em></p>"
-        bundle["text/html"] = note + self._first_html
+        bundle["text/html"] = alive(note + self._first_html)
         bundle["text/plain"] = self._first_text
         return bundle
