@@ -39,9 +39,12 @@ class Panel:
         self._first_html = html
         self.answer = View(value=html)
         self.box = ipywidgets.VBox([*controls, self.answer])
+        self.taped: tuple[Any, ...] = ()
+        """The controls that also work in a page without Python (:mod:`tls13lab.widgets.tape`)."""
 
     def watch(self, *controls: Any) -> None:
         """Update the view whenever one of these controls changes; call this once, with all."""
+        self.taped = controls
         kept = _kept.get((type(self).__name__, self._first_text), [])
         for control, value in zip(controls, kept, strict=False):
             with suppress(traitlets.TraitError):  # a value that is no longer possible

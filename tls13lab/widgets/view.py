@@ -22,8 +22,11 @@ class View(anywidget.AnyWidget):
     _esm = f"const enliven = {ENLIVEN};\n{(_STATIC / 'view.js').read_text('utf-8')}"
     value: Any = traitlets.Unicode("").tag(sync=True)
 
+    clicked: Callable[[str], None] | None = None
+
     def on_part(self, clicked: Callable[[str], None]) -> None:
         """Call ``clicked`` with the name of each part that is clicked, or entered by key."""
+        self.clicked = clicked
 
         def heard(_: object, content: Any, __: object) -> None:
             if isinstance(content, dict) and isinstance(content.get("part"), str):

@@ -1,0 +1,135 @@
+// Plays the tapes of panels in a page without Python: see widgets/tape.py.
+//
+// `enliven` brings pictures to life (pictures/static/picture.js). `root` is searched for elements of the
+// class tls13lab-tape; each holds a tape as JSON in a script element, and the panel's first view.
+(root, enliven) => {
+    const IMAGE = /\x01([^\x02]*)\x02/g;
+
+    function make(tag, attributes = {}, text = "") {
+        const made = document.createElement(tag);
+        for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+        made.textContent = text;
+        return made;
+    }
+
+    function encoded(text) {
+        let letters = "";
+        for (const byte of new TextEncoder().encode(text)) letters += String.fromCharCode(byte);
+        return btoa(letters);
+    }
+
+    async function unpacked(packed) {
+        const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+        const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+        const content = JSON.parse(await new Response(stream).text());
+        const at = new Map(content.settings.map((chosen, number) => [chosen.join(), number]));
+        const counts = new Map(); // how many values a control has after those before it
+        for (const chosen of content.settings) {
+            chosen.forEach((value, place) => {
+                const key = chosen.slice(0, place).join();
+                counts.set(key, Math.max(counts.get(key) ?? 0, value + 1));
+            });
+        }
+        return {
+            settings: content.settings,
+            parts: content.parts,
+            count: (before) => counts.get(before.join()) ?? 1,
+            view: (chosen) => {
+                const numbers = content.views[at.get(chosen.join())];
+                const text = numbers.map((number) => content.pieces[number]).join("");
+                return text.replace(IMAGE, (_, svg) => encoded(svg));
+            },
+        };
+    }
+
+    function control(described, id) {
+        const { kind, label, words, start } = described;
+        const row = make("div", { class: "tls13lab-control" });
+        const name = make("label", { for: id }, label);
+        let field, shown = null;
+        if (kind === "menu") {
+            field = make("select", { id });
+            words.forEach((word, value) => field.append(make("option", { value }, word)));
+            row.append(name, field);
+        } else if (kind === "slider") {
+            field = make("input", { type: "range", id, min: 0, max: described.count - 1 });
+            shown = make("output", { for: id });
+            row.append(name, field, shown);
+        } else {
+            field = make("input", { type: "checkbox", id });
+            row.append(field, name);
+        }
+        return {
+            row, kind, field,
+            get: () => (kind === "box" ? Number(field.checked) : Number(field.value)),
+            set: (value, count) => {
+                if (kind === "box") field.checked = Boolean(value);
+                else {
+                    if (kind === "slider") field.max = count - 1;
+                    field.value = value;
+                }
+                if (shown) shown.textContent = `${value + start} of ${count - 1 + start}`;
+            },
+        };
+    }
+
+    function play(host, number) {
+        const { controls: described, first, packed } = JSON.parse(
+            host.querySelector("script[type='application/json']").textContent);
+        const view = host.querySelector(".tls13lab-view");
+        const controls = described.map((each, n) => control(each, `tls13lab-tape-${number}-${n}`));
+        const form = make("div", { class: "tls13lab-controls" });
+        const sliders = controls.filter((each) => each.kind === "slider");
+        if (sliders.length === 1) {
+            const moves = make("div", { class: "tls13lab-moves" });
+            const to = { First: () => 0, Back: (at) => at - 1, Forward: (at) => at + 1, Last: (_, last) => last };
+            for (const [name, move] of Object.entries(to)) {
+                const button = make("button", { type: "button" }, name);
+                button.addEventListener("click", () => {
+                    const field = sliders[0].field;
+                    field.value = move(Number(field.value), Number(field.max)); // kept within its range
+                    show();
+                });
+                moves.append(button);
+            }
+            form.append(moves);
+        }
+        form.append(...controls.map((each) => each.row));
+        view.before(form);
+
+        let loading = null, drawn = "";
+        const load = () => (loading ??= unpacked(packed));
+        const folds = () => [...view.querySelectorAll("details")];
+        async function show() {
+            const tape = await load();
+            const chosen = [];
+            for (const each of controls) {
+                const count = tape.count(chosen);
+                const value = Math.max(0, Math.min(each.get(), count - 1));
+                chosen.push(value);
+                each.set(value, count);
+            }
+            host.dataset.setting = chosen.join();
+            if (drawn === chosen.join()) return;
+            drawn = chosen.join();
+            const open = folds().map((fold) => fold.open);
+            view.innerHTML = tape.view(chosen);
+            enliven(view);
+            folds().forEach((fold, n) => { fold.open = open[n] ?? fold.open; });
+        }
+        for (const each of controls) each.field.addEventListener("input", show);
+        view.addEventListener("tls13lab-part", async (event) => {
+            const to = (await load()).parts[event.detail];
+            if (!to) return;
+            to.forEach((value, n) => { if (value >= 0) controls[n].set(value, described[n].count); });
+            show();
+        });
+        controls.forEach((each, n) => each.set(first[n], described[n].count));
+        drawn = first.join();
+        host.dataset.setting = drawn;
+        host.tls13labTape = load; // so that a test can compare every view
+        host.classList.add("tls13lab-playing");
+    }
+
+    [...root.querySelectorAll(".tls13lab-tape")].forEach(play);
+}
