@@ -197,8 +197,17 @@ _STATIC = Path(__file__).with_name("static")
 def player() -> str:
     """The player as a script for a page; it begins when the page's content is there."""
     play = (_STATIC / "player.js").read_text("utf-8")
+    inspector = (_STATIC / "byte_inspector.js").read_text("utf-8")
+    inspector = inspector.replace("export default", "return")
     return (
         f"(() => {{\nconst enliven = {ENLIVEN};\nconst play = {play[play.index('(root, ') :]};\n"
+        f"const inspector = (() => {{\n{inspector}}})();\n"
         'document.addEventListener("DOMContentLoaded", () => {\n'
-        "enliven(document);\nplay(document, enliven);\n});\n})();\n"
+        "enliven(document);\nplay(document, enliven, inspector);\n});\n})();\n"
     )
+
+
+def player_style() -> str:
+    """The style sheet that goes with the player."""
+    names = ("player.css", "byte_inspector.css")
+    return "".join((_STATIC / name).read_text("utf-8") for name in names)

@@ -1,8 +1,9 @@
 // Plays the tapes of panels in a page without Python: see widgets/tape.py.
 //
 // `enliven` brings pictures to life (pictures/static/picture.js). `root` is searched for elements of the
-// class tls13lab-tape; each holds a tape as JSON in a script element, and the panel's first view.
-(root, enliven) => {
+// class tls13lab-tape; each holds a tape as JSON in a script element, and the panel's first view. Those of
+// the class tls13lab-inspector hold what the byte inspector's own front end shows (byte_inspector.js).
+(root, enliven, inspector) => {
     const IMAGE = /\x01([^\x02]*)\x02/g;
 
     function make(tag, attributes = {}, text = "") {
@@ -131,5 +132,50 @@
         host.classList.add("tls13lab-playing");
     }
 
+    function inspect(host) {
+        const state = JSON.parse(host.querySelector("script[type='application/json']").textContent);
+        const model = { // as much of a widget's model as the front end uses, and nobody behind it
+            get: (name) => state[name],
+            set: (name, value) => { state[name] = value; },
+            save_changes: () => {},
+            on: () => {},
+        };
+        const view = host.querySelector(".tls13lab-view");
+        view.replaceChildren();
+        inspector.render({ model, el: view });
+    }
+
+    // A question, and the answer further down the page: what was chosen is compared when it is opened.
+    function predict(form) {
+        const options = JSON.parse(form.dataset.options);
+        const field = form.querySelector("fieldset");
+        field.querySelector("ul")?.remove();
+        options.forEach((words, n) => {
+            const id = `${form.id}-${n}`;
+            const row = make("div", { class: "tls13lab-control" });
+            row.append(make("input", { type: "radio", name: form.id, id, value: n }), make("label", { for: id }, words));
+            field.append(row);
+        });
+        const said = make("p", { role: "status" }, "Choose one; then read on.");
+        form.append(said);
+        form.addEventListener("submit", (event) => event.preventDefault());
+        const answer = [...root.querySelectorAll(".tls13lab-reveal")].find((one) => one.dataset.key === form.dataset.key);
+        const note = answer?.querySelector("p");
+        if (note) note.textContent = "Choose your answer above, then open this.";
+        form.addEventListener("change", () => {
+            const chosen = options[form.querySelector("input:checked").value];
+            said.textContent = `Your prediction: ${chosen}. Now read on.`;
+            if (!note) return;
+            note.textContent = `You predicted: ${chosen}.`;
+            answer.querySelector("details").addEventListener("toggle", () => {
+                const right = chosen === answer.dataset.happened;
+                note.textContent = `You predicted: ${chosen}. That is ${right ? "" : "not "}what happened.`;
+                field.disabled = true; // what is chosen now would be no prediction
+            }, { once: true });
+        });
+    }
+
     [...root.querySelectorAll(".tls13lab-tape")].forEach(play);
+    root.querySelectorAll(".tls13lab-predict").forEach(predict);
+    root.querySelectorAll(".tls13lab-inspector").forEach(inspect);
 }
