@@ -44,6 +44,11 @@ if (
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+# No test, no example and no notebook that nbval runs may find what a person answered in its folder,
+# or leave anything there. Their kernels inherit it.
+os.environ["TLS13LAB_PROGRESS"] = "off"
+
+
 def left_out(config: pytest.Config) -> dict[str, str]:
     """The folders that are not collected, and the package that each of them lacks."""
     missing = {folder: package for folder, package in FULL.items() if not find_spec(package)}

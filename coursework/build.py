@@ -10,6 +10,7 @@ All copies are made from the lessons in ``notebooks/`` and the tasks in this fol
 - ``colab``: the lessons, with a first cell that installs the package.
 """
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable
@@ -30,6 +31,7 @@ from coursework.place import (
     required,
 )
 from coursework.source import Exercise, everything
+from tls13lab.widgets.keeping import OFF
 
 BUILD = NOTEBOOKS.parent / "build"
 ASSIGNMENT = "tls13lab"
@@ -86,7 +88,8 @@ def solutions(folder: Path, say: Say) -> None:
         # A wrong solution must raise an error; a right one is then shown.
         notebook = made(name, tasks, as_solution, lambda task: f"{required(task)}\n{checked(task)}")
         resources = {"metadata": {"path": str(NOTEBOOKS)}}
-        NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+        client = NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources)
+        client.execute(env={**os.environ, **OFF})
         _write(notebook, folder / f"{name}.ipynb", say)
 
 

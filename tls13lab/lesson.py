@@ -5,6 +5,7 @@ in the room that its line below gives, and documented there.
 
 ==============================  ==================================================================
 to predict and to be checked    ``Prediction``, ``Quiz``, ``give``, ``check``
+a student's own work            ``progress``, ``Explain``, ``report``, ``reset_progress``
 two endpoints in one process    ``Pair``, ``talk``, ``record``, ``lesson_configs``, ``seeded``
 endpoints one by one            ``Connection``, ``ClientConfig``, ``ServerConfig``, ``connect``
 messages and records            ``unpack``, ``Transcript``, ``frame``, ``RecordProtection``
@@ -50,6 +51,8 @@ from tls13lab.evidence.weak_psk.attack import Attack
 from tls13lab.evidence.weak_psk.ends import Ends
 from tls13lab.evidence.weak_psk.protection import DHE, PROTECTIONS
 from tls13lab.exercises.catalogue import check, give
+from tls13lab.exercises.my_report import report
+from tls13lab.exercises.progress import progress, reset_progress
 from tls13lab.exercises.quiz import Quiz
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connection import Connection
@@ -109,6 +112,7 @@ from tls13lab.widgets.bit_flipper import BitFlipper
 from tls13lab.widgets.byte_inspector import ByteInspector
 from tls13lab.widgets.crack_panel import CrackPanel
 from tls13lab.widgets.entropy_explorer import EntropyExplorer, EntropyView
+from tls13lab.widgets.explain import Explain
 from tls13lab.widgets.guess_meter import GuessMeter, MeterView
 from tls13lab.widgets.handshake_stepper import HandshakeStepper
 from tls13lab.widgets.matrix_explorer import MatrixExplorer
@@ -156,6 +160,7 @@ __all__ = [
     "EntropyExplorer",
     "EntropyView",
     "Environment",
+    "Explain",
     "ExtensionType",
     "ExternalPsk",
     "GuessMeter",
@@ -239,6 +244,7 @@ __all__ = [
     "moves_graph",
     "name",
     "own_rate",
+    "progress",
     "published_traces",
     "race",
     "race_picture",
@@ -247,6 +253,8 @@ __all__ = [
     "recorded",
     "reflected",
     "reflecting",
+    "report",
+    "reset_progress",
     "s_client",
     "scenes",
     "schedule_graph",

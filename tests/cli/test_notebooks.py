@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from tests.conftest import ROOT
 from tls13lab.cli import notebooks
 from tls13lab.cli.app import cli
+from tls13lab.widgets.keeping import FILE, Keeper
 
 LESSONS = {path.name: path.read_bytes() for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
 
@@ -74,3 +75,45 @@ def test_what_goes_wrong_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Mon
         "tls13lab: the lessons are not installed here: install the package from its wheel\n"
     )
     assert not (tmp_path / "new").exists()
+
+
+def test_the_word_copy_may_stand_or_be_left_out(tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["notebooks", "copy", str(tmp_path / "a")])
+    assert (done.exit_code, content(tmp_path / "a")) == (0, LESSONS)
+    done = CliRunner().invoke(cli, ["notebooks", "--json", str(tmp_path / "b")])
+    assert (json.loads(done.stdout)["ok"], content(tmp_path / "b")) == (True, LESSONS)
+    assert CliRunner().invoke(cli, ["notebooks"]).exit_code == 2
+
+
+@pytest.fixture
+def worked(tmp_path: Path) -> Path:
+    """A folder in which a task was solved and a prediction was wrong."""
+    keeper = Keeper(tmp_path / FILE, always=True)
+    keeper.change(lambda work: work.with_verdict("2.1", "RIGHT"))
+    keeper.change(lambda work: work.with_choice("02 when", "b").with_reveal("02 when", "b", False))
+    return tmp_path
+
+
+def reported(folder: Path, *options: str) -> Result:
+    return CliRunner().invoke(cli, ["notebooks", "report", str(folder), *options])
+
+
+def test_a_report_is_written_beside_the_notebooks(worked: Path) -> None:
+    result = reported(worked)
+    place = worked / "my-report.md"
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "1 of 45 tasks solved; 1 predictions made, 0 of them right" in result.stdout
+    assert str(place) in result.stdout.splitlines()[-1]
+    assert "Task 2.1 · The PSK behind a ticket: solved" in place.read_text("utf-8")
+    told = json.loads(reported(worked, "--json").stdout)
+    assert (told["ok"], told["report"], len(told["lessons"])) == (True, str(place), 10)
+    assert told["lessons"][2]["solved"] == 1
+    assert told["lessons"][2]["lesson"] == "02"
+
+
+def test_where_nothing_was_done_there_is_no_report(tmp_path: Path) -> None:
+    result = reported(tmp_path, "--json")
+    assert result.exit_code == 1
+    assert "nothing was done" in json.loads(result.stdout)["error"]
+    assert list(tmp_path.iterdir()) == []
+    assert reported(tmp_path / "gone").exit_code == 2

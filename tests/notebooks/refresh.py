@@ -1,10 +1,12 @@
 """Run notebooks in a fresh kernel and store their outputs: ``python -m tests.notebooks.refresh``.
 
 With names (``00_start_here`` or a path) only those are run. What is stored depends on nothing but
-the sources: running this twice gives the same bytes. Live views of widgets are not stored, because
-they mean nothing without their kernel; their text/html and text/plain are.
+the sources: running this twice gives the same bytes, whatever a person has answered in the same
+folder. The lessons' outline is stored first, because ``progress()`` shows it. Live views of widgets
+are not stored, because they mean nothing without their kernel; their text/html and text/plain are.
 """
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -12,6 +14,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+
+from tls13lab.widgets.keeping import OFF
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 
@@ -53,13 +57,16 @@ def refresh(path: Path) -> None:
         store_widget_state=False,
         coalesce_streams=True,
     )
-    client.execute()
+    client.execute(env={**os.environ, **OFF})
     tidy(notebook)
     path.write_text(to_text(notebook), encoding="utf-8", newline="\n")
 
 
 def main(names: list[str]) -> None:
     """Refresh the named notebooks, or all."""
+    from tests.notebooks import outline  # which reads the notebooks of this file's folder
+
+    print(f"{outline.STORED.name}: {'changed' if outline.store() else 'unchanged'}")
     paths = [FOLDER / f"{Path(name).stem}.ipynb" for name in names] or sorted(
         FOLDER.glob("*.ipynb")
     )

@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from tests.conftest import ROOT
+from tls13lab.widgets.keeping import FILE, VARIABLE, Keeper
 
 LESSON = "notebooks/00_start_here.ipynb"
 WHAT_SETS_IT = ("conftest.py", "run.py", "tests/nbval_sanitize.cfg")
@@ -68,3 +69,25 @@ def test_strict_and_shared_out_it_sees_the_one_stored_output_that_is_wrong(proje
 def test_lax_every_cell_runs(project: Path) -> None:
     said = pytest_says(project, "--nbval-lax", "--randomly-seed=1", "two.ipynb")
     assert "4 passed" in said, said
+
+
+def test_it_sees_and_leaves_nothing_of_what_a_person_answers(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(VARIABLE)  # as at the command line
+    source = "from tls13lab.widgets.keeping import keeper\nkeeper.read().tasks"
+    shown = nbformat.v4.new_output("execute_result", data={"text/plain": "{}"}, execution_count=1)
+    change = "keeper.change(lambda work: work.with_verdict('2.2', 'RIGHT'))"
+    cells = [
+        nbformat.v4.new_code_cell(source, execution_count=1, outputs=[shown]),
+        nbformat.v4.new_code_cell(change, execution_count=2),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), project / "three.ipynb")
+    said = pytest_says(project, "--nbval", "three.ipynb")
+    assert "2 passed" in said, said
+    assert not (project / FILE).exists()
+    Keeper(project / FILE).change(lambda work: work.with_verdict("2.1", "RIGHT"))
+    before = (project / FILE).read_bytes()
+    said = pytest_says(project, "--nbval", "three.ipynb")
+    assert "2 passed" in said, said
+    assert (project / FILE).read_bytes() == before

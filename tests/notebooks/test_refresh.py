@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.notebooks.refresh import METADATA, WIDGET_VIEW, refresh
+from tls13lab.widgets.keeping import FILE, VARIABLE, Keeper
 
 
 def stored(path: Path, *sources: str) -> NotebookNode:
@@ -39,3 +40,29 @@ def test_a_cell_that_fails_leaves_the_file_alone(tmp_path: Path) -> None:
     with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
         stored(path, "1 / 0")
     assert nbformat.read(path, as_version=4).cells[0].outputs == []
+
+
+ASKS = """from tls13lab.lesson import Explain, Prediction, check, progress
+asked = Prediction("Which?", ("a", "b"), key="02 when")"""
+SHOWS = ("progress('02')", "asked.reveal('a', 'so')", "Explain('02.1')", "check('2.1', b'wrong')")
+
+
+def test_what_a_person_answered_in_the_folder_is_neither_shown_nor_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(VARIABLE)  # as at the command line
+    path = tmp_path / "a.ipynb"
+    stored(path, ASKS, *SHOWS)
+    first = path.read_bytes()
+    assert [one.name for one in tmp_path.iterdir()] == ["a.ipynb"]
+    Keeper(tmp_path / FILE).change(
+        lambda work: (
+            work.with_verdict("2.1", "RIGHT")
+            .with_choice("02 when", "b")
+            .with_explanation("02.1", "Why?", "So.")
+        )
+    )
+    before = (tmp_path / FILE).read_bytes()
+    refresh(path)
+    assert path.read_bytes() == first
+    assert (tmp_path / FILE).read_bytes() == before

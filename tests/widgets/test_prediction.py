@@ -1,10 +1,13 @@
 """A prediction is remembered, compared with what happened, and readable without a kernel."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tls13lab.widgets.keeping import FILE, NOT_KEPT, Keeper
+from tls13lab.widgets.kept import PredictionWork
 from tls13lab.widgets.prediction import NO_PREDICTION, Prediction
 
 WHY = "Because 1 < 2."
@@ -76,3 +79,38 @@ def test_it_can_be_read_without_a_kernel(prediction: Prediction) -> None:
         "( ) yes, all",
         "( ) no & never",
     ]
+
+
+def test_a_new_kernel_finds_the_choice_and_whether_it_was_right(tmp_path: Path) -> None:
+    def asked() -> Prediction:
+        keeper = Keeper(tmp_path / FILE, always=True)
+        return Prediction("Which?", ("a", "b"), key="02 which", keeper=keeper)
+
+    def kept() -> PredictionWork:
+        return Keeper(tmp_path / FILE, always=True).read().predictions["02 which"]
+
+    asked().reveal("b", WHY)
+    assert not (tmp_path / FILE).exists()
+    controls(asked())[0].value = "a"
+    assert controls(asked())[0].value == "a"
+    assert kept() == PredictionWork("a")
+    asked().reveal("b", WHY)
+    asked().choose("b")
+    assert "That is what happened." in asked().reveal("b", WHY).text
+    assert kept() == PredictionWork("b", predicted="a", right=False)
+    asked().forget()
+    assert asked().chosen is None
+
+
+def test_a_choice_that_cannot_be_written_counts_in_this_kernel_and_that_is_said_once(
+    tmp_path: Path,
+) -> None:
+    keeper = Keeper(tmp_path / "gone" / FILE, always=True)
+    first, second = (Prediction(key, ("a", "b"), key=key, keeper=keeper) for key in "xy")
+    radio, status = controls(first)
+    radio.value = "a"
+    assert NOT_KEPT in status.value
+    radio, status = controls(second)
+    radio.value = "a"
+    assert NOT_KEPT not in status.value
+    assert (first.chosen, second.chosen) == ("a", "a")

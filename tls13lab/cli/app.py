@@ -37,7 +37,10 @@ COMMANDS = {
         "claims:run",
     ),
     "vectors": ("Recompute the published handshakes of RFC 8448.", "vectors:run"),
-    "notebooks": ("Copy the lessons into DIR, ready for Jupyter.", "notebooks:run"),
+    "notebooks": (
+        "Copy the lessons into a folder, or report what you did in them.",
+        "notebooks:run",
+    ),
     "doctor": ("Show what is installed, and how to get what is missing.", "doctor:run"),
 }
 """Where each command is; ``--help`` lists them in this order."""

@@ -30,6 +30,7 @@ from tls13lab.exercises import (
 from tls13lab.exercises.feedback import Feedback
 from tls13lab.exercises.student import student as the_student
 from tls13lab.exercises.task import Given, Task
+from tls13lab.widgets.keeping import keeper
 from tls13lab.wire.faults import LocalFault
 
 _ROOMS: tuple[tuple[Task, ...], ...] = (
@@ -73,5 +74,13 @@ def give(number: str, student: str | None = None) -> Given:
 
 
 def check(number: str, answer: Any, student: str | None = None) -> Feedback:
-    """Check an answer: right, still blank, or wrong with an explanation of the mistake."""
-    return task(number).check(answer, the_student() if student is None else student)
+    """Check an answer: right, still blank, or wrong with an explanation of the mistake.
+
+    The verdict on this machine's student is kept for ``progress()``.
+    """
+    feedback = task(number).check(answer, the_student() if student is None else student)
+    if student is None:
+        keeper.change(lambda work: work.with_verdict(number, feedback.verdict.name))
+        if note := keeper.note():
+            print(note)
+    return feedback

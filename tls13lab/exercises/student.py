@@ -23,10 +23,10 @@ LONGEST = 100
 T = TypeVar("T")
 
 
-def student() -> str:
-    """The student's name, for which the values of tasks are drawn."""
+def student(folder: Path = Path()) -> str:
+    """The student's name, for which the values of tasks are drawn; ``folder`` is the notebooks'."""
     name = os.environ.get(VARIABLE, "").strip()
-    file = Path(FILE)
+    file = folder / FILE
     if not name and file.is_file():
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
         name = lines[0].strip() if lines else ""

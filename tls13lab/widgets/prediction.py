@@ -1,7 +1,8 @@
 """A question that the student answers before an experiment answers it: predict, run, explain.
 
-The choice is kept in the kernel's memory under the question's key, so that running the cell again
-does not lose it. Nothing is sent or stored anywhere.
+The choice is kept under the question's key in ``progress.json`` beside the notebook (see
+``keeping``), so that neither running the cell again nor a new kernel loses it. Revealing what
+happened keeps whether the choice was right. Nothing is sent anywhere.
 
 >>> bits = Prediction("How many bits is a SHA-256 hash?", (128, 256), key="doctest")
 >>> print(bits.reveal(256, "Its name says so.").text)
@@ -12,6 +13,7 @@ Why: Its name says so.
 >>> print(bits.reveal(256, "Its name says so.").text)
 You predicted: 256. That is what happened.
 Why: Its name says so.
+>>> bits.forget()
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,10 +21,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from tls13lab.widgets.keeping import Keeper, keeper
+
 NO_PREDICTION = "You made no prediction: choose one above and run this cell again."
 ASK = "Choose one; then run the next cell."
-
-_chosen: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,17 @@ class Prediction:
     """
 
     def __init__(
-        self, question: str, options: Sequence[object] | Mapping[Any, str], key: str = ""
+        self,
+        question: str,
+        options: Sequence[object] | Mapping[Any, str],
+        key: str = "",
+        keeper: Keeper = keeper,
     ) -> None:
         named = options if isinstance(options, Mapping) else {each: str(each) for each in options}
         self.question = question
         self.key = key or question
         self._words: dict[object, str] = dict(named)
+        self._keeper = keeper
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -84,22 +91,29 @@ class Prediction:
     @property
     def chosen(self) -> str | None:
         """The text of the chosen option; None if none was chosen."""
-        words = _chosen.get(self.key)
-        return words if words in self.options else None
+        kept = self._keeper.read().predictions.get(self.key)
+        return kept.chosen if kept and kept.chosen in self.options else None
 
     def choose(self, words: str) -> None:
         """Choose an option by its text, as the radio buttons do. Raises ValueError."""
         if words not in self.options:
             raise ValueError(f"{words!r} is not one of {self.options}")
-        _chosen[self.key] = words
+        self._keeper.change(lambda work: work.with_choice(self.key, words))
 
     def forget(self) -> None:
-        """Forget the choice."""
-        _chosen.pop(self.key, None)
+        """Forget the choice, and whether it was right."""
+        self._keeper.change(lambda work: work.without_prediction(self.key))
 
     def reveal(self, actual: object, why: str) -> Answer:
-        """Compare the prediction with what happened; KeyError if that is not one of the options."""
-        return Answer(self.chosen, self._words[actual], why)
+        """Compare the prediction with what happened; KeyError if that is not one of the options.
+
+        Whether it was right is kept the first time. A choice made afterwards is no prediction.
+        """
+        chosen, happened = self.chosen, self._words[actual]
+        if chosen is not None:
+            right = chosen == happened
+            self._keeper.change(lambda work: work.with_reveal(self.key, chosen, right))
+        return Answer(chosen, happened, why)
 
     # Showing it ----------------------------------------------------------------------------------
 
@@ -108,7 +122,10 @@ class Prediction:
         """The current choice and what to do next, as one line of HTML."""
         if self.chosen is None:
             return f"<i>{ASK}</i>"
-        return f"Your prediction: <b>{escape(self.chosen)}</b>. Now run the next cell."
+        note = escape(self._keeper.note())
+        return (
+            f"Your prediction: <b>{escape(self.chosen)}</b>. Now run the next cell. {note}".rstrip()
+        )
 
     @property
     def html(self) -> str:
