@@ -39,19 +39,20 @@ def called(source: str) -> Iterator[tuple[str, str]]:
 
 def items(path: Path) -> Iterator[dict[str, Any]]:
     """What there is to do in a notebook, in order."""
-    heading, extra = "", {2: False, 3: False}
+    heading, place, extra = "", "", {2: False, 3: False}
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "markdown":
             for hashes, title, below in re.findall(
                 r"(?m)^(#{2,3}) (.+)\n*((?:.+\n?)*)", cell.source
             ):
-                heading = re.sub(r"[*`]", "", title).strip()
+                heading, place = re.sub(r"[*`]", "", title).strip(), cell.id
                 extra[len(hashes)] = bool(re.match(r"\*Extra\b|.*\* Extra\.", below))
                 if len(hashes) == 2:
                     extra[3] = False
             continue
         for kind, key in called(cell.source):
-            yield {"kind": kind, "key": key, "heading": heading, "extra": any(extra.values())}
+            where = {"heading": heading, "cell": place, "extra": any(extra.values())}
+            yield {"kind": kind, "key": key, **where}
 
 
 def taken(folder: Path = FOLDER) -> list[dict[str, Any]]:

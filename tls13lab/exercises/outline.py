@@ -28,11 +28,12 @@ FILE = "outline.json"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A prediction, task or place to explain; ``heading`` is the nearest one above it."""
+    """A prediction, task or place to explain; ``heading`` is the nearest one, in cell ``cell``."""
 
     kind: Kind
     key: str
     heading: str
+    cell: str
     extra: bool
 
 
@@ -52,11 +53,13 @@ class Lesson:
     def link(self, item: Item) -> str:
         """The address of an item's heading in JupyterLab, relative to the notebooks' folder.
 
-        >>> one = Lesson("00", "00_a.ipynb", "A", (Item("task", "0.1", "Task 0.1: How?", False),))
-        >>> one.link(one.items[0])
-        '00_a.ipynb#Task-0.1%3A-How%3F'
+        It names the cell, because JupyterLab does not find a heading's text in a notebook that
+        was not open yet.
+
+        >>> lesson("02").link(lesson("02").of_kind(TASK)[1])
+        '02_resumption.ipynb#cell-id=task-2-2'
         """
-        return f"{self.notebook}#{quote(item.heading.replace(' ', '-'))}"
+        return f"{self.notebook}#cell-id={quote(item.cell)}"
 
 
 @cache

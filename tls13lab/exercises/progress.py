@@ -6,7 +6,7 @@ output is the same on pages where a notebook's places have other addresses.
 
 >>> from tls13lab.widgets.kept import Work
 >>> print(Progress(Work(), "00").text)
-Lesson 00: no task solved yet. 2 tasks and 4 predictions await you.
+Lesson 00: no task solved yet. There are 2 tasks and 4 predictions.
 >>> work = Work().with_verdict("0.1", "RIGHT").with_choice("00 replay", "nothing at all")
 >>> print(Progress(work.with_reveal("00 replay", "nothing at all", True), "00").text)
 Lesson 00: 1 of 2 tasks solved; 1 of 4 predictions made, 1 of them right.
@@ -23,6 +23,7 @@ from tls13lab.pictures.picture import text_table
 from tls13lab.widgets.keeping import NOT_KEPT, Keeper, keeper
 from tls13lab.widgets.kept import Work
 
+_SHORT = ("lesson", "tasks solved", "predictions")
 HEADER = ("lesson", "tasks solved", "predictions made", "right", "go on with")
 _WIDTH = 20
 # Dark enough on white and light enough on black: 4.6 and 4.5 to 1.
@@ -76,7 +77,7 @@ class Count:
         tasks = f"{self.tasks} {_plural('task', self.tasks)}"
         asked = f"{self.predictions} {_plural('prediction', self.predictions)}"
         if not self.solved and not self.made:
-            return f"no task solved yet. {tasks} and {asked} await you."
+            return f"no task solved yet. There are {tasks} and {asked}."
         right = f", {self.right} of them right" if self.made else ""
         said = f"{self.solved} of {tasks} solved; {self.made} of {asked} made{right}."
         if self.explained:
@@ -142,7 +143,7 @@ class Progress:
         solved = sum(one.solved for one in self.counts)
         tasks = sum(one.tasks for one in self.counts)
         if not self._begun:
-            return f"No task solved yet: {tasks} tasks await you."
+            return f"No task solved yet. There are {tasks} tasks."
         return f"{solved} of {tasks} tasks solved."
 
     def _row(self, one: Count) -> tuple[str, ...]:
@@ -173,22 +174,23 @@ class Progress:
     def _goes_on(self, count: Count) -> str:
         if count.goes_on is None:
             return "All done."
-        return f"Go on with {_link(count)}."
+        return f"Go on with: {_link(count)}"
 
     def _table_html(self) -> str:
-        left = 'style="text-align:left;padding:4px 8px"'
-        names = HEADER if self._begun else HEADER[:-1]
-        head = "".join(f'<th scope="col" {left}>{name}</th>' for name in names)
+        """Three columns, which fit on a phone: the place to go on is below the lesson's title."""
+        left = 'style="text-align:left;vertical-align:top;padding:4px 8px"'
+        head = "".join(f'<th scope="col" {left}>{name}</th>' for name in _SHORT)
         body = ""
-        for count in self.counts:
-            title, tasks, made, right, _ = self._row(count)
-            cells = [f"{tasks}{_bar(count, '6em')}", made, right]
+        for one in self.counts:
+            title, tasks, made, right, _ = self._row(one)
+            name = escape(title)
             if self._begun:
-                cells.append("all done" if count.goes_on is None else _link(count))
+                name += f'<div style="font-weight:normal">{self._goes_on(one)}</div>'
+            cells = (f"{tasks}{_bar(one, '5em')}", f"{made}, {right} right" if one.made else made)
             row = "".join(f"<td {left}>{cell}</td>" for cell in cells)
-            body += f'<tr><th scope="row" {left}>{escape(title)}</th>{row}</tr>'
+            body += f'<tr><th scope="row" {left}>{name}</th>{row}</tr>'
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        return f'<p>{self._total()}</p><div style="overflow-x:auto">{table}</div>'
+        return f"<p>{self._total()}</p>{table}"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/html": self.html, "text/plain": self.text}
