@@ -22,6 +22,7 @@ from nbclient import NotebookClient
 from pages.lessons import ROOT
 from tls13lab.pictures.picture import ENLIVEN
 from tls13lab.widgets import byte_inspector, tape
+from tls13lab.widgets.keeping import OFF
 from tls13lab.widgets.panel import Panel
 from tls13lab.widgets.prediction import Prediction
 
@@ -112,7 +113,7 @@ def tapes_of(path: Path) -> dict[str, str]:
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
     )
-    client.execute(env=os.environ | {"PYTHONPATH": str(ROOT)})
+    client.execute(env={**os.environ, **OFF, "PYTHONPATH": str(ROOT)})
     return {
         cell.id: output.data["text/html"]
         for cell in notebook.cells

@@ -10,8 +10,10 @@ was asked of it, and the page has drawn what came of that.
 import time
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from tls13lab.widgets.explain import WAITING
 
 ROUNDS = 4
 HANG_SECONDS = 120.0
@@ -27,6 +29,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "button:not(.jp-Button)": ("Enter",),
     "input[type=checkbox]": ("Space",),
     "input[type=radio]": ("Space",),
+    "textarea:not([aria-hidden])": ("x",),
     "[role=grid] [tabindex='0']": ("ArrowRight", "ArrowLeft"),
 }
 
@@ -120,6 +123,8 @@ def _move(page: Page, control: Locator, move: Move, turn: int) -> float | None:
         try:
             if move.css == "input[type=radio]" and control.is_checked():
                 _choose_another(page, control)
+            if move.css.startswith("textarea"):  # it says that it waits for a pause only once
+                expect(page.get_by_text(WAITING)).to_have_count(0)
             if move.way == "keyboard":
                 return _press(page, control, move.css)
             page.evaluate(RESET)
@@ -167,6 +172,9 @@ def _click(page: Page, control: Locator, css: str, turn: int) -> None:
         page.mouse.click(track["x"] + across, track["y"] + track["height"] / 2)
     elif css.startswith("[role=grid]"):
         control.locator("xpath=following-sibling::*[1] | preceding-sibling::*[1]").last.click()
+    elif css.startswith("textarea"):
+        control.click(timeout=CLICK_MS)
+        page.keyboard.insert_text("y")
     else:
         control.click(timeout=CLICK_MS)
 

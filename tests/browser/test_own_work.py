@@ -94,6 +94,8 @@ def test_a_choice_and_a_text_survive_their_kernel_and_a_link_leads_on(own_page: 
     expect(page.output(ONE)).to_contain_text("1 of 5 tasks solved; 1 of 4 predictions made, 1 of")
     for cell in (EXPLAIN, ONE, ALL):
         assert page.faults(cell) == [], cell
+    driven = page.drive(EXPLAIN)
+    assert (len(driven.controls), driven.dead) == (1, [])
 
     link = page.output(ONE).get_by_role("link")
     heading = link.inner_text()

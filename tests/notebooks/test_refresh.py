@@ -1,5 +1,6 @@
 """Refreshing stores what the cells show, the same bytes each time, and nothing of the machine."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -8,6 +9,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
+from tests.conftest import ROOT
 from tests.notebooks.refresh import METADATA, WIDGET_VIEW, refresh
 from tls13lab.widgets.keeping import FILE, VARIABLE, Keeper
 
@@ -40,6 +42,17 @@ def test_a_cell_that_fails_leaves_the_file_alone(tmp_path: Path) -> None:
     with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
         stored(path, "1 / 0")
     assert nbformat.read(path, as_version=4).cells[0].outputs == []
+
+
+def test_every_program_that_runs_notebooks_leaves_what_a_person_answered_alone() -> None:
+    folders = ("bench", "coursework", "lite", "pages", "tests/notebooks")
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
+    running = {
+        name: text for name, text in texts.items() if re.search(r"NotebookClient\(\s*\w", text)
+    }
+    assert set(running) >= {"coursework/build.py", "pages/taping.py", "tests/notebooks/refresh.py"}
+    assert [name for name, text in running.items() if "**OFF" not in text] == []
 
 
 ASKS = """from tls13lab.lesson import Explain, Prediction, check, progress

@@ -7,4 +7,5 @@ Read ``task`` (the three kinds of tasks) and ``catalogue`` (all tasks) first. Be
 ``student`` (different values for each student), ``comparing``, ``feedback`` and ``patience``. Most
 other files hold the tasks of one lesson. ``small_server``, ``faults``, ``bench`` and ``servers``
 belong together: a small server, its bugs, experiments with it, and the tasks to find the bugs.
+``outline`` (what there is to do), ``progress`` and ``my_report`` show a student's own work.
 """
