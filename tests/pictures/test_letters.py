@@ -16,27 +16,28 @@ from tests.conftest import ROOT
 from tests.pictures import store
 from tests.pictures.test_chances import SETTINGS
 from tests.pictures.test_pictures import DHE, KE
+from tls13lab.adversary.plan import Shape, plan
 from tls13lab.crypto.schedule import SCHEDULE
+from tls13lab.pictures.attack_tree import attack_tree
 from tls13lab.pictures.chances import chances
 from tls13lab.pictures.claims_matrix import matrix_picture
 from tls13lab.pictures.compare_picture import compare_picture
-from tls13lab.pictures.schedule_graph import schedule_graph
+from tls13lab.pictures.schedule_graph import MODES, schedule_graph
 from tls13lab.symbolic.claims import cells
 
 pytestmark = pytest.mark.browser
 
 FONTS = Path(mpl.get_data_path(), "fonts", "ttf")
-GRAPHS = sorted(
-    one for one in store.FOLDER.glob("*.svg") if one.name.startswith(("att", "mov", "sch"))
-)
+GRAPHS = sorted(one for one in store.FOLDER.glob("*.svg") if one.name.startswith(("att", "mov")))
+SOURCES = {"initial_ecdhe", "ticket_key", "client_ecdhe", "server_ecdhe"}
 VALUES = dict.fromkeys(("psk", "ecdhe", *SCHEDULE), bytes.fromhex("d0") * 32)
 
 # The texts of which some corner is not on the shape that their box is drawn as.
 LEAVING = """svg => {
     document.getElementById("here").innerHTML = svg;
     const left = [];
-    for (const group of document.querySelectorAll("g.node, g.cluster")) {
-        const shape = group.querySelector("polygon, ellipse, path");
+    for (const group of document.querySelectorAll("g.node, g.cluster, g.part")) {
+        const shape = group.querySelector("polygon, ellipse, path, rect");
         for (const text of group.querySelectorAll("text")) {
             const {x, y, width, height} = text.getBBox();
             const corners = [[x, y], [x + width, y], [x, y + height], [x + width, y + height]];
@@ -99,21 +100,34 @@ def page(request: pytest.FixtureRequest) -> Iterator[Page]:
 
 
 def test_no_letter_of_a_stored_graph_leaves_its_box(page: Page) -> None:
-    assert len(GRAPHS) > 30
+    assert len(GRAPHS) > 25
     found = {one.name: page.evaluate(LEAVING, one.read_text("utf-8")) for one in GRAPHS}
     assert {name: left for name, left in found.items() if left} == {}
 
 
-def test_values_stay_in_their_boxes_too(page: Page) -> None:
-    svg = schedule_graph("psk", "psk_dhe_ke", VALUES).svg
-    assert "d0d0d0d0..d0d0" in svg
-    assert page.evaluate(LEAVING, svg) == []
+def test_no_letter_of_the_schedule_leaves_its_box(page: Page) -> None:
+    for mode in MODES:
+        for picture in (
+            schedule_graph(mode=mode),
+            schedule_graph("main_secret", mode, VALUES),
+            schedule_graph(None, mode, VALUES, {"psk", "ticket_key", "client_ecdhe"}),
+            schedule_graph(None, mode, stolen=SOURCES),
+        ):
+            svg = picture.svg
+            assert page.evaluate(LEAVING, svg) == []
+            assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
+    assert "d0d0d0d0..d0d0" in schedule_graph("psk", values=VALUES).svg
 
 
 def test_one_that_leaves_its_box_is_seen(page: Page) -> None:
-    (svg,) = (one.read_text("utf-8") for one in GRAPHS if one.name == "schedule-full.svg")
-    wide = svg.replace(">main_secret</text>", ">main_secret, and more than has room</text>")
-    assert page.evaluate(LEAVING, wide) == ["main_secret, and more than has room"]
+    svg = attack_tree(plan(Shape("psk_ke", held=frozenset({"psk"})), "application_data")).svg
+    long = "main_secret, and more than has room"
+    assert page.evaluate(LEAVING, svg.replace(">main_secret</text>", f">{long}</text>")) == [long]
+    svg = schedule_graph().svg.replace(">main_secret</text>", f">{long}</text>")
+    assert page.evaluate(LEAVING, svg) == [long]
+    # A label that runs into the next box.
+    svg = schedule_graph().svg.replace(">input key<", ">input keying material<")
+    assert page.evaluate(CROSSING, svg) == ["input keying material"] * 3
 
 
 def test_no_letter_of_a_lessons_picture_is_cut_off(page: Page) -> None:

@@ -64,7 +64,7 @@ def lines(svg: str, attribute: str, declaration: str) -> set[str]:
     return {name for name, path in found if declaration in path}
 
 
-# The layout: complete, and nothing on top of anything else. ----------------------------------------
+# The layout: complete, and nothing on top of anything else. --------------------------------------
 
 
 def test_every_row_input_and_point_of_the_table_has_a_place() -> None:
@@ -129,7 +129,7 @@ def test_lines_from_two_points_of_the_transcript_never_meet() -> None:
         assert low < high
 
 
-# The picture ---------------------------------------------------------------------------------------
+# The picture -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -159,7 +159,8 @@ def test_every_question_is_asked_of_the_same_picture(mode: Mode) -> None:
 
     def places(svg: str) -> set[tuple[str, str]]:
         found = re.findall(r'data-part="([^"]*)"><title>[^<]*</title>(<rect [^>]*?) style', svg)
-        return {(name, place) for name, place in found if name in {*EVERY, *PLACES}}
+        named = {(unescape(name), place) for name, place in found}
+        return {(name, place) for name, place in named if name in {*EVERY, *PLACES}}
 
     same = places(schedule_graph().svg)
     assert len(same) == len(PLACES)
@@ -303,7 +304,7 @@ def test_a_certificate_beside_a_psk_changes_nothing_in_the_schedule() -> None:
     assert [row for row in both.rows if row[1] != "Certificate"] == list(alone.rows)
 
 
-# A theft -------------------------------------------------------------------------------------------
+# A theft -----------------------------------------------------------------------------------------
 
 
 def marks_of(mode: Mode, *stolen: str) -> dict[str, str]:

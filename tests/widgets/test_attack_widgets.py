@@ -117,6 +117,7 @@ def test_the_picture_says_what_the_bytes_say() -> None:
             assert ("server's data" in read) == ("server" in finding.plaintext)
             marks = {row[1]: row[0] for row in picture.rows}
             assert {name for name in stolen if marks.get(name) == "stolen"} == set(finding.leaks)
+    assert picture is not None
     values = {row[1]: row[7] for row in picture.rows}
     assert values["main_secret"] == shortened(DHE.client.secrets["main_secret"])
 

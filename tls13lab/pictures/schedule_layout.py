@@ -138,8 +138,8 @@ RECORDS = {
 
 _IN, _WITHIN = _LEFT + 4, _ACROSS - 8
 MESSAGES = {
-    "ClientHello": Place(_LEFT, 138, _ACROSS, 34),
-    "ServerHello": Place(_LEFT, 280, _ACROSS, 34),
+    "ClientHello": Place(_LEFT, 134, _ACROSS, 38),
+    "ServerHello": Place(_LEFT, 276, _ACROSS, 38),
     "EncryptedExtensions": Place(_IN, 382, _WITHIN, 28),
     "Certificate": Place(_IN, 414, _WITHIN, 42),
     "server Finished": Place(_IN, 460, _WITHIN, 28),
