@@ -8,6 +8,7 @@ from importlib import import_module
 
 import anywidget
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.lab_page import LabPage
 from tests.browser.made import open_made
@@ -90,3 +91,19 @@ def test_each_answers_to_keys_and_mouse_and_keeps_nobody_out(lab_page: LabPage) 
         assert lab_page.faults(cell) == [], name
     assert lab_page.outside == []
     assert lab_page.complaints == []
+
+
+@pytest.mark.browser
+def test_a_click_or_a_key_in_the_schedule_chooses_a_secret(lab_page: LabPage) -> None:
+    open_made(lab_page, "schedule", GALLERY["ScheduleExplorer"], widgets=[0])
+    assert lab_page.run_all() == []
+    shown = lab_page.output(0)
+    menu = shown.locator("select").first
+    expect(menu).to_have_value("resumption_secret")
+    shown.locator('[data-part="handshake_secret"]').click()
+    expect(menu).to_have_value("handshake_secret")
+    expect(shown.locator('svg[aria-label*="handshake_secret depends on"]')).to_be_visible()
+    # The part that was clicked still has the keyboard; the next one is a key away.
+    lab_page.page.keyboard.press("ArrowRight")
+    lab_page.page.keyboard.press("Enter")
+    expect(menu).to_have_value("client_handshake_traffic_secret")
