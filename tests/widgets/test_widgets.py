@@ -67,7 +67,8 @@ def test_every_record_is_a_part_at_each_step_and_those_to_come_tell_nothing() ->
         parts = re.findall(r'data-part="(record-\d+)"><title>(.*?)</title>', svg, re.S)
         assert [name for name, _ in parts] == [f"record-{n}" for n in range(1, last + 1)]
         for number, (_, tip) in enumerate(parts, 1):
-            assert ("\nholds: " in tip) == (number <= position)
+            assert ("\nholds: " in tip) == (number < position)
+            assert ("is about this record" in tip) == (number == position)
             assert ("not shown yet" in tip) == (number > position)
 
 
@@ -194,6 +195,39 @@ def test_the_bit_flipper_shows_the_outcome_of_its_choice() -> None:
     assert widget.byte.max == widget.view.where.length - 1
     widget.field.value = 0
     assert widget.byte.value == 0
+
+
+def test_a_click_on_a_byte_or_a_bit_chooses_it() -> None:
+    widget = BitFlipper(HELLO, lambda _: "", start="random")
+
+    def click(part: str) -> None:
+        widget.answer._handle_custom_msg({"part": part}, [])
+
+    click("byte-31")
+    click("bit-5")
+    assert (widget.view.byte, widget.view.bit) == (widget.byte.value, widget.bit.value) == (31, 5)
+    click("record-2")
+    click("byte-")
+    assert (widget.view.byte, widget.view.bit) == (31, 5)
+    assert widget.view.picture().image in widget.answer.value
+
+
+def test_every_bit_of_every_byte_can_be_reached_with_the_controls() -> None:
+    seen: set[bytes] = set()
+
+    def outcome(raw: bytes) -> str:
+        seen.add(raw)
+        return ""
+
+    widget = BitFlipper(HELLO, outcome)
+    fields = named_fields(HELLO)
+    for number, span in enumerate(fields):
+        widget.field.value = number
+        for byte in range(span.length):
+            widget.byte.value = byte
+            for bit in range(8):
+                widget.bit.value = bit
+    assert len(seen) == 8 * len(HELLO)
 
 
 def test_the_flipper_begins_with_the_field_that_is_meant() -> None:

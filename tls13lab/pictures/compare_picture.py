@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tls13lab.handshake.trace import Conversation
 from tls13lab.pictures import ink
 from tls13lab.pictures.compare import compare
-from tls13lab.pictures.meanings import section
+from tls13lab.pictures.meanings import cited
 from tls13lab.pictures.picture import Picture
 from tls13lab.pictures.purposes import PURPOSES
 from tls13lab.pictures.svg import box, document, ground, part, text
@@ -80,8 +80,8 @@ def _tip(moment: _Moment, names: tuple[str, str]) -> Iterator[str]:
     for mark, place, *values in (moment.row, *moment.differing):
         told = "; ".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))
         extension = place.partition(": ")[2]
-        where = section(f"client_hello.extensions.{extension}") if extension else ""
-        about = f"{extension} (RFC 9846 section {where}): " if extension else ""
+        where = cited(f"client_hello.extensions.{extension}") if extension else ""
+        about = f"{extension} ({where}): " if extension else ""
         yield f"{about}{told}{f' ({mark.lower()})' if mark else ''}"
     name = moment.place.partition(" ")[2].partition(" ")[0]
     if name in PURPOSES:

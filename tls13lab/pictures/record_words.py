@@ -83,6 +83,11 @@ def tip(number: int, step: Step, sight: Sight) -> list[str]:
     return lines
 
 
+def short_tip(number: int, step: Step) -> list[str]:
+    """Of a record whose facts stand beside the picture: the tip would only cover the others."""
+    return [f"record {number}, from the {step.sender}", "what is said beside is about this record"]
+
+
 def _purposes(step: Step, sight: Sight) -> Iterator[str]:
     if sight is not Sight.EAVESDROPPER:
         for name, why in purposes_of(step):

@@ -16,14 +16,14 @@ from tls13lab.handshake.trace import Conversation
 from tls13lab.pictures import ink, lifelines
 from tls13lab.pictures.lifelines import BAR, TOP, Stretch, stretches
 from tls13lab.pictures.picture import Picture
-from tls13lab.pictures.record_words import Sight, label, remarks, row, tip
+from tls13lab.pictures.record_words import Sight, label, remarks, row, short_tip, tip
 from tls13lab.pictures.svg import box, document, ground, part, text
 from tls13lab.pictures.text_size import width, wrapped
 from tls13lab.records.protection import Epoch
 from tls13lab.wire.names import Side
 
 NARROW_HEIGHT = 600
-"""What the narrow form is high at most, in pixels, as long as a record has one line of words."""
+"""What the narrow form is high at most, in pixels, for up to 13 records."""
 _LEGEND = 28
 _DISC = 11
 _BELOW = _DISC + 3
@@ -170,7 +170,11 @@ def _record(place: _Place, sight: Sight, form: Form, *, here: bool) -> str:
     above = place.arrow - 9 - pitch * (len(place.words) - 1)
     return part(
         f"record-{place.number}",
-        tip(place.number, place.step, sight),
+        (
+            short_tip(place.number, place.step)
+            if here and form.narrow
+            else tip(place.number, place.step, sight)
+        ),
         box(*where, _HERE) if here else ground(*where, ink.GROUND),
         _arrow(place, form, dashed=bool(place.step.epoch) and sight is not Sight.BY_NAME),
         *(

@@ -4,7 +4,6 @@ The picture and the facts about its marked record stand side by side, where ther
 Buttons and a slider move, and so does a click on a record in the picture.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -17,6 +16,7 @@ from tls13lab.pictures.conversation_text import content_name, epoch_name, keys_i
 from tls13lab.pictures.picture import Picture, shortened
 from tls13lab.pictures.purposes import purposes_of
 from tls13lab.pictures.sequence import record_of, sequence, sequence_of_names
+from tls13lab.widgets.beside import beside, facts_table
 from tls13lab.widgets.panel import Panel
 from tls13lab.widgets.slider import Slider
 
@@ -92,20 +92,17 @@ class StepperView:
 
     def html(self) -> str:
         """The diagram, the facts beside it, and the bytes (folded, not in the plain view)."""
-        return (
-            f'<div style="{_ROW}"><div style="{_PICTURE}">{self._picture.image}</div>'
-            f'<div style="{_FACTS}">{self._told()}</div></div>'
-            + ("" if self.plain else self._bytes())
-        )
+        bytes_ = "" if self.plain else self._bytes()
+        return beside(self._picture.image, self._told()) + bytes_
 
     def _told(self) -> str:
         """The facts as narrow tables; the names of secrets are long and get one of their own."""
         facts = self.facts()
         secrets = [(name, value) for name, value in facts if name.startswith(_SECRET)]
-        found = _table(row for row in facts if row not in secrets)
+        found = facts_table(row for row in facts if row not in secrets)
         if secrets:
             found += f'<p style="margin:8px 0 2px">{_SECRET}{"s" if secrets[1:] else ""}</p>'
-            found += _table(
+            found += facts_table(
                 (name.removeprefix(f"{_SECRET}: "), value.partition(" (")[0])
                 for name, value in secrets
             )
@@ -129,21 +126,6 @@ class StepperView:
 
 
 _SECRET = "new secret"
-_ROW = "display:flex;flex-wrap:wrap;align-items:flex-start;gap:8px 16px"
-_PICTURE = "flex:0 1 432px;min-width:0"
-_FACTS = "flex:1 1 320px;min-width:0;padding-top:8px;overflow-wrap:anywhere;line-height:1.4"
-
-
-def _table(rows: Iterable[tuple[str, str]]) -> str:
-    """Rows with a heading each, which stays on its line."""
-    head = 'scope="row" style="text-align:left;vertical-align:top;white-space:nowrap;'
-    head += 'font-weight:normal;padding:1px 12px 1px 0"'
-    cell = 'style="text-align:left;vertical-align:top;padding:1px 0"'
-    body = "".join(
-        f"<tr><th {head}>{escape(name)}</th><td {cell}>{escape(value)}</td></tr>"
-        for name, value in rows
-    )
-    return f'<table style="border-collapse:collapse;font-size:13px"><tbody>{body}</tbody></table>'
 
 
 def _purposes(step: Step) -> tuple[tuple[str, str], ...]:
@@ -171,7 +153,7 @@ class HandshakeStepper(Panel):
             value=False,
             description="as an eavesdropper sees it",
             indent=False,
-            layout=ipywidgets.Layout(width="auto"),
+            layout=ipywidgets.Layout(width="auto", margin="2px 2px 2px 16px"),
         )
         moves = (("First", -self.view.last), ("Back", -1), ("Forward", 1), ("Last", self.view.last))
         self.buttons = [
