@@ -80,6 +80,9 @@ def test_picture_and_facts_stand_side_by_side_where_there_is_room(page: Page) ->
     left, right = boxes()
     assert left["x"] + left["width"] <= right["x"]
     assert abs(left["y"] - right["y"]) < 40
+    # Letters have their natural size: at least 13 pixels.
+    svg = "document.querySelector('.tls13lab-picture-live').shadowRoot.querySelector('svg')"
+    assert page.evaluate(f"{svg}.getScreenCTM().a") == pytest.approx(1, abs=0.001)
     height = page.evaluate("document.querySelector('main').getBoundingClientRect().height")
     assert height < 700 - 40  # the row of buttons is not here
     page.set_viewport_size({"width": 390, "height": 800})

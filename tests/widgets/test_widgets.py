@@ -156,9 +156,14 @@ def test_side_by_side_uncovers_the_first_difference() -> None:
         assert "supported_groups" not in shown
     assert FIRST not in widget.view.picture().svg
     assert widget.view.picture().image in widget.answer.value
+    assert "Row 1 of 14, client ClientHello: sent on both sides. No diff" in widget.answer.value
+    seen = set()
     while "No difference so far" in widget.answer.value:
         assert FIRST not in widget.view.picture().svg
+        seen.add(widget.view.note())  # each row says something new, also one that is not drawn
         forward.click()
+    assert len(seen) == widget.slider.value - 1
+    assert "supported_groups: absent in psk_ke, there in psk_dhe_ke. First" in widget.answer.value
     assert "First difference: client ClientHello: supported_groups" in widget.answer.value
     assert FIRST in widget.view.picture().svg
     back.click()

@@ -4,6 +4,7 @@ It opens with the first row alone: a reader who is to find the first difference 
 """
 
 from dataclasses import dataclass, replace
+from html import escape
 
 import ipywidgets
 
@@ -36,6 +37,18 @@ class SideBySideView:
         """The rows that are shown, as a table."""
         return compare(self.left, self.right, self.shown)
 
+    def note(self) -> str:
+        """The row that was uncovered last, and the first difference so far."""
+        comparison = self.comparison()
+        _, place, *values = comparison.rows[-1]
+        each = ", ".join(
+            f"{value} in {name}" for name, value in zip(comparison.names, values, strict=True)
+        )
+        told = f"{values[0]} on both sides" if len(set(values)) == 1 else each
+        first = comparison.first_difference
+        found = f"First difference: {first}." if first else "No difference so far."
+        return f"Row {len(comparison.rows)} of {self.last}, {place}: {told}. {found}"
+
     def picture(self) -> Picture:
         """The rows that are shown, as a picture with its table."""
         return compare_picture(self.left, self.right, self.shown)
@@ -64,7 +77,5 @@ class SideBySide(Panel):
 
     def _draw(self) -> tuple[str, str]:
         self.view = self.view.show(self.slider.value)
-        first = self.view.comparison().first_difference
-        note = f"First difference: {first}." if first else "No difference so far."
-        picture = self.view.picture()
-        return f"<p><strong>{note}</strong></p>{picture.html}", f"{note}\n{picture.text}"
+        note, picture = self.view.note(), self.view.picture()
+        return f"<p><strong>{escape(note)}</strong></p>{picture.html}", f"{note}\n{picture.text}"
