@@ -14,15 +14,21 @@ from lite.lessons import pictures
 from tests.browser.launched import launched
 from tests.conftest import ROOT
 from tests.pictures import store
+from tests.pictures.test_attacks import findings
 from tests.pictures.test_chances import SETTINGS
 from tests.pictures.test_pictures import DHE, KE
+from tests.pictures.test_sequence import FULL, forms
 from tls13lab.adversary.plan import Shape, plan
 from tls13lab.crypto.schedule import SCHEDULE
 from tls13lab.pictures.attack_tree import attack_tree
+from tls13lab.pictures.bit_picture import bit_picture
+from tls13lab.pictures.byte_view import named_fields
 from tls13lab.pictures.chances import chances
 from tls13lab.pictures.claims_matrix import matrix_picture
 from tls13lab.pictures.compare_picture import compare_picture
 from tls13lab.pictures.schedule_graph import MODES, schedule_graph
+from tls13lab.pictures.sequence import sequence
+from tls13lab.pictures.timeline import timeline
 from tls13lab.symbolic.claims import cells
 
 pytestmark = pytest.mark.browser
@@ -154,6 +160,40 @@ def test_two_conversations_side_by_side_keep_to_their_boxes(page: Page) -> None:
     for left, right in permutations((KE, DHE), 2):
         svg = compare_picture(left, right).svg
         assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
+
+
+def test_no_letter_of_a_conversation_leaves_its_place(page: Page) -> None:
+    for conversation in (KE, DHE, FULL):
+        for upto in (None, 3, 4):
+            for name, picture in forms(conversation, upto).items():
+                assert page.evaluate(CUT_OFF, picture.svg) == [], name
+                assert page.evaluate(CROSSING, picture.svg) == [], name
+    # The twins: words that run over the bars, and a name of keys that leaves the picture.
+    svg = sequence(DHE).svg
+    long = svg.replace(">ServerHello</text>", f">{'ServerHello' * 9}</text>")
+    assert page.evaluate(CROSSING, long) == ["ServerHello" * 9]
+    keys = svg.replace(">no keys yet</text>", f">{'no keys yet ' * 9}</text>", 1)
+    assert page.evaluate(CUT_OFF, keys) == ["no keys yet " * 9]
+
+
+def test_no_letter_of_a_timeline_is_cut_off(page: Page) -> None:
+    found = findings()
+    for stolen_after in (None, 0, 2, 3):
+        rows = {"psk_ke": found * 2, "psk_dhe_ke, with a name that is long": found}
+        svg = timeline(rows, stolen_after, "What the two keys in memory open").svg
+        assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
+    # The twin: it was cut off at the right, where nothing kept room for it.
+    wide = timeline({"psk_ke": found}, 2, "").svg.replace(">stolen here<", f">{'stolen here' * 9}<")
+    assert page.evaluate(CUT_OFF, wide) == ["stolen here" * 9]
+
+
+def test_no_letter_of_a_byte_leaves_its_box(page: Page) -> None:
+    raw = DHE.steps[0].messages[0]
+    for field in named_fields(raw):
+        svg = bit_picture(raw, field, field.length - 1, 7).svg
+        assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
+    wide = svg.replace(">before</text>", f">{'before' * 3}</text>")
+    assert page.evaluate(CUT_OFF, wide) == ["before" * 3]
 
 
 def test_no_setting_of_the_instrument_leaves_its_boxes(page: Page) -> None:

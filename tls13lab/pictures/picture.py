@@ -123,15 +123,22 @@ def kept(digest: str) -> str:
     return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
-def html_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def html_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, unbroken: int = 0) -> str:
     """An HTML table that can also be read without styles; cells are escaped.
 
-    JupyterLab would align its cells to the right, where words do not begin below one another.
+    The cells of the first ``unbroken`` columns stay on one line. JupyterLab would align all cells
+    to the right, where words do not begin below one another.
     """
     left = 'style="text-align:left;vertical-align:top"'
+    line = 'style="text-align:left;vertical-align:top;white-space:nowrap"'
     head = "".join(f'<th scope="col" {left}>{escape(name)}</th>' for name in header)
     body = "".join(
-        "<tr>" + "".join(f"<td {left}>{escape(cell)}</td>" for cell in row) + "</tr>"
+        "<tr>"
+        + "".join(
+            f"<td {line if at < unbroken else left}>{escape(cell)}</td>"
+            for at, cell in enumerate(row)
+        )
+        + "</tr>"
         for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
