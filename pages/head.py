@@ -21,7 +21,11 @@ LONGEST = 200
 """Most characters of a description; search engines show about 160."""
 _ICONS = re.compile(r"<script [^>]*fontawesome\.js[^>]*></script>")
 AT_ONCE = "documentation_options.js"
-ONLY_ON = {"try.js": re.compile("index")}
+ONLY_ON = {
+    "tables.js": re.compile(r"docs/.*|rfc"),
+    "terms.js": re.compile("notebooks/.*"),
+    "try.js": re.compile("index"),
+}
 """Scripts that only some pages need, by the names of these."""
 # Made by Sphinx from the sources, and of no use to whoever comes from a search engine.
 NOT_IN_THE_MAP = {"search", "genindex", "py-modindex"}

@@ -17,6 +17,7 @@ extensions = [
     "pages.head",
     "pages.links",
     "pages.signatures",
+    "pages.tips",
 ]
 exclude_patterns = [".doctrees", "**/.ipynb_checkpoints", "_templates"]
 smartquotes = False  # quotations of the RFC, and options such as --psk, must not change
