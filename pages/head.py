@@ -22,6 +22,7 @@ LONGEST = 200
 _ICONS = re.compile(r"<script [^>]*fontawesome\.js[^>]*></script>")
 AT_ONCE = "documentation_options.js"
 ONLY_ON = {
+    "run.js": re.compile("notebooks/.*"),
     "tables.js": re.compile(r"docs/.*|rfc"),
     "terms.js": re.compile("notebooks/.*"),
     "try.js": re.compile("index"),

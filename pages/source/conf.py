@@ -16,6 +16,7 @@ extensions = [
     "pages.buttons",
     "pages.head",
     "pages.links",
+    "pages.run_here",
     "pages.signatures",
     "pages.tips",
 ]
