@@ -1,7 +1,7 @@
 """The picture that other sites show beside a link to this one, 1200 by 630 points.
 
-It has the last moment of :mod:`pages.loop`. ``python -m tests.site.card`` makes a PNG of it, because
-other sites take no SVG.
+It has the last moment of :mod:`pages.loop`. ``python -m tests.site.card`` makes a PNG of it,
+because other sites take no SVG.
 """
 
 from pages.lessons import ROOT

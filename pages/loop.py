@@ -1,8 +1,8 @@
 """A picture that moves: the same stolen PSK opens a recording in psk_ke and none in psk_dhe_ke.
 
-``python -m pages.loop`` draws it anew from :mod:`pages.theft`, once with the modes side by side, and
-once with one below the other, for a phone. A test fails if what is stored is out of date. Without
-motion, and for readers who want none, it shows its last moment, which says it all.
+``python -m pages.loop`` draws it anew from :mod:`pages.theft`, once with the modes side by side,
+and once with one below the other, for a phone. A test fails if what is stored is out of date.
+Without motion, and for readers who want none, it shows its last moment, which says it all.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ class Film:
     moments: set[tuple[float, bool]] = field(default_factory=set)
 
     def show(self, part: str, at: float, *, until_then: bool = False) -> None:
-        """Add a part that is seen from ``at`` on; with ``until_then``, only before, and at no rest."""
+        """Add a part that is seen from ``at`` on, or else only ``until_then`` and not at rest."""
         self.moments.add((at, until_then))
         self.parts.append(f'<g class="{_name(at, until_then)}">{part}</g>')
 

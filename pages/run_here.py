@@ -1,6 +1,6 @@
 """A Sphinx extension: the button on each lesson that starts Python in the page.
 
-It is a link to the lesson in the lab that runs in the browser (``lite/``), by itself, as on a phone.
+It is a link to the lesson in the lab that runs in the browser (``lite/``), alone, as on a phone.
 With scripts, ``run.js`` opens that lab in place of the text, which is what JupyterLite's own
 extension for Sphinx does, and says how far it is. A page that was opened from a file cannot start
 it, because browsers let such a page load no Python; then the button says how to serve it.
@@ -24,11 +24,11 @@ and nothing is sent anywhere.</span>
 </div>
 """
 SECONDS = 20
-"""What it took on two cores, from the click to the first answer; docs/browser.md has the figures."""
+"""On two cores, from the click until Python is ready; docs/browser.md has the figures."""
 
 
 def button(lesson: str, doors: Doors) -> str:
-    """The button of a lesson, such as ``notebooks/00_start_here``, whose page is one folder deep."""
+    """The button of a lesson, such as ``notebooks/00_start_here``, which is one folder deep."""
     address = doors.lite_alone(f"{lesson}.ipynb")
     address = address if "://" in address else f"../{address}"
     return BUTTON.format(address=escape(address), seconds=SECONDS)

@@ -9,8 +9,8 @@ from pathlib import Path
 from string import Template
 
 from pages.api_pages import api_pages
-from pages.cross_references import Entries, collect
 from pages.card import PICTURE
+from pages.cross_references import Entries, collect
 from pages.instrument import instrument
 from pages.launch import Doors
 from pages.lessons import NOTEBOOKS, ROOT, Lesson, lessons
