@@ -42,7 +42,7 @@ def repository(environment: Mapping[str, str] = os.environ) -> str:
     address = str(tomllib.loads(text)["project"]["urls"]["Repository"])
     if "/OWNER/" in address:
         raise NoAddress(
-            "put the address of your copy in place of OWNER in pyproject.toml (Repository)"
+            "say whose copy this is: python3 run.py owner NAME, with the account on GitHub"
         )
     return address
 

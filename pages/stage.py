@@ -9,11 +9,14 @@ from pathlib import Path
 from string import Template
 
 from pages.api_pages import api_pages
+from pages.card import PICTURE
 from pages.cross_references import Entries, collect
+from pages.instrument import instrument
 from pages.launch import Doors
 from pages.lessons import NOTEBOOKS, ROOT, Lesson, lessons
 from pages.lessons_page import front
 from pages.lessons_page import page as lessons_page
+from pages.loop import ALT, NARROW, WIDE
 from pages.rfc_page import page as rfc_page
 
 SOURCE = Path(__file__).with_name("source")
@@ -33,6 +36,8 @@ def stage(folder: Path, doors: Doors) -> None:
     for name in pictures():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, folder / name)
+    for path in (PICTURE, NARROW, WIDE):
+        shutil.copy2(path, folder / "_static" / path.name)
     for name, text in gathered(doors).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
@@ -51,7 +56,9 @@ def gathered(doors: Doors) -> dict[str, str]:
     entries: Entries = collect(all_lessons)
     index = Template((SOURCE / "index.md").read_text(encoding="utf-8"))
     pages = {
-        "index.md": index.substitute(front(all_lessons, doors)),
+        "index.md": index.substitute(
+            front(all_lessons, doors), instrument=instrument(), loop_alt=ALT
+        ),
         "lessons.md": lessons_page(all_lessons, doors),
         "rfc.md": rfc_page(entries),
     }

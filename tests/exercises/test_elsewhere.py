@@ -9,6 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from coursework import build as building
+from coursework import elsewhere
 from coursework.elsewhere import NoAddress, prepare, repository, source
 from coursework.place import NOTEBOOKS
 
@@ -24,13 +25,16 @@ def test_github_says_where_and_which_version() -> None:
 
 
 def test_without_an_address_there_are_no_copies(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    monkeypatch.setattr(elsewhere, "NOTEBOOKS", tmp_path / "notebooks")
+    unnamed = "[project.urls]\nRepository = 'https://github.com/OWNER/tls13lab'\n"
+    (tmp_path / "pyproject.toml").write_text(unnamed)
     with pytest.raises(NoAddress):
         repository()
     assert building.main(["colab"]) == 1
-    assert capsys.readouterr().err.startswith("coursework.build: put the address of your copy")
+    assert capsys.readouterr().err.startswith("coursework.build: say whose copy this is")
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
