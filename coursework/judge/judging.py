@@ -1,0 +1,233 @@
+"""The verdicts on one student's submission: ``python -m coursework.judge.judging COURSE STUDENT``.
+
+This process never runs a student's line. It reads the notebooks, asks a producer for each answer,
+and gives plain data, or a function that is called over there, to the task's own check.
+"""
+
+import hashlib
+import json
+import re
+import sys
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from coursework.build import ASSIGNMENT, made
+from coursework.judge import odd, plain, sandbox
+from coursework.judge.answers import Answer, Gone, Limits, Producer
+from coursework.judge.cells import Released, Submission, read
+from coursework.judge.seal import BLANK, NOT_YET, RIGHT, Verdict, digest
+from coursework.place import as_student, required
+from coursework.source import Exercise, everything
+from tls13lab.exercises.catalogue import task
+from tls13lab.exercises.feedback import Feedback
+
+LARGEST = 50 << 20
+"""Bytes of a notebook; a larger one is not read."""
+VERDICTS = {"RIGHT": RIGHT, "NOT_YET": NOT_YET, "BLANK": BLANK}
+
+
+@dataclass(frozen=True)
+class Marked:
+    """One notebook of one student. ``submission`` is its digest, or "" if none was handed in."""
+
+    notebook: str
+    submission: str
+    verdicts: tuple[Verdict, ...]
+    hints: tuple[odd.Hint, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a person should look at, besides the notes of single verdicts."""
+
+
+@cache
+def released(name: str) -> Released:
+    """A notebook as it is handed out for marking."""
+    notebook = made(name, everything()[name], as_student, required)
+    return Released(name, {cell.id: (cell.cell_type, cell.source) for cell in notebook.cells})
+
+
+@cache
+def version() -> str:
+    """A digest of all that a verdict depends on: the checks, the tasks and this judge."""
+    roots = (sandbox.HERE, sandbox.HERE.parent, sandbox.PACKAGE)
+    files = {one for root in roots for one in root.rglob("*.py")} | set(roots[1].glob("*.md"))
+    whole = hashlib.sha256()
+    for one in sorted(files):
+        whole.update(one.name.encode() + b"\0" + one.read_bytes() + b"\0")
+    return whole.hexdigest()
+
+
+def judge(folder: Path, student: str, limits: Limits = Limits()) -> list[Marked]:
+    """Judge every notebook in the folder that a student handed in."""
+    files = folder if folder.is_dir() else None
+    with sandbox.shelf() as shelf, Producer(student, files, shelf, limits) as producer:
+        return [
+            judge_notebook(folder / f"{name}.ipynb", name, tasks, producer)
+            for name, tasks in everything().items()
+        ]
+
+
+def judge_notebook(path: Path, name: str, tasks: list[Exercise], producer: Producer) -> Marked:
+    """Judge one notebook. Whatever is in it, there is a verdict on each of its tasks."""
+    if not path.exists():
+        nothing = "This notebook was not handed in."
+        return Marked(name, "", tuple(_verdict(one, BLANK, nothing) for one in tasks))
+    try:
+        notebook = _read(path)
+        submission = read(released(name), notebook)
+    except Exception as fault:  # a notebook from elsewhere can be broken in any way
+        note = f"the file could not be read as a notebook ({type(fault).__name__})"
+        says = "The file could not be read as a notebook. Hand it in again."
+        hash_ = digest(path) if path.is_file() and not path.is_symlink() else "unreadable"
+        verdicts = tuple(_verdict(one, NOT_YET, says) for one in tasks)
+        return Marked(name, hash_, verdicts, notes=(note,))
+    names = [one.answer for one in tasks]
+    verdicts = tuple(
+        judge_task(submission, one, names[:place], names.count(one.answer) == 1, producer)
+        for place, one in enumerate(tasks)
+    )
+    notes = (*_put_back(submission), *_other_name(notebook, producer.student))
+    return Marked(name, digest(path), verdicts, tuple(odd.of_submission(submission)), notes)
+
+
+def _read(path: Path) -> Any:
+    if path.is_symlink() or not path.is_file():
+        raise ValueError("not a file")
+    if path.stat().st_size > LARGEST:
+        raise ValueError("too large")
+    raw = json.loads(path.read_text(encoding="utf-8-sig"))
+    return raw if raw.get("nbformat") == 4 else nbformat.convert(nbformat.from_dict(raw), 4)
+
+
+def _put_back(submission: Submission) -> list[str]:
+    lost = [mark for mark in submission.deleted if mark.endswith("-check")]
+    return [f"checks that were missing: {', '.join(lost)}"] if lost else []
+
+
+def _other_name(notebook: Any, student: str) -> list[str]:
+    """Whether the stored outputs show that the notebook was worked on under another name."""
+    shown = set(re.findall(r"These are the tasks of ([^\\\n\"<]{1,100})\.", json.dumps(notebook)))
+    return [
+        f"worked on as {name!r}, marked as {student!r}: other keys" for name in shown - {student}
+    ]
+
+
+# One task -----------------------------------------------------------------------------------------
+
+
+def judge_task(
+    submission: Submission, one: Exercise, earlier: list[str], only: bool, producer: Producer
+) -> Verdict:
+    """The verdict on one task.
+
+    First only the cells that the task needs run. If the answer is not right, and cells of the
+    student's own were left out or a cell raised an error, then everything before it runs, too.
+    """
+    segment = submission.segment(one.number)
+    note = "" if segment else "all of its cells were deleted"
+    touched = any(submission.changed(place) for place in segment)
+    if not touched:
+        elsewhere = submission.elsewhere(one.answer) if only else []
+        if not elsewhere:
+            return _verdict(one, BLANK, Feedback.blank().text, note)
+        note = f"answered in cell {elsewhere[-1] + 1}, far from its place"
+        submission = submission.with_task_at(one.number, elsewhere[-1])
+        segment = submission.segment(one.number)
+    needed = submission.needed(one.number)
+    verdict, clean = _try(submission, one, needed, earlier, producer, note)
+    if verdict.verdict == RIGHT:
+        return verdict
+    left_out = [place for place in submission.before(one.number) if place not in needed]
+    if clean and not any(submission.changed(place) for place in left_out):
+        return verdict
+    whole, _ = _try(submission, one, [*left_out, *needed], earlier, producer, note)
+    return whole if whole.verdict == RIGHT or not clean else verdict
+
+
+def _try(
+    submission: Submission,
+    one: Exercise,
+    cells: list[Any],
+    earlier: list[str],
+    producer: Producer,
+    note: str,
+) -> tuple[Verdict, bool]:
+    """Run cells and judge the answer; whether no cell of them raised an error or was lost."""
+    segment = submission.segment(one.number)
+    back = [mark for mark in cells if isinstance(mark, str)]
+    before = sorted(place for place in cells if isinstance(place, int) and place not in segment)
+    # The name may be that of an earlier task's answer, which must not count for this one.
+    forget = [f"globals().pop({one.answer!r}, None)"] if one.answer in earlier else []
+    sources = [submission.released.cells["task-tools"][1]]
+    sources += [submission.source(which) for which in [*back, *before]]
+    sources += [*forget, *(submission.source(which) for which in segment)]
+    with producer.answer(sources, one.answer) as answer:
+        verdict = _judged(one, answer, producer, note, len(segment), len(sources))
+    return verdict, not answer.errors and not answer.trouble
+
+
+def _judged(
+    one: Exercise, answer: Answer, producer: Producer, note: str, own: int, cells: int
+) -> Verdict:
+    errors = [error for error in answer.errors if error[0] >= cells - own]
+    if answer.kind in ("value", "function"):
+        feedback = _checked(one, answer, producer.student)
+        if isinstance(feedback, Feedback):
+            kind = VERDICTS[feedback.verdict.name]
+            return _verdict(one, kind, _bare(feedback.text), note, _hash(answer))
+        return _verdict(one, NOT_YET, feedback, f"{note} {feedback}".strip())
+    if answer.kind == "missing" and errors:
+        says = f"The answer's cell stopped with {errors[-1][1]}: {errors[-1][2]}"
+        return _verdict(one, NOT_YET, f"Not yet. {_bare(says)}", note)
+    if answer.kind == "missing":
+        return _verdict(one, BLANK, f"Still blank. No cell of this task sets `{one.answer}`.", note)
+    if answer.kind == "too large":
+        says = f"The answer is larger than any right one could be ({answer.trouble})."
+        return _verdict(one, NOT_YET, f"Not yet. {says}", f"{note} too large".strip())
+    says = f"The cells of this task did not run to their end: {answer.trouble}."
+    return _verdict(one, NOT_YET, f"Not yet. {says}", f"{note} {answer.trouble}".strip())
+
+
+def _checked(one: Exercise, answer: Answer, student: str) -> Feedback | str:
+    """The check's own feedback, or what went wrong with a function that was called."""
+    try:
+        return task(one.number).check(answer.value, student)
+    except Gone as gone:
+        return f"Not yet. Your function was called, and {gone}."
+    except plain.NotPlain as fault:
+        return f"Not yet. Your function gave what cannot be read ({fault})."
+    except Exception as fault:  # nobody's submission may stop the marking
+        return f"Not yet. The check could not try this answer ({type(fault).__name__})."
+
+
+def _hash(answer: Answer) -> str:
+    """A hash of an answer that is a value and says enough not to be the same by chance."""
+    if answer.kind != "value":
+        return ""
+    text = json.dumps(plain.encode(answer.value), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16] if len(text) >= 24 else ""
+
+
+def _bare(text: str) -> str:
+    """The text without paths of the machine it was marked on."""
+    return re.sub(r"(?:[A-Za-z]:)?(?:[/\\][\w.+@-]+){2,}", "...", text)
+
+
+def _verdict(one: Exercise, kind: str, says: str, note: str = "", answer: str = "") -> Verdict:
+    points = one.points if kind == RIGHT else 0
+    return Verdict(one.number, kind, says, points, one.points, note, answer)
+
+
+def main(arguments: list[str]) -> int:
+    """Judge one student and print what was found as JSON."""
+    course, student = Path(arguments[0]), arguments[1]
+    marked = judge(course / "submitted" / student / ASSIGNMENT, student)
+    json.dump([asdict(one) for one in marked], sys.stdout)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
