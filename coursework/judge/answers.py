@@ -24,11 +24,14 @@ from coursework.judge import plain, sandbox
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds: for the start of a process, a cell, a call, all of a task, and its processor."""
+    """Seconds: for the start of a process, a cell, a call, and a task's processor time.
+
+    A call has less than a check gives to all calls (``patience``), so that it is told which it was.
+    """
 
     start_s: float = 60
     cell_s: float = 30
-    call_s: float = 5
+    call_s: float = 4
     cpu_s: int = 120
 
 
@@ -106,7 +109,7 @@ class Producer:
             case {"answer": "too large", "why": str() as why}:
                 found.kind, found.trouble = "too large", why[:100]
             case {"answer": "function", "parameters": parameters}:
-                found.kind, found.value = "function", self._function(parameters)
+                found.kind, found.value = "function", self._function(parameters, found)
             case _:
                 raise Gone(_ended(said))
 
@@ -122,18 +125,22 @@ class Producer:
         except Gone:
             self.stop()
 
-    def _function(self, parameters: Any) -> Any:
+    def _function(self, parameters: Any, found: Answer) -> Any:
         """A function that is called in the student's process."""
 
         def theirs(*arguments: Any, **named: Any) -> Any:
-            self._say({"call": [plain.encode(list(arguments)), plain.encode(named)]})
-            match self._hear(self.limits.call_s):
-                case {"result": result}:
-                    return plain.decode(result)
-                case {"raised": raised}:
-                    raise _as_raised(*_two_texts(raised))
-                case said:
+            try:
+                self._say({"call": [plain.encode(list(arguments)), plain.encode(named)]})
+                said = self._hear(self.limits.call_s)
+                if isinstance(said, dict) and said.keys() == {"result"}:
+                    return plain.decode(said["result"])
+                if not (isinstance(said, dict) and said.keys() == {"raised"}):
                     raise Gone(_ended(said))
+            except (Gone, plain.NotPlain) as fault:
+                # A check takes it for an exception of the student's; this tells it from one.
+                found.trouble = str(fault)
+                raise
+            raise _as_raised(*_two_texts(said["raised"]))
 
         signature = _signature(parameters)
         if signature is not None:

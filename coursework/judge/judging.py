@@ -17,7 +17,7 @@ import nbformat
 
 from coursework.build import ASSIGNMENT, made
 from coursework.judge import odd, plain, sandbox
-from coursework.judge.answers import Answer, Gone, Limits, Producer
+from coursework.judge.answers import Answer, Limits, Producer
 from coursework.judge.cells import Released, Submission, read
 from coursework.judge.seal import BLANK, NOT_YET, RIGHT, Verdict, digest
 from coursework.place import as_student, required
@@ -27,6 +27,7 @@ from tls13lab.exercises.feedback import Feedback
 
 LARGEST = 50 << 20
 """Bytes of a notebook; a larger one is not read."""
+STANDARD = Limits()
 VERDICTS = {"RIGHT": RIGHT, "NOT_YET": NOT_YET, "BLANK": BLANK}
 
 
@@ -60,7 +61,7 @@ def version() -> str:
     return whole.hexdigest()
 
 
-def judge(folder: Path, student: str, limits: Limits = Limits()) -> list[Marked]:
+def judge(folder: Path, student: str, limits: Limits = STANDARD) -> list[Marked]:
     """Judge every notebook in the folder that a student handed in."""
     files = folder if folder.is_dir() else None
     with sandbox.shelf() as shelf, Producer(student, files, shelf, limits) as producer:
@@ -124,7 +125,7 @@ def judge_task(
     """The verdict on one task.
 
     First only the cells that the task needs run. If the answer is not right, and cells of the
-    student's own were left out or a cell raised an error, then everything before it runs, too.
+    student's own were left out or a name was missing, then everything before it runs, too.
     """
     segment = submission.segment(one.number)
     note = "" if segment else "all of its cells were deleted"
@@ -137,14 +138,16 @@ def judge_task(
         submission = submission.with_task_at(one.number, elsewhere[-1])
         segment = submission.segment(one.number)
     needed = submission.needed(one.number)
-    verdict, clean = _try(submission, one, needed, earlier, producer, note)
-    if verdict.verdict == RIGHT:
-        return verdict
+    verdict, errors = _try(submission, one, needed, earlier, producer, note)
     left_out = [place for place in submission.before(one.number) if place not in needed]
-    if clean and not any(submission.changed(place) for place in left_out):
+    own_left_out = any(
+        submission.changed(place) and not submission.cells[place].task for place in left_out
+    )
+    if verdict.verdict == RIGHT or not (own_left_out or "NameError" in errors):
         return verdict
     whole, _ = _try(submission, one, [*left_out, *needed], earlier, producer, note)
-    return whole if whole.verdict == RIGHT or not clean else verdict
+    better = whole.verdict == RIGHT or ("NameError" in errors and whole.note == note)
+    return whole if better else verdict
 
 
 def _try(
@@ -154,19 +157,20 @@ def _try(
     earlier: list[str],
     producer: Producer,
     note: str,
-) -> tuple[Verdict, bool]:
-    """Run cells and judge the answer; whether no cell of them raised an error or was lost."""
+) -> tuple[Verdict, set[str]]:
+    """Run cells and judge the answer; also the names of the errors that the cells raised."""
     segment = submission.segment(one.number)
     back = [mark for mark in cells if isinstance(mark, str)]
     before = sorted(place for place in cells if isinstance(place, int) and place not in segment)
     # The name may be that of an earlier task's answer, which must not count for this one.
     forget = [f"globals().pop({one.answer!r}, None)"] if one.answer in earlier else []
     sources = [submission.released.cells["task-tools"][1]]
-    sources += [submission.source(which) for which in [*back, *before]]
+    sources += [submission.source(which) for which in back]
+    sources += [submission.source(which) for which in before]
     sources += [*forget, *(submission.source(which) for which in segment)]
     with producer.answer(sources, one.answer) as answer:
         verdict = _judged(one, answer, producer, note, len(segment), len(sources))
-    return verdict, not answer.errors and not answer.trouble
+    return verdict, {kind for _, kind, _ in answer.errors}
 
 
 def _judged(
@@ -178,7 +182,7 @@ def _judged(
         if isinstance(feedback, Feedback):
             kind = VERDICTS[feedback.verdict.name]
             return _verdict(one, kind, _bare(feedback.text), note, _hash(answer))
-        return _verdict(one, NOT_YET, feedback, f"{note} {feedback}".strip())
+        return _verdict(one, NOT_YET, f"Not yet. {feedback}.", f"{note} {feedback}".strip())
     if answer.kind == "missing" and errors:
         says = f"The answer's cell stopped with {errors[-1][1]}: {errors[-1][2]}"
         return _verdict(one, NOT_YET, f"Not yet. {_bare(says)}", note)
@@ -194,13 +198,10 @@ def _judged(
 def _checked(one: Exercise, answer: Answer, student: str) -> Feedback | str:
     """The check's own feedback, or what went wrong with a function that was called."""
     try:
-        return task(one.number).check(answer.value, student)
-    except Gone as gone:
-        return f"Not yet. Your function was called, and {gone}."
-    except plain.NotPlain as fault:
-        return f"Not yet. Your function gave what cannot be read ({fault})."
+        feedback = task(one.number).check(answer.value, student)
     except Exception as fault:  # nobody's submission may stop the marking
-        return f"Not yet. The check could not try this answer ({type(fault).__name__})."
+        return f"The check could not try this answer ({type(fault).__name__})"
+    return f"Your function was called: {answer.trouble}" if answer.trouble else feedback
 
 
 def _hash(answer: Answer) -> str:

@@ -1,9 +1,9 @@
 """The names that a cell binds, and those that it needs from other cells; nothing is run.
 
->>> found = names("given = give('1.1')\nanswer = helper(given)")
+>>> found = names("given = give('1.1'); answer = helper(given)")
 >>> sorted(found.binds), sorted(found.now)
 (['answer', 'given'], ['give', 'helper'])
->>> names("def f(x):\n    return x + g").later
+>>> names("def f(x): return x + g").later
 frozenset({'g'})
 """
 

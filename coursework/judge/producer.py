@@ -129,8 +129,8 @@ def _run(shell: Any, cell: str) -> list[str] | None:
         result = shell.run_cell(cell, store_history=False)
     except BaseException as fault:  # whatever a student's line raises, the next cell runs
         return described(fault)
-    fault = result.error_before_exec or result.error_in_exec
-    return None if fault is None else described(fault)
+    raised = result.error_before_exec or result.error_in_exec
+    return None if raised is None else described(raised)
 
 
 def described(fault: BaseException) -> list[str]:
@@ -165,6 +165,8 @@ def _called(answer: Any, arguments: Any, named: Any) -> Any:
         result = answer(*plain.decode(arguments), **plain.decode(named))
         # Inside ``try``: a generator runs only while it is encoded.
         return {"result": plain.encode(result)}
+    except plain.NotPlain as fault:
+        return {"raised": ["TooLarge", f"no right value is as large as this one ({fault})"]}
     except BaseException as fault:  # what a student's function raises is an answer, too
         return {"raised": described(fault)}
 

@@ -1,4 +1,4 @@
-"""The command that starts a producer, and how far it keeps a student's code from the marker's files.
+"""The command that starts a producer, and how far it keeps it from the marker's files.
 
 With bubblewrap (``bwrap``), which needs no privileges, a student's process sees the system's
 programs, Python, the package and its own submission, all of them read-only, and an empty folder for
@@ -21,7 +21,7 @@ import tls13lab
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = Path(tls13lab.__file__).resolve().parent
-NEEDED = ("__init__.py", "plain.py", "producer.py")
+NEEDED = ("__init__.py", "named.py", "plain.py", "producer.py")
 SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/opt", "/etc/ld.so.cache", "/etc/fonts")
 SPACE = 256 << 20
 """Bytes of temporary files, with bubblewrap."""
