@@ -1,4 +1,5 @@
-"""The verdicts on one student's submission: ``python -m coursework.judge.judging COURSE STUDENT``.
+"""The verdicts on one student's submission: ``python -m coursework.judge.judging COURSE STUDENT
+NOTEBOOK...``.
 
 This process never runs a student's line. It reads the notebooks, asks a producer for each answer,
 and gives plain data, or a function that is called over there, to the task's own check.
@@ -8,7 +9,8 @@ import hashlib
 import json
 import re
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from coursework.build import ASSIGNMENT, made
 from coursework.judge import odd, plain, sandbox
 from coursework.judge.answers import Answer, Limits, Producer
 from coursework.judge.cells import Released, Submission, read
+from coursework.judge.records import Marked
 from coursework.judge.seal import BLANK, NOT_YET, RIGHT, Verdict, digest
 from coursework.place import as_student, required
 from coursework.source import Exercise, everything
@@ -29,18 +32,6 @@ LARGEST = 50 << 20
 """Bytes of a notebook; a larger one is not read."""
 STANDARD = Limits()
 VERDICTS = {"RIGHT": RIGHT, "NOT_YET": NOT_YET, "BLANK": BLANK}
-
-
-@dataclass(frozen=True)
-class Marked:
-    """One notebook of one student. ``submission`` is its digest, or "" if none was handed in."""
-
-    notebook: str
-    submission: str
-    verdicts: tuple[Verdict, ...]
-    hints: tuple[odd.Hint, ...] = ()
-    notes: tuple[str, ...] = ()
-    """What a person should look at, besides the notes of single verdicts."""
 
 
 @cache
@@ -61,40 +52,44 @@ def version() -> str:
     return whole.hexdigest()
 
 
-def judge(folder: Path, student: str, limits: Limits = STANDARD) -> list[Marked]:
-    """Judge every notebook in the folder that a student handed in."""
+def judge(
+    folder: Path, student: str, notebooks: Iterable[str], limits: Limits = STANDARD
+) -> list[Marked]:
+    """Judge these notebooks in the folder that a student handed in."""
     files = folder if folder.is_dir() else None
+    source = everything()
     with sandbox.shelf() as shelf, Producer(student, files, shelf, limits) as producer:
         return [
-            judge_notebook(folder / f"{name}.ipynb", name, tasks, producer)
-            for name, tasks in everything().items()
+            judge_notebook(folder / f"{name}.ipynb", name, source[name], producer)
+            for name in notebooks
         ]
 
 
 def judge_notebook(path: Path, name: str, tasks: list[Exercise], producer: Producer) -> Marked:
     """Judge one notebook. Whatever is in it, there is a verdict on each of its tasks."""
-    if not path.exists():
+    submitted = digest(path)
+    if not submitted:
         nothing = "This notebook was not handed in."
         return Marked(name, "", tuple(_verdict(one, BLANK, nothing) for one in tasks))
     try:
-        notebook = _read(path)
+        notebook = notebook_of(path)
         submission = read(released(name), notebook)
     except Exception as fault:  # a notebook from elsewhere can be broken in any way
         note = f"the file could not be read as a notebook ({type(fault).__name__})"
         says = "The file could not be read as a notebook. Hand it in again."
-        hash_ = digest(path) if path.is_file() and not path.is_symlink() else "unreadable"
         verdicts = tuple(_verdict(one, NOT_YET, says) for one in tasks)
-        return Marked(name, hash_, verdicts, notes=(note,))
+        return Marked(name, submitted, verdicts, notes=(note,))
     names = [one.answer for one in tasks]
     verdicts = tuple(
         judge_task(submission, one, names[:place], names.count(one.answer) == 1, producer)
         for place, one in enumerate(tasks)
     )
     notes = (*_put_back(submission), *_other_name(notebook, producer.student))
-    return Marked(name, digest(path), verdicts, tuple(odd.of_submission(submission)), notes)
+    return Marked(name, submitted, verdicts, tuple(odd.of_submission(submission)), notes)
 
 
-def _read(path: Path) -> Any:
+def notebook_of(path: Path) -> Any:
+    """A notebook in format 4. Raises ValueError or other errors if it is none."""
     if path.is_symlink() or not path.is_file():
         raise ValueError("not a file")
     if path.stat().st_size > LARGEST:
@@ -181,7 +176,9 @@ def _judged(
         feedback = _checked(one, answer, producer.student)
         if isinstance(feedback, Feedback):
             kind = VERDICTS[feedback.verdict.name]
-            return _verdict(one, kind, _bare(feedback.text), note, _hash(answer))
+            known = any(feedback.says.startswith(m.says) for m in task(one.number).mistakes)
+            verdict = _verdict(one, kind, _bare(feedback.text), note)
+            return replace(verdict, answer=_hash(answer), known=known)
         return _verdict(one, NOT_YET, f"Not yet. {feedback}.", f"{note} {feedback}".strip())
     if answer.kind == "missing" and errors:
         says = f"The answer's cell stopped with {errors[-1][1]}: {errors[-1][2]}"
@@ -205,11 +202,12 @@ def _checked(one: Exercise, answer: Answer, student: str) -> Feedback | str:
 
 
 def _hash(answer: Answer) -> str:
-    """A hash of an answer that is a value and says enough not to be the same by chance."""
+    """A hash of an answer that holds eight bytes or more, so that two are not equal by chance."""
     if answer.kind != "value":
         return ""
     text = json.dumps(plain.encode(answer.value), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16] if len(text) >= 24 else ""
+    telling = re.search(r'"bytes": "[0-9a-f]{16}', text)
+    return hashlib.sha256(text.encode()).hexdigest()[:16] if telling else ""
 
 
 def _bare(text: str) -> str:
@@ -217,15 +215,16 @@ def _bare(text: str) -> str:
     return re.sub(r"(?:[A-Za-z]:)?(?:[/\\][\w.+@-]+){2,}", "...", text)
 
 
-def _verdict(one: Exercise, kind: str, says: str, note: str = "", answer: str = "") -> Verdict:
+def _verdict(one: Exercise, kind: str, says: str, note: str = "") -> Verdict:
     points = one.points if kind == RIGHT else 0
-    return Verdict(one.number, kind, says, points, one.points, note, answer)
+    return Verdict(one.number, kind, says, points, one.points, note)
 
 
 def main(arguments: list[str]) -> int:
     """Judge one student and print what was found as JSON."""
-    course, student = Path(arguments[0]), arguments[1]
-    marked = judge(course / "submitted" / student / ASSIGNMENT, student)
+    course, student, *notebooks = arguments
+    folder = Path(course) / "submitted" / student / ASSIGNMENT
+    marked = judge(folder, student, notebooks)
     json.dump([asdict(one) for one in marked], sys.stdout)
     return 0
 

@@ -35,7 +35,9 @@ class Verdict:
     of: int
     note: str = ""
     answer: str = ""
-    """A hash of the answer, if it is a value: equal answers have equal ones."""
+    """A hash of the answer, if it is a value that says enough: equal answers have equal ones."""
+    known: bool = False
+    """Whether a common mistake explains the answer."""
 
 
 def seal(key: bytes, verdict: Verdict, student: str, notebook: str, submission: str) -> str:
@@ -53,7 +55,14 @@ def genuine(
 
 
 def digest(path: Path) -> str:
-    """The SHA-256 of a submitted file, in hexadecimal."""
+    """The SHA-256 of a submitted file, in hexadecimal; "" if there is none.
+
+    What is no ordinary file, such as a link to somewhere else, is not opened.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        return "not a file"
+    if not path.exists():
+        return ""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
