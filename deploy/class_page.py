@@ -23,7 +23,7 @@ MOST = 20
 """How many diagnoses are listed."""
 
 PATTERNS = (
-    '<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>'
+    '<svg style="position:absolute;width:0;height:0" aria-hidden="true"><defs>'
     '<pattern id="hatched" width="6" height="6" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><rect width="6" height="6" fill="var(--paper)"/>'
     '<rect width="3" height="6" fill="var(--wrong)"/></pattern></defs></svg>\n'

@@ -86,9 +86,9 @@ def mark(course: Path, names: list[str], shown: bool) -> int:
         done = marking.mark(course, names, tell)
     for record in done.records.values():
         feedback.write(course, record)
-    everyone = list(done.records.values())
-    page = class_page.write(course, everyone)
-    print(f"{len(done.new)} judged, {len(everyone) - len(done.new)} unchanged since they were")
+    page = class_page.write(course, marking.everyone(course))
+    unchanged = len(done.records) - len(done.new)
+    print(f"{len(done.new)} judged, {unchanged} unchanged since they were judged")
     print(f"the class: {page}")
     said = marking.for_a_person(done)
     print(f"for a person: {len(said) or 'nothing'}")

@@ -39,13 +39,16 @@ def write(course: Path, record: Record) -> list[str]:
 def feedback(student: str, marked: Marked) -> str:
     """The page on one notebook."""
     of = sum(one.of for one in marked.verdicts)
-    title = f"{title_of(marked.notebook)}: {marked.points} of {of} points"
+    title = title_of(marked.notebook)
     tasks = {one.number: one for one in everything()[marked.notebook]}
     cards = "".join(
         _card(one, tasks.get(one.task), sections(marked.notebook)) for one in marked.verdicts
     )
-    who = f'<p class="soft">The tasks of {escape(student)}.</p>\n'
-    return page(title, f"<h1>{escape(title)}</h1>\n{who}{cards}")
+    head = (
+        f"<h1>{prose(title)}</h1>\n<p><strong>{marked.points} of {of} points.</strong></p>\n"
+        f'<p class="soft">These are the tasks of {escape(student)}.</p>\n'
+    )
+    return page(title, head + cards)
 
 
 def _card(one: Verdict, task: Exercise | None, titles: Mapping[int, str]) -> str:

@@ -54,7 +54,7 @@ def mark(course: Path, names: Iterable[str], tell: Callable[[str, int], None]) -
         try:
             record = load(course, name, key)
         except Forged as forged:
-            print(f"{forged}: not the judge's; judged again", file=sys.stderr)
+            print(f"{forged}; judged again", file=sys.stderr)
             record = None
         if record is not None and _is_current(record, course, notebooks):
             done.records[name] = record
@@ -74,6 +74,19 @@ def mark(course: Path, names: Iterable[str], tell: Callable[[str, int], None]) -
             tell(name, len(waiting) - left)
     _entered(course, done, key)
     return done
+
+
+def everyone(course: Path) -> list[Record]:
+    """The records of all students who are in ``submitted``, as far as they were judged."""
+    key, found = the_key(), []
+    for folder in sorted((course / "submitted").glob("*")):
+        try:
+            record = load(course, folder.name, key)
+        except Forged:  # said when it was met
+            continue
+        if record is not None:
+            found.append(record)
+    return found
 
 
 def _is_current(record: Record, course: Path, notebooks: list[str]) -> bool:

@@ -50,9 +50,15 @@ def page(title: str, body: str) -> str:
 
 
 def prose(text: str) -> str:
-    """A check's text as HTML: what stands between backticks is code.
+    """A check's text as HTML: code stands between backticks, and emphasis between stars.
 
-    >>> prose("Use `a < b`.")
-    'Use <code>a &lt; b</code>.'
+    >>> prose("Use `a < b`, *not* `a * b`.")
+    'Use <code>a &lt; b</code>, <em>not</em> <code>a * b</code>.'
     """
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+    parts = re.split(r"`([^`]+)`", escape(text, quote=False))
+    for place, part in enumerate(parts):
+        if place % 2:
+            parts[place] = f"<code>{part}</code>"
+        else:
+            parts[place] = re.sub(r"\*(\w[^*]*?)\*", r"<em>\1</em>", part)
+    return "".join(parts)

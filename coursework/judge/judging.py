@@ -31,6 +31,7 @@ from tls13lab.exercises.feedback import Feedback
 LARGEST = 50 << 20
 """Bytes of a notebook; a larger one is not read."""
 STANDARD = Limits()
+UNTOUCHED = "Still blank. This task is as it was handed out."
 VERDICTS = {"RIGHT": RIGHT, "NOT_YET": NOT_YET, "BLANK": BLANK}
 
 
@@ -128,7 +129,7 @@ def judge_task(
     if not touched:
         elsewhere = submission.elsewhere(one.answer) if only else []
         if not elsewhere:
-            return _verdict(one, BLANK, Feedback.blank().text, note)
+            return _verdict(one, BLANK, UNTOUCHED, note)
         note = f"answered in cell {elsewhere[-1] + 1}, far from its place"
         submission = submission.with_task_at(one.number, elsewhere[-1])
         segment = submission.segment(one.number)

@@ -84,10 +84,12 @@ def load(course: Path, student: str, key: bytes) -> Record | None:
         for one, told in zip(marked, raw["marked"], strict=True):
             for verdict, sealed in zip(one.verdicts, told["seals"], strict=True):
                 if not genuine(key, verdict, student, one.notebook, one.submission, sealed):
-                    raise Forged(f"the verdict on task {verdict.task} of {student}")
+                    raise Forged(
+                        f"the verdict on task {verdict.task} of {student} is not the judge's"
+                    )
         return Record(student, raw["version"], marked)
-    except (ValueError, KeyError, TypeError) as fault:
-        raise Forged(f"the record of {student} ({type(fault).__name__})") from None
+    except (ValueError, KeyError, TypeError):
+        raise Forged(f"the record of {student} is not the judge's") from None
 
 
 def submissions(course: Path, student: str, notebooks: list[str]) -> dict[str, str]:
