@@ -106,7 +106,12 @@ def _put_back(submission: Submission) -> list[str]:
 
 def _other_name(notebook: Any, student: str) -> list[str]:
     """Whether the stored outputs show that the notebook was worked on under another name."""
-    shown = set(re.findall(r"These are the tasks of ([^\\\n\"<]{1,100})\.", json.dumps(notebook)))
+    shown = set(
+        re.findall(
+            r"These are the tasks of ([^\\\n\"<]{1,100})\.",
+            json.dumps(notebook, ensure_ascii=False),
+        )
+    )
     return [
         f"worked on as {name!r}, marked as {student!r}: other keys" for name in shown - {student}
     ]

@@ -9,7 +9,7 @@ frozenset({'g'})
 
 import ast
 import builtins
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -124,7 +124,7 @@ class _Reading:
     def stores(self, *nodes: ast.AST | None) -> None:
         """Bind the targets; one that is a part of something changes that."""
         for node in nodes:
-            for inner in ast.walk(node) if node is not None else ():
+            for inner in _outside_scopes(node) if node is not None else ():
                 if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
                     self.binds.add(inner.id)
                 elif isinstance(inner, ast.Subscript | ast.Attribute) and not isinstance(
@@ -151,6 +151,13 @@ _SCOPES = (
 )
 
 
+def _outside_scopes(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes of a statement, without what is inside functions and comprehensions."""
+    yield node
+    for inner in () if isinstance(node, _SCOPES) else ast.iter_child_nodes(node):
+        yield from _outside_scopes(inner)
+
+
 def _loaded(node: ast.AST) -> set[str]:
     """The names that are read in an expression or a statement, without those bound inside it."""
     if isinstance(node, _SCOPES):
@@ -167,6 +174,8 @@ def _free(scope: ast.AST) -> set[str]:
     outer: set[str] = set()
     found: set[str] = set()
     waiting = list(ast.iter_child_nodes(scope))
+    if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef):  # the rest is not inside
+        waiting = [*(one for one in ast.walk(scope.args) if isinstance(one, ast.arg)), *scope.body]
     while waiting:
         node = waiting.pop()
         match node:

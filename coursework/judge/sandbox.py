@@ -82,6 +82,7 @@ def environment(folder: Path, student: str, home: Path) -> dict[str, str]:
         # A copy made by fork has only one thread; more would be of no use.
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
+        "TLS13LAB_PROGRESS": "off",
         "TLS13LAB_STUDENT": student,
     }
 
