@@ -247,6 +247,13 @@ def test_values_are_shown_short_each_in_its_own_box() -> None:
     assert "bbbb" not in picture.svg + picture.text
 
 
+def test_arrow_keys_go_through_the_connection_in_its_order() -> None:
+    names = [name for name, _, _, _ in parts(schedule_graph().svg)]
+    lane = ["ClientHello", "early data", "ServerHello", "server's handshake", "EncryptedExtensions"]
+    assert names[len(layout.INPUTS) :][: len(SCHEDULE)] == list(SCHEDULE)
+    assert names[len(layout.INPUTS) + len(SCHEDULE) :][: len(lane)] == lane
+
+
 def test_a_secret_without_a_value_shows_none() -> None:
     picture = schedule_graph(None, "psk_ke", {"psk": bytes(32)})
     assert picture.svg.count("00000000..0000") == 1

@@ -76,10 +76,10 @@ def every_box(facts: Facts) -> Iterator[Box]:
         yield from _sources(leaf, place, facts)
     for row in SCHEDULE.values():
         yield _secret(row, facts)
-    for name in RECORDS:
-        yield _record(name, facts)
-    for name in MESSAGES:
-        yield _message(name, facts)
+    # From above to below, so records are drawn before the messages in them.
+    lane = {name: record.place for name, record in RECORDS.items()} | MESSAGES
+    for name in sorted(lane, key=lambda name: lane[name].y):
+        yield _record(name, facts) if name in RECORDS else _message(name, facts)
 
 
 def _input(leaf: str, into: str, place: Place, facts: Facts) -> Box:

@@ -32,7 +32,10 @@ _TRUNK = 350
 """Where the lines to what a stage gives turn up and down."""
 _BUS = 634
 """The same for lines from the transcript."""
-
+_ASIDE = 142
+"""The same for lines from what was stolen to the input that follows from it."""
+_LEGEND = 728
+"""The middle of the legend's first line."""
 
 MONO, BOLD = f'font-family="{ink.MONO}"', 'font-weight="bold"'
 
@@ -137,7 +140,7 @@ def _lines(drawing: Drawing) -> Iterator[str]:
     for leaf, names in drawing.sources.items():
         into = next(place for (each, _), place in INPUTS.items() if each == leaf)
         for y, _ in zip(SOURCES[leaf], names, strict=False):
-            path = f"M {into.right} {y + SOURCE_HEIGHT / 2} H 142 V {into.bottom - 10} H"
+            path = f"M {into.right} {y + SOURCE_HEIGHT / 2} H {_ASIDE} V {into.bottom - 10} H"
             yield _arrow(path, into.right, into.bottom - 10, "left", STRONG)
 
 
@@ -222,13 +225,15 @@ def _words(each: Box) -> Iterator[str]:
 
 def _legend(looks: tuple[tuple[ink.Look, str], ...]) -> Iterator[str]:
     """What the lines mean, and below it what the boxes mean that are in the picture."""
-    y = 728
+    y = _LEGEND
     yield _arrow(f"M 12 {y} H", 44, y, "right", _FAINT)
-    yield text(52, y + 4.5, "a secret goes in", ink.SMALL, "start")
+    yield text(52, y + _BASELINE, "a secret goes in", ink.SMALL, "start")
     yield _arrow(f"M 230 {y} H", 198, y, "left", _POINT)
-    yield text(238, y + 4.5, "so does the hash of the transcript up to there", ink.SMALL, "start")
+    yield text(
+        238, y + _BASELINE, "so does the hash of the transcript up to there", ink.SMALL, "start"
+    )
     x = 12.0
     for look, words in looks:
-        yield box(x, 750, 26, 18, look)
-        yield text(x + 34, 764, words, ink.SMALL, "start")
+        yield box(x, y + 22, 26, 18, look)
+        yield text(x + 34, y + 36, words, ink.SMALL, "start")
         x += 34 + width(words, ink.SMALL) + 18
