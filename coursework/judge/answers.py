@@ -24,14 +24,11 @@ from coursework.judge import plain, sandbox
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds: for the start of a process, a cell, a call, and a task's processor time.
-
-    A call has less than a check gives to all calls (``patience``), so that it is told which it was.
-    """
+    """Seconds: for the start of a process, a cell, a call, and a task's processor time."""
 
     start_s: float = 60
     cell_s: float = 30
-    call_s: float = 4
+    call_s: float = 10
     cpu_s: int = 120
 
 
