@@ -605,8 +605,8 @@ CASES: tuple[Case, ...] = (
     Case(
         "all cells of a task were deleted",
         "08_identity_and_selfie",
-        without("task-8-4", "task-8-4-answer", "task-8-4-check"),
-        {"8.4": "blank"},
+        without("task-8-1", "task-8-1-answer", "task-8-1-check"),
+        {"8.1": "blank"},
         "there is nothing to judge",
         listed=True,
     ),
@@ -627,8 +627,8 @@ CASES: tuple[Case, ...] = (
     Case(
         "a cell that stops with an error",
         "03_psk_modes",
-        answer("3.4", "mine = {'A': undefined}"),
-        {"3.4": "not yet"},
+        answer("3.2", "choose = undefined"),
+        {"3.2": "not yet"},
         "the error's name and text are the feedback",
     ),
     Case(
