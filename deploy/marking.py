@@ -21,6 +21,7 @@ from coursework.judge import carrier, sandbox
 from coursework.judge.judging import version
 from coursework.judge.records import Forged, Marked, Record, load, submissions
 from coursework.judge.seal import RIGHT, Verdict, the_key
+from coursework.source import everything
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 3600
@@ -37,8 +38,9 @@ class Marking:
 
 
 def released(course: Path) -> list[str]:
-    """The names of the assignment's notebooks. Raises FileNotFoundError if there are none."""
-    names = sorted(path.stem for path in (course / "release" / ASSIGNMENT).glob("*.ipynb"))
+    """The released notebooks that have tasks. Raises FileNotFoundError if there are none."""
+    there = (course / "release" / ASSIGNMENT).glob("*.ipynb")
+    names = sorted({path.stem for path in there} & set(everything()))
     if not names:
         raise FileNotFoundError(
             f"nothing is released in {course}: run nbgrader generate_assignment"

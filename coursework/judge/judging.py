@@ -25,12 +25,15 @@ from coursework.judge.records import Marked
 from coursework.judge.seal import BLANK, NOT_YET, RIGHT, Verdict, digest
 from coursework.place import as_student, required
 from coursework.source import Exercise, everything
+from tls13lab.exercises import patience
 from tls13lab.exercises.catalogue import task
 from tls13lab.exercises.feedback import Feedback
 
 LARGEST = 50 << 20
 """Bytes of a notebook; a larger one is not read."""
 STANDARD = Limits()
+CHECK_S = 120.0
+"""Seconds for a check with all its calls. A notebook gives it 5, but there it is alone."""
 UNTOUCHED = "Still blank. This task is as it was handed out."
 VERDICTS = {"RIGHT": RIGHT, "NOT_YET": NOT_YET, "BLANK": BLANK}
 
@@ -200,6 +203,7 @@ def _judged(
 
 def _checked(one: Exercise, answer: Answer, student: str) -> Feedback | str:
     """The check's own feedback, or what went wrong with a function that was called."""
+    patience.LIMIT_S = CHECK_S
     try:
         feedback = task(one.number).check(answer.value, student)
     except Exception as fault:  # nobody's submission may stop the marking

@@ -1,7 +1,7 @@
 """The objects of the package that answers and arguments are made of: their plain form, by name.
 
 Three tasks need more than plain data. In 6.2 a function gets a term of the model and gives steps;
-in 6.3 it gets a connection of the model and gives terms; in 8.4 the answer is the use of a PSK.
+in 6.3 it gets a connection of the model and gives terms; in lesson 08 an answer is a use of a PSK.
 Each is taken apart here into fields, and made anew on the other side. A task with another type of
 answer needs its lines here.
 """

@@ -134,11 +134,12 @@ def _run(shell: Any, cell: str) -> list[str] | None:
 
 
 def described(fault: BaseException) -> list[str]:
-    """The name of an exception's type, and its message; both short."""
+    """The name of an exception's type, its message, and the name that it misses, if it does."""
     try:
-        return [str(type(fault).__name__)[:60], str(fault)[:500]]
+        name = str(getattr(fault, "name", "") or "")[:100]
+        return [str(type(fault).__name__)[:60], str(fault)[:500], name]
     except BaseException:  # a student's exception may do anything when it is printed
-        return ["Exception", ""]
+        return ["Exception", "", ""]
 
 
 def serve(line: Line, answer: Any) -> None:

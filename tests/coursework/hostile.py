@@ -29,7 +29,7 @@ class Case:
     """What is handed in, what the named tasks get, and why.
 
     ``gets`` has verdicts by task; ``listed`` says whether a person gets a hint or a note;
-    ``boxed`` that it needs bubblewrap to come out like this.
+    ``boxed`` that it needs bubblewrap to come out like this, ``endless`` that it runs into a limit.
     """
 
     what: str
@@ -39,6 +39,7 @@ class Case:
     why: str = ""
     listed: bool = False
     boxed: bool = False
+    endless: bool = False
 
 
 @cache
@@ -385,14 +386,16 @@ CASES: tuple[Case, ...] = (
         {"3.2": "not yet"},
         "a cell has 30 seconds",
         listed=True,
+        endless=True,
     ),
     Case(
         "a function that never ends",
         "02_resumption",
         answer("2.2", "def obfuscate(age_ms, age_add):\n    while True: pass"),
         {"2.2": "not yet"},
-        "a call has 5 seconds",
+        "a call has 10 seconds",
         listed=True,
+        endless=True,
     ),
     Case(
         "an endless flood of output",
@@ -401,6 +404,7 @@ CASES: tuple[Case, ...] = (
         {"7.2": "not yet"},
         f"{HARMLESS} The loop costs the task.",
         listed=True,
+        endless=True,
     ),
     Case(
         "100 MB of output",
@@ -486,7 +490,7 @@ CASES: tuple[Case, ...] = (
         "04_forward_secrecy",
         answer("4.3", "plan = dict(rotate_every_h=1e-300, keep_h=float('inf'), lifetime_h=6)"),
         {"4.3": "not yet"},
-        "the check itself has 5 seconds",
+        "the check finds it wrong; it has a limit, too",
     ),
     Case(
         "an exception whose text is an exception",
@@ -601,8 +605,8 @@ CASES: tuple[Case, ...] = (
     Case(
         "all cells of a task were deleted",
         "08_identity_and_selfie",
-        without("task-8-4", "task-8-4-answer", "task-8-4-check"),
-        {"8.4": "blank"},
+        without("task-8-1", "task-8-1-answer", "task-8-1-check"),
+        {"8.1": "blank"},
         "there is nothing to judge",
         listed=True,
     ),
@@ -623,8 +627,8 @@ CASES: tuple[Case, ...] = (
     Case(
         "a cell that stops with an error",
         "03_psk_modes",
-        answer("3.4", "mine = {'A': undefined}"),
-        {"3.4": "not yet"},
+        answer("3.2", "choose = undefined"),
+        {"3.2": "not yet"},
         "the error's name and text are the feedback",
     ),
     Case(

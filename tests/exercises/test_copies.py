@@ -12,7 +12,7 @@ import pytest
 from coursework import build as building
 from coursework.build import ASSIGNMENT, build
 from coursework.place import as_solution, place, required
-from coursework.source import Exercise, everything
+from coursework.source import everything
 from deploy import course, marking
 from tests.conftest import ROOT, missing
 from tests.deploy.small_course import hand_in, make, solutions
