@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from coursework.folding import fold
 from coursework.source import Exercise, SourceError, everything
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
@@ -72,6 +73,7 @@ def place(
         cells[end:end] = new
         first = False
     notebook.cells = cells
+    fold(notebook)
 
 
 def _end_of_section(cells: list[NotebookNode], task: Exercise) -> int:

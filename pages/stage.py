@@ -8,6 +8,9 @@ import shutil
 from pathlib import Path
 from string import Template
 
+import nbformat
+
+from coursework.folding import for_site
 from pages.api_pages import api_pages
 from pages.cross_references import Entries, collect
 from pages.launch import Doors
@@ -26,7 +29,11 @@ def stage(folder: Path, doors: Doors) -> None:
     shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name in DOCUMENTS:
         shutil.copy2(ROOT / name, folder / name)
-    shutil.copytree(NOTEBOOKS, folder / "notebooks", ignore=shutil.ignore_patterns(".*", "*.txt"))
+    (folder / "notebooks").mkdir()
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        for_site(notebook)
+        nbformat.write(notebook, folder / "notebooks" / path.name)
     (folder / "docs").mkdir()
     for path in (ROOT / "docs").glob("*.md"):
         shutil.copy2(path, folder / "docs" / path.name)

@@ -14,6 +14,7 @@ extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
     "pages.buttons",
+    "pages.folds",
     "pages.links",
     "pages.signatures",
 ]
@@ -30,6 +31,8 @@ nitpick_ignore_regex = [
 nb_execution_mode = "off"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 nb_merge_streams = True
+nb_code_prompt_show = "Code"
+nb_code_prompt_hide = "Code, shown"
 myst_enable_extensions = ["attrs_block", "colon_fence"]
 myst_heading_anchors = 3
 

@@ -14,11 +14,12 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from coursework.folding import FOLDED, is_extra, is_folded, metadata
 from tests.notebooks.refresh import METADATA, WIDGET_VIEW, to_text
 
 MAX_LINES = 12
 MAX_COLUMNS = 100
-TAGS = {"setup", "predict", "reveal", "widget", "task", "live", "nbval-ignore-output"}
+TAGS = {"setup", "plumbing", "predict", "reveal", "widget", "task", "live", "nbval-ignore-output"}
 CLAIMLESS = TAGS - {"task", "reveal"}  # a cell with one of these need not assert anything
 
 Cells = list[NotebookNode]
@@ -88,8 +89,8 @@ def holds_only_what_is_meant(path: Path, notebook: NotebookNode) -> Iterator[str
     if notebook.metadata != METADATA:
         yield f"metadata is {sorted(notebook.metadata)}"
     for cell in notebook.cells:
-        if set(cell.metadata) - {"tags"}:
-            yield f"{cell.id}: metadata besides tags"
+        if cell.metadata != metadata(cell):
+            yield f"{cell.id}: metadata besides tags and the folds that follow from them"
         if tags(cell) - TAGS:
             yield f"{cell.id}: unknown tags {tags(cell) - TAGS}"
         if ("live" in tags(cell)) != ("nbval-ignore-output" in tags(cell)):

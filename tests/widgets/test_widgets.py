@@ -116,6 +116,13 @@ def test_side_by_side_uncovers_the_first_difference() -> None:
     assert widget.view.picture().image in widget.answer.value
 
 
+def test_side_by_side_covered_begins_at_the_first_row_and_shows_all_without_a_kernel() -> None:
+    widget = SideBySide(KE, DHE, covered=True)
+    assert widget.slider.value == 1
+    assert "No difference so far" in widget.answer.value
+    assert "First difference" in widget._repr_mimebundle_()["text/html"]
+
+
 @given(st.integers(), st.integers(), st.integers())
 def test_one_bit_is_flipped_and_it_is_in_the_field(number: int, byte: int, bit: int) -> None:
     view = FlipView(HELLO).choose(number, byte, bit)

@@ -37,12 +37,18 @@ class SideBySideView:
 
 
 class SideBySide(Panel):
-    """A slider that reveals the comparison row by row."""
+    """A slider that reveals the comparison row by row.
 
-    def __init__(self, left: Conversation, right: Conversation) -> None:
+    ``covered``: with a kernel it begins at the first row. Without one, all rows are shown.
+    """
+
+    def __init__(self, left: Conversation, right: Conversation, *, covered: bool = False) -> None:
         self.view = SideBySideView.of(left, right)
         self.slider = Slider(value=self.view.shown, min=1, max=self.view.shown, description="Rows:")
         super().__init__([self.slider], self._draw)
+        if covered:
+            self.slider.value = 1
+            self.refresh()
         self.watch(self.slider)
 
     def _draw(self) -> tuple[str, str]:
