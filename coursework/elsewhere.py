@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from coursework.anchors import relink
 from coursework.folding import for_colab
 from coursework.place import NOTEBOOKS
 
@@ -57,6 +58,7 @@ def source(address: str, environment: Mapping[str, str] = os.environ) -> str:
 
 def prepare(notebook: NotebookNode, address: str, package: str) -> None:
     """Insert the two cells after the title, let links lead to copies, and fold for Colab."""
+    relink(notebook, NOTEBOOKS, lambda _, cell: f"scrollTo={cell}")
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = re.sub(

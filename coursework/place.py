@@ -28,7 +28,7 @@ answer is wrong, the check says what probably went wrong. Nothing is sent anywhe
 `give("NUMBER")` shows what a task gives you; for a function task it shows one example input. In a
 course, write your name or number into a file `student.txt` beside this notebook, because every
 student's tasks use different keys."""
-TOOLS = "from tls13lab.lesson import check, give"
+TOOLS = "# Imports\nfrom tls13lab.lesson import check, give"
 AGAIN = """\
 ### Tasks
 

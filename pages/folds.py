@@ -11,7 +11,8 @@ from sphinx.application import Sphinx
 SUMMARY = "Open this extra section"
 
 
-class fold(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes like this
+# Docutils names its nodes in small letters.
+class fold(nodes.General, nodes.Element):
     """What is shown when the reader opens it."""
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from string import Template
 
 import nbformat
+from myst_parser.slugs import github_slugify
 
+from coursework.anchors import relink
 from coursework.folding import for_site
 from pages.api_pages import api_pages
 from pages.cross_references import Entries, collect
@@ -33,6 +35,7 @@ def stage(folder: Path, doors: Doors) -> None:
     for path in NOTEBOOKS.glob("*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
         for_site(notebook)
+        relink(notebook, NOTEBOOKS, lambda title, _: github_slugify(title.replace("`", "")))
         nbformat.write(notebook, folder / "notebooks" / path.name)
     (folder / "docs").mkdir()
     for path in (ROOT / "docs").glob("*.md"):

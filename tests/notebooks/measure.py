@@ -1,8 +1,8 @@
 """How long the lessons are, in numbers: ``python -m tests.notebooks.measure [FOLDER]``.
 
-For each notebook: words, cells, lines of code in sight, cells that show nothing, the minutes that its
-head says, and its height without a kernel, in screens of 780 pixels at a width of 1280. "All" has
-everything open; "core" is what a student meets who opens no extra section and no folded code.
+For each notebook: words, cells, lines of code in sight, cells that show nothing, the minutes that
+its head says, and its height without a kernel, in screens of 780 pixels at a width of 1280. "All"
+has everything open; "core" is what a student meets who opens no extra section and no folded code.
 """
 
 import re

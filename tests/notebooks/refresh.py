@@ -28,7 +28,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def tidy(notebook: NotebookNode) -> None:
-    """Take out, in place, all that a run leaves behind besides sources, tags and outputs; and fold."""
+    """Take out, in place, all that a run leaves behind besides sources and outputs; and fold."""
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = nbformat.from_dict(METADATA)
     fold(notebook)
