@@ -35,7 +35,7 @@ def stage(folder: Path, doors: Doors) -> None:
     for path in NOTEBOOKS.glob("*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
         for_site(notebook)
-        relink(notebook, NOTEBOOKS, lambda title, _: github_slugify(title.replace("`", "")))
+        relink(notebook, NOTEBOOKS, lambda heading, _: github_slugify(heading.replace("`", "")))
         nbformat.write(notebook, folder / "notebooks" / path.name)
     (folder / "docs").mkdir()
     for path in (ROOT / "docs").glob("*.md"):

@@ -317,11 +317,11 @@ def links_lead_somewhere(path: Path, notebook: NotebookNode) -> Iterator[str]:
 
 
 def broken_anchor(notebook: Path, target: str) -> Iterator[str]:
-    """A link to a heading uses JupyterLab's name for it; the other doors get theirs from it."""
+    """A link to a section leads to the cell with its heading."""
     _, _, anchor = target.partition("#")
     if anchor and notebook.suffix == ".ipynb" and notebook.exists():
-        cells = nbformat.read(notebook, as_version=4).cells
-        if anchor not in headings(cells):
+        cells = headings(nbformat.read(notebook, as_version=4))
+        if anchor.removeprefix("cell-id=") not in cells:
             yield f"a link to {target}, which is no heading there"
 
 

@@ -7,7 +7,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from coursework.anchors import anchor, headings, relink
+from coursework.anchors import headings, relink
 from coursework.folding import core, fold, for_site, is_extra
 from tests.notebooks.refresh import FOLDER
 
@@ -49,13 +49,10 @@ def test_the_site_is_told_by_a_tag() -> None:
 def test_links_to_a_section_become_those_of_another_reader(tmp_path: Path) -> None:
     nbformat.write(made(), tmp_path / "02_two.ipynb")
     notebook = made()
-    name = anchor("2. More")
-    notebook.cells[0].source += f"\n\n[a](02_two.ipynb#{name}), [b](#{name}), [c](02_two.ipynb)"
-    relink(notebook, tmp_path, lambda title, cell: f"{cell}/{title[0]}")
-    assert notebook.cells[0].source.endswith(
-        "[a](02_two.ipynb#more/2), [b](#more/2), [c](02_two.ipynb)"
-    )
-    assert headings(notebook.cells)["3.-Three"] == ("3. Three", "three")
+    notebook.cells[0].source += "\n\n[a](02_two.ipynb#cell-id=more), [b](#cell-id=more), [c](x#y)"
+    relink(notebook, tmp_path, lambda heading, cell: f"{cell}/{heading[0]}")
+    assert notebook.cells[0].source.endswith("[a](02_two.ipynb#more/2), [b](#more/2), [c](x#y)")
+    assert headings(notebook)["three"] == "3. Three"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -228,7 +228,7 @@ def a_broken_link(notebook: NotebookNode) -> None:
 
 
 def a_broken_anchor(notebook: NotebookNode) -> None:
-    notebook.cells[8].source += " See [that](#2.-Gone)."
+    notebook.cells[8].source += " See [that](#cell-id=gone)."
 
 
 OFFENCES: dict[Callable[[NotebookNode], None], rules.Rule] = {
