@@ -8,6 +8,11 @@ import shutil
 from pathlib import Path
 from string import Template
 
+import nbformat
+from myst_parser.slugs import github_slugify
+
+from coursework.anchors import relink
+from coursework.folding import for_site
 from pages.api_pages import api_pages
 from pages.card import PICTURE
 from pages.cross_references import Entries, collect
@@ -29,7 +34,12 @@ def stage(folder: Path, doors: Doors) -> None:
     shutil.copytree(SOURCE, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name in DOCUMENTS:
         shutil.copy2(ROOT / name, folder / name)
-    shutil.copytree(NOTEBOOKS, folder / "notebooks", ignore=shutil.ignore_patterns(".*", "*.txt"))
+    (folder / "notebooks").mkdir()
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        for_site(notebook)
+        relink(notebook, NOTEBOOKS, lambda heading, _: github_slugify(heading.replace("`", "")))
+        nbformat.write(notebook, folder / "notebooks" / path.name)
     (folder / "docs").mkdir()
     for path in (ROOT / "docs").glob("*.md"):
         shutil.copy2(path, folder / "docs" / path.name)

@@ -15,6 +15,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "pages.buttons",
     "pages.head",
+    "pages.folds",
     "pages.links",
     "pages.run_here",
     "pages.signatures",
@@ -33,6 +34,8 @@ nitpick_ignore_regex = [
 nb_execution_mode = "off"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 nb_merge_streams = True
+nb_code_prompt_show = "Code"
+nb_code_prompt_hide = "Code, shown"
 myst_enable_extensions = ["attrs_block", "colon_fence"]
 myst_heading_anchors = 3
 
