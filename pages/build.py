@@ -1,7 +1,8 @@
 """Builds the site in ``build/site``: ``python -m pages.build``, or ``run.py site``.
 
 Any warning makes it fail: a link without a target, a term without a definition, a module that
-cannot be imported. Figures and outputs are the stored ones; no notebook is run.
+cannot be imported. Figures and outputs are the stored ones, except for the instruments, for which
+each notebook is run once (:mod:`pages.taping`).
 """
 
 import shutil

@@ -23,6 +23,7 @@ from pages.lessons_page import front
 from pages.lessons_page import page as lessons_page
 from pages.loop import ALT, NARROW, WIDE
 from pages.rfc_page import page as rfc_page
+from pages.taping import tape_all, write_player
 
 SOURCE = Path(__file__).with_name("source")
 DOCUMENTS = ("CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
@@ -40,6 +41,8 @@ def stage(folder: Path, doors: Doors) -> None:
         for_site(notebook)
         relink(notebook, NOTEBOOKS, lambda heading, _: github_slugify(heading.replace("`", "")))
         nbformat.write(notebook, folder / "notebooks" / path.name)
+    tape_all(sorted((folder / "notebooks").glob("*.ipynb")))
+    write_player(folder / "_static")
     (folder / "docs").mkdir()
     for path in (ROOT / "docs").glob("*.md"):
         shutil.copy2(path, folder / "docs" / path.name)

@@ -8,6 +8,7 @@ is compared with what happened when the reader opens the answer.
 
 import json
 import os
+import subprocess
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from tls13lab.widgets.prediction import Prediction
 
 MARK = '<div class="tls13lab-tape">'
 INSPECTOR = '<div class="tls13lab-inspector">'
+SCRIPT = f"<script>({ENLIVEN})(document.currentScript.parentElement)</script>"
 ASKED, REVEALED = '<form class="tls13lab-predict"', '<div class="tls13lab-reveal"'
 _BEGIN = "from pages.taping import begin\nbegin()"
 _SECONDS = 600
@@ -113,7 +115,9 @@ def tapes_of(path: Path) -> dict[str, str]:
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
     )
-    client.execute(env={**os.environ, **OFF, "PYTHONPATH": str(ROOT)})
+    environment = {**os.environ, **OFF, "PYTHONPATH": str(ROOT)}
+    # A kernel warns that it listens on TCP, and any line would fail the build.
+    client.execute(env=environment, stderr=subprocess.DEVNULL)
     return {
         cell.id: output.data["text/html"]
         for cell in notebook.cells
@@ -132,11 +136,8 @@ def _put(path: Path, tapes: dict[str, str]) -> None:
             if cell.id in tapes and "text/html" in data:
                 data["text/html"] = tapes[cell.id]
             elif "text/html" in data:  # the page has this script once, for all pictures
-                data["text/html"] = data["text/html"].replace(_SCRIPT, "")
+                data["text/html"] = data["text/html"].replace(SCRIPT, "")
     nbformat.write(notebook, path)
-
-
-_SCRIPT = f"<script>({ENLIVEN})(document.currentScript.parentElement)</script>"
 
 
 def write_player(folder: Path) -> None:

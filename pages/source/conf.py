@@ -54,8 +54,8 @@ html_context = {"default_mode": "auto"}
 templates_path = ["_templates"]
 html_static_path = ["_static"]
 html_favicon = "_static/favicon.svg"
-html_css_files = ["site.css"]
-html_js_files = ["site.js"]
+html_css_files = ["site.css", "player.css"]
+html_js_files = ["site.js", ("player.js", {"defer": "defer"})]
 html_theme_options = {
     "repository_url": doors.home,
     "repository_branch": "HEAD",
