@@ -146,7 +146,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "knows no such name": lambda *_: unknown,  # type: ignore[name-defined] # noqa: F821
     "divides by zero": lambda *_: 1 / 0,
     "looks too far": lambda *_: [][1],
-    "looks for a key": lambda *_: {}["x"],
+    "looks for a key": lambda *_: dict[str, int]()["x"],
     "raises its own error": raising(OwnError()),
     "raises ValueError": raising(ValueError("<b>'NoneType' object</b>")),
     "ends Python": raising(SystemExit(1)),

@@ -132,7 +132,25 @@ def test_a_grader_gets_an_error_with_the_words() -> None:
 def test_feedback_is_shown_as_text_and_as_html() -> None:
     shown = Feedback.wrong("a < b")._repr_mimebundle_()
     assert shown["text/plain"] == "Not yet. a < b"
-    assert shown["text/html"] == "<p><strong>Not yet.</strong> a &lt; b</p>"
+    assert "<strong>Not yet.</strong> a &lt; b</p>" in shown["text/html"]
+
+
+def luminance(colour: str) -> float:
+    """As WCAG 2.2 defines it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
+    return sum(w * x for w, x in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_verdicts_differ_in_sign_word_and_colour_and_show_in_both_themes() -> None:
+    shown = [one.html for one in (Feedback.right(), Feedback.wrong("x"), Feedback.blank())]
+    borders = [re.findall(r"border-left:6px solid (#\w{6})", one)[0] for one in shown]
+    signs = [re.findall(r'aria-hidden="true">(.)<', one)[0] for one in shown]
+    assert len(set(borders)) == len(set(signs)) == 3
+    for colour in borders:
+        for background in ("#ffffff", "#111111"):
+            low, high = sorted(map(luminance, (colour, background)))
+            assert (high + 0.05) / (low + 0.05) > 3
 
 
 def test_no_such_task() -> None:
