@@ -82,7 +82,7 @@ def test_answers_of_one_student_are_not_anothers() -> None:
     copied = [n for n, one in TASKS.items() if not callable(one.solved("alice"))]
     passed = [n for n in copied if check(n, TASKS[n].solved("alice"), "bob")]
     # Only where what is asked is the same for everyone.
-    assert set(passed) <= {"4.2", "4.3", "5.2", "6.4", "6.5", "7.4", "8.4", "9.6"}
+    assert set(passed) <= {"4.2", "4.3", "5.2", "6.4", "6.5", "7.4", "8.3", "9.6"}
 
 
 @settings(max_examples=60, deadline=None)

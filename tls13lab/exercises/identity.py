@@ -101,7 +101,7 @@ IMPORTED = FunctionTask(
     "One external PSK gives a key for each hash and each context; none reveals another.",
 )
 
-# 8.3 ---------------------------------------------------------------------------------------------
+# 8.2 ---------------------------------------------------------------------------------------------
 
 
 LONGEST = 2**16 - 1
@@ -119,7 +119,7 @@ def _reflected(make: Callable[[bytes, bytes], bytes], name: bytes, friend: bytes
     calling = import_psk(psk, make(name, friend), ("sha256",))
     answering = import_psk(psk, make(friend, name), ("sha256",))
     pair = Pair(
-        ClientConfig(psks=calling, modes=modes), ServerConfig(psks=answering, modes=modes), "8.3"
+        ClientConfig(psks=calling, modes=modes), ServerConfig(psks=answering, modes=modes), "8.2"
     )
     try:
         pair.handshake()
@@ -170,7 +170,7 @@ def _judge_context(given: Given, function: Any) -> str:
 
 
 CONTEXT = JudgedTask(
-    "8.3",
+    "8.2",
     lambda draw: Given(
         me=b"node-" + draw.bytes(2).hex().encode(), friend=b"peer-" + draw.bytes(3).hex().encode()
     ),
@@ -214,7 +214,7 @@ CONTEXT = JudgedTask(
     ("client", "server"),
 )
 
-# 8.4 ---------------------------------------------------------------------------------------------
+# 8.3 ---------------------------------------------------------------------------------------------
 
 
 def _sloppy(draw: Draw) -> Given:
@@ -274,7 +274,7 @@ def _spoilt(name: str, **fields: Any) -> Mistake:
 
 
 MENDED = JudgedTask(
-    "8.4",
+    "8.3",
     _sloppy,
     _judge_use,
     _mended,

@@ -144,7 +144,7 @@ TASKS = (
         "tickets live for ever",
     ),
     _task(
-        "3.4",
+        "3.3",
         "binders hashed too",
         "binder not checked",
         "psk_ke although not offered",

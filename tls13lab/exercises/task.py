@@ -48,16 +48,37 @@ class Given(SimpleNamespace):
         return "\n".join(["Given:", *lines])
 
 
+WIDEST = 72
+
+
 def _shown(value: object) -> str:
     if isinstance(value, bytes):
-        dots = "..." if len(value) > 8 else ""
-        return f"{len(value)} bytes, {value[:8].hex()}{dots}"
+        return _bytes_shown(value)
     if isinstance(value, dict):
-        return f"by name: {', '.join(map(str, value))}"
+        return _names_shown(list(map(str, value)))
     shown = repr(value)
-    if isinstance(value, list | tuple) and len(shown) > 72:
+    if isinstance(value, list | tuple) and len(shown) > WIDEST:
+        connections = {getattr(one, "connection", None) for one in value} - {None}
+        if connections:
+            return f"a capture of {len(connections)} connections"
         return f"{len(value)} of them; the first is {shown_briefly(value[0])}"
-    return shown if len(shown) <= 72 else f"{shown[:69]}..."
+    if len(shown) > WIDEST and hasattr(value, "__dataclass_fields__"):
+        return f"its parts: {', '.join(value.__dataclass_fields__)}"
+    return shown if len(shown) <= WIDEST else f"{shown[:69]}..."
+
+
+def _bytes_shown(value: bytes) -> str:
+    if value and value.isascii() and value.decode().isprintable() and len(value) <= 32:
+        return repr(value)
+    dots = "..." if len(value) > 8 else ""
+    return f"{len(value)} bytes, {value[:8].hex()}{dots}"
+
+
+def _names_shown(names: list[str]) -> str:
+    shown = "; ".join(names)
+    if len(shown) <= 2 * WIDEST:
+        return f"by name: {shown}"
+    return f"{len(names)} of them, by name; the first is {names[0]}"
 
 
 def _for_students(given: Given) -> Given:
