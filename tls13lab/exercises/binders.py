@@ -166,8 +166,7 @@ BINDER = FunctionTask(
             _made(only="sha256"),
         ),
     ),
-    "That is what a server checks before anything else; only the label keeps the three kinds of PSK "
-    "apart.",
+    "A server checks this before anything else; only the label keeps the three kinds of PSK apart.",
 )
 
 TASKS = (BINDER,)
