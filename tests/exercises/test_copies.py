@@ -123,8 +123,9 @@ def test_nbgrader_marks_a_finished_submission_fully_and_an_untouched_one_at_zero
     for who in ("alice", "bob"):
         # The marker says whose tasks these are; a student's own claim would not count.
         grader(course, "autograde", ASSIGNMENT, "--student", who, **{VARIABLE: who})
-    assert scores(course, "alice") == {name: POINTS[name] for name in names}
-    assert scores(course, "bob") == dict.fromkeys(names, 0)
+    # The quiz is handed out, too, and has no points.
+    assert scores(course, "alice") == {"quiz": 0, **{name: POINTS[name] for name in names}}
+    assert scores(course, "bob") == dict.fromkeys([*names, "quiz"], 0)
 
 
 def test_a_released_notebook_says_nothing_of_answers(tmp_path: Path) -> None:

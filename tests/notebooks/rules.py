@@ -68,6 +68,11 @@ def with_tag(cells: Cells, tag: str) -> list[int]:
     return [index for index, cell in enumerate(cells) if tag in tags(cell)]
 
 
+def is_lesson(path: Path) -> bool:
+    """Whether it is one of the numbered lessons; the quiz is none."""
+    return re.match(r"\d\d_", path.name) is not None
+
+
 # Rules -------------------------------------------------------------------------------------------
 
 
@@ -145,14 +150,14 @@ def every_claim_has_its_sentence(_: Path, notebook: NotebookNode) -> Iterator[st
                 yield f"section {title!r}: RFC 8446's section number is missing"
 
 
-def prediction_comes_before_reveal(_: Path, notebook: NotebookNode) -> Iterator[str]:
+def prediction_comes_before_reveal(path: Path, notebook: NotebookNode) -> Iterator[str]:
     for title, cells in sections(notebook).items():
         asked, answered = with_tag(cells, "predict"), with_tag(cells, "reveal")
         if len(asked) != len(answered):
             yield f"section {title!r}: {len(asked)} predict cells, {len(answered)} reveal cells"
         elif any(a >= b for a, b in zip(asked, answered, strict=True)):
             yield f"section {title!r}: a reveal stands before its prediction"
-    if not with_tag(notebook.cells, "predict"):
+    if is_lesson(path) and not with_tag(notebook.cells, "predict"):
         yield "nothing is predicted"
 
 
@@ -204,8 +209,8 @@ def links_lead_somewhere(path: Path, notebook: NotebookNode) -> Iterator[str]:
     for target in local:
         if not (path.parent / target.split("#")[0]).exists():
             yield f"a link to {target}, which is not there"
-    names = sorted(one.name for one in path.parent.glob("*.ipynb"))
-    following = names[names.index(path.name) + 1 :][:1]
+    names = sorted(one.name for one in path.parent.glob("*.ipynb") if is_lesson(one))
+    following = [name for name in names if name > path.name][:1] if is_lesson(path) else names[:1]
     if not set(following) <= set(local):
         yield f"no link to the next notebook, {following[0]}"
 

@@ -20,8 +20,10 @@ def test_keeps_the_rules(path: Path) -> None:
 
 
 def test_notebooks_are_numbered_from_00_without_a_gap() -> None:
-    assert [int(path.name[:2]) for path in NOTEBOOKS] == list(range(len(NOTEBOOKS)))
-    assert NOTEBOOKS
+    lessons = [path for path in NOTEBOOKS if rules.is_lesson(path)]
+    assert [int(path.name[:2]) for path in lessons] == list(range(len(lessons)))
+    assert lessons
+    assert [path.name for path in NOTEBOOKS if path not in lessons] == ["quiz.ipynb"]
 
 
 # The rules themselves ----------------------------------------------------------------------------
@@ -165,6 +167,19 @@ def test_each_rule_sees_its_offence(tmp_path: Path, spoil: Callable[[NotebookNod
     spoil(notebook)
     found = rules.offences(write(notebook, tmp_path))
     assert OFFENCES[spoil].__name__ in {one.split(":")[0] for one in found}
+
+
+def test_what_is_no_lesson_asks_for_no_prediction_and_links_to_the_first(tmp_path: Path) -> None:
+    first = write(good(), tmp_path)
+    notebook = good()
+    for cell in (notebook.cells[3], notebook.cells[5]):
+        cell.metadata["tags"] = ["widget"]
+    notebook.cells[-1].source += f" [The lessons]({first.name})"
+    path = tmp_path / "quiz.ipynb"
+    path.write_text(to_text(notebook), encoding="utf-8")
+    assert list(rules.offences(path)) == []
+    path.write_text(path.read_text().replace(first.name, "quiz.ipynb"), encoding="utf-8")
+    assert len(list(rules.offences(path))) == 1
 
 
 def test_a_notebook_must_link_to_the_next(tmp_path: Path) -> None:
