@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def lessons() -> list[Path]:
-    """The lessons and the quiz that came with this package, in order. Raises LocalFault if there are none."""
+    """The lessons and the quiz that came with this package. Raises LocalFault if there are none."""
     for folder in (PACKAGE / "notebooks", PACKAGE.parent / "notebooks"):
         found = sorted(folder.glob("*.ipynb"))
         if found:
