@@ -29,9 +29,9 @@ def test_there_are_fifteen_and_each_has_an_answer() -> None:
 @each_question
 def test_the_experiment_is_where_it_is_said_to_be(one: Question) -> None:
     notebook = nbformat.read(ROOT / "notebooks" / f"{one.lesson}.ipynb", as_version=4)
-    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    assert f"## {one.heading}\n" in f"{text}\n"
-    assert one.link == f"{one.lesson}.ipynb#{one.heading.replace(' ', '-')}"
+    (cell,) = [cell for cell in notebook.cells if cell.id == one.cell]
+    assert f"## {one.heading}\n" in f"{cell.source}\n"
+    assert one.link == f"{one.lesson}.ipynb#cell-id={one.cell}"
 
 
 def test_the_right_answers_do_not_all_stand_in_one_place() -> None:

@@ -1,8 +1,8 @@
 """A question of the quiz: its options, a reply to each, and where it is decided.
 
->>> question = Question("sum", "1 + 1?", ("2", "3"), ("Yes.", "No."), 0, "1", "00_new", "1. A b")
+>>> question = Question("sum", "1 + 1?", ("2", "3"), ("Y", "N"), 0, "1", "00_new", "1. A b", "a")
 >>> question.choices, question.link
-(('2', '3', 'I do not know'), '00_new.ipynb#1.-A-b')
+(('2', '3', 'I do not know'), '00_new.ipynb#cell-id=a')
 """
 
 from dataclasses import dataclass, replace
@@ -27,6 +27,8 @@ class Question:
     """The notebook with the experiment, without its suffix."""
     heading: str
     """The heading of the section with the experiment."""
+    cell: str
+    """The id of the cell with that heading."""
 
     @property
     def answer(self) -> str:
@@ -50,8 +52,12 @@ class Question:
 
     @property
     def link(self) -> str:
-        """The address of the section, relative to the other notebooks; anchors as JupyterLab's."""
-        return f"{self.lesson}.ipynb#{self.heading.replace(' ', '-')}"
+        """The address of the section, relative to the other notebooks.
+
+        It names the cell, because JupyterLab does not find a heading in a notebook that was not
+        open yet.
+        """
+        return f"{self.lesson}.ipynb#cell-id={self.cell}"
 
     def reply(self, option: str) -> str:
         """What to say to somebody who has chosen this option."""

@@ -7,7 +7,7 @@ of a lesson with the experiment that decides it. Sections are those of RFC 9846,
 >>> QUESTIONS[5].answer
 'the ticket names the PSK, and both sides derive it'
 >>> QUESTIONS[5].link
-'02_resumption.ipynb#2.-The-ticket-is-not-the-PSK'
+'02_resumption.ipynb#cell-id=02-13'
 """
 
 from tls13lab.exercises.question import Question, rotated
@@ -32,6 +32,7 @@ _WRITTEN = (
         "RFC 9846 2.2, 2.3, 8.1",
         "04_forward_secrecy",
         "1. A stolen PSK, a year later",
+        "04-03",
     ),
     Question(
         "a stolen ticket key",
@@ -51,6 +52,7 @@ _WRITTEN = (
         "RFC 9846 4.7.1 (8446: 4.6.1), F.1",
         "04_forward_secrecy",
         "4. One key for all tickets",
+        "04-19",
     ),
     Question(
         "both modes allowed",
@@ -70,6 +72,7 @@ _WRITTEN = (
         "RFC 9846 4.3.9 (8446: 4.2.9)",
         "03_psk_modes",
         "2. Both sides allow both modes",
+        "03-13",
     ),
     Question(
         "the first resumption",
@@ -89,6 +92,7 @@ _WRITTEN = (
         "RFC 9846 4.7.1 (8446: 4.6.1)",
         "02_resumption",
         "1. When is a session resumable?",
+        "02-05",
     ),
     Question(
         "two tickets",
@@ -107,6 +111,7 @@ _WRITTEN = (
         "RFC 9846 C.4 (8446: C.4)",
         "02_resumption",
         "3. Two tickets are not a mistake",
+        "02-19",
     ),
     Question(
         "ticket and PSK",
@@ -126,6 +131,7 @@ _WRITTEN = (
         "RFC 9846 4.7.1 (8446: 4.6.1)",
         "02_resumption",
         "2. The ticket is not the PSK",
+        "02-13",
     ),
     Question(
         "a wrong binder",
@@ -145,6 +151,7 @@ _WRITTEN = (
         "RFC 9846 4.3.11 (8446: 4.2.11)",
         "03_psk_modes",
         "3. A wrong binder, and an unknown name",
+        "03-19",
     ),
     Question(
         "a PSK on both sides",
@@ -163,6 +170,7 @@ _WRITTEN = (
         "RFC 9846 4.3.11 (8446: 4.2.11)",
         "03_psk_modes",
         "4. A PSK belongs to one hash",
+        "03-26",
     ),
     Question(
         "a password as a PSK",
@@ -182,6 +190,7 @@ _WRITTEN = (
         "RFC 9846 2.2 (8446: 2.2)",
         "07_external_psk_and_entropy",
         "2. Does Diffie-Hellman help?",
+        "07-07",
     ),
     Question(
         "a copied PSK",
@@ -202,6 +211,7 @@ _WRITTEN = (
         "RFC 9846 2.2, F.1 (8446: E.1)",
         "07_external_psk_and_entropy",
         "3. What a found PSK opens",
+        "07-15",
     ),
     Question(
         "the ticket's age",
@@ -220,6 +230,7 @@ _WRITTEN = (
         "RFC 9846 4.3.11.1 (8446: 4.2.11.1)",
         "02_resumption",
         "4. The age of a ticket",
+        "02-23",
     ),
     Question(
         "replayed requests",
@@ -240,6 +251,7 @@ _WRITTEN = (
         "RFC 9846 8, F.5 (8446: 8, E.5)",
         "05_early_data",
         "4. The same bytes once more",
+        "05-21",
     ),
     Question(
         "the certificate again",
@@ -259,6 +271,7 @@ _WRITTEN = (
         "RFC 9846 2.2 (8446: 2.2)",
         "02_resumption",
         "7. Nobody is checked again",
+        "02-39",
     ),
     Question(
         "what a PSK names",
@@ -279,6 +292,7 @@ _WRITTEN = (
         "RFC 9257 4, RFC 9846 F.8",
         "08_identity_and_selfie",
         "2. Talking to oneself",
+        "08-07",
     ),
     Question(
         "CLIENT_RANDOM",
@@ -298,6 +312,7 @@ _WRITTEN = (
         "RFC 9850",
         "01_key_schedule",
         "8. What a key log names",
+        "log-section",
     ),
 )
 
