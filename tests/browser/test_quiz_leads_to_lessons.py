@@ -23,5 +23,5 @@ def test_a_link_opens_the_lesson(lab_page: LabPage) -> None:
         link.click()
     lesson = opened.value
     heading = lesson.get_by_role("heading", name=ASKED.heading)
-    # A new tab does not scroll to the cell that the address names; the link's words say where it is.
+    # A new tab does not scroll to the cell in the address; the link's words say where it is.
     expect(heading).to_have_count(1, timeout=60_000)
