@@ -14,29 +14,36 @@ from lite.lessons import pictures
 from tests.browser.launched import launched
 from tests.conftest import ROOT
 from tests.pictures import store
+from tests.pictures.test_attacks import findings
 from tests.pictures.test_chances import SETTINGS
 from tests.pictures.test_pictures import DHE, KE
+from tests.pictures.test_sequence import FULL, forms
+from tls13lab.adversary.plan import Shape, plan
 from tls13lab.crypto.schedule import SCHEDULE
+from tls13lab.pictures.attack_tree import attack_tree
+from tls13lab.pictures.bit_picture import bit_picture
+from tls13lab.pictures.byte_view import named_fields
 from tls13lab.pictures.chances import chances
 from tls13lab.pictures.claims_matrix import matrix_picture
 from tls13lab.pictures.compare_picture import compare_picture
-from tls13lab.pictures.schedule_graph import schedule_graph
+from tls13lab.pictures.schedule_graph import MODES, schedule_graph
+from tls13lab.pictures.sequence import sequence
+from tls13lab.pictures.timeline import timeline
 from tls13lab.symbolic.claims import cells
 
 pytestmark = pytest.mark.browser
 
 FONTS = Path(mpl.get_data_path(), "fonts", "ttf")
-GRAPHS = sorted(
-    one for one in store.FOLDER.glob("*.svg") if one.name.startswith(("att", "mov", "sch"))
-)
+GRAPHS = sorted(one for one in store.FOLDER.glob("*.svg") if one.name.startswith(("att", "mov")))
+SOURCES = {"initial_ecdhe", "ticket_key", "client_ecdhe", "server_ecdhe"}
 VALUES = dict.fromkeys(("psk", "ecdhe", *SCHEDULE), bytes.fromhex("d0") * 32)
 
 # The texts of which some corner is not on the shape that their box is drawn as.
 LEAVING = """svg => {
     document.getElementById("here").innerHTML = svg;
     const left = [];
-    for (const group of document.querySelectorAll("g.node, g.cluster")) {
-        const shape = group.querySelector("polygon, ellipse, path");
+    for (const group of document.querySelectorAll("g.node, g.cluster, g.part")) {
+        const shape = group.querySelector("polygon, ellipse, path, rect");
         for (const text of group.querySelectorAll("text")) {
             const {x, y, width, height} = text.getBBox();
             const corners = [[x, y], [x + width, y], [x, y + height], [x + width, y + height]];
@@ -99,21 +106,34 @@ def page(request: pytest.FixtureRequest) -> Iterator[Page]:
 
 
 def test_no_letter_of_a_stored_graph_leaves_its_box(page: Page) -> None:
-    assert len(GRAPHS) > 30
+    assert len(GRAPHS) > 25
     found = {one.name: page.evaluate(LEAVING, one.read_text("utf-8")) for one in GRAPHS}
     assert {name: left for name, left in found.items() if left} == {}
 
 
-def test_values_stay_in_their_boxes_too(page: Page) -> None:
-    svg = schedule_graph("psk", "psk_dhe_ke", VALUES).svg
-    assert "d0d0d0d0..d0d0" in svg
-    assert page.evaluate(LEAVING, svg) == []
+def test_no_letter_of_the_schedule_leaves_its_box(page: Page) -> None:
+    for mode in MODES:
+        for picture in (
+            schedule_graph(mode=mode),
+            schedule_graph("main_secret", mode, VALUES),
+            schedule_graph(None, mode, VALUES, {"psk", "ticket_key", "client_ecdhe"}),
+            schedule_graph(None, mode, stolen=SOURCES),
+        ):
+            svg = picture.svg
+            assert page.evaluate(LEAVING, svg) == []
+            assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
+    assert "d0d0d0d0..d0d0" in schedule_graph("psk", values=VALUES).svg
 
 
 def test_one_that_leaves_its_box_is_seen(page: Page) -> None:
-    (svg,) = (one.read_text("utf-8") for one in GRAPHS if one.name == "schedule-full.svg")
-    wide = svg.replace(">main_secret</text>", ">main_secret, and more than has room</text>")
-    assert page.evaluate(LEAVING, wide) == ["main_secret, and more than has room"]
+    svg = attack_tree(plan(Shape("psk_ke", held=frozenset({"psk"})), "application_data")).svg
+    long = "main_secret, and more than has room"
+    assert page.evaluate(LEAVING, svg.replace(">main_secret</text>", f">{long}</text>")) == [long]
+    svg = schedule_graph().svg.replace(">main_secret</text>", f">{long}</text>")
+    assert page.evaluate(LEAVING, svg) == [long]
+    # A label that runs into the next box.
+    svg = schedule_graph().svg.replace(">input key<", ">input keying material<")
+    assert page.evaluate(CROSSING, svg) == ["input keying material"] * 3
 
 
 def test_no_letter_of_a_lessons_picture_is_cut_off(page: Page) -> None:
@@ -140,6 +160,40 @@ def test_two_conversations_side_by_side_keep_to_their_boxes(page: Page) -> None:
     for left, right in permutations((KE, DHE), 2):
         svg = compare_picture(left, right).svg
         assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
+
+
+def test_no_letter_of_a_conversation_leaves_its_place(page: Page) -> None:
+    for conversation in (KE, DHE, FULL):
+        for upto in (None, 3, 4):
+            for name, picture in forms(conversation, upto).items():
+                assert page.evaluate(CUT_OFF, picture.svg) == [], name
+                assert page.evaluate(CROSSING, picture.svg) == [], name
+    # The twins: words that run over the bars, and a name of keys that leaves the picture.
+    svg = sequence(DHE).svg
+    long = svg.replace(">ServerHello</text>", f">{'ServerHello' * 9}</text>")
+    assert page.evaluate(CROSSING, long) == ["ServerHello" * 9]
+    keys = svg.replace(">no keys yet</text>", f">{'no keys yet ' * 9}</text>", 1)
+    assert page.evaluate(CUT_OFF, keys) == ["no keys yet " * 9]
+
+
+def test_no_letter_of_a_timeline_is_cut_off(page: Page) -> None:
+    found = findings()
+    for stolen_after in (None, 0, 2, 3):
+        rows = {"psk_ke": found * 2, "psk_dhe_ke, with a name that is long": found}
+        svg = timeline(rows, stolen_after, "What the two keys in memory open").svg
+        assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
+    # The twin: it was cut off at the right, where nothing kept room for it.
+    wide = timeline({"psk_ke": found}, 2, "").svg.replace(">stolen here<", f">{'stolen here' * 9}<")
+    assert page.evaluate(CUT_OFF, wide) == ["stolen here" * 9]
+
+
+def test_no_letter_of_a_byte_leaves_its_box(page: Page) -> None:
+    raw = DHE.steps[0].messages[0]
+    for field in named_fields(raw):
+        svg = bit_picture(raw, field, field.length - 1, 7).svg
+        assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
+    wide = svg.replace(">before</text>", f">{'before' * 3}</text>")
+    assert page.evaluate(CUT_OFF, wide) == ["before" * 3]
 
 
 def test_no_setting_of_the_instrument_leaves_its_boxes(page: Page) -> None:

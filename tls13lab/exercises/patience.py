@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 LIMIT_S = 5.0
+"""In a notebook; a marker, whose machine is shared by a whole class, sets it higher."""
 
 
 class RanTooLong(BaseException):
@@ -30,7 +31,7 @@ class RanTooLong(BaseException):
 
 @contextmanager
 def patience(seconds: float | None = None) -> Iterator[None]:
-    """Raise RanTooLong in the block after ``seconds`` seconds, by default LIMIT_S."""
+    """Raise RanTooLong in the block after ``seconds`` seconds, by default ``LIMIT_S``."""
     limit = LIMIT_S if seconds is None else seconds
     in_main = threading.current_thread() is threading.main_thread()
     if not in_main or not hasattr(signal, "setitimer"):

@@ -10,8 +10,9 @@ const chosenPart = (el) => {
 
 function render({ model, el }) {
     el.classList.add("tls13lab-view");
+    const open = []; // by number, also of folds that a view in between does not have
     const show = () => {
-        const open = folds(el).map((fold) => fold.open);
+        folds(el).forEach((fold, number) => { open[number] = fold.open; });
         const part = chosenPart(el);
         el.innerHTML = model.get("value");
         enliven(el);
@@ -19,7 +20,11 @@ function render({ model, el }) {
         if (part === null) return;
         for (const host of el.querySelectorAll(".tls13lab-picture-live")) {
             const again = host.shadowRoot.querySelector(`.part[data-part="${CSS.escape(part)}"]`);
-            if (again) { again.focus({ preventScroll: true }); break; }
+            if (!again) continue;
+            for (const one of host.shadowRoot.querySelectorAll(".part"))
+                one.setAttribute("tabindex", one === again ? "0" : "-1");
+            again.focus({ preventScroll: true });
+            break;
         }
     };
     model.on("change:value", show);
