@@ -233,7 +233,9 @@ def gives_away(text: str, reveal: NotebookNode) -> bool:
     return goes_on and bool(happened(reveal) in text or re.search(r"(?m)^> ", text))
 
 
-def every_section_is_core_or_extra(_: Path, notebook: NotebookNode) -> Iterator[str]:
+def every_section_is_core_or_extra(path: Path, notebook: NotebookNode) -> Iterator[str]:
+    if not is_lesson(path):
+        return
     for cell in notebook.cells:
         heading = re.match(r"## +(.+)", cell.source) if cell.cell_type == "markdown" else None
         if heading and not UNMARKED.match(heading[1]) and not MARK.match(cell.source):
@@ -254,7 +256,9 @@ def the_head_says_the_sums(_: Path, notebook: NotebookNode) -> Iterator[str]:
         yield f"the head says {told} minutes; the sums are {core}, {extra} and {tasks}"
 
 
-def goals_at_the_top_come_back_at_the_end(_: Path, notebook: NotebookNode) -> Iterator[str]:
+def goals_at_the_top_come_back_at_the_end(path: Path, notebook: NotebookNode) -> Iterator[str]:
+    if not is_lesson(path):
+        return
     if "**You will be able to**" not in markdown(notebook.cells[:6]):
         yield "no goals at the top: **You will be able to**"
     if "You can now" not in sections(notebook):
