@@ -278,17 +278,13 @@ def test_each_rule_sees_its_offence(tmp_path: Path, spoil: Callable[[NotebookNod
     assert OFFENCES[spoil].__name__ in {one.split(":")[0] for one in found}
 
 
-def test_what_is_no_lesson_asks_for_no_prediction_and_links_to_the_first(tmp_path: Path) -> None:
-    first = write(good(), tmp_path)
+def test_what_is_no_lesson_need_not_ask_for_a_prediction(tmp_path: Path) -> None:
     notebook = good()
-    for cell in (notebook.cells[3], notebook.cells[5]):
-        cell.metadata["tags"] = ["widget"]
-    notebook.cells[-1].source += f" [The lessons]({first.name})"
-    path = tmp_path / "quiz.ipynb"
-    path.write_text(to_text(notebook), encoding="utf-8")
-    assert list(rules.offences(path)) == []
-    path.write_text(path.read_text().replace(first.name, "quiz.ipynb"), encoding="utf-8")
-    assert len(list(rules.offences(path))) == 1
+    for cell in notebook.cells:
+        cell.metadata["tags"] = []
+    rule = rules.prediction_comes_before_reveal
+    assert list(rule(tmp_path / "00_a.ipynb", notebook)) == ["nothing is predicted"]
+    assert list(rule(tmp_path / "quiz.ipynb", notebook)) == []
 
 
 def test_a_notebook_must_link_to_the_next(tmp_path: Path) -> None:
