@@ -5,8 +5,8 @@ All copies are made from the lessons in ``notebooks/`` and the tasks in this fol
 
 - ``student``: the notebooks with blanks and without outputs, and a note on how to begin.
 - ``solutions``: the notebooks with right answers, run, for the instructor.
-- ``nbgrader``: a course folder for nbgrader, with one assignment of ten notebooks. Each check is a
-  test cell with points. Like the lessons, it needs this package.
+- ``nbgrader``: a course folder for nbgrader, with one assignment: the lessons and the quiz. Each
+  check is a test cell with points. Like the lessons, it needs this package.
 - ``colab``: the lessons, with a first cell that installs the package.
 """
 
@@ -85,8 +85,14 @@ def made(name: str, tasks: list[Exercise], stub: Stub, check: Check) -> Notebook
     return notebook
 
 
+def _quiz(folder: Path, say: Say) -> None:
+    """Write the quiz, which has no tasks and is the same in every copy."""
+    _write(made("quiz", [], as_student, checked), folder / "quiz.ipynb", say)
+
+
 def student(folder: Path, say: Say) -> None:
     """Write the students' copy."""
+    _quiz(folder, say)
     for name, tasks in everything().items():
         _write(made(name, tasks, as_student, checked), folder / f"{name}.ipynb", say)
     (folder / "README.md").write_text(README, encoding="utf-8")
@@ -96,6 +102,7 @@ def solutions(folder: Path, say: Say) -> None:
     """Write the instructor's copy. Raises CellExecutionError if a solution is wrong."""
     from nbclient import NotebookClient
 
+    _quiz(folder, say)
     for name, tasks in everything().items():
         # A wrong solution must raise an error; a right one is then shown.
         notebook = made(name, tasks, as_solution, lambda task: f"{required(task)}\n{checked(task)}")
@@ -109,6 +116,7 @@ def nbgrader(folder: Path, say: Say) -> None:
     """Write a course folder for nbgrader."""
     assignment = folder / "source" / ASSIGNMENT
     assignment.mkdir(parents=True)
+    _quiz(assignment, say)
     for name, tasks in everything().items():
         _write(graded(name, tasks), assignment / f"{name}.ipynb", say)
     text = CONFIG.format(name=ASSIGNMENT, root=str(NOTEBOOKS.parent))

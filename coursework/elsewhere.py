@@ -61,9 +61,7 @@ def prepare(notebook: NotebookNode, address: str, package: str) -> None:
     relink(notebook, NOTEBOOKS, lambda _, cell: f"scrollTo={cell}")
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = re.sub(
-                r"\]\((\d\d_\w+\.ipynb)", rf"]({in_colab(address)}/\1", cell.source
-            )
+            cell.source = re.sub(r"\]\((\w+\.ipynb)", rf"]({in_colab(address)}/\1", cell.source)
     notebook.cells[1:1] = [
         new_markdown_cell(ABOUT, id="elsewhere-about"),
         new_code_cell(INSTALL.format(source=package), id="elsewhere-install"),

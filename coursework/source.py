@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-KINDS = ("complete a line", "fill a function", "blank page")
+KINDS = ("complete a line", "fill in values", "fill a function", "blank page")
 
 
 class SourceError(Exception):

@@ -15,8 +15,9 @@ from coursework.judge.seal import BLANK, NOT_YET, RIGHT
 from coursework.source import everything
 from deploy.feedback import title_of
 from deploy.page import page, prose
+from tls13lab.exercises.answers import Answers
 from tls13lab.exercises.questions import QUESTIONS
-from tls13lab.exercises.quiz import FILE, Answers
+from tls13lab.exercises.quiz import FILE
 
 NAME = "class.html"
 MOST = 20

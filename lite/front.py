@@ -39,6 +39,8 @@ installed, and nothing is sent anywhere. A lesson takes about half a minute to o
 <ol start="0">
 {lessons}
 </ol>
+<p>Fifteen questions, before the lessons and after them:
+<a href="{lab}">the quiz in JupyterLab</a> <a href="{alone}">the quiz on a small screen</a></p>
 <p>What you change stays in this browser, on this machine. To keep it, choose <em>File,
 Download</em>. Cells that need a real OpenSSL do not run here; they are shown with their output.</p>
 <p><strong>This is for learning, not for protecting real traffic.</strong></p>
@@ -50,7 +52,12 @@ Download</em>. Cells that need a real OpenSSL do not run here; they are shown wi
 
 def page(lessons: Sequence[Lesson]) -> str:
     """The whole page."""
-    return PAGE.format(count=len(lessons), lessons="\n".join(map(_item, lessons)))
+    return PAGE.format(
+        count=len(lessons),
+        lessons="\n".join(map(_item, lessons)),
+        lab=LAB.format(name="quiz"),
+        alone=ALONE.format(name="quiz"),
+    )
 
 
 def _item(lesson: Lesson) -> str:

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from tests.conftest import ROOT
 from tls13lab.cli import notebooks
 from tls13lab.cli.app import cli
+from tls13lab.exercises.catalogue import TASKS
 from tls13lab.widgets.keeping import FILE, Keeper
 
 LESSONS = {path.name: path.read_bytes() for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
@@ -102,7 +103,7 @@ def test_a_report_is_written_beside_the_notebooks(worked: Path) -> None:
     result = reported(worked)
     place = worked / "my-report.md"
     assert (result.exit_code, result.stderr) == (0, "")
-    assert "1 of 45 tasks solved; 1 predictions made, 0 of them right" in result.stdout
+    assert f"1 of {len(TASKS)} tasks solved; 1 predictions made, 0 of them right" in result.stdout
     assert str(place) in result.stdout.splitlines()[-1]
     assert "Task 2.1 · The PSK behind a ticket: solved" in place.read_text("utf-8")
     told = json.loads(reported(worked, "--json").stdout)

@@ -11,8 +11,8 @@ from coursework.judge.seal import BLANK, NOT_YET, RIGHT, Verdict
 from coursework.source import everything
 from deploy import class_page, feedback
 from deploy import page as frame
+from tls13lab.exercises.answers import Answers
 from tls13lab.exercises.questions import QUESTIONS
-from tls13lab.exercises.quiz import Answers
 
 NAME = "03_psk_modes"
 EVIL = "it raised Bad: <script src=https://example.org/x.js></script> <img src=x> `a<b`"

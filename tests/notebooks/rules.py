@@ -73,6 +73,11 @@ def with_tag(cells: Cells, tag: str) -> list[int]:
     return [index for index, cell in enumerate(cells) if tag in tags(cell)]
 
 
+def is_lesson(path: Path) -> bool:
+    """Whether it is one of the numbered lessons; the quiz is none."""
+    return re.match(r"\d\d_", path.name) is not None
+
+
 # Rules -------------------------------------------------------------------------------------------
 
 
@@ -164,14 +169,14 @@ def every_claim_has_its_sentence(_: Path, notebook: NotebookNode) -> Iterator[st
                 yield f"section {title!r}: RFC 8446's section number is missing"
 
 
-def prediction_comes_before_reveal(_: Path, notebook: NotebookNode) -> Iterator[str]:
+def prediction_comes_before_reveal(path: Path, notebook: NotebookNode) -> Iterator[str]:
     for title, cells in sections(notebook).items():
         asked, answered = with_tag(cells, "predict"), with_tag(cells, "reveal")
         if len(asked) != len(answered):
             yield f"section {title!r}: {len(asked)} predict cells, {len(answered)} reveal cells"
         elif any(a >= b for a, b in zip(asked, answered, strict=True)):
             yield f"section {title!r}: a reveal stands before its prediction"
-    if not with_tag(notebook.cells, "predict"):
+    if is_lesson(path) and not with_tag(notebook.cells, "predict"):
         yield "nothing is predicted"
 
 
@@ -228,7 +233,9 @@ def gives_away(text: str, reveal: NotebookNode) -> bool:
     return goes_on and bool(happened(reveal) in text or re.search(r"(?m)^> ", text))
 
 
-def every_section_is_core_or_extra(_: Path, notebook: NotebookNode) -> Iterator[str]:
+def every_section_is_core_or_extra(path: Path, notebook: NotebookNode) -> Iterator[str]:
+    if not is_lesson(path):
+        return
     for cell in notebook.cells:
         heading = re.match(r"## +(.+)", cell.source) if cell.cell_type == "markdown" else None
         if heading and not UNMARKED.match(heading[1]) and not MARK.match(cell.source):
@@ -249,7 +256,9 @@ def the_head_says_the_sums(_: Path, notebook: NotebookNode) -> Iterator[str]:
         yield f"the head says {told} minutes; the sums are {core}, {extra} and {tasks}"
 
 
-def goals_at_the_top_come_back_at_the_end(_: Path, notebook: NotebookNode) -> Iterator[str]:
+def goals_at_the_top_come_back_at_the_end(path: Path, notebook: NotebookNode) -> Iterator[str]:
+    if not is_lesson(path):
+        return
     if "**You will be able to**" not in markdown(notebook.cells[:6]):
         yield "no goals at the top: **You will be able to**"
     if "You can now" not in sections(notebook):
@@ -308,8 +317,8 @@ def links_lead_somewhere(path: Path, notebook: NotebookNode) -> Iterator[str]:
     for target in targets:
         if target.startswith("#"):
             yield from broken_anchor(path, target)
-    names = sorted(one.name for one in path.parent.glob("*.ipynb"))
-    following = names[names.index(path.name) + 1 :][:1]
+    names = sorted(one.name for one in path.parent.glob("*.ipynb") if is_lesson(one))
+    following = [name for name in names if name > path.name][:1] if is_lesson(path) else names[:1]
     for where, cells in (("top", notebook.cells[:6]), ("end", notebook.cells[-1:])):
         for name in following:
             if f"]({name})" not in markdown(cells):

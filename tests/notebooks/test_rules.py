@@ -21,8 +21,10 @@ def test_keeps_the_rules(path: Path) -> None:
 
 
 def test_notebooks_are_numbered_from_00_without_a_gap() -> None:
-    assert [int(path.name[:2]) for path in NOTEBOOKS] == list(range(len(NOTEBOOKS)))
-    assert NOTEBOOKS
+    lessons = [path for path in NOTEBOOKS if rules.is_lesson(path)]
+    assert [int(path.name[:2]) for path in lessons] == list(range(len(lessons)))
+    assert lessons
+    assert [path.name for path in NOTEBOOKS if path not in lessons] == ["quiz.ipynb"]
 
 
 # The rules themselves ----------------------------------------------------------------------------
@@ -274,6 +276,15 @@ def test_each_rule_sees_its_offence(tmp_path: Path, spoil: Callable[[NotebookNod
     spoil(notebook)
     found = rules.offences(write(notebook, tmp_path))
     assert OFFENCES[spoil].__name__ in {one.split(":")[0] for one in found}
+
+
+def test_what_is_no_lesson_need_not_ask_for_a_prediction(tmp_path: Path) -> None:
+    notebook = good()
+    for cell in notebook.cells:
+        cell.metadata["tags"] = []
+    rule = rules.prediction_comes_before_reveal
+    assert list(rule(tmp_path / "00_a.ipynb", notebook)) == ["nothing is predicted"]
+    assert list(rule(tmp_path / "quiz.ipynb", notebook)) == []
 
 
 def test_a_notebook_must_link_to_the_next(tmp_path: Path) -> None:

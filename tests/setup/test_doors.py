@@ -22,7 +22,8 @@ BINDER = f"https://mybinder.org/v2/gh/{PLACE}/HEAD?urlpath=lab/tree/notebooks"
 def test_each_lesson_has_its_links_and_its_memory(lesson: str) -> None:
     assert f"]({BINDER}/{lesson}.ipynb)" in DOORS
     assert f"]({in_colab(ADDRESS)}/{lesson}.ipynb)" in DOORS
-    assert re.search(rf"(?m)^\| {lesson} \| \d+ \| \d+ \|$", DOORS)
+    if lesson != "quiz":  # it holds next to nothing, and is not measured
+        assert re.search(rf"(?m)^\| {lesson} \| \d+ \| \d+ \|$", DOORS)
 
 
 def test_the_badge_and_every_link_go_to_the_one_address() -> None:

@@ -85,7 +85,7 @@ SEARCH = JudgedTask(
             _but(PLACES[0], lambda right: {"application_data"}),
         ),
         Mistake(
-            "For client_authentication, give a set of leaks",
+            "For client_authentication: this is text; a set is wanted",
             lambda given: dict.fromkeys(PLACES, "psk"),
         ),
     ),

@@ -203,7 +203,7 @@ def _judge_policy(given: Given, answer: Any) -> str:
         return (
             "In psk_dhe_ke, such a connection could be opened only with a private key of its own."
         )
-    return "For each connection that is open now, ask: what was stolen besides its PSK?"
+    return "For each connection that is open now, look for what was stolen besides its PSK."
 
 
 POLICY = JudgedTask(

@@ -27,6 +27,7 @@ from tls13lab.exercises import (
     tickets,
     verdicts,
 )
+from tls13lab.exercises.cells import stale, watch
 from tls13lab.exercises.feedback import Feedback
 from tls13lab.exercises.student import student as the_student
 from tls13lab.exercises.task import Given, Task
@@ -50,6 +51,9 @@ _ROOMS: tuple[tuple[Task, ...], ...] = (
     servers.TASKS,
     capstone.TASKS,
 )
+
+
+watch()  # from the first import on, so that even the first failing cell is noticed
 
 
 def _place(number: str) -> tuple[int, ...]:
@@ -78,6 +82,9 @@ def check(number: str, answer: Any, student: str | None = None) -> Feedback:
 
     The verdict on this machine's student is kept for ``progress()``.
     """
+    old = stale(number)
+    if old:
+        return Feedback.wrong(old)  # not kept, because it is no verdict on an answer
     feedback = task(number).check(answer, the_student() if student is None else student)
     if student is None:
         keeper.change(lambda work: work.with_verdict(number, feedback.verdict.name))

@@ -1,11 +1,29 @@
-"""Comparing a student's answer with the right one: blank, equal, or wrong in some known way."""
+"""Comparing a student's answer with the right one: blank, equal or not. ``kinds`` says how not.
 
-from collections.abc import Callable
+An answer may be any object, even one that equals everything or refuses to be compared. So it is
+first copied into Python's own values (``plain``), and only those are compared.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from types import EllipsisType
 from typing import Any
+
+MOST = 1_000_000
+"""The most elements of an answer that are looked at."""
 
 
 class Blank(Exception):
     """A student's function still has dots in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strange:
+    """Stands for an object that no answer can contain; ``noun`` is what to call it."""
+
+    noun: str = "an object of another kind"
 
 
 def called(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -15,16 +33,73 @@ def called(function: Callable[..., Any], *arguments: Any) -> Any:
     except NotImplementedError:
         raise Blank from None
     except TypeError as fault:
-        if "ellipsis" in str(fault):  # an operation on the dots
+        if any("ellipsis" in str(part) for part in fault.args):  # an operation on the dots
             raise Blank from None
         raise
-    if is_blank(found):
+    if is_blank(plain(found)):
         raise Blank
     return found
 
 
+def plain(answer: Any) -> Any:
+    """A copy of the answer, made of Python's own values; anything else in it becomes Strange.
+
+    >>> plain([bytearray(b"a"), memoryview(b"b"), {1: {2}}.keys(), len])
+    [b'a', b'b', [1], Strange(noun='a function')]
+    """
+    try:
+        return _plain(answer, 0)
+    except Exception:  # a student's object may raise anything, even when it is only looked at
+        return Strange()
+
+
+def _plain(answer: Any, depth: int) -> Any:
+    # type() and not isinstance(), because an object may lie about its __class__. Methods of the
+    # base class read what a subclass really contains.
+    kind = type(answer)
+    if answer is None or kind in (bool, EllipsisType) or depth > 20:
+        return answer if depth <= 20 else Strange()
+    for base, read in _READERS:
+        if issubclass(kind, base):
+            return read(answer, depth + 1)
+    return Strange("a class" if issubclass(kind, type) else _noun(answer))
+
+
+def _noun(answer: Any) -> str:
+    return "a function" if callable(answer) else Strange().noun
+
+
+def _all(parts: Iterable[Any], depth: int) -> list[Any]:
+    found: list[Any] = []
+    for part in parts:
+        if len(found) == MOST:
+            raise ValueError("too many")
+        found.append(_plain(part, depth))
+    return found
+
+
+_READERS: tuple[tuple[type | tuple[type, ...], Callable[[Any, int], Any]], ...] = (
+    (int, lambda x, _: int.__add__(x, 0)),
+    (float, lambda x, _: float.__add__(x, 0.0)),
+    ((Fraction, Decimal), lambda x, _: float(x)),
+    (str, lambda x, _: str.__getitem__(x, slice(None))),
+    (bytes, lambda x, _: bytes.__getitem__(x, slice(None))),
+    ((bytearray, memoryview), lambda x, _: bytes(x)),
+    (tuple, lambda x, depth: tuple(_all(tuple.__iter__(x), depth))),
+    (list, lambda x, depth: _all(list.__iter__(x), depth)),
+    ((set, frozenset), lambda x, depth: frozenset(_all(x, depth))),
+    ((range, type({}.keys()), type({}.values())), _all),
+    (
+        dict,
+        lambda x, depth: dict(
+            zip(_all(dict.keys(x), depth), _all(dict.values(x), depth), strict=True)
+        ),
+    ),
+)
+
+
 def is_blank(answer: Any) -> bool:
-    """Whether an answer is still the dots, or contains them.
+    """Whether a plain answer is still the dots, or contains them.
 
     >>> is_blank(...), is_blank({"mode": ...}), is_blank([1, 2])
     (True, True, False)
@@ -37,65 +112,24 @@ def is_blank(answer: Any) -> bool:
 def same(one: Any, other: Any) -> bool:
     """Whether two values are equal; 1 is not True, a bytearray is as good as bytes.
 
-    Lists and tuples may be equal, and floats are compared with a tolerance of one in 10^9.
+    Lists and tuples may be equal, and floats are compared with a tolerance of one in 10^9. What is
+    not made of Python's own values equals nothing.
 
     >>> same(bytearray(b"a"), b"a"), same(True, 1), same([1, 2], (1, 2)), same(2.0, 2)
     (True, False, True, True)
     """
+    return _same(plain(one), plain(other))
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, Strange) or isinstance(other, Strange):
+        return False
     if isinstance(one, bool) != isinstance(other, bool):
         return False
-    if isinstance(one, bytearray | memoryview):
-        one = bytes(one)
     if isinstance(one, float) and isinstance(other, float):
-        return abs(one - other) <= 1e-9 * max(abs(one), abs(other))
+        return one == other or abs(one - other) <= 1e-9 * max(abs(one), abs(other)) < float("inf")
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(same, one, other))
-    try:
-        return bool(one == other)
-    except Exception:  # comparing a student's object may raise anything
-        return False
-
-
-def of_another_kind(answer: Any, right: Any) -> str:
-    """An explanation for a wrong answer that is not a known mistake."""
-    if answer is None:
-        return "The value is None: is a `return` missing?"
-    if callable(answer):
-        return "This is a function; call it and give its value."
-    if isinstance(right, bytes):
-        return _not_those_bytes(answer, right)
-    if isinstance(right, dict) and isinstance(answer, dict):
-        return _not_those_entries(answer, right)
-    if isinstance(right, str | int | float | list | tuple | set | frozenset) and not isinstance(
-        answer, type(right)
-    ):
-        return f"Give a {type(right).__name__}; this is a {type(answer).__name__}."
-    return "This value is wrong, and not by a common mistake: go through the steps one by one."
-
-
-def _not_those_bytes(answer: Any, right: bytes) -> str:
-    if isinstance(answer, str):
-        try:
-            read = bytes.fromhex(answer)
-        except ValueError:
-            return "Give bytes; this is text."
-        return (
-            "The value is right, but it is hexadecimal text: give the bytes."
-            if read == right
-            else "Give bytes; this is hexadecimal text, and the value is wrong, too."
-        )
-    if not isinstance(answer, bytes | bytearray):
-        return f"Give bytes; this is a {type(answer).__name__}."
-    if len(answer) != len(right):
-        return f"This has {len(answer)} bytes; it should have {len(right)}."
-    return "The length is right, but the bytes are wrong, by no common mistake: go step by step."
-
-
-def _not_those_entries(answer: dict[Any, Any], right: dict[Any, Any]) -> str:
-    missing = [key for key in right if key not in answer]
-    if missing:
-        return f"There is no entry for {missing[0]!r}."
-    wrong = [key for key in right if not same(answer[key], right[key])]
-    if wrong:
-        return f"{len(right) - len(wrong)} of {len(right)} entries are right; {wrong[0]!r} is not."
-    return "There are entries that the task does not ask for."
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    return bool(one == other)

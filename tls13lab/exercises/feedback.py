@@ -20,6 +20,15 @@ class Verdict(Enum):
     BLANK = "Still blank."
 
 
+_LOOKS = {
+    Verdict.RIGHT: ("\N{HEAVY CHECK MARK}", "#2f8a4c"),
+    Verdict.NOT_YET: ("\N{HEAVY BALLOT X}", "#c2571a"),
+    Verdict.BLANK: ("\N{MEDIUM WHITE CIRCLE}", "#6b7fa3"),
+}
+"""A sign and a colour for each verdict; the colours have a contrast of more than 3 to 1 with the
+background of both themes, and the text takes the theme's own colour."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feedback:
     """A verdict and an explanation; it counts as true if the answer is right."""
@@ -59,6 +68,15 @@ class Feedback:
         if not self:
             raise AssertionError(self.text)
 
+    @property
+    def html(self) -> str:
+        """The feedback with a sign and a coloured border; the words alone say all of it."""
+        sign, colour = _LOOKS[self.verdict]
+        style = f"border-left:6px solid {colour};padding:4px 12px;margin:4px 0"
+        return (
+            f'<p style="{style}"><span aria-hidden="true">{sign}</span> '
+            f"<strong>{self.verdict.value}</strong> {escape(self.says)}</p>"
+        )
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        said = f"<p><strong>{self.verdict.value}</strong> {escape(self.says)}</p>"
-        return {"text/html": said, "text/plain": self.text}
+        return {"text/html": self.html, "text/plain": self.text}

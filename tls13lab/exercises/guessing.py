@@ -167,8 +167,8 @@ DICTIONARY = FunctionTask(
     _find,
     (
         Mistake(
-            'Nothing is found: the binder key is made with "ext binder", for this is an external '
-            "PSK.",
+            "It returns None even where a word fits: either the word is never returned, or the "
+            'binder key is not made with "ext binder", which an external PSK needs.',
             lambda w, t, b: _find(w, t, b, PskKind.RESUMPTION),
         ),
         Mistake(

@@ -5,12 +5,13 @@ RFC 9258 section 5.1, RFC 9257 sections 4 and 6.
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from tls13lab.crypto.hkdf import expand_label, extract
 from tls13lab.crypto.suites import HASH_LENGTHS
-from tls13lab.exercises.comparing import called
+from tls13lab.exercises.comparing import called, plain
+from tls13lab.exercises.kinds import unlike
 from tls13lab.exercises.schedule import bare_expand_label
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import FunctionTask, Given, JudgedTask, Mistake
@@ -100,7 +101,11 @@ IMPORTED = FunctionTask(
     "One external PSK gives a key for each hash and each context; none reveals another.",
 )
 
-# 8.3 ---------------------------------------------------------------------------------------------
+# 8.2 ---------------------------------------------------------------------------------------------
+
+
+LONGEST = 2**16 - 1
+"""The most bytes of a context, whose length is a field of two bytes (RFC 9258 section 5.1)."""
 
 
 def _context(client: bytes, server: bytes) -> bytes:
@@ -114,7 +119,7 @@ def _reflected(make: Callable[[bytes, bytes], bytes], name: bytes, friend: bytes
     calling = import_psk(psk, make(name, friend), ("sha256",))
     answering = import_psk(psk, make(friend, name), ("sha256",))
     pair = Pair(
-        ClientConfig(psks=calling, modes=modes), ServerConfig(psks=answering, modes=modes), "8.3"
+        ClientConfig(psks=calling, modes=modes), ServerConfig(psks=answering, modes=modes), "8.2"
     )
     try:
         pair.handshake()
@@ -123,13 +128,17 @@ def _reflected(make: Callable[[bytes, bytes], bytes], name: bytes, friend: bytes
     return True
 
 
-def _judge_context(given: Given, answer: Any) -> str:
-    if not callable(answer):
-        return "This should be the function itself, not a value of it."
+def _judge_context(given: Given, function: Any) -> str:
+
+    def answer(client: bytes, server: bytes) -> Any:
+        return plain(called(function, client, server))
+
     name, friend = given.me, given.friend
-    context = called(answer, name, friend)
+    context = answer(name, friend)
     if not isinstance(context, bytes):
-        return f"A context is bytes; this is a {type(context).__name__}."
+        return unlike(context, b"", returned=True)
+    if len(context) > LONGEST:
+        return f"It returned {len(context):,} bytes; a context has at most {LONGEST:,}."
     if answer(name, friend) != context:
         return "Two calls give different contexts: both ends must compute the same one."
     if _reflected(answer, name, friend):
@@ -161,7 +170,7 @@ def _judge_context(given: Given, answer: Any) -> str:
 
 
 CONTEXT = JudgedTask(
-    "8.3",
+    "8.2",
     lambda draw: Given(
         me=b"node-" + draw.bytes(2).hex().encode(), friend=b"peer-" + draw.bytes(3).hex().encode()
     ),
@@ -197,14 +206,15 @@ CONTEXT = JudgedTask(
             lambda given: lambda client, server: client + b"|" + server,
         ),
         Mistake(
-            "A context is bytes; this is a str.",
+            "It returned text; bytes are wanted",
             lambda given: lambda client, server: f"{client!r} {server!r}",
         ),
     ),
     "A context is sent in the clear: it may name the two ends, but must contain no secret.",
+    ("client", "server"),
 )
 
-# 8.4 ---------------------------------------------------------------------------------------------
+# 8.3 ---------------------------------------------------------------------------------------------
 
 
 def _sloppy(draw: Draw) -> Given:
@@ -225,8 +235,13 @@ def _sloppy(draw: Draw) -> Given:
 
 
 def _judge_use(given: Given, answer: Any) -> str:
-    if not isinstance(answer, Use):
+    if type(answer) is not Use:
         return "Give a Use: `replace(given.use, ...)` makes a copy with the fields that you change."
+    for field in fields(Use):
+        mine, example = getattr(answer, field.name), getattr(_mended(given), field.name)
+        said = unlike(plain(mine), example, entries=False)
+        if said:
+            return f"For {field.name}: {said[0].lower()}{said[1:]}"
     if answer.identity != given.use.identity:
         return "Improve the use of this PSK: its identity must stay the same."
     if not (answer.clients and answer.servers):
@@ -259,7 +274,7 @@ def _spoilt(name: str, **fields: Any) -> Mistake:
 
 
 MENDED = JudgedTask(
-    "8.4",
+    "8.3",
     _sloppy,
     _judge_use,
     _mended,

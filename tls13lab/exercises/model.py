@@ -4,11 +4,13 @@ The checks try the answers in the model itself: for a rule, what the eavesdroppe
 it; for a leak, what is lost by it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from tls13lab.exercises.comparing import called
+from tls13lab.exercises.kinds import unlike
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import Given, JudgedTask, Mistake
 from tls13lab.symbolic import scenes
@@ -69,15 +71,37 @@ def _knows(known: tuple[Term, ...], asked: Term, steps: Steps, *in_play: Term) -
     return asked in World([*known, asked, *in_play], rules).saturate(known)
 
 
+MOST_TERMS = 1000
+"""How many steps or terms of an answer are looked at, for it may go on without an end."""
+NO_STEPS = "For a sealed record, return a list with one DerivationStep, whose parts are terms."
+
+
+def _steps(function: Steps, term: Term) -> list[Any] | None:
+    """What the function gives for a term, nothing if that is None; None if it cannot be a list."""
+    found = called(function, term)
+    if found is None:
+        return []
+    return list(islice(found, MOST_TERMS)) if isinstance(found, Iterable) else None
+
+
+def _is_step(step: object) -> bool:
+    return (
+        type(step) is DerivationStep
+        and type(step.rule) is str
+        and type(step.premises) is tuple
+        and all(type(term) is Term for term in (*step.premises, step.conclusion))
+    )
+
+
 def _judge_rule(given: Given, answer: Any) -> str:
-    if not callable(answer):
-        return "This should be the function itself, not a value of it."
     key, iv, content = name("a key"), name("an IV"), name("content")
     record = apply(SEALED, key, iv, content)
-    steps = list(called(answer, record) or ())
-    if not steps:
+    steps = _steps(answer, record)
+    if steps == []:
         return "It gives no Step for a sealed record: `yield` a Step, or return a list with one."
-    if list(answer(apply("early_secret", key, iv)) or ()):
+    if not steps or not all(map(_is_step, steps)):
+        return NO_STEPS
+    if _steps(answer, apply("early_secret", key, iv)):
         return (
             "It also opens what is not sealed: a hash cannot be inverted. Check that the term's "
             "symbol is SEALED."
@@ -136,6 +160,7 @@ RULE = JudgedTask(
         ),
     ),
     "With this one rule, anyone with the PSK can read psk_ke, and no rule mentions psk_ke.",
+    ("term",),
 )
 
 # 6.3 ---------------------------------------------------------------------------------------------
@@ -164,15 +189,15 @@ def _lost(mode: SceneMode, stolen: tuple[Term, ...]) -> frozenset[str]:
 
 
 def _judge_leak(given: Given, answer: Any) -> str:
-    if not callable(answer):
-        return "This should be the function itself, not a value of it."
     for mode in LEAK_MODES:
         this: SymbolicConnection = scenes.connections(mode)[-1]
         stolen = called(answer, this)
-        if isinstance(stolen, Term):
+        if type(stolen) is Term:
             return "A theft is a tuple of terms, even if there is only one: write (..., )."
-        stolen = tuple(stolen or ())
-        if not all(isinstance(term, Term) for term in stolen):
+        if stolen is None:
+            return unlike(None, (), returned=True)
+        stolen = tuple(islice(stolen, MOST_TERMS)) if isinstance(stolen, Iterable) else (stolen,)
+        if not all(type(term) is Term for term in stolen):
             return (
                 "A theft is made of terms: take them from the connection, as in `this.secret(...)`."
             )
@@ -241,6 +266,7 @@ LEAK = JudgedTask(
         ),
     ),
     "This is what SSLKEYLOGFILE contains: it opens this connection and no other.",
+    ("this",),
 )
 
 # 6.4 ---------------------------------------------------------------------------------------------

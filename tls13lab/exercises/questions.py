@@ -1,244 +1,319 @@
 """The fifteen questions of the quiz: what learners, documents and even benchmarks get wrong.
 
-Each question has one right answer, the reason, the section of the RFC, and the lesson with the
-experiment that decides it. Sections are those of RFC 9846, with those of RFC 8446 if different.
+Each question has one right answer, a reply to each option, the section of the RFC, and the section
+of a lesson with the experiment that decides it. Sections are those of RFC 9846, with those of RFC
+8446 if different. The options of a question are about equally long, so that length tells nothing.
+
+>>> QUESTIONS[5].answer
+'the ticket names the PSK, and both sides derive it'
+>>> QUESTIONS[5].link
+'02_resumption.ipynb#cell-id=02-13'
 """
 
-from dataclasses import dataclass, replace
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question; ``right`` is the index of the right option, from 0."""
-
-    key: str
-    asks: str
-    options: tuple[str, ...]
-    right: int
-    why: str
-    section: str
-    lesson: str
-    """The notebook, and the section with the experiment."""
-
-    @property
-    def answer(self) -> str:
-        """The text of the right option."""
-        return self.options[self.right]
-
-
-def _rotated(question: Question, by: int) -> Question:
-    """The question with its options rotated, so that no position is more often the right one."""
-    count = len(question.options)
-    options = tuple(question.options[(place + by) % count] for place in range(count))
-    return replace(question, options=options, right=(question.right - by) % count)
-
+from tls13lab.exercises.question import Question, rotated
 
 _WRITTEN = (
     Question(
-        "resumption keeps forward secrecy",
-        "A TLS 1.3 connection was resumed with a ticket and recorded. Later the PSK leaks. What of "
-        "the recording can be read?",
+        "a leaked PSK",
+        "A connection was resumed with a ticket and recorded, its 0-RTT data included. Later the "
+        "PSK leaks. What of the recording can be read?",
         (
-            "nothing: TLS 1.3 always keeps forward secrecy",
-            "all of it: resumption never keeps forward secrecy",
-            "it depends on the mode: psk_ke is lost, psk_dhe_ke is kept except for 0-RTT data",
+            "nothing: TLS 1.3 keeps forward secrecy in any mode",
+            "everything: no resumption has forward secrecy",
+            "in psk_ke everything, in psk_dhe_ke the 0-RTT data",
+        ),
+        (
+            "In psk_ke, the PSK is the only secret in the key schedule, so nothing is kept.",
+            "In psk_dhe_ke, application data is kept: its keys also depend on an (EC)DHE secret.",
+            "In psk_ke, and for 0-RTT data in both modes, the PSK is the only secret in the key "
+            "schedule. Only a PSK that was deleted after its use can no longer leak (8.1).",
         ),
         2,
-        "In psk_ke, and for 0-RTT data in both modes, the PSK is the only secret in the key "
-        "schedule. Only a PSK that was deleted after its use can no longer leak (8.1).",
         "RFC 9846 2.2, 2.3, 8.1",
-        "04_forward_secrecy, section 1",
+        "04_forward_secrecy",
+        "1. A stolen PSK, a year later",
+        "04-03",
     ),
     Question(
-        "ticket key",
-        "The key that a server seals its tickets with is stolen. Which recorded connections does "
-        "it open?",
+        "a stolen ticket key",
+        "The key with which a server seals its tickets is stolen. Which recorded resumptions, with "
+        "tickets under that key, can be read with it alone?",
         (
-            "all resumed ones",
-            "the psk_ke ones, and 0-RTT data; in psk_dhe_ke it only allows impersonation",
-            "none: tickets are not keys",
+            "all of them, in either of the two modes",
+            "those in psk_ke, and 0-RTT data in both",
+            "none of them: a ticket contains no key",
+        ),
+        (
+            "In psk_dhe_ke, the PSK is not enough for application data: a private key is missing.",
+            "It gives the PSK; in psk_dhe_ke, application data also needs a private key.",
+            "A ticket that a server seals contains the PSK, or what the PSK is derived from.",
         ),
         1,
-        "The ticket key gives the PSK. In psk_dhe_ke a private key of the connection is missing.",
         "RFC 9846 4.7.1 (8446: 4.6.1), F.1",
-        "04_forward_secrecy, section 4",
+        "04_forward_secrecy",
+        "4. One key for all tickets",
+        "04-19",
     ),
     Question(
-        "allow no dhe",
-        "A server is told to allow psk_ke as well (OpenSSL: -allow_no_dhe_kex). A client offers "
-        "both modes. Which one is used?",
-        ("psk_ke", "psk_dhe_ke", "neither: a full handshake"),
+        "both modes allowed",
+        "An OpenSSL server has the option -allow_no_dhe_kex, which allows psk_ke as well. A client "
+        "offers both modes. Which one is used?",
+        (
+            "psk_ke, which needs less work",
+            "psk_dhe_ke, as without the option",
+            "neither: it falls back to a full handshake",
+        ),
+        (
+            "Allowing is not preferring; OpenSSL needs a second option to prefer psk_ke.",
+            "Allowing is not preferring; OpenSSL needs a second option to prefer psk_ke.",
+            "Two possible modes are no conflict: the server chooses one of them.",
+        ),
         1,
-        "Allowing is not preferring; OpenSSL needs a second option to prefer psk_ke.",
         "RFC 9846 4.3.9 (8446: 4.2.9)",
-        "03_psk_modes, section 2",
+        "03_psk_modes",
+        "2. Both sides allow both modes",
+        "03-13",
     ),
     Question(
-        "resumable when",
+        "the first resumption",
         "When can a client resume a connection for the first time?",
         (
-            "as soon as the handshake has ended",
-            "when it has read a NewSessionTicket, which the server sends after its Finished",
-            "when the connection was closed properly",
+            "as soon as the handshake is complete",
+            "as soon as it has read a NewSessionTicket",
+            "when the connection was closed with close_notify",
+        ),
+        (
+            "The handshake makes no PSK: that comes from a ticket, which is a message of its own.",
+            "The ticket is a separate message after the server's Finished; a client that does not "
+            "read on never gets one.",
+            "Tickets do not depend on how the connection ends.",
         ),
         1,
-        "The ticket is a separate message, usually after the client's Finished; a client that "
-        "does not read on never gets one.",
         "RFC 9846 4.7.1 (8446: 4.6.1)",
-        "02_resumption, section 1",
+        "02_resumption",
+        "1. When is a session resumable?",
+        "02-05",
     ),
     Question(
         "two tickets",
-        "A server sends two tickets on one connection. Why?",
+        "What is a second ticket on the same connection good for?",
         (
-            "it is a mistake",
-            "the second is a spare, in case the first is lost",
-            "so that each can be used once: two connections with one ticket can be linked",
+            "one is for psk_ke, and the other for psk_dhe_ke",
+            "it is a spare ticket, in case the first gets lost",
+            "so no ticket is needed for two connections",
+        ),
+        (
+            "Each ticket can be used in either mode; the client offers the modes separately.",
+            "Records are not lost: TLS runs over a reliable transport.",
+            "A ticket is sent in the clear when it is used, so its reuse links connections.",
         ),
         2,
-        "A ticket crosses the wire in the clear when it is used, so its reuse links connections.",
         "RFC 9846 C.4 (8446: C.4)",
-        "02_resumption, section 3",
+        "02_resumption",
+        "3. Two tickets are not a mistake",
+        "02-19",
     ),
     Question(
-        "ticket is psk",
-        "How are a ticket and a PSK related?",
+        "ticket and PSK",
+        "How are a ticket and its PSK related?",
         (
-            "the ticket is the PSK",
-            "the ticket names the PSK, which both sides derive from the resumption secret and a "
-            "nonce",
-            "the PSK is the ticket's hash",
+            "the ticket itself is the PSK, sent under encryption",
+            "the ticket names the PSK, and both sides derive it",
+            "the PSK is the hash of the ticket and of its nonce",
+        ),
+        (
+            "The ticket crosses the wire a second time, then in the clear; it could be no secret.",
+            "The ticket crosses the wire twice. The PSK never does, except perhaps inside the "
+            "ticket, sealed under a key that only the server has.",
+            "The nonce goes in, but the ticket does not: the secret is the resumption secret.",
         ),
         1,
-        "The ticket crosses the wire twice. The PSK never does, except perhaps inside the ticket, "
-        "sealed under a key that only the server has.",
         "RFC 9846 4.7.1 (8446: 4.6.1)",
-        "02_resumption, section 2",
+        "02_resumption",
+        "2. The ticket is not the PSK",
+        "02-13",
     ),
     Question(
-        "wrong binder",
-        "A client offers an identity that the server knows, with a binder that does not verify. "
-        "What does the server do?",
+        "a wrong binder",
+        "A server selects an identity that it knows, and the binder does not verify. What must the "
+        "server do?",
         (
-            "it goes on with a full handshake",
-            "it ends the connection with an alert",
-            "it ignores this identity and tries the next one",
+            "go on with a full handshake",
+            "end the connection with an alert",
+            "try the next identity in the list",
+        ),
+        (
+            "That is for an unknown identity; here somebody has another key, or changed bytes.",
+            "An unknown identity is ignored; a wrong binder of the selected one ends it all.",
+            "It may pass over identities that it does not know, but this one it selected.",
         ),
         1,
-        "An unknown identity is ignored; a wrong binder for the selected one ends the handshake.",
         "RFC 9846 4.3.11 (8446: 4.2.11)",
-        "03_psk_modes, section 3",
+        "03_psk_modes",
+        "3. A wrong binder, and an unknown name",
+        "03-19",
     ),
     Question(
-        "configured is used",
+        "a PSK on both sides",
         "Client and server are configured with the same external PSK. Is it used?",
         (
-            "always",
-            "only if a suite with the PSK's hash is chosen; otherwise it may be silently ignored",
+            "yes, because both of them have it",
+            "only if the chosen suite has its hash",
             "only if there is no certificate",
         ),
+        (
+            "If the server picks a suite with another hash, the PSK is silently ignored.",
+            "A PSK belongs to a hash; a server that picks a suite with another hash cannot use it.",
+            "A server may have both; with a PSK it then sends no certificate.",
+        ),
         1,
-        "A PSK belongs to a hash; a server that picks a suite with another hash cannot use it.",
         "RFC 9846 4.3.11 (8446: 4.2.11)",
-        "03_psk_modes, section 4",
+        "03_psk_modes",
+        "4. A PSK belongs to one hash",
+        "03-26",
     ),
     Question(
-        "dhe and passwords",
+        "a password as a PSK",
         "The PSK is a password, and the mode is psk_dhe_ke. Someone records one ClientHello. Can "
         "the password be guessed offline?",
         (
-            "no: Diffie-Hellman hides it",
-            "yes: the binder in the ClientHello tells a right guess from a wrong one",
-            "only after the server has answered",
+            "no: the Diffie-Hellman exchange hides it",
+            "yes: the binder confirms the right guess",
+            "not without the server's answer, too",
         ),
-        1,
-        "The binder is made before there is any shared secret, in both modes.",
-        "RFC 9846 2.2 (8446: 2.2)",
-        "07_external_psk_and_entropy, section 2",
-    ),
-    Question(
-        "cracked opens",
-        "The password was guessed. What of the recorded psk_dhe_ke connections does that open?",
         (
-            "everything",
-            "their 0-RTT data, if any; and from now on, both ends can be impersonated",
-            "nothing, now or later",
+            "The binder is made before there is any shared secret.",
+            "The binder is made before there is any shared secret, in both modes.",
+            "Everything that a guess must be compared with is in the ClientHello already.",
         ),
         1,
-        "Keys of recorded application data also depend on an (EC)DHE secret. A new handshake needs "
-        "only the PSK.",
-        "RFC 9846 2.2, F.1 (8446: E.1)",
-        "07_external_psk_and_entropy, section 3",
+        "RFC 9846 2.2 (8446: 2.2)",
+        "07_external_psk_and_entropy",
+        "2. Does Diffie-Hellman help?",
+        "07-07",
     ),
     Question(
-        "ticket age",
+        "a copied PSK",
+        "An external PSK of 32 random bytes is copied from a client's disk; only psk_dhe_ke is "
+        "allowed. In new connections with this PSK, whom can the thief pretend to be?",
+        (
+            "only the client from which it was stolen",
+            "that client, and the server as well",
+            "neither, because psk_dhe_ke is used",
+        ),
+        (
+            "The key is symmetric: the binder proves it one way, the server's Finished the other.",
+            "Whoever has the PSK can make the binder and every Finished. Only what was recorded "
+            "before is kept, because its keys also depend on an (EC)DHE secret.",
+            "Diffie-Hellman protects what was recorded; to a new one the thief brings a share.",
+        ),
+        1,
+        "RFC 9846 2.2, F.1 (8446: E.1)",
+        "07_external_psk_and_entropy",
+        "3. What a found PSK opens",
+        "07-15",
+    ),
+    Question(
+        "the ticket's age",
         "What is obfuscated_ticket_age?",
         (
-            "the age in seconds, encrypted",
-            "the age in milliseconds plus ticket_age_add, modulo 2^32",
-            "the time at which the ticket was issued",
+            "the ticket's age in seconds, encrypted",
+            "its age in ms plus ticket_age_add, mod 2^32",
+            "the time when the ticket was issued",
+        ),
+        (
+            "It is in milliseconds, and added to, not encrypted.",
+            "The sum hides the age from observers; anyone who learns ticket_age_add can read it.",
+            "It is how long ago the client got the ticket, so the two clocks need not agree.",
         ),
         1,
-        "The addition hides it from observers; anyone who learns ticket_age_add can read the age.",
         "RFC 9846 4.3.11.1 (8446: 4.2.11.1)",
-        "02_resumption, section 4",
+        "02_resumption",
+        "4. The age of a ticket",
+        "02-23",
     ),
     Question(
-        "idempotent",
+        "replayed requests",
         "0-RTT data may be replayed, at once or later. Which requests then leave the server's data "
         "as it should be?",
         (
-            "idempotent ones",
-            "those that change nothing, even when they come again much later",
-            "all of them: 0-RTT data is encrypted",
+            "idempotent ones, such as PUT or DELETE",
+            "those that change nothing there",
+            "all of them, because 0-RTT is encrypted",
+        ),
+        (
+            "A replay may come later, and then it undoes what was changed since.",
+            "A replay may come later, and then even an idempotent request undoes what was changed "
+            "since. Even what changes nothing can be replayed to measure times or to probe caches.",
+            "A replay sends the same ciphertext again; nobody needs to decrypt it for that.",
         ),
         1,
-        "A replay may come later, and then an idempotent request undoes what was changed since. "
-        "Even a request that changes nothing can be replayed to measure times or to probe caches.",
         "RFC 9846 8, F.5 (8446: 8, E.5)",
-        "05_early_data, section 4",
+        "05_early_data",
+        "4. The same bytes once more",
+        "05-21",
     ),
     Question(
-        "identity again",
+        "the certificate again",
         "A connection is resumed. Is the server's certificate checked again?",
         (
-            "yes, as in each handshake",
-            "no: only the first handshake checked it",
-            "only in psk_dhe_ke",
+            "yes, as in every TLS 1.3 handshake",
+            "no: the PSK stands in for it",
+            "only if the mode is psk_dhe_ke",
+        ),
+        (
+            "A handshake with a ticket has no Certificate message.",
+            "With a ticket there is no certificate in the handshake. Servers that shared tickets "
+            "between names have been vulnerable because of this.",
+            "Both modes leave out Certificate and CertificateVerify.",
         ),
         1,
-        "With a PSK there is no certificate in the handshake. Servers that shared tickets between "
-        "names have been vulnerable because of this.",
         "RFC 9846 2.2 (8446: 2.2)",
-        "02_resumption, section 7",
+        "02_resumption",
+        "7. Nobody is checked again",
+        "02-39",
     ),
     Question(
-        "psk names",
+        "what a PSK names",
         "Alice and Bob share one PSK, and each is client or server under it. A handshake with it "
         "succeeds. What does Alice know?",
         (
-            "that Bob is at the other end",
-            "that somebody with the PSK is at the other end; it may be Alice herself, reflected",
-            "nothing",
+            "that Bob is there, because she is not",
+            "that somebody who has the PSK is there",
+            "nothing at all, without a certificate",
+        ),
+        (
+            "It may be Alice herself: her own handshake can be reflected to her.",
+            "A PSK proves knowledge of a secret, not an identity; it may even be Alice herself, "
+            "reflected: Selfie (Drucker and Gueron, 2019).",
+            "She knows that the other end has the PSK: without it, the Finished would not verify.",
         ),
         1,
-        "A PSK proves knowledge of a secret, not an identity: Selfie (Drucker and Gueron, 2019).",
         "RFC 9257 4, RFC 9846 F.8",
-        "08_identity_and_selfie, section 2",
+        "08_identity_and_selfie",
+        "2. Talking to oneself",
+        "08-07",
     ),
     Question(
-        "client random",
-        "A key-log file has a line CLIENT_RANDOM. Which TLS 1.3 connections does it open?",
+        "CLIENT_RANDOM",
+        "A key-log file has only lines that begin with CLIENT_RANDOM. Which TLS 1.3 connections "
+        "does it open?",
         (
-            "the one with that random",
-            "none: TLS 1.3 logs a line for each traffic secret, with other labels",
-            "all with that server",
+            "the one that has that random value",
+            "none: TLS 1.3 uses other labels there",
+            "all connections with that server",
+        ),
+        (
+            "Such a line holds a TLS 1.2 master secret, and TLS 1.3 has none.",
+            "CLIENT_RANDOM is for TLS 1.2 and older; TLS 1.3 logs a line for each traffic secret.",
+            "No key log does that: its secrets belong to single connections.",
         ),
         1,
-        "CLIENT_RANDOM is for TLS 1.2 and older; TLS 1.3 has no single secret for everything.",
         "RFC 9850",
-        "01_key_schedule, section 8",
+        "01_key_schedule",
+        "8. What a key log names",
+        "log-section",
     ),
 )
 
-QUESTIONS = tuple(_rotated(question, number) for number, question in enumerate(_WRITTEN))
+QUESTIONS = tuple(rotated(question, number) for number, question in enumerate(_WRITTEN))

@@ -1,90 +1,57 @@
 """The quiz, asked before the lessons and again after them, and what has changed.
 
 Answers are kept in the file ``quiz.json`` in the notebook's folder; nothing is sent anywhere.
-Before the lessons, the quiz does not say which answers are right.
+Before the lessons, the quiz does not say which answers are right. After a lesson, it asks what that
+lesson settles, and replies to each answer.
 
->>> before = Answers()
->>> later = before.choose("before", "ticket key", "all resumed ones")
->>> later.get("before", "ticket key"), before.get("before", "ticket key")
-('all resumed ones', None)
+>>> [number for number, _ in Quiz("after", Path("none.json"), lesson="04").asked]
+[1, 2]
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from tls13lab import whole_file
-from tls13lab.exercises.questions import QUESTIONS, Question
-from tls13lab.pictures.picture import html_table, text_table
+from tls13lab.exercises import quiz_html
+from tls13lab.exercises.answers import TIMES, Answers
+from tls13lab.exercises.question import Question
+from tls13lab.exercises.questions import QUESTIONS
+from tls13lab.pictures.picture import text_table
 
 FILE = "quiz.json"
-TIMES = ("before", "after")
-_LARGEST = 100_000
-HEADER = ("question", "before", "after", "what is true", "why", "tried in")
-
-
-@dataclass(frozen=True)
-class Answers:
-    """The chosen options, by time and question."""
-
-    chosen: Mapping[tuple[str, str], str] = field(default_factory=dict)
-
-    def get(self, time: str, key: str) -> str | None:
-        """The option chosen at that time; None if the question was not answered."""
-        return self.chosen.get((time, key))
-
-    def choose(self, time: str, key: str, option: str) -> "Answers":
-        """The answers with a new one, or a changed one."""
-        return Answers({**self.chosen, (time, key): option})
-
-    @classmethod
-    def load(cls, path: Path) -> "Answers":
-        """Read a file; anything that is not an answer to one of the questions is left out."""
-        try:
-            raw = path.read_bytes()[:_LARGEST]
-            saved = json.loads(raw)
-        except (OSError, ValueError, RecursionError):
-            return cls()
-        found = {}
-        for time in TIMES if isinstance(saved, dict) else ():
-            rows = saved.get(time)
-            for question in QUESTIONS if isinstance(rows, dict) else ():
-                if rows.get(question.key) in question.options:
-                    found[time, question.key] = rows[question.key]
-        return cls(found)
-
-    def save(self, path: Path) -> None:
-        """Write the file; it is never left half written."""
-        content: dict[str, dict[str, str]] = {time: {} for time in TIMES}
-        for (time, key), option in self.chosen.items():
-            content[time][key] = option
-        text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-        whole_file.write(path, text.encode("utf-8"), private=True)
-
-
-def right(answers: Answers, time: str) -> int:
-    """How many answers given at that time are right."""
-    return sum(answers.get(time, question.key) == question.answer for question in QUESTIONS)
 
 
 class Quiz:
-    """The quiz at one ``time``, ``before`` or ``after``; only ``after`` shows the right answers."""
+    """The quiz at one ``time``, ``before`` or ``after``; only ``after`` shows the right answers.
 
-    def __init__(self, time: str, path: Path | None = None) -> None:
+    With ``lesson``, the number of a lesson such as ``"02"``, only what that lesson settles.
+    """
+
+    def __init__(self, time: str, path: Path | None = None, *, lesson: str | int = "") -> None:
         if time not in TIMES:
             raise ValueError(f"the time of the quiz is {' or '.join(TIMES)}, not {time!r}")
         self.time, self.path = time, path or Path(FILE)
-        self.questions: tuple[Question, ...] = QUESTIONS
+        self.lesson = f"{lesson:02}" if isinstance(lesson, int) else lesson[:2]
+        self.asked: tuple[tuple[int, Question], ...] = tuple(
+            (number, question)
+            for number, question in enumerate(QUESTIONS, 1)
+            if question.lesson.startswith(self.lesson)
+        )
         self.answers = Answers.load(self.path)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions that are asked."""
+        return tuple(question for _, question in self.asked)
 
     def choose(self, key: str, option: str) -> None:
         """Answer a question, as the radio buttons do, and save the answer."""
         question = next(question for question in QUESTIONS if question.key == key)
-        if option not in question.options:
-            raise ValueError(f"{option!r} is not one of {question.options}")
+        if option not in question.choices:
+            raise ValueError(f"{option!r} is not one of {question.choices}")
+        # Another cell, or another notebook, may have saved an answer since.
+        self.answers = Answers({**Answers.load(self.path).chosen, **self.answers.chosen})
         self.answers = self.answers.choose(self.time, key, option)
         self.answers.save(self.path)
 
@@ -92,96 +59,72 @@ class Quiz:
 
     @property
     def open(self) -> int:
-        """How many questions are not answered yet."""
-        return sum(self.answers.get(self.time, question.key) is None for question in QUESTIONS)
-
-    def rows(self) -> list[tuple[str, ...]]:
-        """Each question with both of the student's answers and the right one."""
-        return [
-            (
-                question.asks,
-                self._marked(question, "before"),
-                self._marked(question, "after"),
-                question.answer,
-                f"{question.why} ({question.section})",
-                question.lesson,
-            )
-            for question in QUESTIONS
-        ]
-
-    def _marked(self, question: Question, time: str) -> str:
-        option = self.answers.get(time, question.key)
-        if option is None:
-            return "no answer"
-        return f"right: {option}" if option == question.answer else f"wrong: {option}"
+        """How many of the questions are not answered yet."""
+        return sum(self.answers.get(self.time, one.key) is None for one in self.questions)
 
     def status(self) -> str:
-        """How many questions are answered, as HTML; at the end of ``after``, the comparison."""
-        count = len(QUESTIONS)
-        if self.open:
-            return f"<p>{count - self.open} of {count} answered.</p>"
-        if self.time == "before":
-            return (
-                f"<p>All {count} are answered and saved. Go on with the lessons. The quiz comes "
-                "again at the end of lesson 09, and then it shows the right answers.</p>"
+        """How many questions are answered, as HTML; after all lessons, also the comparison."""
+        count = len(self.asked)
+        if not count:
+            return f"<p>No question of the quiz is settled by lesson {escape(self.lesson)}.</p>"
+        said = f"<p>{count - self.open} of {count} answered.</p>"
+        if self.time == "before" and not self.open:
+            said = (
+                f"<p>All {count} are answered and saved. Go on with the lessons. After them, the "
+                "quiz comes again, and then it says what is true.</p>"
             )
-        before, after = (right(self.answers, time) for time in TIMES)
-        return (
-            f"<p><strong>Right before: {before} of {count}; now: {after} of {count}.</strong></p>"
-            + html_table(HEADER, self.rows())
-        )
+        if self.time == "after" and not self.lesson:
+            said += quiz_html.results(self.answers)
+        return said
 
-    def _latest(self, key: str) -> str:
-        """The answer that was given last, as HTML."""
-        number = next(n for n, question in enumerate(QUESTIONS, 1) if question.key == key)
-        answer = self.answers.get(self.time, key) or ""
-        return f"<p>Your answer to question {number}: {escape(answer)}</p>"
+    def reply(self, question: Question) -> str:
+        """What to say below a question, as HTML; nothing before the lessons, or to no answer."""
+        option = self.answers.get(self.time, question.key)
+        if option is None or self.time == "before":
+            return ""
+        return quiz_html.reply(question, option)
 
     # Showing it ----------------------------------------------------------------------------------
 
     @property
     def html(self) -> str:
         """The questions and options as HTML, for use without a kernel."""
-        items = "".join(
-            f"<li>{escape(question.asks)}<ul>"
-            + "".join(f"<li>{escape(option)}</li>" for option in question.options)
-            + "</ul></li>"
-            for question in QUESTIONS
-        )
-        return f"<ol>{items}</ol>"
+        return quiz_html.questions(self.asked, solved=self.time == "after")
 
     @property
     def text(self) -> str:
         """The questions and options as plain text."""
-        rows = [
-            (str(number), question.asks, " / ".join(question.options))
-            for number, question in enumerate(QUESTIONS, 1)
-        ]
+        rows = [(str(n), question.asks, " / ".join(question.options)) for n, question in self.asked]
         return text_table(("", "question", "options"), rows)
 
     def controls(self) -> Any:
-        """Radio buttons for each question, and a line that counts the answers."""
+        """For each question radio buttons and the reply; below, how many are answered."""
         import ipywidgets
 
         status = ipywidgets.HTML(self.status())
         parts = []
-        for number, question in enumerate(QUESTIONS, 1):
+        for number, question in self.asked:
             radio = ipywidgets.RadioButtons(
-                options=list(question.options),
+                options=list(question.choices),
                 value=self.answers.get(self.time, question.key),
                 layout=ipywidgets.Layout(width="auto"),
             )
-            radio.observe(self._chosen(question.key, status), names="value")
-            parts += [ipywidgets.HTML(f"<b>{number}.</b> {escape(question.asks)}"), radio]
+            reply = ipywidgets.HTML(self.reply(question))
+            radio.observe(self._chosen(number, question, reply, status), names="value")
+            asks = ipywidgets.HTML(f"<b>{number}.</b> {escape(question.asks)}")
+            parts += [asks, radio, reply]
         return ipywidgets.VBox([*parts, status])
 
-    def _chosen(self, key: str, status: Any) -> Any:
+    def _chosen(self, number: int, question: Question, reply: Any, status: Any) -> Any:
         def chose(change: Mapping[str, Any]) -> None:
             try:
-                self.choose(key, change["new"])
-                status.value = self._latest(key) + self.status()
+                self.choose(question.key, change["new"])
             except OSError as error:
                 status.value = f"<p>This answer could not be saved: {escape(str(error))}</p>"
+                return
+            reply.value = self.reply(question)
+            said = f"<p>Your answer to question {number}: {escape(change['new'])}</p>"
+            status.value = said + self.status()
 
         return chose
 

@@ -45,11 +45,12 @@ def at_risk(rotate_every_h: int, keep_h: int, lifetime_h: int) -> int:
 
 
 def _judge_policy(given: Given, answer: Any) -> str:
-    rotate, keep = answer["rotate_every_h"], answer["keep_h"]
-    lifetime = answer["lifetime_h"]
-    for name, value in (("rotate_every_h", rotate), ("keep_h", keep), ("lifetime_h", lifetime)):
+    for name in ("rotate_every_h", "keep_h", "lifetime_h"):
+        value = answer.get(name)
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             return f"{name} should be a whole number of hours, at least 1."
+    rotate, keep = answer["rotate_every_h"], answer["keep_h"]
+    lifetime = answer["lifetime_h"]
     if max(rotate, keep, lifetime) > 10_000:
         return "Give numbers of hours up to 10,000."
     if lifetime > WEEK_H:

@@ -11,6 +11,7 @@ from typing import Any
 
 from tls13lab.exercises.bench import Bench
 from tls13lab.exercises.faults import FAULTS
+from tls13lab.exercises.kinds import name_of
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import Given, JudgedTask, Mistake
 
@@ -88,8 +89,10 @@ def _set(draw: Draw, faults: tuple[str, ...]) -> Given:
 def _judge(given: Given, answer: Any) -> str:
     for letter, fault in given._is.items():
         said = answer.get(letter)
-        if said not in FAULTS:
-            return f"Server {letter}: {said!r} is not in the list of faults; copy one from there."
+        if said is None:
+            return f"Give a fault for server {letter}, from the list of faults."
+        if not isinstance(said, str) or said not in FAULTS:
+            return f"Server {letter}: {name_of(said)} is not in the list of faults; copy one there."
         if said != fault:
             return f"Server {letter}: with the fault {said!r}, {refuted(fault, said)}."
     return ""
@@ -117,7 +120,7 @@ def _task(number: str, *faults: str) -> JudgedTask:
                 for place, letter in enumerate("ABCDEFGHIJ"[: len(faults)])
             ),
             Mistake(
-                "Server A: 'a bug' is not in the list of faults; copy one from there.",
+                "Server A: a bug is not in the list of faults; copy one there.",
                 lambda given: {**given._is, "A": "a bug"},
             ),
         ),
@@ -141,7 +144,7 @@ TASKS = (
         "tickets live for ever",
     ),
     _task(
-        "3.4",
+        "3.3",
         "binders hashed too",
         "binder not checked",
         "psk_ke although not offered",

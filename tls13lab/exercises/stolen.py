@@ -16,6 +16,7 @@ from tls13lab.capture.recording import Item
 from tls13lab.crypto import keyschedule
 from tls13lab.crypto.suites import SUITES
 from tls13lab.evidence.scripted import record, talk
+from tls13lab.exercises.kinds import name_of
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import Given, JudgedTask, Mistake, ValueTask
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerConfig
@@ -196,13 +197,14 @@ def opened(given: Given, names: Iterable[str]) -> frozenset[int]:
 
 
 def _judge_thefts(given: Given, answer: Any) -> str:
-    if sorted(answer) != [1, 2, 3, 4]:
+    if set(answer) != {1, 2, 3, 4}:
         return "Give an entry for each of the connections 1, 2, 3 and 4."
     for number, names in sorted(answer.items()):
-        names = {names} if isinstance(names, str) else set(names or ())
-        strange = sorted(names - set(THINGS))
-        if strange:
-            return f"{strange[0]!r} is not one of the stolen secrets."
+        names = set(names)
+        for strange in names - set(THINGS):
+            return (
+                f"{name_of(strange)} is not one of the stolen secrets; take their names from there."
+            )
         said = _judge_one(given, number, frozenset(names))
         if said:
             return f"{said} (Connection {number}.)"
@@ -257,7 +259,7 @@ THEFTS = JudgedTask(
             "Some of the stolen secrets open it; try the eavesdropper with each.",
             _taken("external"),
         ),
-        Mistake("'psk' is not one of the stolen secrets.", _taken("full", "psk")),
+        Mistake("psk is not one of the stolen secrets", _taken("full", "psk")),
         Mistake(
             "Give an entry for each of the connections 1, 2, 3 and 4.",
             lambda given: {1: {"ticket_key"}},

@@ -17,13 +17,16 @@ Not yet. You squared it.
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, Protocol
 
-from tls13lab.exercises.comparing import Blank, called, is_blank, of_another_kind, same
+from tls13lab.exercises.comparing import Blank, Strange, called, is_blank, plain, same
 from tls13lab.exercises.feedback import Feedback
-from tls13lab.exercises.patience import patience
+from tls13lab.exercises.kinds import no_function, only_wrong, unlike
+from tls13lab.exercises.patience import RanTooLong, patience
+from tls13lab.exercises.stopping import FORM, is_theirs, stopped, wrong_number
 from tls13lab.exercises.student import Draw
 
 CASES = 6
@@ -45,16 +48,37 @@ class Given(SimpleNamespace):
         return "\n".join(["Given:", *lines])
 
 
+WIDEST = 72
+
+
 def _shown(value: object) -> str:
     if isinstance(value, bytes):
-        dots = "..." if len(value) > 8 else ""
-        return f"{len(value)} bytes, {value[:8].hex()}{dots}"
+        return _bytes_shown(value)
     if isinstance(value, dict):
-        return f"by name: {', '.join(map(str, value))}"
+        return _names_shown(list(map(str, value)))
     shown = repr(value)
-    if isinstance(value, list | tuple) and len(shown) > 72:
+    if isinstance(value, list | tuple) and len(shown) > WIDEST:
+        connections = {getattr(one, "connection", None) for one in value} - {None}
+        if connections:
+            return f"a capture of {len(connections)} connections"
         return f"{len(value)} of them; the first is {shown_briefly(value[0])}"
-    return shown if len(shown) <= 72 else f"{shown[:69]}..."
+    if len(shown) > WIDEST and hasattr(value, "__dataclass_fields__"):
+        return f"its parts: {', '.join(value.__dataclass_fields__)}"
+    return shown if len(shown) <= WIDEST else f"{shown[:69]}..."
+
+
+def _bytes_shown(value: bytes) -> str:
+    if value and value.isascii() and value.decode().isprintable() and len(value) <= 32:
+        return repr(value)
+    dots = "..." if len(value) > 8 else ""
+    return f"{len(value)} bytes, {value[:8].hex()}{dots}"
+
+
+def _names_shown(names: list[str]) -> str:
+    shown = "; ".join(names)
+    if len(shown) <= 2 * WIDEST:
+        return f"by name: {shown}"
+    return f"{len(names)} of them, by name; the first is {names[0]}"
 
 
 def _for_students(given: Given) -> Given:
@@ -125,6 +149,7 @@ class ValueTask:
 
     def check(self, answer: Any, student: str) -> Feedback:
         """Compare the answer with the right value, then with those of the mistakes."""
+        answer = plain(answer)
         if is_blank(answer):
             return Feedback.blank()
         given = self._all(student)
@@ -134,7 +159,7 @@ class ValueTask:
         for mistake in self.mistakes:
             if same(answer, mistake.make(given)):
                 return Feedback.wrong(mistake.says)
-        return Feedback.wrong(of_another_kind(answer, right))
+        return Feedback.wrong(only_wrong(answer, plain(right)))
 
     def mistaken(self, mistake: Mistake, student: str) -> Any:
         return mistake.make(self._all(student))
@@ -170,18 +195,19 @@ class FunctionTask:
         """Run the function on every case; if it is wrong, look for a mistake with equal values."""
         if answer is ...:
             return Feedback.blank()
-        if not callable(answer):
-            return Feedback.wrong("This should be the function itself, not a value of it.")
         inputs = self._inputs(student)
+        expected = [self.right(*arguments) for arguments in inputs]
+        said = _no_such_function(answer, self.parameters)
+        if said:
+            return Feedback.wrong(said)
         try:
             with patience():
-                found = [called(answer, *arguments) for arguments in inputs]
+                # With copies, because a function may change its arguments.
+                found = [plain(called(answer, *deepcopy(arguments))) for arguments in inputs]
         except Blank:
             return Feedback.blank()
-        except Exception as fault:  # whatever a student's function raises is an answer
-            names = ", ".join(self.parameters)
-            return Feedback.wrong(f"Called with ({names}), it raised {_described(fault)}")
-        expected = [self.right(*arguments) for arguments in inputs]
+        except (Exception, RanTooLong, SystemExit) as fault:  # all that it may raise is an answer
+            return Feedback.wrong(stopped(answer, fault))
         wrong = [n for n in range(len(inputs)) if not same(found[n], expected[n])]
         if not wrong:
             return Feedback.right(self.well_done)
@@ -189,7 +215,7 @@ class FunctionTask:
             made = [mistake.make(*arguments) for arguments in inputs]
             if all(map(same, found, made)):
                 return Feedback.wrong(mistake.says)
-        said = of_another_kind(found[wrong[0]], expected[wrong[0]])
+        said = only_wrong(found[wrong[0]], plain(expected[wrong[0]]), returned=True)
         if len(wrong) < len(inputs):
             said = f"It is right for {len(inputs) - len(wrong)} of {len(inputs)} inputs. {said}"
         return Feedback.wrong(said)
@@ -206,7 +232,9 @@ class JudgedTask:
     """A task with more than one right answer: a judge tries the answer.
 
     ``judge`` takes the given values and the answer, and returns what is wrong with it, or an empty
-    string. ``example`` makes a right answer, and the mistakes make wrong ones.
+    string. ``example`` makes a right answer, and the mistakes make wrong ones. The answer is of the
+    example's kind; if it is made of Python's own values, the judge gets a plain copy. If a function
+    is wanted, ``parameters`` are the names of what it takes.
     """
 
     number: str
@@ -215,26 +243,35 @@ class JudgedTask:
     example: Callable[[Given], Any]
     mistakes: tuple[Mistake, ...] = ()
     well_done: str = ""
+    parameters: tuple[str, ...] = ()
 
     def given(self, student: str) -> Given:
         """The fields, without what only the check needs (names that begin with ``_``)."""
         return _for_students(self.draw(Draw(student, self.number)))
 
     def check(self, answer: Any, student: str) -> Feedback:
-        """Let the judge try the answer."""
-        if is_blank(answer):
+        """Look at the form of the answer, and let the judge try it."""
+        if is_blank(plain(answer)):
             return Feedback.blank()
+        given = self.draw(Draw(student, self.number))
         try:
             with patience():
-                says = self.judge(self.draw(Draw(student, self.number)), answer)
+                says = self._judged(given, answer)
         except Blank:
             return Feedback.blank()
-        except Exception as fault:  # a student's answer may raise anything when it is tried
-            return Feedback.wrong(
-                f"It could not be tried ({_described(fault)}): check that it has the form that the "
-                "task asks for."
-            )
+        except (Exception, RanTooLong, SystemExit) as fault:  # all that it may raise is an answer
+            theirs = isinstance(fault, RanTooLong) or is_theirs(answer, fault)
+            return Feedback.wrong(stopped(answer, fault) if theirs else FORM)
         return Feedback.wrong(says) if says else Feedback.right(self.well_done)
+
+    def _judged(self, given: Given, answer: Any) -> str:
+        if self.parameters:
+            return _no_such_function(answer, self.parameters) or self.judge(given, answer)
+        example = plain(self.example(given))
+        if isinstance(example, Strange):
+            return self.judge(given, answer)
+        answer = plain(answer)
+        return unlike(answer, example, entries=False) or self.judge(given, answer)
 
     def mistaken(self, mistake: Mistake, student: str) -> Any:
         return mistake.make(self.draw(Draw(student, self.number)))
@@ -244,8 +281,8 @@ class JudgedTask:
         return self.example(self.draw(Draw(student, self.number)))
 
 
-def _described(fault: Exception) -> str:
-    try:
-        return f"{type(fault).__name__}: {fault}"
-    except Exception:  # str() of a student's exception may raise, too
-        return type(fault).__name__
+def _no_such_function(answer: Any, parameters: tuple[str, ...]) -> str:
+    """What to say if the answer is no function that takes these parameters; empty if it is."""
+    if not callable(answer) or isinstance(answer, type):
+        return no_function(plain(answer))
+    return wrong_number(answer, parameters)
