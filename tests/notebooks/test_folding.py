@@ -1,5 +1,6 @@
 """What is folded, where it is closed, and that a lesson's core does without its extra sections."""
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -10,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from coursework.anchors import headings, relink
 from coursework.folding import core, fold, for_site, is_extra
 from tests.notebooks.refresh import FOLDER
+from tls13lab.widgets.keeping import OFF
 
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 EXTRA = "## 2. More\n\n*Extra · 3 minutes*"
@@ -67,4 +69,4 @@ def test_the_core_runs_without_the_extra_sections(path: Path) -> None:
         timeout=300,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
-    ).execute()
+    ).execute(env={**os.environ, **OFF})
