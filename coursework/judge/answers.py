@@ -138,6 +138,7 @@ class Producer:
             except (Gone, plain.NotPlain) as fault:
                 # A check takes it for an exception of the student's; this tells it from one.
                 found.trouble = str(fault)
+                self.stop()
                 raise
             raise _as_raised(*_two_texts(said["raised"]), said["raised"])
 

@@ -66,6 +66,8 @@ def main(arguments: list[str]) -> int:
             order = line.hear()
         except (EOFError, plain.NotPlain):
             return 0
+        if "cells" not in order:
+            continue  # it was for a task that has ended
         if not hasattr(os, "fork"):
             _task(line, shell, order, files)
             return 0
@@ -73,8 +75,9 @@ def main(arguments: list[str]) -> int:
         if child == 0:
             try:
                 _task(line, shell, order, files)
-            finally:
-                os._exit(0)
+            except BaseException:  # the judge hung up, or cannot be heard any more
+                os._exit(1)
+            os._exit(0)
         _, status = os.waitpid(child, 0)
         _end_the_others()
         line.say({"ended": os.waitstatus_to_exitcode(status)})
@@ -102,7 +105,19 @@ def _shell() -> Any:
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.automagic = False
-    return InteractiveShell.instance(config=config)
+    shell = InteractiveShell.instance(config=config)
+    # Some versions keep all that is printed, even without a history: a flood would fill the memory.
+    history: Any = shell.history_manager
+    if hasattr(history, "outputs"):
+        history.outputs = _Forgets()
+    return shell
+
+
+class _Forgets(dict[Any, list[Any]]):
+    """Has a new list for every key and keeps none."""
+
+    def __missing__(self, key: Any) -> list[Any]:
+        return []
 
 
 def _task(line: Line, shell: Any, order: Any, files: Path | None) -> None:

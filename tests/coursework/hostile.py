@@ -663,3 +663,21 @@ def table() -> str:
             f"| {'yes' if case.listed else ''} |"
         )
     return "\n".join(rows)
+
+
+def main() -> None:
+    """Put the table into the instructors' page, in the place of the old one."""
+    page = Path(__file__).resolve().parents[2] / "docs" / "instructors.md"
+    text = page.read_text(encoding="utf-8")
+    head, rest = text.split("### What submissions get\n", 1)
+    about, _, _ = rest.partition("\n| ")
+    _, after = rest.split("\n### What is still possible", 1)
+    page.write_text(
+        f"{head}### What submissions get\n{about}\n{table()}\n\n### What is still possible{after}",
+        encoding="utf-8",
+        newline="\n",
+    )
+
+
+if __name__ == "__main__":
+    main()
