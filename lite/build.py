@@ -21,7 +21,7 @@ from typing import Any
 from jupyterlite_pyodide_kernel.constants import PYODIDE_CDN_URL
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from lite import front, lessons
+from lite import bytecode, front, lessons
 from lite.parts import (
     LABEXTENSIONS,
     LOCK,
@@ -53,17 +53,22 @@ def build(site: Path = SITE) -> Path:
         source, contents = copied(work / "source"), work / "contents"
         lessons.write(ROOT / "notebooks", contents, source / "tls13lab/pictures/stored/lessons")
         packages.append(our_wheel(source))
-        lock = locked(json.loads((runtime / LOCK).read_text("utf-8")), packages)
+        place = work / "pyodide"
+        place.mkdir()
+        for part in [*(runtime / name for name in NEEDED), *packages]:
+            bytecode.copy_of_use(part, place)
+        packages = [place / one.name for one in packages]
+        listed = json.loads((runtime / LOCK).read_text("utf-8"))
+        (place / LOCK).write_text(json.dumps(locked(listed, packages)))
+        packages += bytecode.wheels(place)
+        lock = locked(listed, packages)
+        (place / LOCK).write_text(json.dumps(lock))
         names = sorted(lock["packages"][name]["name"] for name in map(name_of, packages))
         (work / "jupyter-lite.json").write_text(json.dumps(settings(names)))
         (work / "jupyter_lite_config.json").write_text(json.dumps(BUILDING))
         shutil.rmtree(site, ignore_errors=True)
         assemble(work, contents, site)
-        place = site / "static" / "pyodide"
-        place.mkdir(parents=True)
-        for source in [*(runtime / name for name in NEEDED), *packages]:
-            shutil.copy2(source, place)
-        (place / LOCK).write_text(json.dumps(lock))
+        shutil.move(place, site / "static" / "pyodide")
         (site / "index.html").write_text(front.page(all_lessons()), encoding="utf-8")
         (site / ".nojekyll").touch()  # tells GitHub Pages to publish the files unchanged
     return site

@@ -65,6 +65,8 @@ def around(
     for script, pages in ONLY_ON.items():
         if pages.fullmatch(name):
             app.add_js_file(script)
+    if name == "search":  # whose own scripts do not wait, and need these
+        return
     for script in context.get("script_files", ()):
         if script.filename and AT_ONCE not in str(script.filename):
             script.attributes["defer"] = "defer"

@@ -8,11 +8,15 @@ is on a phone's screen. ``python -m tests.lite`` visits all ten.
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from lite.build import build
+from pages.launch import Doors
+from pages.run_here import button
 from tests.browser.access import faults
 from tests.browser.lab_server import LabServer
-from tests.lite.browser import DESK, PHONE, closed_browser, served, visit
+from tests.conftest import ROOT
+from tests.lite.browser import DESK, PHONE, READY_MS, closed_browser, served, visit
 
 LESSONS = {
     "00_start_here": PHONE,
@@ -55,6 +59,32 @@ def test_lessons_run_and_answer_and_nothing_leaves_this_machine(site: LabServer)
         )
         for host in ("example.invalid", "fonts.googleapis.com"):
             assert any(host in one for one in asked), host
+
+
+def test_a_lesson_of_the_site_to_read_runs_where_its_text_was(site: LabServer) -> None:
+    folder = site.folder.parent / "read" / "notebooks"
+    folder.mkdir(parents=True)
+    doors = Doors.of({"TLS13LAB_LITE": f"../{site.folder.name}/"})
+    shown = f"<h1>00</h1>{button('notebooks/00_start_here', doors)}<p>the text</p>"
+    script = (ROOT / "pages/source/_static/run.js").read_text(encoding="utf-8")
+    (folder / "00.html").write_text(f"<title>00</title>{shown}<script>{script}</script>")
+    with closed_browser() as (browser, asked):
+        page = browser.new_page(viewport=PHONE)
+        page.goto(f"{site.url}../read/notebooks/00.html")
+        page.get_by_role("link", name="Run this lesson here").click()
+        said = page.get_by_role("status")
+        expect(said).to_contain_text("Starting Python", timeout=READY_MS)
+        expect(page.get_by_text("the text")).to_be_hidden()
+        expect(said).to_contain_text("Python is ready", timeout=READY_MS)
+        lab = page.frame_locator("iframe")
+        lab.locator(".jp-CodeCell .cm-content").first.click()
+        page.keyboard.press("Shift+Enter")
+        first = lab.locator(".jp-CodeCell .jp-InputPrompt").first
+        expect(first).to_have_text("[1]:", timeout=READY_MS)
+        page.get_by_role("button", name="Back to the text").click()
+        expect(page.get_by_text("the text")).to_be_visible()
+        assert page.locator("iframe").count() == 0
+        assert asked == []
 
 
 def test_the_first_page_is_for_everybody(site: LabServer) -> None:

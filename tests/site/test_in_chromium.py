@@ -80,6 +80,12 @@ def test_no_serious_fault_in_the_text(visit: Visit, theme: str) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_serious_fault_on_the_page_for_what_is_missing(visit: Visit, theme: str) -> None:
+    visit.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    assert faults(visit.to("404"), ["body"], []) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_serious_fault_in_the_frame(visit: Visit, theme: str) -> None:
     visit.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     assert faults(visit.to("api/records"), ["body"], [".bd-article"]) == []
