@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.access import faults
 from tests.browser.launched import launched
 from tls13lab.pictures import ink
-from tls13lab.pictures.picture import Picture, alive, least_width
+from tls13lab.pictures.picture import Picture, least_width
+from tls13lab.pictures.scripts import alive
 from tls13lab.pictures.svg import box, document, part, text
 
 pytestmark = pytest.mark.browser

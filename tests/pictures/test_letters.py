@@ -18,10 +18,8 @@ from tests.pictures.test_chances import SETTINGS
 from tests.pictures.test_pictures import DHE, KE
 from tls13lab.crypto.schedule import SCHEDULE
 from tls13lab.pictures.chances import chances
-from tls13lab.pictures.claims_matrix import matrix_picture
 from tls13lab.pictures.compare_picture import compare_picture
 from tls13lab.pictures.schedule_graph import schedule_graph
-from tls13lab.symbolic.claims import cells
 
 pytestmark = pytest.mark.browser
 
@@ -124,16 +122,6 @@ def test_no_letter_of_a_lessons_picture_is_cut_off(page: Page) -> None:
     ]
     assert len(found) >= 10
     assert [one for one in found if one[1]] == []
-
-
-def test_no_letter_of_the_matrix_leaves_its_column(page: Page) -> None:
-    svg = matrix_picture(cells()).svg
-    assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
-    # The twins: a name that is too long for the first column, and a verdict for its own.
-    long = svg.replace(", passive: ", f", passive: {'long ' * 40}", 1).replace(
-        "x lost<", f"{'x' * 20}<", 1
-    )
-    assert len(page.evaluate(CROSSING, long)) == 2
 
 
 def test_two_conversations_side_by_side_keep_to_their_boxes(page: Page) -> None:

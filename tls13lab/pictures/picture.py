@@ -23,11 +23,8 @@ from importlib import resources
 from typing import Any
 
 from tls13lab.pictures import ink
+from tls13lab.pictures.scripts import alive
 
-_SOURCE = (resources.files("tls13lab.pictures") / "static" / "picture.js").read_text("utf-8")
-_LINES = [line.strip() for line in _SOURCE.splitlines()]
-ENLIVEN = "\n".join(line for line in _LINES if line and not line.startswith("//"))
-"""A JavaScript function that brings all pictures in an element to life."""
 _SIZE = re.compile(r'font-size[=:]"?([\d.]+)')
 _WIDTH = re.compile(r'<svg [^>]*?width="(\d+)')
 
@@ -84,16 +81,6 @@ class Picture:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/html": alive(self.html), "text/plain": self.text}
-
-
-def alive(html: str) -> str:
-    """``html`` as a cell's output, with a script that brings the pictures in it to life.
-
-    JupyterLab removes the script from a notebook that is not trusted; then the images stay.
-    """
-    if 'class="tls13lab-picture"' not in html:
-        return html
-    return f"<div>{html}<script>({ENLIVEN})(document.currentScript.parentElement)</script></div>"
 
 
 def least_width(svg: str) -> int:

@@ -1,0 +1,37 @@
+"""The scripts that bring pictures and grids to life, in the page that shows them.
+
+They are JavaScript functions, as text. JupyterLab removes them from a notebook that is not trusted;
+then what they would have brought to life stays as it is.
+
+>>> alive("<p>no picture</p>")
+'<p>no picture</p>'
+"""
+
+from importlib import resources
+
+
+def _function(name: str) -> str:
+    """A script without indents, empty lines, and lines that are comments: many outputs hold it."""
+    source = (resources.files("tls13lab.pictures") / "static" / name).read_text("utf-8")
+    lines = (line.strip() for line in source.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+_OF_CLASS = {
+    "tls13lab-picture": _function("picture.js"),
+    "tls13lab-grid": _function("grid.js"),
+}
+"""For each class of elements the function that brings all of them in an element to life."""
+
+ENLIVEN = f"(root) => {{ {' '.join(f'({one})(root);' for one in _OF_CLASS.values())} }}"
+"""A JavaScript function that brings everything in an element to life."""
+
+
+def alive(html: str) -> str:
+    """``html`` as a cell's output, with the scripts that bring the pictures in it to life."""
+    calls = [
+        f"({function})(document.currentScript.parentElement)"
+        for name, function in _OF_CLASS.items()
+        if f'class="{name}"' in html
+    ]
+    return f"<div>{html}<script>{';'.join(calls)}</script></div>" if calls else html
