@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tls13lab.adversary.plan import GOALS, SINGLE_LEAKS, Shape, plan
 from tls13lab.capture.keylog import ROWS
-from tls13lab.pictures import dot, guessing_time
+from tls13lab.pictures import dot
 from tls13lab.pictures.attack_tree import attack_dot
 from tls13lab.pictures.moves_graph import SIDES, moves_dot
 from tls13lab.pictures.schedule_dot import MODES, schedule_dot
@@ -74,7 +74,7 @@ def current() -> dict[str, str]:
     if command is None:
         raise dot.NoLayout("install PyGraphviz: other versions of Graphviz draw differently")
     drawn = {f"{name}.svg": dot.run(command, source) for name, source in sources().items()}
-    return drawn | {dot.INDEX: index(), guessing_time.STORED: guessing_time.draw_ground()}
+    return drawn | {dot.INDEX: index()}
 
 
 def index() -> str:

@@ -13,7 +13,7 @@ from lite.lessons import pictures
 from tests.conftest import ROOT, missing
 from tests.pictures import store
 from tests.setup.test_stdlib_only import blocked
-from tls13lab.pictures import dot, guessing_time
+from tls13lab.pictures import dot
 from tls13lab.pictures.schedule_dot import MODES, schedule_dot
 from tls13lab.pictures.schedule_graph import schedule_graph
 from tls13lab.pictures.words import cell
@@ -112,7 +112,7 @@ def pygraphviz() -> Sequence[str]:
 def test_a_drawing_is_stored_for_each_source_and_none_besides() -> None:
     names = {file.name for file in store.FOLDER.iterdir()}
     graphs = {f"{name}.svg" for name in store.sources()}
-    assert names == graphs | {guessing_time.STORED, dot.INDEX}, STALE
+    assert names == graphs | {dot.INDEX}, STALE
     assert (store.FOLDER / dot.INDEX).read_text("utf-8") == store.index(), STALE
     assert all(dot.stored(source) for source in store.sources().values())
     assert sum(name.startswith("schedule-") for name in graphs) == 2 * len(MODES)

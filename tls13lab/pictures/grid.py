@@ -1,7 +1,7 @@
 """A grid of coloured tiles as HTML: one answer for each row and each column.
 
-It has inline styles only, so it looks the same on the site, in a file, and in a notebook that is not
-trusted. (There, JupyterLab drops ``position``, so headings do not stay in sight when the grid is
+It has inline styles only, so it looks the same on the site, in a file, and in a notebook that is
+not trusted. (There, JupyterLab drops ``position``, so headings do not stay in sight when it is
 scrolled; nothing else is lost.) Each tile has a word and a border of its own, so nothing depends on
 colour, nor on a printer that prints backgrounds. Where scripts may run, tiles can be pointed at,
 clicked, and reached by arrow keys (``static/grid.js``).

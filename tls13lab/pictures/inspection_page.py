@@ -60,9 +60,14 @@ def _table(kind: str, name: str, header: Sequence[str], rows: Iterable[Sequence[
     """A table in a box that is scrolled, also by keys, if the screen is too narrow for it."""
     head = "".join(f'<th scope="col">{escape(one)}</th>' for one in header)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td>{_breakable(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
     return (
         f'<div class="scrolled" tabindex="0" role="group" aria-label="{escape(name)}">'
         f'<table class="{kind}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     )
+
+
+def _breakable(text: str) -> str:
+    """Text in which a path may be broken after its dots and underscores."""
+    return escape(text).replace("_", "_<wbr>").replace(".", ".<wbr>")

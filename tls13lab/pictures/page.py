@@ -20,17 +20,18 @@ h2 {{ font-size: 1.25em; margin: 2em 0 .5em; border-top: 2px solid var(--rule); 
 h3 {{ font-size: 1em; margin: 1.5em 0 .3em }}
 h4 {{ font-size: 1em; margin: 1em 0 .2em }}
 .scrolled {{ overflow-x: auto }}
-.bytes, .lines {{ border-collapse: collapse; margin: .3em 0 1em; font-size: {small}px; width: 100% }}
+.bytes, .lines {{ border-collapse: collapse; margin: .3em 0 1em; font-size: {small}px;
+  width: 100% }}
 .bytes th, .bytes td, .lines th, .lines td {{ border-bottom: 1px solid var(--rule);
   padding: .25em .6em; text-align: left; vertical-align: top }}
 .bytes th, .lines th {{ color: var(--quiet); font-weight: bold; white-space: nowrap }}
 .bytes tbody tr:nth-child(even) {{ background: var(--stripe) }}
 .bytes td:nth-child(1), .bytes td:nth-child(5) {{ white-space: nowrap }}
 .bytes td:nth-child(2) {{ font-family: {mono}; min-width: 9em; overflow-wrap: anywhere }}
-.bytes td:nth-child(3), .bytes td:nth-child(4) {{ min-width: 8em; overflow-wrap: anywhere }}
+.bytes td:nth-child(3), .bytes td:nth-child(4) {{ min-width: 8em; overflow-wrap: break-word }}
 .wrong {{ border-left: 4px solid {stolen}; padding-left: .6em }}
 summary {{ cursor: pointer; padding: .2em 0 }}
-@media print {{ details:not([open]) > summary {{ color: var(--quiet) }} }}
+@media print {{ div {{ max-height: none !important; overflow: visible !important }} }}
 </style></head><body>
 <h1>{heading}</h1>
 {content}

@@ -4,7 +4,7 @@ A *part* is a group with a name and a tip: a few lines that appear when somebody
 clicks it or comes to it with the arrow keys (``static/picture.js``). A tip holds what stands in the
 picture's table for that part: its row, its bytes, its section in the RFC.
 
->>> part("psk", ["psk", "an input, 32 bytes", "RFC 9846 section 7.1"], "<circle r='4'/>")[:57]
+>>> part("psk", ["psk", "an input, 32 bytes", "RFC 9846 section 7.1"], "<circle r='4'/>")[:58]
 '<g class="part" data-part="psk"><title>psk\\nan input, 32 by'
 """
 
