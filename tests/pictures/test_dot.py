@@ -112,7 +112,7 @@ def pygraphviz() -> Sequence[str]:
 def test_a_drawing_is_stored_for_each_source_and_none_besides() -> None:
     names = {file.name for file in store.FOLDER.iterdir()}
     graphs = {f"{name}.svg" for name in store.sources()}
-    assert names == graphs | {dot.INDEX}, STALE
+    assert names == graphs | set(store.moves()) | {dot.INDEX}, STALE
     assert (store.FOLDER / dot.INDEX).read_text("utf-8") == store.index(), STALE
     assert all(dot.stored(source) for source in store.sources().values())
     assert sum(name.startswith("schedule-") for name in graphs) == 2 * len(MODES)

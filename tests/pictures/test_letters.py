@@ -24,9 +24,7 @@ from tls13lab.pictures.schedule_graph import schedule_graph
 pytestmark = pytest.mark.browser
 
 FONTS = Path(mpl.get_data_path(), "fonts", "ttf")
-GRAPHS = sorted(
-    one for one in store.FOLDER.glob("*.svg") if one.name.startswith(("att", "mov", "sch"))
-)
+GRAPHS = sorted(one for one in store.FOLDER.glob("*.svg") if one.name.startswith(("att", "sch")))
 VALUES = dict.fromkeys(("psk", "ecdhe", *SCHEDULE), bytes.fromhex("d0") * 32)
 
 # The texts of which some corner is not on the shape that their box is drawn as.

@@ -3,7 +3,8 @@
 The line is the chance after so many guesses, in powers of two. Dashed lines say how far the
 attacker comes: in a second, a day, ten years; or with the few guesses that honest ends grant. Below
 stand three boxes, for what was recorded, for connections from now on, and for the next ticket. What
-opens has the colour of what is opened, and says so. A PSK that is used for a day only is of no use after it.
+opens has the colour of what is opened, and says so. A PSK that is used for a day only is of no use
+after it.
 
 >>> from tls13lab.evidence.weak_psk import attackers, chosen, protection
 >>> from tls13lab.evidence.weak_psk.forecast import Setting, forecast_of

@@ -41,6 +41,10 @@ _CORNER = f"{_TOP};text-align:left;left:0px;z-index:2"
 _DATA = f"{_CELL};padding:2px;text-align:center;vertical-align:middle"
 
 
+Line = tuple[str, ink.Look, str]
+"""A tile's word and look, and a sentence about it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One answer: its ``word``, how it looks, and a tip of several lines.
@@ -84,7 +88,7 @@ class Grid:
     columns: tuple[str, ...]
     groups: tuple[Group, ...]
     corner: str = ""
-    legend: tuple[tuple[str, ink.Look, str], ...] = ()
+    legend: tuple[Line, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
     notes_title: str = ""
 
@@ -134,11 +138,7 @@ class Grid:
 
     @property
     def _legend(self) -> str:
-        items = "".join(
-            f'<div style="margin:4px 0px"><span style="display:inline-block;{_tile(look)}">'
-            f"{escape(word)}</span> {escape(says)}</div>"
-            for word, look, says in self.legend
-        )
+        items = _lines(self.legend)
         return f'<div style="margin:8px 2px 0px 2px">{items}</div>' if items else ""
 
     @property
@@ -154,6 +154,23 @@ class Grid:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/html": alive(self.html), "text/plain": self.text}
+
+
+def sheet(lines: Iterable[Line]) -> str:
+    """Tiles below one another on a white sheet, each with a sentence beside it.
+
+    >>> sheet([("lost", ink.OPENED, "by guessing")]).endswith("</span> by guessing</div></div>")
+    True
+    """
+    return f'<div class="tls13lab-sheet" style="{_SHEET}">{_lines(lines)}</div>'
+
+
+def _lines(lines: Iterable[Line]) -> str:
+    return "".join(
+        f'<div style="margin:4px 0px"><span style="display:inline-block;{_tile(look)}">'
+        f"{escape(word)}</span> {escape(says)}</div>"
+        for word, look, says in lines
+    )
 
 
 def _group(group: Group, columns: int) -> str:
