@@ -116,5 +116,5 @@ def test_on_a_phone_it_is_scrolled_before_its_letters_get_too_small(shown: Page)
     shown.set_viewport_size({"width": 390, "height": 600})
     shown.set_content(html)
     size = "document.querySelector('.tls13lab-picture-live').shadowRoot.querySelector('svg')"
-    assert shown.evaluate(f"{size}.getBoundingClientRect().width") == 677
+    assert shown.evaluate(f"{size}.getBoundingClientRect().width") == 677 + 2 * 8
     assert shown.evaluate("document.documentElement.scrollWidth") <= 390

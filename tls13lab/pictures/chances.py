@@ -201,7 +201,7 @@ def _axes() -> Iterator[str]:
         yield f'<line x1="{_LEFT}" x2="{_RIGHT}" y1="{y}" y2="{y}" stroke="{_THIN}"/>'
         yield _text(_LEFT - 6, y + 5, f"{chance:.0%}", anchor="end")
     for bits in range(0, MOST_BITS + 1, 20):
-        anchor = "end" if bits == MOST_BITS else "middle"
+        anchor = {0: "start", MOST_BITS: "end"}.get(bits, "middle")
         yield _text(_x(bits), _FOOT + 18, f"2^{bits}", anchor=anchor)
     middle = (_LEFT + _RIGHT) / 2
     yield _text(middle, _FOOT + 38, "guesses, the most likely first", anchor="middle")

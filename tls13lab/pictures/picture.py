@@ -26,6 +26,7 @@ from tls13lab.pictures import ink
 from tls13lab.pictures.scripts import alive
 
 _SIZE = re.compile(r'font-size[=:]"?([\d.]+)')
+_PADDING = 8
 _WIDTH = re.compile(r'<svg [^>]*?width="(\d+)')
 
 
@@ -57,8 +58,8 @@ class Picture:
             return f"<p>{escape(words)}</p><pre>{escape(self.source)}</pre>"
         data = base64.b64encode(svg.encode()).decode()
         style = (
-            f"max-width:100%;min-width:{least_width(svg)}px;box-sizing:border-box;"
-            "background:#ffffff;padding:8px"
+            f"max-width:100%;min-width:{least_width(svg) + 2 * _PADDING}px;"
+            f"box-sizing:border-box;background:#ffffff;padding:{_PADDING}px"
         )
         return (
             '<div style="overflow-x:auto" tabindex="0" role="group" '
