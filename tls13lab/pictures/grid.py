@@ -24,7 +24,7 @@ from tls13lab.pictures.scripts import alive
 
 _LETTERS = f"font-family:{ink.FONT};font-size:{ink.SMALL}px;color:{ink.INK}"
 _SHEET = f"background-color:{ink.GROUND};{_LETTERS};padding:8px;box-sizing:border-box"
-_BOX = "overflow-x:auto;overflow-y:auto;max-height:560px"
+_BOX = "overflow-x:auto;overflow-y:auto;max-height:640px"
 _TABLE = (
     "table-layout:auto;border-collapse:separate;border-spacing:0px;margin:0px;border:none;"
     f"{_LETTERS}"

@@ -63,7 +63,7 @@ def guessing_time(
     )
     guesser = who or f"{in_figures(rate)} guesses a second"
     lasts = in_words(average_seconds(ALPHABETS[name], length, rate))
-    alt = f"time to guess by length; {guesser}: {length} {name} last {lasts}"
+    alt = f"time to guess by length; {guesser}; {length} {name} last {lasts}"
     return Picture(_drawn(name, length, rate, guesser, rows), alt, header, rows)
 
 

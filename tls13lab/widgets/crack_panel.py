@@ -72,10 +72,11 @@ class CrackView:
         )
 
     def html(self) -> str:
+        look = ink.KEPT if self.state == DONE else ink.PLAIN
         lines = (
             (f"found: {found}", ink.OPENED, f"the PSK of identity {name}")
             if found
-            else (self._not, ink.KEPT, f"the PSK of identity {name}")
+            else (self._not, look, f"the PSK of identity {name}")
             for name, found in self._results
         )
         said = f"{self.state}: {self.tried:,} of {self.total:,} guesses tried, {self._speed}"

@@ -50,7 +50,8 @@ class EntropyView:
 
     def sentence(self) -> str:
         """The answer in words."""
-        return self.picture.alt
+        said = self.picture.alt.partition("; ")[2]
+        return said[:1].upper() + said[1:]
 
 
 class EntropyExplorer(Panel):
