@@ -1,4 +1,4 @@
-"""A notebook from somebody else: JupyterLab drops scripts and some styles, and a grid still shows."""
+"""A notebook from somebody else: JupyterLab drops scripts and some styles; a grid still shows."""
 
 import nbformat
 import pytest
