@@ -20,7 +20,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from pages.lessons import ROOT
-from tls13lab.pictures.picture import ENLIVEN
+from tls13lab.pictures.scripts import still
 from tls13lab.widgets import byte_inspector, tape
 from tls13lab.widgets.keeping import OFF
 from tls13lab.widgets.panel import Panel
@@ -132,11 +132,8 @@ def _put(path: Path, tapes: dict[str, str]) -> None:
             if cell.id in tapes and "text/html" in data:
                 data["text/html"] = tapes[cell.id]
             elif "text/html" in data:  # the page has this script once, for all pictures
-                data["text/html"] = data["text/html"].replace(_SCRIPT, "")
+                data["text/html"] = still(data["text/html"])
     nbformat.write(notebook, path)
-
-
-_SCRIPT = f"<script>({ENLIVEN})(document.currentScript.parentElement)</script>"
 
 
 def write_player(folder: Path) -> None:

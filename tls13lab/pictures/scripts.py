@@ -27,11 +27,24 @@ ENLIVEN = f"(root) => {{ {' '.join(f'({one})(root);' for one in _OF_CLASS.values
 """A JavaScript function that brings everything in an element to life."""
 
 
+_ELEMENTS = {
+    name: f"<script>({function})(document.currentScript.parentElement)</script>"
+    for name, function in _OF_CLASS.items()
+}
+
+
 def alive(html: str) -> str:
     """``html`` as a cell's output, with the scripts that bring the pictures in it to life."""
-    calls = [
-        f"({function})(document.currentScript.parentElement)"
-        for name, function in _OF_CLASS.items()
-        if f'class="{name}"' in html
-    ]
-    return f"<div>{html}<script>{';'.join(calls)}</script></div>" if calls else html
+    scripts = [element for name, element in _ELEMENTS.items() if f'class="{name}"' in html]
+    return f"<div>{html}{''.join(scripts)}</div>" if scripts else html
+
+
+def still(html: str) -> str:
+    """An output without these scripts, for a page that has them once.
+
+    >>> still(alive('<table class="tls13lab-grid"></table>'))
+    '<div><table class="tls13lab-grid"></table></div>'
+    """
+    for element in _ELEMENTS.values():
+        html = html.replace(element, "")
+    return html

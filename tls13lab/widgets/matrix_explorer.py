@@ -5,7 +5,7 @@ from functools import lru_cache
 from html import escape
 
 from tls13lab.adversary.execution import Done
-from tls13lab.pictures.claims_matrix import LOOKS, legend_of, shown, single_leaks
+from tls13lab.pictures.claims_matrix import LOOKS, SAYS, legend_of, shown, single_leaks
 from tls13lab.pictures.derivation_text import derivation_rows, short_name
 from tls13lab.pictures.grid import Grid, Group, Row, Tile
 from tls13lab.pictures.picture import html_table, text_table
@@ -82,7 +82,7 @@ class MatrixView:
     def _tile(self, cell: Cell, flipped: bool) -> Tile:
         name = name_of(cell)
         word = shown(cell)
-        tip = f"{cell.mode}, {leak_of(cell)}: {self.asset} {word}", "Enter or click: why?"
+        tip = f"{cell.mode}, {leak_of(cell)}: {self.asset} {word}", SAYS[word], cell.citation
         return Tile(name, word, LOOKS[word], tip, "FLIPPED" if flipped else "", name == self.chosen)
 
     def note(self) -> str:
@@ -106,7 +106,7 @@ class MatrixView:
         if not self.cells():
             return f"<p>{OUTSIDE}</p>"
         why = self.why()
-        below = f"<p>{ASK}</p>" if why is None else why.html()
+        below = f'<p class="tls13lab-live-only">{ASK}</p>' if why is None else why.html()
         return (
             f"<p><strong>{escape(self.note())}</strong></p>{self.grid().html}"
             f'<div role="status">{below}</div>'
