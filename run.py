@@ -21,6 +21,7 @@ if sys.version_info < (3, 11):  # before anything that an older Python could not
     )
 
 import installing
+import owner
 from installing import BIN, PYTHON, ROOT, VENV, WINDOWS, call, environment
 
 HELP = """\
@@ -37,6 +38,8 @@ commands (the first use of each installs what it needs, which takes half a minut
   site     the lessons and all there is to look up as pages to read, in build/site
   lite     build the lessons as a site that needs no server, into build/lite (once, with a
            network and Node.js's npm); with --serve: show it
+  owner    with a name: every badge and link leads to that account's copy on GitHub (installs
+           nothing)
 
 for instructors (into the folder build):
   student    the notebooks as students get them: blanks, no outputs
@@ -51,6 +54,7 @@ examples:
   python3 run.py test --all
   python3 run.py test tests/crypto -x
   python3 run.py lite --serve
+  python3 run.py owner ada
   python3 run.py fuzz --seconds 3600
   python3 run.py test --nbval notebooks/00_start_here.ipynb
 """
@@ -200,6 +204,7 @@ def build(name: str, group: str, program: list[str], arguments: list[str]) -> in
 def main(arguments: list[str]) -> int:
     """Run the command that the first argument names; the exit code."""
     commands = {"lab": lab, "test": test, "check": check, "trust": trust}
+    commands["owner"] = owner.main
     commands["bench"] = partial(module, "bench", "bench")
     commands["fuzz"] = partial(module, "tests.fuzz", "fuzz")
     commands["lite"] = partial(module, "lite.build", "lite")

@@ -1,7 +1,7 @@
 """How long the widgets take to answer a change, in Python: for the benchmarks.
 
-Every position of every control is measured, the first layout of each mode apart. The time that the
-browser takes to show the answer is not in it.
+Every position of every control is measured. The time that the browser takes to show the answer is
+not in it.
 
 >>> sorted(update_times(rounds=1))
 ['bit flipper', 'entropy explorer', 'guess meter', ..., 'theft panel']
@@ -14,9 +14,7 @@ from tls13lab.adversary.theft import Theft
 from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
 from tls13lab.handshake.trace import Conversation
-from tls13lab.pictures import dot
 from tls13lab.pictures.guessing_time import LONGEST
-from tls13lab.pictures.schedule_graph import MODES, schedule_graph
 from tls13lab.symbolic.rules import RULES
 from tls13lab.widgets.bit_flipper import BitFlipper
 from tls13lab.widgets.entropy_explorer import EntropyExplorer
@@ -72,17 +70,6 @@ def update_times(rounds: int = 5) -> dict[str, list[float]]:
         "side by side": _times(sides.slider, list(rows), rounds),
         "bit flipper": _times(flipper.field, [one for _, one in flipper.field.options], rounds),
     }
-
-
-def layout_times() -> dict[str, float]:
-    """Seconds for the first picture of each mode, which has to be laid out."""
-    found = {}
-    for mode in MODES:
-        dot.svg.cache_clear()
-        began = time.perf_counter()
-        schedule_graph("main_secret", mode)
-        found[mode] = time.perf_counter() - began
-    return found
 
 
 def p95(seconds: list[float]) -> float:

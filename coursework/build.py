@@ -13,7 +13,7 @@ All copies are made from the lessons in ``notebooks/`` and the tasks in this fol
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -45,10 +45,22 @@ In a course, write your name or number into a file `student.txt` in this folder.
 have their own keys. Without this file you are `anyone`, which is just as good for learning.
 """
 CONFIG = """\
-# nbgrader's course. Release: nbgrader generate_assignment {name}. Mark: nbgrader autograde {name}.
+# nbgrader's course. Release it: nbgrader generate_assignment {name}
+# Mark what was handed in: python -m deploy.course mark
+import sys
+
+sys.path.insert(0, {root!r})
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "{name}"
-c.ExecutePreprocessor.timeout = 120
+# What is in ``submitted`` is judged elsewhere; nbgrader gets notebooks with signed verdicts, and
+# verifies these. It runs no student's line.
+c.CourseDirectory.submitted_directory = "judged"
+c.Autograde.autograde_preprocessors = [
+    "coursework.judge.verified.SignedVerdicts",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 # The tasks already have blanks, so nbgrader need not remove solutions.
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
@@ -98,10 +110,8 @@ def nbgrader(folder: Path, say: Say) -> None:
     assignment = folder / "source" / ASSIGNMENT
     assignment.mkdir(parents=True)
     for name, tasks in everything().items():
-        notebook = made(name, tasks, as_student, required)
-        _graded(notebook, tasks)
-        _write(notebook, assignment / f"{name}.ipynb", say)
-    text = CONFIG.format(name=ASSIGNMENT)
+        _write(graded(name, tasks), assignment / f"{name}.ipynb", say)
+    text = CONFIG.format(name=ASSIGNMENT, root=str(NOTEBOOKS.parent))
     (folder / "nbgrader_config.py").write_text(text, encoding="utf-8")
 
 
@@ -114,8 +124,9 @@ def colab(folder: Path, say: Say) -> None:
         _write(notebook, folder / path.name, say)
 
 
-def _graded(notebook: NotebookNode, tasks: Iterable[Exercise]) -> None:
-    """Mark the cells that are tests for nbgrader, with their points."""
+def graded(name: str, tasks: list[Exercise]) -> NotebookNode:
+    """A notebook as it is handed out, whose checks are tests for nbgrader, with their points."""
+    notebook = made(name, tasks, as_student, required)
     worth = {f"task-{task.number.replace('.', '-')}-check": task.points for task in tasks}
     for cell in notebook.cells:
         if cell.id in worth:
@@ -129,6 +140,7 @@ def _graded(notebook: NotebookNode, tasks: Iterable[Exercise]) -> None:
                 "grade_id": cell.id,
                 "points": worth[cell.id],
             }
+    return notebook
 
 
 def _write(notebook: NotebookNode, path: Path, say: Say) -> None:
@@ -146,11 +158,22 @@ COPIES: dict[str, Callable[[Path, Say], None]] = {
 
 
 def build(copy: str, folder: Path, say: Say = print) -> None:
-    """Build one copy in ``folder``. An earlier copy is replaced once the new one is complete."""
+    """Build one copy in ``folder``. An earlier copy is replaced once the new one is complete.
+
+    Of nbgrader's course folder only what is built is replaced; the rest is work and marks.
+    """
     new = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     COPIES[copy](new, say)
+    if copy == "nbgrader" and folder.exists():
+        for one in sorted(new.iterdir()):
+            old = folder / one.name
+            if old.is_dir():
+                shutil.rmtree(old)
+            one.replace(old)
+        new.rmdir()
+        return
     shutil.rmtree(folder, ignore_errors=True)
     new.rename(folder)
 

@@ -1,7 +1,8 @@
 """Copies of the lessons for a Jupyter without tls13lab, such as Colab.
 
 Each copy has two more cells, which install the package, and its links lead to the other copies. The
-notebooks of the repository have no such cells, because most readers have the package.
+notebooks of the repository have no such cells, because most readers have the package. What opens
+folded is folded in Colab's way.
 """
 
 import os
@@ -12,6 +13,8 @@ from collections.abc import Mapping
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from coursework.anchors import relink
+from coursework.folding import for_colab
 from coursework.place import NOTEBOOKS
 
 BRANCH = "colab"
@@ -42,7 +45,7 @@ def repository(environment: Mapping[str, str] = os.environ) -> str:
     address = str(tomllib.loads(text)["project"]["urls"]["Repository"])
     if "/OWNER/" in address:
         raise NoAddress(
-            "put the address of your copy in place of OWNER in pyproject.toml (Repository)"
+            "say whose copy this is: python3 run.py owner NAME, with the account on GitHub"
         )
     return address
 
@@ -54,7 +57,8 @@ def source(address: str, environment: Mapping[str, str] = os.environ) -> str:
 
 
 def prepare(notebook: NotebookNode, address: str, package: str) -> None:
-    """Insert the two cells after the title, and change links to lessons into links to copies."""
+    """Insert the two cells after the title, let links lead to copies, and fold for Colab."""
+    relink(notebook, NOTEBOOKS, lambda _, cell: f"scrollTo={cell}")
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = re.sub(
@@ -64,6 +68,7 @@ def prepare(notebook: NotebookNode, address: str, package: str) -> None:
         new_markdown_cell(ABOUT, id="elsewhere-about"),
         new_code_cell(INSTALL.format(source=package), id="elsewhere-install"),
     ]
+    for_colab(notebook)
 
 
 def in_colab(address: str) -> str:

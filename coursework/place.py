@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from coursework.folding import fold
 from coursework.source import Exercise, SourceError, everything
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
@@ -27,7 +28,7 @@ answer is wrong, the check says what probably went wrong. Nothing is sent anywhe
 `give("NUMBER")` shows what a task gives you; for a function task it shows one example input. In a
 course, write your name or number into a file `student.txt` beside this notebook, because every
 student's tasks use different keys."""
-TOOLS = "from tls13lab.lesson import check, give"
+TOOLS = "# Imports\nfrom tls13lab.lesson import check, give, whose_tasks\n\nprint(whose_tasks())"
 AGAIN = """\
 ### Tasks
 
@@ -72,6 +73,7 @@ def place(
         cells[end:end] = new
         first = False
     notebook.cells = cells
+    fold(notebook)
 
 
 def _end_of_section(cells: list[NotebookNode], task: Exercise) -> int:

@@ -1,8 +1,10 @@
-"""Collects, marks and returns a class's work: ``python -m deploy.course collect|mark|return``.
+"""Collects, marks and returns a class's work, and hands on the marks: ``python -m deploy.course``.
 
 - ``collect`` fetches every student's notebooks from the hub, as they were last saved.
-- ``mark`` runs nbgrader's checks on each notebook, with that student's own keys.
-- ``return`` puts the marked pages into the students' homes, in ``tls13lab-feedback``.
+- ``mark`` judges each notebook for that student's own keys, enters the verdicts into nbgrader's
+  gradebook, writes the students' pages and a page on the class, and lists what needs a person.
+- ``return`` puts the students' pages into their homes, in ``tls13lab-feedback``.
+- ``export`` writes the points as a table that Moodle or Canvas reads.
 
 ``--hub`` names the hub, and ``--token-file`` the file with the key to it; the hub's configuration
 writes it to ``collect.token``. The course folder is the one that ``run.py nbgrader`` built and
@@ -12,9 +14,7 @@ continues with the others.
 
 import argparse
 import json
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,11 +22,21 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from tqdm import tqdm
+
 from coursework.build import ASSIGNMENT, BUILD
+from coursework.judge.records import Forged
+from coursework.source import everything
+from deploy import class_page, feedback, marking
+from deploy.export import FORMATS, BadList, Person, class_list, columns
+from deploy.export import write as write_table
 from deploy.hub_api import Hub
-from deploy.place import FOLDER, STUDENT
+from deploy.marking import released
+from deploy.place import FOLDER
 
 FEEDBACK = f"{FOLDER}-feedback"
+EXTRAS = ("quiz.json", "student.txt")
+"""What is fetched besides notebooks: the quiz for the page on the class, and the name."""
 AT_ONCE = 4
 """How many students' servers are started at the same time."""
 
@@ -38,16 +48,6 @@ def is_safe(name: str) -> bool:
     (True, False, False, False)
     """
     return bool(name) and not name.startswith(".") and not set(name) & set("/\\+\0")
-
-
-def released(course: Path) -> list[str]:
-    """The names of the assignment's notebooks. Raises FileNotFoundError if there are none."""
-    names = sorted(path.stem for path in (course / "release" / ASSIGNMENT).glob("*.ipynb"))
-    if not names:
-        raise FileNotFoundError(
-            f"nothing is released in {course}: run nbgrader generate_assignment"
-        )
-    return names
 
 
 def collect(hub: Hub, course: Path, name: str) -> str:
@@ -63,6 +63,10 @@ def collect(hub: Hub, course: Path, name: str) -> str:
             if content is not None:
                 (new / f"{notebook}.ipynb").write_text(json.dumps(content), encoding="utf-8")
                 found.append(notebook)
+        for extra in EXTRAS:
+            text = hub.read_text(server, f"{FOLDER}/{extra}")
+            if text is not None:
+                (new / extra).write_text(text, encoding="utf-8")
     # nbgrader reads the time of submission from this file.
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
     (new / "timestamp.txt").write_text(now)
@@ -71,27 +75,45 @@ def collect(hub: Hub, course: Path, name: str) -> str:
     return f"{len(found)} notebooks"
 
 
-def mark(course: Path, name: str) -> str:
-    """Run the checks on one student's work, with that student's keys."""
-    nbgrader(course, "autograde", ASSIGNMENT, "--student", name, "--force", **{STUDENT: name})
-    return "marked"
+def mark(course: Path, names: list[str], shown: bool) -> int:
+    """Mark these students; returns the number of failures."""
+    with tqdm(total=None, unit=" students", disable=not shown, file=sys.stderr) as bar:
+
+        def tell(_name: str, left: int) -> None:
+            bar.total = bar.n + 1 + left
+            bar.update()
+
+        done = marking.mark(course, names, tell)
+    for record in done.records.values():
+        feedback.write(course, record)
+    page = class_page.write(course, marking.everyone(course))
+    unchanged = len(done.records) - len(done.new)
+    print(f"{len(done.new)} judged, {unchanged} unchanged since they were judged")
+    print(f"the class: {page}")
+    said = marking.for_a_person(done)
+    print(f"for a person: {len(said) or 'nothing'}")
+    for line in said:
+        print(f"  {line}")
+    return len(done.failed)
 
 
-def nbgrader(course: Path, *arguments: str, **more: str) -> None:
-    """Run nbgrader in the course folder. Raises RuntimeError with the end of its error output."""
-    # nbgrader looks on the PATH for a program of its own environment.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    command = [sys.executable, "-m", "nbgrader", *arguments]
-    done = subprocess.run(
-        command,
-        cwd=course,
-        env=os.environ | {"PATH": path} | more,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr.strip()[-500:])
+def export(course: Path, given: argparse.Namespace) -> int:
+    """Write the table of points; returns 1 if a verdict and the gradebook do not agree."""
+    points = marking.nbgrader_table(course, "points")
+    people = [Person(name) for name in sorted(points)]
+    if given.class_list is not None:
+        people = class_list(given.class_list)
+        for name in sorted(set(points) - {one.name for one in people}):
+            print(f"{name}: not in the class list, left out", file=sys.stderr)
+    path = given.output or course / f"points-{given.to}.csv"
+    released = marking.released(course)
+    source = {name: tasks for name, tasks in everything().items() if name in released}
+    write_table(path, given.to, people, points, columns(source, given.only))
+    print(f"{len(people)} students: {path}")
+    wrong = marking.disagreements(course, points)
+    for line in wrong:
+        print(line, file=sys.stderr)
+    return 1 if wrong else 0
 
 
 def give_back(hub: Hub, course: Path, name: str) -> str:
@@ -122,7 +144,7 @@ def arguments_of(arguments: list[str]) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m deploy.course", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("what", choices=["collect", "mark", "return"])
+    parser.add_argument("what", choices=["collect", "mark", "return", "export"])
     parser.add_argument("--hub", default="http://127.0.0.1:8000", help="default: %(default)s")
     parser.add_argument("--token-file", type=Path, help="the hub's file collect.token")
     parser.add_argument(
@@ -132,32 +154,49 @@ def arguments_of(arguments: list[str]) -> argparse.Namespace:
         help="the course folder; default: %(default)s",
     )
     parser.add_argument("--student", action="append", help="only this student; may be repeated")
+    out = parser.add_argument_group("export")
+    out.add_argument("--to", choices=FORMATS, default="csv", help="default: %(default)s")
+    out.add_argument("--class-list", type=Path, help="a CSV file: name, first name, email, ...")
+    out.add_argument("--only", choices=["lessons", "tasks"], default="", help="not both columns")
+    out.add_argument("--output", type=Path, help="default: points-....csv in the course folder")
     return parser.parse_args(arguments)
 
 
 def main(arguments: list[str]) -> int:
-    """Collect, mark or return; the exit code is 1 if it failed for any student."""
+    """Do what was asked for; the exit code is 1 if it failed for any student."""
     given = arguments_of(arguments)
     course = given.course.resolve()
+    try:
+        return act(given, course)
+    except (FileNotFoundError, BadList, Forged, RuntimeError) as error:
+        print(f"course: {error}", file=sys.stderr)
+        return 2
+
+
+def act(given: argparse.Namespace, course: Path) -> int:
+    """One of the four commands."""
     submitted = sorted(path.name for path in (course / "submitted").glob("*") if path.is_dir())
-    work: Callable[[str], str]
+    if given.what == "export":
+        return export(course, given)
     if given.what == "mark":
-        names, work, at_once = submitted, partial(mark, course), 1
-    else:
-        if given.token_file is None:
-            print("course: name the hub's collect.token with --token-file", file=sys.stderr)
-            return 2
-        hub = Hub(given.hub, given.token_file.read_text().strip())
-        names = hub.students() if given.what == "collect" else submitted
-        step = collect if given.what == "collect" else give_back
-        work, at_once = partial(step, hub, course), AT_ONCE
-    names = given.student or names
-    for name in (name for name in names if not is_safe(name)):
-        print(f"{name!r}: left out, because it cannot be a folder's name", file=sys.stderr)
-    failed = for_each(filter(is_safe, names), work, at_once)
-    if given.what == "mark":
-        nbgrader(course, "generate_feedback", ASSIGNMENT, "--force")
-    return 1 if failed else 0
+        names = safe(given.student or submitted)
+        return 1 if mark(course, names, shown=sys.stderr.isatty()) else 0
+    if given.token_file is None:
+        print("course: name the hub's collect.token with --token-file", file=sys.stderr)
+        return 2
+    hub = Hub(given.hub, given.token_file.read_text().strip())
+    names = given.student or (hub.students() if given.what == "collect" else submitted)
+    step = collect if given.what == "collect" else give_back
+    return 1 if for_each(safe(names), partial(step, hub, course), AT_ONCE) else 0
+
+
+def safe(names: Iterable[str]) -> list[str]:
+    """The names that can be folders' names; the others are said."""
+    names = list(names)
+    for name in names:
+        if not is_safe(name):
+            print(f"{name!r}: left out, because it cannot be a folder's name", file=sys.stderr)
+    return list(filter(is_safe, names))
 
 
 if __name__ == "__main__":

@@ -74,13 +74,20 @@ class Hub:
 
     def read(self, server: str, path: str) -> Any:
         """A student's notebook, or None if there is none of this name."""
+        return self._content(f"{server}api/contents/{quote(path)}?type=notebook")
+
+    def read_text(self, server: str, path: str) -> str | None:
+        """A student's text file, or None if there is none of this name, or it is no text."""
+        content = self._content(f"{server}api/contents/{quote(path)}?type=file&format=text")
+        return None if content is None else str(content)
+
+    def _content(self, path: str) -> Any:
         try:
-            answer = self.call("GET", f"{server}api/contents/{quote(path)}?type=notebook")
+            return self.call("GET", path)["content"]
         except urllib.error.HTTPError as error:
-            if error.code == 404:
+            if error.code in (400, 404):  # 400: a file that is not UTF-8
                 return None
             raise
-        return answer["content"]
 
     def write(self, server: str, path: str, text: str) -> None:
         """Write a text file to the student's home; its folder is made if needed."""

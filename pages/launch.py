@@ -6,6 +6,8 @@ They depend on who hosts the copy, so they come from the environment:
   the address in pyproject.toml, which has OWNER until somebody replaces it with an account.
 - ``TLS13LAB_LITE``: the address of the lab in the browser, relative to the site's front page. The
   default ``../lite/`` fits the folder ``build``.
+- ``TLS13LAB_SITE``: the address at which this site is published; the default is the repository's on
+  GitHub Pages.
 - ``TLS13LAB_HUB``: the address of a class's JupyterHub; by default none.
 """
 
@@ -26,11 +28,12 @@ LITE_LAB, LITE_ALONE = "lab/index.html", "notebooks/index.html"
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """The addresses. ``lite`` ends with a slash; ``hub`` may be empty."""
+    """The addresses. ``lite`` ends with a slash; ``hub`` and ``published`` may be empty."""
 
     repository: str
     lite: str
     hub: str
+    published: str = ""
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> "Doors":
@@ -42,7 +45,8 @@ class Doors:
         named = environment.get("TLS13LAB_REPOSITORY") or environment.get("GITHUB_REPOSITORY")
         lite = environment.get("TLS13LAB_LITE") or "../lite/"
         hub = environment.get("TLS13LAB_HUB", "")
-        return cls(named or _in_pyproject(), lite.rstrip("/") + "/", hub.rstrip("/"))
+        site = environment.get("TLS13LAB_SITE", "")
+        return cls(named or _in_pyproject(), lite.rstrip("/") + "/", hub.rstrip("/"), site)
 
     @property
     def is_placed(self) -> bool:
@@ -53,6 +57,16 @@ class Doors:
     def home(self) -> str:
         """The repository's page on GitHub."""
         return f"https://github.com/{self.repository}"
+
+    @property
+    def site(self) -> str:
+        """The address of the site where it is published, with a slash at its end.
+
+        >>> Doors.of({"TLS13LAB_REPOSITORY": "Someone/lab"}).site
+        'https://someone.github.io/lab/'
+        """
+        owner, name = self.repository.split("/")
+        return (self.published or f"https://{owner.lower()}.github.io/{name}").rstrip("/") + "/"
 
     def binder(self, notebook: str = START) -> str:
         """Binder with one notebook open."""

@@ -1,4 +1,4 @@
-"""Writes the page of the lessons, and the tables on the front page."""
+"""Writes the page of the lessons, and the list on the front page."""
 
 import re
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ it cites, with links to [the page of sections](rfc.md), which also has RFC 8446'
 """
 UNPLACED = """\
 :::{note}
-This copy of the site was built without the address of its repository. In the addresses of Binder
-and Colab, replace `OWNER` by the account that hosts it.
+Nobody has said whose copy this is, so the links to Binder and Colab lead to `OWNER`, who does not
+exist. `python3 run.py owner NAME` sets the account that hosts it.
 :::
 """
 
@@ -29,23 +29,22 @@ and Colab, replace `OWNER` by the account that hosts it.
 def front(lessons: list[Lesson], doors: Doors) -> dict[str, str]:
     """The values for the placeholders of the front page."""
     return {
-        "lessons": "\n".join(_front_table(lessons)),
+        "lessons": "\n".join(_front_list(lessons)),
         "binder": doors.binder(),
         "colab": doors.colab(),
         "lite": doors.lite_home,
         "repository": doors.repository,
         "home": doors.home,
-        "hub": f"[your class's hub]({doors.hub})" if doors.hub else "the address your teacher gave",
+        "hub": f" Your class has [a hub]({doors.hub})." if doors.hub else "",
         "unplaced": "" if doors.is_placed else UNPLACED,
     }
 
 
-def _front_table(lessons: list[Lesson]) -> Iterator[str]:
-    yield "| lesson | what you find out | one of the errors that it settles |"
-    yield "|---|---|---|"
+def _front_list(lessons: list[Lesson]) -> Iterator[str]:
     for one in lessons:
         error = one.misconceptions()[0].misconception
-        yield f"| [{one.title}](notebooks/{one.name}.ipynb) | {one.finds} | {error} |"
+        yield f"- [{one.title}](notebooks/{one.name}.ipynb): {one.finds}."
+        yield f"  *Often heard, and wrong:* {error}"
 
 
 def page(lessons: list[Lesson], doors: Doors) -> str:

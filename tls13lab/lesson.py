@@ -4,7 +4,7 @@ A notebook needs no other import from the package. This file computes nothing; e
 in the room that its line below gives, and documented there.
 
 ==============================  ==================================================================
-to predict and to be checked    ``Prediction``, ``Quiz``, ``give``, ``check``
+to predict and to be checked    ``Prediction``, ``Quiz``, ``give``, ``check``, ``whose_tasks``
 a student's own work            ``progress``, ``Explain``, ``report``, ``reset_progress``
 two endpoints in one process    ``Pair``, ``talk``, ``record``, ``lesson_configs``, ``seeded``
 endpoints one by one            ``Connection``, ``ClientConfig``, ``ServerConfig``, ``connect``
@@ -54,6 +54,7 @@ from tls13lab.exercises.catalogue import check, give
 from tls13lab.exercises.my_report import report
 from tls13lab.exercises.progress import progress, reset_progress
 from tls13lab.exercises.quiz import Quiz
+from tls13lab.exercises.student import whose_tasks
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, Environment, ServerConfig
 from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.pair import LESSON_PSK, LESSON_TIME_MS, Pair, lesson_configs
@@ -274,4 +275,5 @@ __all__ = [
     "traffic_keys",
     "unpack",
     "verifiers",
+    "whose_tasks",
 ]

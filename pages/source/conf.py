@@ -14,10 +14,14 @@ extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
     "pages.buttons",
+    "pages.head",
+    "pages.folds",
     "pages.links",
+    "pages.run_here",
     "pages.signatures",
+    "pages.tips",
 ]
-exclude_patterns = [".doctrees", "**/.ipynb_checkpoints"]
+exclude_patterns = [".doctrees", "**/.ipynb_checkpoints", "_templates"]
 smartquotes = False  # quotations of the RFC, and options such as --psk, must not change
 nitpicky = True
 # Only names of this package become links, not those of the standard library or of dependencies.
@@ -30,6 +34,8 @@ nitpick_ignore_regex = [
 nb_execution_mode = "off"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
 nb_merge_streams = True
+nb_code_prompt_show = "Code"
+nb_code_prompt_hide = "Code, shown"
 myst_enable_extensions = ["attrs_block", "colon_fence"]
 myst_heading_anchors = 3
 
@@ -45,7 +51,9 @@ toc_object_entries = False
 
 html_theme = "sphinx_book_theme"
 html_context = {"default_mode": "auto"}
+templates_path = ["_templates"]
 html_static_path = ["_static"]
+html_favicon = "_static/favicon.svg"
 html_css_files = ["site.css"]
 html_js_files = ["site.js"]
 html_theme_options = {

@@ -8,6 +8,7 @@ from importlib import import_module
 
 import anywidget
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.lab_page import LabPage
 from tests.browser.made import open_made
@@ -89,4 +90,69 @@ def test_each_answers_to_keys_and_mouse_and_keeps_nobody_out(lab_page: LabPage) 
         assert driven.dead == [], name
         assert lab_page.faults(cell) == [], name
     assert lab_page.outside == []
+    assert lab_page.complaints == []
+
+
+@pytest.mark.browser
+def test_a_click_or_a_key_in_the_schedule_chooses_a_secret(lab_page: LabPage) -> None:
+    open_made(lab_page, "schedule", GALLERY["ScheduleExplorer"], widgets=[0])
+    assert lab_page.run_all() == []
+    shown = lab_page.output(0)
+    menu = shown.locator("select").first
+    expect(menu).to_have_value("resumption_secret")
+    shown.locator('[data-part="handshake_secret"]').click()
+    expect(menu).to_have_value("handshake_secret")
+    expect(shown.locator('svg[aria-label*="handshake_secret depends on"]')).to_be_visible()
+    # The part that was clicked still has the keyboard; the next one is a key away.
+    lab_page.page.keyboard.press("ArrowRight")
+    lab_page.page.keyboard.press("Enter")
+    expect(menu).to_have_value("client_handshake_traffic_secret")
+
+
+LONG = """
+from dataclasses import replace
+from tls13lab.handshake.pair import Pair, lesson_configs
+from tls13lab.psk.stateless import StatelessTickets, TicketKey
+from tls13lab.widgets.handshake_stepper import HandshakeStepper
+client, server = lesson_configs("full")
+pair = Pair(client, replace(server, tickets=StatelessTickets(TicketKey.new(bytes))), seed="long")
+pair.handshake()
+pair.pump()
+for act in (pair.client.send, pair.server.send):
+    act(b"data")
+    pair.pump()
+for side in (pair.client, pair.server):
+    side.close()
+    pair.pump()
+conversation = pair.conversation()
+"""
+STEPPERS = ("HandshakeStepper(conversation)", "HandshakeStepper(conversation, plain=True)")
+HIGHEST = 700
+
+
+@pytest.mark.browser
+def test_a_stepper_shows_picture_and_facts_at_once_and_hears_clicks(lab_page: LabPage) -> None:
+    open_made(lab_page, "stepper", LONG, *STEPPERS, widgets=(1, 2))
+    assert lab_page.run_all() == []
+    for cell in (1, 2):
+        area = lab_page.output(cell)
+        picture, facts = area.locator(".tls13lab-picture-live"), area.locator("table").first
+        number = area.get_by_role("slider")
+        last = int(number.get_attribute("max") or 0)
+        assert last == 11
+        for record in range(1, last + 1):
+            expect(number).to_have_value(str(record))
+            expect(facts).to_contain_text(f"{record} of {last}")
+            size = area.bounding_box()
+            assert size is not None
+            assert size["height"] <= HIGHEST, record
+            left, right = picture.bounding_box(), facts.bounding_box()
+            assert left is not None
+            assert right is not None
+            assert left["x"] + left["width"] <= right["x"]
+            area.get_by_role("button", name="Forward").click()
+        for record in (3, 9):  # back, and then to one that is not shown
+            area.locator(f".part[data-part='record-{record}']").click()
+            expect(facts).to_contain_text(f"{record} of {last}")
+            expect(number).to_have_value(str(record))
     assert lab_page.complaints == []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import course, place
+from deploy import course, marking, place
 from deploy.hub_api import Hub
 
 
@@ -46,7 +46,7 @@ def test_a_name_that_would_leave_the_folder_is_left_out(
 def test_fetching_needs_a_key_and_something_released(tmp_path: Path) -> None:
     assert course.main(["collect", f"--course={tmp_path}"]) == 2
     with pytest.raises(FileNotFoundError, match="nothing is released"):
-        course.released(tmp_path)
+        marking.released(tmp_path)
 
 
 class Users(BaseHTTPRequestHandler):

@@ -17,6 +17,7 @@ if sys.platform != "linux":
 
 from tests.deploy.hub_server import Hub, alive, descendants, start_hub
 from tests.deploy.hub_student import Student
+from tests.deploy.small_course import make
 
 # One short notebook of the ten: every step is taken, and CI does not wait.
 NAME = "00_start_here"
@@ -29,12 +30,7 @@ COPIED = SOURCE[NAME][0]
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A released course of one notebook."""
     pytest.importorskip("nbgrader", reason="nbgrader is not installed")
-    folder = tmp_path_factory.mktemp("course") / "nbgrader"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "everything", lambda: SOURCE)
-        building.build("nbgrader", folder, lambda _: None)
-    program.nbgrader(folder, "generate_assignment", building.ASSIGNMENT)
-    return folder
+    return make(tmp_path_factory.mktemp("course") / "nbgrader", [NAME])
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +103,11 @@ def test_a_cell_that_wants_too_much_memory_gets_an_error_and_its_kernel_lives_on
 
 
 def test_a_whole_notebook_runs_and_the_work_is_marked_and_returned(
-    hub: Hub, course: Path, students: dict[str, Student], tmp_path: Path
+    hub: Hub,
+    course: Path,
+    students: dict[str, Student],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Alice does all; bob gives the number that alice got, and leaves the rest as it was."""
     alice = students["alice"]
@@ -116,6 +116,7 @@ def test_a_whole_notebook_runs_and_the_work_is_marked_and_returned(
     assert (ran.errors, ran.cells > 5) == ([], True)
     students["bob"].save(NAME, with_a_copied_number(students["bob"], alice))
 
+    monkeypatch.setenv("TLS13LAB_MARKS_KEY", str(tmp_path / "marks.key"))
     key = tmp_path / "token"
     key.write_text(hub.token)
     asked = [f"--hub={hub.url}", f"--token-file={key}", f"--course={course}"]
@@ -123,9 +124,9 @@ def test_a_whole_notebook_runs_and_the_work_is_marked_and_returned(
     stop(hub, "bob")
     for what in ("collect", "mark", "return"):
         assert program.main([what, *asked]) == 0, what
-    program.nbgrader(course, "export")
-    with (course / "grades.csv").open(newline="") as table:
-        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(table)}
+    assert program.main(["export", f"--course={course}", "--only=lessons"]) == 0
+    with (course / "points-csv.csv").open(encoding="utf-8", newline="") as table:
+        scores = {row["name"]: float(row["tls13lab lesson 00"]) for row in csv.DictReader(table)}
     assert scores == {"alice": sum(one.points for one in SOURCE[NAME]), "bob": 0}
     for name in students:
         pages = hub.state / "homes" / name / "tls13lab-feedback"

@@ -1,6 +1,5 @@
 """The three copies: built, and the graded one marked by nbgrader itself."""
 
-import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,14 +12,12 @@ import pytest
 from coursework import build as building
 from coursework.build import ASSIGNMENT, build
 from coursework.place import as_solution, place, required
-from coursework.source import Exercise, everything
+from coursework.source import everything
+from deploy import course, marking
 from tests.conftest import ROOT, missing
-from tls13lab.exercises.student import VARIABLE
+from tests.deploy.small_course import hand_in, make, solutions
 
-Source = dict[str, list[Exercise]]
 SOURCE = everything()
-POINTS = {name: sum(one.points for one in tasks) for name, tasks in SOURCE.items()}
-NBGRADER = [sys.executable, "-m", "nbgrader"]
 
 
 def silent(_: str) -> None:
@@ -62,45 +59,6 @@ def test_the_instructors_copy_runs_and_every_check_says_right(tmp_path: Path) ->
             assert output.data["text/plain"].startswith("Right.")
 
 
-def grader(course: Path, *arguments: str, **environment: str) -> None:
-    """Run nbgrader in the course's folder; nothing of it is written elsewhere."""
-    env = {"PATH": str(Path(sys.executable).parent), "HOME": str(course), **environment}
-    result = subprocess.run(
-        [*NBGRADER, *arguments], cwd=course, env=env, capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 0, result.stderr[-3000:]
-
-
-def submit(course: Path, who: str, source: Source, *, solved: bool) -> None:
-    """Hand in what was released, with every task done or none."""
-    folder = course / "submitted" / who / ASSIGNMENT
-    folder.mkdir(parents=True)
-    for name, tasks in source.items():
-        released = course / "release" / ASSIGNMENT / f"{name}.ipynb"
-        notebook = nbformat.read(released, as_version=4)
-        if solved:
-            answers = {f"task-{one.number.replace('.', '-')}-answer": one for one in tasks}
-            for cell in notebook.cells:
-                if cell.id in answers:
-                    cell.source = answers[cell.id].solution
-        nbformat.write(notebook, folder / f"{name}.ipynb")
-
-
-def scores(course: Path, who: str) -> dict[str, float]:
-    """What each notebook got."""
-    code = (
-        "import json, sys; from nbgrader.api import Gradebook\n"
-        "with Gradebook('sqlite:///gradebook.db') as book:\n"
-        f"    found = book.find_submission({ASSIGNMENT!r}, sys.argv[1])\n"
-        "    print(json.dumps({one.name: one.score for one in found.notebooks}))\n"
-    )
-    told = subprocess.run(
-        [sys.executable, "-c", code, who], cwd=course, capture_output=True, text=True, check=True
-    )
-    found: dict[str, float] = json.loads(told.stdout.splitlines()[-1])
-    return found
-
-
 @pytest.mark.parametrize(
     "names",
     [
@@ -108,23 +66,24 @@ def scores(course: Path, who: str) -> dict[str, float]:
         pytest.param(list(SOURCE)[2:], id="all the others", marks=pytest.mark.full),
     ],
 )
-def test_nbgrader_marks_a_finished_submission_fully_and_an_untouched_one_at_zero(
+def test_a_finished_submission_is_marked_fully_and_an_untouched_one_at_zero(
     names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if find_spec("nbgrader") is None:  # not imported here: it takes setuptools' distutils with it
         missing("nbgrader is not installed")
-    source = {name: SOURCE[name] for name in names}
-    monkeypatch.setattr(building, "everything", lambda: source)
-    course = tmp_path / "nbgrader"
-    build("nbgrader", course, silent)
-    grader(course, "generate_assignment", ASSIGNMENT)
-    submit(course, "alice", source, solved=True)
-    submit(course, "bob", source, solved=False)
-    for who in ("alice", "bob"):
-        # The marker says whose tasks these are; a student's own claim would not count.
-        grader(course, "autograde", ASSIGNMENT, "--student", who, **{VARIABLE: who})
-    assert scores(course, "alice") == {name: POINTS[name] for name in names}
-    assert scores(course, "bob") == dict.fromkeys(names, 0)
+    monkeypatch.setenv("TLS13LAB_MARKS_KEY", str(tmp_path / "marks.key"))
+    folder = make(tmp_path / "nbgrader", names)
+    hand_in(folder, "alice", solutions(names))
+    hand_in(folder, "bob", {})
+    # The marker says whose tasks these are; a student's own claim would not count.
+    assert course.main(["mark", f"--course={folder}"]) == 0
+    points = marking.nbgrader_table(folder, "points")
+    expected = {one.number: one.points for name in names for one in SOURCE[name]}
+    found = {
+        who: {number: one["score"] for number, one in told["tasks"].items()}
+        for who, told in points.items()
+    }
+    assert found == {"alice": expected, "bob": dict.fromkeys(expected, 0)}
 
 
 def test_a_released_notebook_says_nothing_of_answers(tmp_path: Path) -> None:

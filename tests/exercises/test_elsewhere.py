@@ -9,7 +9,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from coursework import build as building
+from coursework import elsewhere
 from coursework.elsewhere import NoAddress, prepare, repository, source
+from coursework.folding import TITLE, is_extra, is_folded
 from coursework.place import NOTEBOOKS
 
 GITHUB = {"GITHUB_REPOSITORY": "someone/lab", "GITHUB_SHA": "0123abcd"}
@@ -24,13 +26,16 @@ def test_github_says_where_and_which_version() -> None:
 
 
 def test_without_an_address_there_are_no_copies(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    monkeypatch.setattr(elsewhere, "NOTEBOOKS", tmp_path / "notebooks")
+    unnamed = "[project.urls]\nRepository = 'https://github.com/OWNER/tls13lab'\n"
+    (tmp_path / "pyproject.toml").write_text(unnamed)
     with pytest.raises(NoAddress):
         repository()
     assert building.main(["colab"]) == 1
-    assert capsys.readouterr().err.startswith("coursework.build: put the address of your copy")
+    assert capsys.readouterr().err.startswith("coursework.build: say whose copy this is")
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -43,7 +48,7 @@ def test_a_copy_is_the_lesson_and_two_cells(path: Path) -> None:
     assert f"{source(ADDRESS, GITHUB)}" in install.source
     assert made.cells[0].id == lesson.cells[0].id
     for was, became in zip(lesson.cells, [made.cells[0], *made.cells[3:]], strict=True):
-        if was.cell_type == "code":
+        if was.cell_type == "code" and not is_folded(was):
             assert became == was
     text = "\n".join(cell.source for cell in made.cells if cell.cell_type == "markdown")
     for other in LESSONS:
@@ -54,6 +59,21 @@ def test_a_copy_is_the_lesson_and_two_cells(path: Path) -> None:
             f"](https://colab.research.google.com/github/someone/lab/blob/colab/{other.name}"
             in text
         )
+
+
+def test_what_is_folded_in_jupyterlab_is_folded_in_colab() -> None:
+    lesson, made = (nbformat.read(LESSONS[1], as_version=4) for _ in range(2))
+    prepare(made, ADDRESS, source(ADDRESS, GITHUB))
+    became = {cell.id: cell for cell in made.cells}
+    folded = [cell for cell in lesson.cells if is_folded(cell)]
+    assert folded
+    for cell in folded:
+        assert became[cell.id].source == f"{TITLE}\n{cell.source}"
+        assert became[cell.id].metadata["cellView"] == "form"
+    closed = [cell.id for cell in lesson.cells if is_extra(cell)]
+    assert closed
+    assert made.metadata["colab"] == {"collapsed_sections": closed}
+    assert all(became[name].metadata["id"] == name for name in closed)
 
 
 def test_where_the_package_is_the_cell_does_nothing() -> None:

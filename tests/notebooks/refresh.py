@@ -15,6 +15,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from coursework.folding import fold
 from tls13lab.widgets.keeping import OFF
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
@@ -27,12 +28,11 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def tidy(notebook: NotebookNode) -> None:
-    """Take out, in place, all that a run leaves behind besides sources, tags and outputs."""
+    """Take out, in place, all that a run leaves behind besides sources and outputs; and fold."""
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = nbformat.from_dict(METADATA)
+    fold(notebook)
     for cell in notebook.cells:
-        tags = cell.metadata.get("tags")
-        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
         for output in cell.get("outputs", ()):
             if "data" in output:
                 output.data.pop(WIDGET_VIEW, None)

@@ -32,7 +32,7 @@ def test_the_same_bytes_each_time_and_no_live_widget(tmp_path: Path) -> None:
     assert notebook.metadata == METADATA
     assert [cell.id for cell in notebook.cells] == ["cell-0", "cell-1", "cell-2"]
     assert [cell.execution_count for cell in notebook.cells] == [1, 2, 3]
-    assert notebook.cells[0].metadata == {"tags": ["setup"]}
+    assert notebook.cells[0].metadata == {"tags": ["setup"], "jupyter": {"source_hidden": True}}
     assert WIDGET_VIEW not in notebook.cells[1].outputs[0].data
     assert [output.text for output in notebook.cells[2].outputs] == ["1\n2\n"]
 

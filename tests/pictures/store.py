@@ -14,18 +14,10 @@ from tls13lab.capture.keylog import ROWS
 from tls13lab.pictures import dot
 from tls13lab.pictures.attack_tree import attack_dot
 from tls13lab.pictures.moves_graph import SIDES, moves_graph
-from tls13lab.pictures.schedule_dot import MODES, schedule_dot
 from tls13lab.wire.names import PSK_MODES
 
 FOLDER = Path(dot.__file__).parent / "stored"
 LEAKS = {name: {name} for name in SINGLE_LEAKS} | {"keylog": set(ROWS.values())}
-
-
-def schedules() -> Iterator[tuple[str, str]]:
-    """Name and DOT text of each picture of the key schedule."""
-    for mode in MODES:
-        yield f"schedule-{mode}", schedule_dot(mode)
-        yield f"schedule-{mode}-with-values", schedule_dot(mode, room_for_values=True)
 
 
 def shapes() -> Iterator[tuple[str, Shape]]:
@@ -62,7 +54,7 @@ def moves() -> dict[str, str]:
 def sources() -> dict[str, str]:
     """Name and DOT text of all that is stored; of what looks the same the first."""
     first: dict[str, str] = {}
-    for name, source in (*schedules(), *attacks()):
+    for name, source in attacks():
         first.setdefault(source, name)
     return {name: source for source, name in first.items()}
 

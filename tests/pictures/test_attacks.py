@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from html import unescape
 
 import pytest
 
@@ -10,7 +11,7 @@ from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.theft import Theft, together
 from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
-from tls13lab.pictures import dot
+from tls13lab.pictures import dot, ink
 from tls13lab.pictures.attack_tree import attack_dot, attack_tree
 from tls13lab.pictures.claims_matrix import (
     matrix_page,
@@ -21,6 +22,7 @@ from tls13lab.pictures.claims_matrix import (
     shown,
 )
 from tls13lab.pictures.derivation_text import derivation_rows, how, origin, short_name
+from tls13lab.pictures.picture import shortened
 from tls13lab.pictures.timeline import timeline
 from tls13lab.symbolic.claims import cells
 from tls13lab.symbolic.vocabulary import ADVERSARIES
@@ -53,6 +55,46 @@ def test_the_tree_shows_theft_recording_and_goal_by_shape() -> None:
     assert "ClientHello" in text
     assert "<svg" in picture.svg
     assert len(picture.rows) == len(steps)
+
+
+def test_every_node_is_a_part_that_tells_its_step_its_bytes_and_its_section() -> None:
+    steps = findings()[0].steps
+    picture = attack_tree(steps)
+    found = re.findall(r'class="node part" data-part="([^"]*)"><title>([^<]*)</title>', picture.svg)
+    tips = {unescape(name): unescape(tip).splitlines() for name, tip in found}
+    assert len(found) == picture.svg.count('id="term-')
+    assert tips["psk"] == ["psk", "stolen"]
+    assert tips["ClientHello"] == ["ClientHello", "recorded"]
+    for done in steps:
+        name = short_name(done.step.conclusion)
+        assert tips[name][0] == name
+        assert tips[name][-1].startswith("RFC ")
+        if done.value:
+            assert shortened(done.value) in tips[name]
+    assert tips["early_secret"][1:3] == ["HKDF-Extract(zeros, psk)", "worked out"]
+    assert "read" in tips["client's application data"]
+    # Nothing else in the drawing shows a tip.
+    assert picture.svg.count("<title>") == len(found)
+
+
+def test_no_letter_of_a_tree_is_ever_shown_smaller_than_it_is_drawn() -> None:
+    picture = attack_tree(findings()[0].steps)
+    sizes = {float(one) for one in re.findall(r'font-size="([\d.]+)"', picture.svg)}
+    assert sizes == {ink.SMALL}
+    width = re.search(
+        r'<svg width="(\d+)" height="\d+"\s+viewBox="0.00 0.00 ([\d.]+) ', picture.svg
+    )
+    assert width is not None
+    assert float(width[1]) == pytest.approx(float(width[2]), abs=1)
+    padding = 8
+    assert f"min-width:{int(width[1]) + 2 * padding}px" in picture.image
+
+
+def test_a_label_of_the_schedule_is_never_broken() -> None:
+    drawn = unescape(attack_tree(findings()[0].steps).svg)
+    labelled = re.findall(r">([^<]*\"[^<]*)</text>", drawn)
+    assert '"s hs traffic" [7.1]' in labelled
+    assert [line for line in labelled if line.count('"') != 2] == []
 
 
 def test_two_thefts_are_two_octagons() -> None:

@@ -1,5 +1,6 @@
 """DOT text is drawn with the best that there is, and the stored pictures are current."""
 
+import json
 import re
 import subprocess
 import sys
@@ -13,13 +14,14 @@ from lite.lessons import pictures
 from tests.conftest import ROOT, missing
 from tests.pictures import store
 from tests.setup.test_stdlib_only import blocked
+from tls13lab.adversary.plan import Shape, plan
 from tls13lab.pictures import dot
-from tls13lab.pictures.schedule_dot import MODES, schedule_dot
-from tls13lab.pictures.schedule_graph import schedule_graph
+from tls13lab.pictures.attack_tree import attack_dot, attack_tree
 from tls13lab.pictures.words import cell
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 GRAPH = 'digraph { "made for this test" }\n'
+STEPS = plan(Shape("psk_ke", held=frozenset({"psk"})), "application_data", every=True)
 STALE = "run python -m tests.pictures.store"
 
 
@@ -77,7 +79,8 @@ def test_the_stored_drawing_comes_before_every_program(
 ) -> None:
     works = program("works", "print('drawn')")
     monkeypatch.setattr(dot, "layout_programs", lambda: {"one": [works]})
-    assert dot.svg(schedule_dot()) == dot.stored(schedule_dot())
+    source = attack_dot(STEPS)
+    assert dot.svg(source) == dot.stored(source)
     # The twin: a graph that nobody has stored.
     assert dot.svg(GRAPH) == "drawn\n"
 
@@ -115,7 +118,7 @@ def test_a_drawing_is_stored_for_each_source_and_none_besides() -> None:
     assert names == graphs | set(store.moves()) | {dot.INDEX}, STALE
     assert (store.FOLDER / dot.INDEX).read_text("utf-8") == store.index(), STALE
     assert all(dot.stored(source) for source in store.sources().values())
-    assert sum(name.startswith("schedule-") for name in graphs) == 2 * len(MODES)
+    assert sum(name.startswith("attack-") for name in graphs) > 20
 
 
 @pytest.mark.full
@@ -136,15 +139,16 @@ def test_only_what_pygraphviz_draws_is_stored(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_every_attack_of_the_lessons_is_stored() -> None:
-    stored = {one.read_text("utf-8") for one in store.FOLDER.glob("attack-*.svg")}
+    stored = json.loads((store.FOLDER / dot.INDEX).read_text("utf-8"))
     drawn = [
-        svg
+        digest
         for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
-        for _, svg in pictures(nbformat.read(path, as_version=4))
-        if "<title>attack</title>" in svg
+        for digest, svg in pictures(nbformat.read(path, as_version=4))
+        if 'id="term' in svg
     ]
     assert len(drawn) >= 2
-    assert all(one in stored for one in drawn)
+    # A picture's digest is the beginning of the digest of its DOT text.
+    assert [one for one in drawn if not any(key.startswith(one) for key in stored)] == []
 
 
 IN_A_BROWSER = """
@@ -154,20 +158,16 @@ def no_processes(*_, **__):
     raise OSError("there are no processes here")
 
 subprocess.run = no_processes
-from tls13lab.pictures.schedule_graph import schedule_graph
-
-picture = schedule_graph("resumption_secret", "psk_ke", {"psk": bytes(32)})
-print("<img" in picture.html, "[id=" in picture.svg, picture.digest)
-
 from tls13lab.adversary.plan import Shape, plan
 from tls13lab.pictures.attack_tree import attack_tree
 
 steps = plan(Shape("psk_ke", held=frozenset({"psk"})), "application_data", every=True)
-print("<img" in attack_tree(steps).html)
+picture = attack_tree(steps)
+print("<img" in picture.html, 'class="node part"' in picture.svg, picture.digest)
 """
 
 
 def test_graphs_are_drawn_with_nothing_compiled_and_without_processes() -> None:
     done: subprocess.CompletedProcess[str] = blocked(IN_A_BROWSER, "graphviz")
-    here = schedule_graph("resumption_secret", "psk_ke", {"psk": bytes(32)})
-    assert (done.stdout, done.stderr) == (f"True True {here.digest}\nTrue\n", "")
+    here = attack_tree(STEPS)
+    assert (done.stdout, done.stderr) == (f"True True {here.digest}\n", "")

@@ -17,14 +17,23 @@ from lite.lessons import pictures
 from tests.browser.launched import launched
 from tests.conftest import ROOT
 from tests.pictures import store
-from tests.pictures.every import DRAWN, VALUES, every, functions
+from tests.pictures.every import DRAWN, every, functions
+from tests.pictures.test_attacks import findings
+from tests.pictures.test_pictures import DHE
+from tls13lab.adversary.plan import Shape, plan
 from tls13lab.pictures import ink
+from tls13lab.pictures.attack_tree import attack_tree
 from tls13lab.pictures.schedule_graph import schedule_graph
+from tls13lab.pictures.sequence import sequence
 from tls13lab.pictures.svg import document, text
+from tls13lab.pictures.timeline import timeline
 
 pytestmark = pytest.mark.browser
 
 GRAPHS = sorted(store.FOLDER.glob("*.svg"))
+STEPS = plan(Shape("psk_ke", held=frozenset({"psk"})), "application_data")
+TIMELINE = timeline({"psk_ke": findings()}, 2, "")
+(BYTE, *_) = every()["bit_picture"]
 OWN = "this machine's"
 WIDTHS = (390, 828, 1280)
 
@@ -58,6 +67,9 @@ LEAVING = """svg => {
     }
     return left;
 }"""
+
+# The same of parts whose first shape is their box.
+LEAVING_PARTS = LEAVING.replace("g.node, g.cluster", "g.part").replace("path", "path, rect")
 
 # The texts that are not wholly within the picture, which would be cut off.
 CUT_OFF = """svg => {
@@ -191,7 +203,7 @@ def test_no_letter_of_a_picture_leaves_its_box(page: Page, name: str) -> None:
 
 
 def test_no_letter_of_a_stored_graph_leaves_its_box(page: Page) -> None:
-    assert len(GRAPHS) > 30
+    assert len(GRAPHS) > 25
     found = {one.name: faults(page, one.read_text("utf-8")) for one in GRAPHS}
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
@@ -202,10 +214,32 @@ def test_no_letter_of_a_lessons_picture_leaves_its_box(page: Page) -> None:
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
-def test_values_stay_in_their_boxes_too(page: Page) -> None:
-    svg = schedule_graph("psk", "psk_dhe_ke", VALUES).svg
-    assert "d0d0d0d0..d0d0" in svg
-    assert faults(page, svg) == []
+def test_no_letter_of_the_schedule_leaves_its_part(page: Page) -> None:
+    pictures = every()["schedule_graph"]
+    assert any("d0d0d0d0..d0d0" in one.svg for one in pictures)
+    assert [page.evaluate(LEAVING_PARTS, one.svg) for one in pictures] == [[]] * len(pictures)
+
+
+LONG = "main_secret, and more than has room"
+
+
+@pytest.mark.parametrize(
+    ("svg", "old", "new", "wrong"),
+    [
+        (attack_tree(STEPS).svg, "main_secret", LONG, f"leaves its box: {LONG}"),
+        (schedule_graph().svg, "input key", "input keying material", "crosses a box: input key"),
+        (sequence(DHE).svg, "ServerHello", "ServerHello" * 9, "crosses a box: ServerHello"),
+        (sequence(DHE).svg, "no keys yet", "no keys yet " * 9, "is cut off: no keys yet"),
+        (TIMELINE.svg, "stolen here", "stolen here" * 9, "is cut off: stolen here"),
+        (BYTE.svg, "before", "before" * 3, "is cut off: before"),
+    ],
+)
+def test_words_that_are_too_long_are_seen(
+    page: Page, svg: str, old: str, new: str, wrong: str
+) -> None:
+    assert f">{old}<" in svg
+    found = faults(page, svg.replace(f">{old}<", f">{new}<"))
+    assert any(one.startswith(wrong) for one in found), found
 
 
 def test_what_is_wrong_is_seen(page: Page) -> None:

@@ -1,5 +1,6 @@
 """What the pictures show is what the table and the conversation say."""
 
+import re
 from html import escape
 
 import pytest
@@ -58,7 +59,12 @@ def test_a_sequence_shows_just_the_steps_asked_for(mode: str) -> None:
         assert sequence(whole, upto) == picture
         names = [content_name(step) for step in whole.steps[:upto]]
         assert [row[2] for row in picture.rows] == names
-        assert all(escape(name) in picture.svg for name in names)
+        for number, name in enumerate(names, 1):
+            (arrow,) = re.findall(
+                rf'<g class="part" data-part="record-{number}">.*?</g>', picture.svg, re.S
+            )
+            assert all(escape(word) in arrow.partition("</title>")[2] for word in name.split())
+            assert f"holds: {escape(name)}" in arrow.partition("</title>")[0]
 
 
 def test_an_eavesdropper_sees_nothing_that_is_protected() -> None:
@@ -77,9 +83,9 @@ def test_an_eavesdropper_cannot_tell_one_key_from_another() -> None:
         assert "handshake keys" not in shown
         assert "application keys" not in shown
     # Two bars a side: without keys, and with some.
-    assert picture.svg.count('stroke="#555555"') == 4
+    assert picture.svg.count('class="keys"') == 4
     # The twin: the endpoints' bars have a third part where the client's application keys begin.
-    assert sequence(DHE).svg.count('stroke="#555555"') == 5
+    assert sequence(DHE).svg.count('class="keys"') == 5
     assert "application keys" in sequence(DHE).svg
 
 

@@ -4,7 +4,6 @@ import pytest
 
 from tests.pictures import measure
 from tls13lab.pictures import text_size
-from tls13lab.pictures.schedule_dot import PLACE_OF_A_VALUE
 
 FOUND = measure.found()
 
@@ -26,10 +25,3 @@ def test_the_table_is_what_the_widest_have() -> None:
         pytest.skip(f"fonts that are not installed: {', '.join(sorted(absent))}")
     assert measure.widest(FOUND, measure.SANS) == text_size.SANS
     assert set(measure.widest(FOUND, measure.MONO).values()) == {text_size.MONO}
-
-
-def test_every_value_fits_into_the_place_that_is_kept_for_one() -> None:
-    room = text_size.width(PLACE_OF_A_VALUE, 11)
-    assert all(text_size.width(f"{d * 8}..{d * 4}", 11) <= room for d in "0123456789abcdef")
-    # The twin: what is longer does not.
-    assert text_size.width(f"{PLACE_OF_A_VALUE}f", 11) > room

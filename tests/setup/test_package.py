@@ -23,11 +23,11 @@ from tests.setup.replay import Environment, empty_environment, uv
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 STORED = """
 from tls13lab.pictures import dot
-from tls13lab.pictures.schedule_dot import MODES, schedule_dot
+from tls13lab.pictures.moves_graph import SIDES, moves_dot
 
 dot.layout_programs = list  # as in a browser, where no program can be started
-for mode in MODES:
-    assert dot.svg(schedule_dot(mode, room_for_values=True)).rstrip().endswith("</svg>")
+for side in SIDES:
+    assert dot.svg(moves_dot(side)).rstrip().endswith("</svg>")
 """
 DATA = ("01_key_schedule", "07_external_psk_and_entropy", "08_identity_and_selfie")
 """Lessons that read what the package ships; the test of Binder's environment runs every one."""

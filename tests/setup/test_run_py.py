@@ -103,7 +103,8 @@ def test_help_shows_every_command_and_examples(word: str) -> None:
     done = start(word)
     assert (done.returncode, done.stderr) == (0, "")
     shown = re.findall(r"^  (\w+)  +\w", done.stdout, re.M)
-    expected = ["lab", "test", "check", "bench", "fuzz", "site", "lite", *run.COPIES]
+    expected = ["lab", "test", "check", "bench", "fuzz", "site", "lite", "owner"]
+    expected += run.COPIES
     assert shown == expected
     assert list(COPIES) == list(run.COPIES)
     assert "python3 run.py lab --no-browser" in done.stdout

@@ -57,6 +57,15 @@ def test_a_dead_link_and_an_unknown_section_make_the_build_fail(tmp_path: Path) 
     assert "RFC 9846 has no section 4.99" in done.stderr
 
 
+def test_folded_code_and_extra_sections_open_on_request(built: Site) -> None:
+    page = (built.folder / "notebooks/04_forward_secrecy.html").read_text(encoding="utf-8")
+    before, _, extra = page.partition("Between two strangers<a")
+    folded, _, _ = before.partition("psk_asked")
+    assert folded.rindex("<details") > folded.rindex("</details>")  # it stands in a fold
+    assert extra.index('<details class="extra">') < extra.index("recorded")
+    assert extra.index("</details>") < extra.index("<section")
+
+
 def test_every_page_is_reached_from_the_first_one(built: Site) -> None:
     seen, waiting = set(), [built.folder / "index.html"]
     while waiting:

@@ -8,11 +8,14 @@ import pytest
 from click.testing import CliRunner
 
 from tests.captures.tape import Tape
+from tls13lab.adversary.plan import Shape
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.recording import CapturedRecord
 from tls13lab.cli.app import cli
 from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
+from tls13lab.pictures.picture import shortened
+from tls13lab.pictures.schedule_graph import theft_graph
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.vocabulary import ADVERSARIES, ASSETS
 from tls13lab.widgets.matrix_explorer import ALL, ASK, MatrixExplorer, MatrixView, name_of
@@ -77,16 +80,65 @@ def test_where_each_theft_fits_in_the_words_of_break(tmp_path: Path) -> None:
 
 def test_the_panel_follows_its_boxes() -> None:
     panel = TheftPanel(ITEMS, LEAKS, "psk")
-    assert "How connection 1 was opened" in panel.answer.value
+    assert "Connection 1, psk_ke, is opened" in panel.answer.value
+    assert "Read from the client: client&#x27;s words" in panel.answer.value
     panel.boxes["client_ecdhe"].value = True
-    assert "How connection 2 was opened" in panel.answer.value
-    assert "The bytes of each node" in panel.answer.value
+    assert "Connection 2, psk_dhe_ke, is opened" in panel.answer.value
+    assert "Step by step" in panel.answer.value
+    assert "The bytes of each step" in panel.answer.value
     for box in panel.boxes.values():
         box.value = False
-    assert "Nothing is opened" in panel.answer.value
+    assert "Connection 2, psk_dhe_ke, stays closed" in panel.answer.value
+    assert "Step by step" not in panel.answer.value
     bundle = panel._repr_mimebundle_()
-    assert "How connection 1 was opened" in bundle["text/html"]
+    assert "Connection 1, psk_ke, is opened" in bundle["text/html"]
     assert "client's words" in bundle["text/plain"]
+
+
+def test_each_connection_can_be_shown_beside_the_other() -> None:
+    panel = TheftPanel(ITEMS, LEAKS, "psk")
+    assert [number for _, number in panel.connection.options] == [0, 1, 2]
+    panel.connection.value = 2
+    assert "Connection 2, psk_dhe_ke, stays closed" in panel.answer.value
+    panel.boxes["client_ecdhe"].value = True
+    panel.connection.value = 1
+    assert "Connection 1, psk_ke, is opened" in panel.answer.value
+
+
+def test_the_picture_says_what_the_bytes_say() -> None:
+    """What is said to be read in it is what was read, for each connection and each theft."""
+    view = TheftView(ITEMS, LEAKS)
+    for stolen in ((), ("psk",), ("client_ecdhe",), ("psk", "client_ecdhe")):
+        for number in (1, 2):
+            shown = view.steal(*stolen).show(number)
+            picture, finding = shown.picture(), shown.finding
+            assert picture is not None
+            assert finding is not None
+            read = {row[1] for row in picture.rows if row[0] == "read"}
+            assert ("client's data" in read) == ("client" in finding.plaintext)
+            assert ("server's data" in read) == ("server" in finding.plaintext)
+            marks = {row[1]: row[0] for row in picture.rows}
+            assert {name for name in stolen if marks.get(name) == "stolen"} == set(finding.leaks)
+    assert picture is not None
+    values = {row[1]: row[7] for row in picture.rows}
+    assert values["main_secret"] == shortened(DHE.client.secrets["main_secret"])
+
+
+def test_a_psk_from_an_earlier_connection_was_worked_out_and_not_stolen() -> None:
+    issuer = talk(*lesson_configs("psk_ke"), "issuer")
+    picture = theft_graph(Shape("psk_ke", held=frozenset({"psk"})), found={"psk"})
+    assert {row[1]: row[0] for row in picture.rows}["psk"] == "worked out"
+    # The twin: one that was stolen.
+    (finding,) = TheftView(record(issuer), LEAKS).steal("psk").findings
+    assert finding.psk_from is None
+    assert finding.shape is not None
+    assert {row[1]: row[0] for row in theft_graph(finding.shape).rows}["psk"] == "stolen"
+
+
+def test_without_hellos_there_is_no_picture() -> None:
+    view = TheftView((), LEAKS)
+    assert view.picture() is None
+    assert "no connection whose hellos are recorded" in view.html()
 
 
 def test_taking_a_rule_away_flips_cells_and_says_so() -> None:

@@ -32,6 +32,16 @@ def test_without_a_choice_the_answer_is_the_same_each_time(prediction: Predictio
     assert answer.html.startswith(f"<p>{NO_PREDICTION}</p><details>")
 
 
+def test_what_the_experiment_printed_is_folded_with_the_answer(prediction: Prediction) -> None:
+    answer = prediction.reveal(True, WHY, "1 < 2\n2 < 3")
+    told, folded = answer.html.split("<details>")
+    assert "&lt;" not in told
+    assert "<pre>1 &lt; 2\n2 &lt; 3</pre>" in folded
+    assert answer.text.splitlines()[1:3] == ["1 < 2", "2 < 3"]
+    prediction.choose("yes, all")
+    assert prediction.reveal(True, WHY, "1 < 2").html.startswith("<pre>")
+
+
 def test_choosing_with_the_radio_buttons(prediction: Prediction) -> None:
     radio, status = controls(prediction)
     assert radio.value is None

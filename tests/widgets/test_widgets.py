@@ -1,13 +1,17 @@
 """View-models do what their controls ask; the widgets' answers follow."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.widgets import layout_times, p95, update_times
+from bench.widgets import p95, update_times
 from tests.pictures.test_pictures import DHE, KE
 from tls13lab.crypto.schedule import LEAVES, SCHEDULE
 from tls13lab.pictures.byte_view import named_fields
+from tls13lab.pictures.compare import compare
+from tls13lab.pictures.compare_picture import FIRST
 from tls13lab.widgets.bit_flipper import BitFlipper, FlipView
 from tls13lab.widgets.handshake_stepper import HandshakeStepper, StepperView
 from tls13lab.widgets.panel import Panel
@@ -39,6 +43,40 @@ def test_the_stepper_moves_by_buttons_and_slider() -> None:
     first.click()
     assert stepper.slider.value == 1
     assert stepper.answer.value == seen[0] != seen[1]
+
+
+def test_a_click_on_a_record_goes_to_it() -> None:
+    stepper = HandshakeStepper(DHE)
+
+    def click(part: str) -> None:
+        stepper.answer._handle_custom_msg({"part": part}, [])
+
+    for number in (4, 1, len(DHE.steps)):  # also to one that is not shown yet
+        click(f"record-{number}")
+        assert stepper.slider.value == number
+        assert f"{number} of {len(DHE.steps)}" in stepper.answer.value
+    click("keys-client-0")
+    click("record-x")
+    assert stepper.slider.value == len(DHE.steps)
+
+
+def test_every_record_is_a_part_at_each_step_and_those_to_come_tell_nothing() -> None:
+    last = len(DHE.steps)
+    for position in range(1, last + 1):
+        svg = StepperView(DHE).go(position)._picture.svg
+        parts = re.findall(r'data-part="(record-\d+)"><title>(.*?)</title>', svg, re.S)
+        assert [name for name, _ in parts] == [f"record-{n}" for n in range(1, last + 1)]
+        for number, (_, tip) in enumerate(parts, 1):
+            assert ("\nholds: " in tip) == (number < position)
+            assert ("is about this record" in tip) == (number == position)
+            assert ("not shown yet" in tip) == (number > position)
+
+
+def test_bytes_are_in_one_fold_at_each_record() -> None:
+    for position in range(1, len(DHE.steps) + 1):
+        html = StepperView(DHE).go(position).html()
+        assert html.count("<details") == 1
+        assert f"The record on the wire ({len(DHE.steps[position - 1].wire)} bytes)" in html
 
 
 def test_the_eavesdropper_gets_no_secret_and_no_hidden_message() -> None:
@@ -107,12 +145,43 @@ def test_every_secret_can_be_chosen() -> None:
         ScheduleView().choose("no_such_secret", "psk_ke")
 
 
+def test_a_click_in_the_picture_and_the_menu_choose_the_same() -> None:
+    explorer = ScheduleExplorer()
+    for part in ("psk", "main_secret"):
+        explorer.answer._handle_custom_msg({"part": part}, [])
+        assert explorer.secret.value == part
+        assert f"{part} depends on" in explorer.answer.value
+    # What is no secret can be pointed at, but not chosen.
+    for part in ("ClientHello", "early data", "no such part", ""):
+        explorer.answer._handle_custom_msg({"part": part}, [])
+        assert explorer.secret.value == "main_secret"
+
+
 def test_side_by_side_uncovers_the_first_difference() -> None:
     widget = SideBySide(KE, DHE)
-    assert "First difference: client ClientHello" in widget.answer.value
+    back, forward, everything = widget.buttons
+    # It opens with nothing given away, also where no kernel runs.
+    first = widget._repr_mimebundle_()
+    for shown in (widget.answer.value, first["text/html"], first["text/plain"]):
+        assert "No difference so far" in shown
+        assert FIRST not in shown
+        assert "supported_groups" not in shown
+    assert FIRST not in widget.view.picture().svg
     assert widget.view.picture().image in widget.answer.value
-    widget.slider.value = 1
+    assert "Row 1 of 14, client ClientHello: sent on both sides. No diff" in widget.answer.value
+    seen = set()
+    while "No difference so far" in widget.answer.value:
+        assert FIRST not in widget.view.picture().svg
+        seen.add(widget.view.note())  # each row says something new, also one that is not drawn
+        forward.click()
+    assert len(seen) == widget.slider.value - 1
+    assert "supported_groups: absent in psk_ke, there in psk_dhe_ke. First" in widget.answer.value
+    assert "First difference: client ClientHello: supported_groups" in widget.answer.value
+    assert FIRST in widget.view.picture().svg
+    back.click()
     assert "No difference so far" in widget.answer.value
+    everything.click()
+    assert widget.slider.value == widget.slider.max == len(compare(KE, DHE).rows)
     assert widget.view.picture().image in widget.answer.value
 
 
@@ -143,6 +212,39 @@ def test_the_bit_flipper_shows_the_outcome_of_its_choice() -> None:
     assert widget.byte.max == widget.view.where.length - 1
     widget.field.value = 0
     assert widget.byte.value == 0
+
+
+def test_a_click_on_a_byte_or_a_bit_chooses_it() -> None:
+    widget = BitFlipper(HELLO, lambda _: "", start="random")
+
+    def click(part: str) -> None:
+        widget.answer._handle_custom_msg({"part": part}, [])
+
+    click("byte-31")
+    click("bit-5")
+    assert (widget.view.byte, widget.view.bit) == (widget.byte.value, widget.bit.value) == (31, 5)
+    click("record-2")
+    click("byte-")
+    assert (widget.view.byte, widget.view.bit) == (31, 5)
+    assert widget.view.picture().image in widget.answer.value
+
+
+def test_every_bit_of_every_byte_can_be_reached_with_the_controls() -> None:
+    seen: set[bytes] = set()
+
+    def outcome(raw: bytes) -> str:
+        seen.add(raw)
+        return ""
+
+    widget = BitFlipper(HELLO, outcome)
+    fields = named_fields(HELLO)
+    for number, span in enumerate(fields):
+        widget.field.value = number
+        for byte in range(span.length):
+            widget.byte.value = byte
+            for bit in range(8):
+                widget.bit.value = bit
+    assert len(seen) == 8 * len(HELLO)
 
 
 def test_the_flipper_begins_with_the_field_that_is_meant() -> None:
@@ -205,7 +307,6 @@ def test_timings_cover_every_position() -> None:
     assert len(times["handshake stepper"]) >= len(DHE.steps) - 1
     assert len(times["bit flipper"]) >= len(named_fields(HELLO)) - 1
     assert all(one > 0 for many in times.values() for one in many)
-    assert set(layout_times()) == {"full", "psk_ke", "psk_dhe_ke"}
     assert p95([3.0, 1.0, 2.0]) == 3.0
 
 

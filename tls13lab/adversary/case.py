@@ -7,12 +7,13 @@ records are read as they come.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tls13lab.adversary.direction import EpochReader, RecordReader
 from tls13lab.adversary.finding import Finding, Text
 from tls13lab.adversary.inquiry import Inquiry
 from tls13lab.adversary.loot import Loot, Provenance, Tickets, fitting
-from tls13lab.adversary.plan import this
+from tls13lab.adversary.plan import Shape, this
 from tls13lab.adversary.questions import Questions
 from tls13lab.adversary.sight import Sight
 from tls13lab.adversary.theft import Theft
@@ -169,6 +170,7 @@ class Case:
             plaintext=self._wanted(inquiry) if inquiry and lost else {},
             missing=inquiry.missing(self._goal) if verdict == "kept" and inquiry else (),
             incomplete=self._incomplete or self._lost_track(inquiry),
+            shape=self._shape(inquiry),
         )
 
     def _asked(self) -> Inquiry | None:
@@ -181,6 +183,16 @@ class Case:
         about = [inquiry for inquiry in every if inquiry.offered]
         lost = (inquiry for inquiry in about if inquiry.verdict("psk") == "lost")
         return next(lost, about[0] if about else None)
+
+    def _shape(self, inquiry: Inquiry | None) -> Shape | None:
+        """What was asked; early data under the same PSK is part of it."""
+        early = self._early
+        if inquiry is None or early is None or early is inquiry:
+            return inquiry.shape if inquiry is not None else None
+        if not (early.offered and inquiry.offered and early.offered.name == inquiry.offered.name):
+            return inquiry.shape
+        held = inquiry.shape.held | early.shape.held
+        return replace(inquiry.shape, early_data=True, held=held)
 
     def _verdict(self, inquiry: Inquiry | None) -> str:
         if inquiry is not None:

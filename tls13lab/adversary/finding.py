@@ -5,6 +5,7 @@ from typing import Literal
 
 from tls13lab.adversary.execution import Done
 from tls13lab.adversary.loot import Fit, Provenance
+from tls13lab.adversary.plan import Shape
 from tls13lab.adversary.theft import Theft
 from tls13lab.psk.offered import OfferedPsk
 from tls13lab.wire.names import Mode
@@ -34,7 +35,8 @@ class Finding:
     the single leaks that would be enough), ``unknown`` (``incomplete`` says what the recording
     lacks) or ``absent`` (the connection has no such data). ``identity`` is that of the PSK that the
     server chose; ``offers`` are all PSKs on offer, in one ClientHello or two. ``fits`` lists the
-    leaks that belong to this connection, and where.
+    leaks that belong to this connection, and where. ``shape`` is what the model was asked about it,
+    None if it was not.
     """
 
     connection: int
@@ -52,6 +54,7 @@ class Finding:
     plaintext: dict[str, Text] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     incomplete: str = ""
+    shape: Shape | None = field(default=None, repr=False)
 
     @property
     def leaks(self) -> tuple[str, ...]:

@@ -9,7 +9,9 @@ line of the file ``student.txt`` in the notebook's folder. Without either, it is
 (True, False, True)
 """
 
+import codecs
 import os
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -28,9 +30,33 @@ def student(folder: Path = Path()) -> str:
     name = os.environ.get(VARIABLE, "").strip()
     file = folder / FILE
     if not name and file.is_file():
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = as_text(file.read_bytes()).splitlines()
         name = lines[0].strip() if lines else ""
-    return name[:LONGEST] or ANYONE
+    # A name typed on one system must draw the same keys on another.
+    return unicodedata.normalize("NFC", name)[:LONGEST] or ANYONE
+
+
+def as_text(raw: bytes) -> str:
+    """What a text editor saved, as UTF-8 or as Windows does it: with a mark, UTF-16, code page.
+
+    >>> as_text("Zoë".encode("utf-16")) == as_text("Zoë".encode("cp1252")) == "Zoë"
+    True
+    """
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", errors="replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def whose_tasks() -> str:
+    """The sentence that says for whom this machine draws the tasks.
+
+    A marker can find it in a notebook's stored output.
+    """
+    name = student()
+    return f"These are the tasks of {name}."
 
 
 class Draw:

@@ -54,9 +54,15 @@ class Part:
     def rows(self) -> tuple[tuple[str, ...], ...]:
         """The fields as rows under :data:`ROWS`."""
         return tuple(
-            (f"{each.start}-{each.end - 1}", each.path, each.meaning, each.section, each.hashes)
+            (_place(each), each.path, each.meaning, each.section, each.hashes)
             for each in self.fields
         )
+
+
+def _place(field: Mapped) -> str:
+    """``117-118``, or ``5`` for a single byte."""
+    last = field.end - 1
+    return f"{field.start}-{last}" if last > field.start else str(last)
 
 
 ROWS = ("bytes", "field", "meaning", "section", "goes into")

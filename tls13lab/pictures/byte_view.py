@@ -113,7 +113,7 @@ class ByteView:
 
     @property
     def html(self) -> str:
-        return html_table(self.header, self.rows)
+        return html_table(self.header, self.rows, unbroken=1)
 
     @property
     def text(self) -> str:

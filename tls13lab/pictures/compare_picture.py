@@ -1,17 +1,29 @@
 """Two conversations drawn side by side: their messages, and below each message what differs.
 
-The first difference has a thick frame with a label; later differences have a dashed frame.
+The first difference has a thick frame with a label; later differences have a dashed frame. Each
+message is a part, whose tip holds its rows of the table and the section of the RFC.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 
 from tls13lab.handshake.trace import Conversation
+from tls13lab.pictures import ink
 from tls13lab.pictures.compare import compare
+from tls13lab.pictures.meanings import cited
 from tls13lab.pictures.picture import Picture
+from tls13lab.pictures.purposes import PURPOSES
+from tls13lab.pictures.svg import box, document, ground, part, text
+from tls13lab.pictures.text_size import width, wrapped
 
-WIDTH, PANEL, TOP, PITCH, LINE = 940, 470, 74, 46, 17
+PANEL, TOP, PITCH, LINE = ink.WIDTH // 2, 72, 48, 18
+LANE = 44
+"""How far the lines of client and server are from the edges of their half."""
 FIRST = "FIRST DIFFERENCE"
+_TAB = width(FIRST, ink.SMALL) * 1.15 + 16
+_FIRST = ink.Look("#fff3d6", "#000000", 3)
+_LATER = ink.Look("#ffffff", "#3c4650", 1.5, "5 4")
+_ITALIC = 'font-style="italic"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +36,8 @@ class _Moment:
 
     @property
     def height(self) -> int:
-        return PITCH + LINE * len(self.differing)
+        """With the details, of which each takes as many lines as the longer side needs."""
+        return PITCH + LINE * sum(map(_lines_of, self.differing))
 
     @property
     def marks(self) -> set[str]:
@@ -36,22 +49,16 @@ def compare_picture(left: Conversation, right: Conversation, upto: int | None = 
     whole = compare(left, right)
     shown = compare(left, right, upto)
     height = TOP + sum(moment.height for moment in _moments(whole.rows)) + 12
-    parts = [f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>']
-    for side, name in enumerate(whole.names):
-        parts.append(_lanes(side * PANEL, name, height))
-    parts.append(f'<path d="M{PANEL},16 V{height - 12}" stroke="#8a949e"/>')
+    parts = [_lanes(side * PANEL, name, height) for side, name in enumerate(whole.names)]
+    parts.append(f'<path d="M{PANEL},10 V{height - 8}" stroke="{ink.RULE}"/>')
     y = TOP
     for moment in _moments(shown.rows):
-        parts += [_frame(moment, y), *(_half(moment, side, y) for side in (0, 1))]
+        halves = (shape for side in (0, 1) for shape in _half(moment, side, y))
+        parts.append(part(moment.place, _tip(moment, whole.names), _frame(moment, y), *halves))
         y += moment.height
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
-        f'width="{WIDTH}" height="{height}" font-family="Helvetica,Arial,sans-serif">'
-        f"{''.join(parts)}</svg>"
-    )
     first = shown.first_difference or "none so far"
     alt = f"{whole.names[0]} and {whole.names[1]} side by side; first difference: {first}"
-    return Picture(svg, alt, shown.header, shown.rows)
+    return Picture(document(ink.WIDTH, height, parts), alt, shown.header, shown.rows)
 
 
 def _moments(rows: tuple[tuple[str, str, str, str], ...]) -> list[_Moment]:
@@ -68,69 +75,97 @@ def _moments(rows: tuple[tuple[str, str, str, str], ...]) -> list[_Moment]:
     return found
 
 
-def _text(x: int, y: int, text: str, size: int = 13, more: str = 'text-anchor="middle"') -> str:
-    return f'<text x="{x}" y="{y}" font-size="{size}" {more}>{escape(text)}</text>'
+def _tip(moment: _Moment, names: tuple[str, str]) -> Iterator[str]:
+    yield moment.place
+    for mark, place, *values in (moment.row, *moment.differing):
+        told = "; ".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))
+        extension = place.partition(": ")[2]
+        where = cited(f"client_hello.extensions.{extension}") if extension else ""
+        about = f"{extension} ({where}): " if extension else ""
+        yield f"{about}{told}{f' ({mark.lower()})' if mark else ''}"
+    name = moment.place.partition(" ")[2].partition(" ")[0]
+    if name in PURPOSES:
+        why = PURPOSES[name]
+        yield f"{name} {why.words} (RFC 9846 section {why.section})"
+    elif moment.place.startswith("input"):
+        yield "RFC 9846 section 7.1"
 
 
 def _lanes(x: int, name: str, height: int) -> str:
-    bold = 'text-anchor="middle" font-weight="bold"'
-    parts = [_text(x + PANEL // 2, 26, name, 16, bold)]
-    for lane, who in ((x + 60, "client"), (x + PANEL - 60, "server")):
-        parts.append(_text(lane, 48, who, 13))
-        parts.append(f'<path d="M{lane},56 V{height - 12}" stroke="#8a949e"/>')
+    parts = [text(x + PANEL / 2, 24, name, ink.TITLE, more='font-weight="bold"')]
+    sides = (("client", x + LANE, ink.CLIENT), ("server", x + PANEL - LANE, ink.SERVER))
+    for who, lane, colour in sides:
+        wide = width(who, ink.SMALL) * 1.15 + 12
+        parts.append(
+            f'<rect x="{lane - wide / 2:g}" y="32" width="{wide:g}" height="22" fill="{colour}"/>'
+        )
+        parts.append(text(lane, 48, who, ink.SMALL, more=f'font-weight="bold" fill="{ink.GROUND}"'))
+        parts.append(f'<path d="M{lane},54 V{height - 8}" stroke="{ink.RULE}"/>')
     return "".join(parts)
 
 
-def _half(moment: _Moment, side: int, y: int) -> str:
+def _half(moment: _Moment, side: int, y: int) -> Iterator[str]:
     x = side * PANEL
-    middle = x + PANEL // 2
+    middle = x + PANEL / 2
     value = moment.row[2 + side]
     sender, _, name = moment.place.partition(" ")
-    line = y + 22
+    line = y + 26
     if sender not in ("client", "server"):
-        box = f'<rect x="{x + 75}" y="{y + 6}" width="{PANEL - 150}" height="26" rx="6" '
         words = f"{moment.place}: {value}"
-        return f'{box} fill="#f3f5f7" stroke="#000000"/>' + _text(middle, y + 24, words, 12)
+        wide = width(words, ink.SMALL) + 20
+        yield box(middle - wide / 2, y + 8, wide, 26, ink.PLAIN, 'rx="6"')
+        yield text(middle, y + 26, words, ink.SMALL)
+        return
     if value == "absent":
-        return _text(middle, line - 6, f"(no {name})", 12, _ITALIC) + _details(moment, side, line)
-    start, end = x + 60, x + PANEL - 60
-    if sender == "server":
+        yield text(middle, line - 4, f"(no {name})", ink.BODY, more=_ITALIC)
+    else:
+        yield from _arrow(sender, x, line)
+        yield text(middle, line - 8, name)
+    at = line + LINE
+    for row in moment.differing:
+        weight = ' font-weight="bold"' if row[0] == FIRST else ""
+        style = (_ITALIC if row[2 + side] == "absent" else "") + weight
+        for number, words in enumerate(_told(row, side)):
+            yield text(middle, at + LINE * number, words, ink.SMALL, more=style)
+        at += LINE * _lines_of(row)
+
+
+def _told(row: tuple[str, str, str, str], side: int) -> list[str]:
+    words = f"{row[1].partition(': ')[2]}: {row[2 + side]}"
+    return wrapped(words, ink.SMALL * 1.15, PANEL - 2 * LANE - 16)
+
+
+def _lines_of(row: tuple[str, str, str, str]) -> int:
+    return max(len(_told(row, side)) for side in (0, 1))
+
+
+def _arrow(sender: str, x: int, y: int) -> Iterator[str]:
+    """In its sender's colour, from a disc at the client or a square at the server."""
+    client = sender == "client"
+    start, end = x + LANE, x + PANEL - LANE
+    if not client:
         start, end = end, start
-    back = -10 if end > start else 10
-    head = f"{end},{line} {end + back},{line - 5} {end + back},{line + 5}"
-    return (
-        f'<path d="M{start},{line} H{end + back // 2}" stroke="#000000" stroke-width="1.5"/>'
-        f'<polygon points="{head}" fill="#000000"/>'
-        + _text(middle, line - 7, name, 13)
-        + _details(moment, side, line)
+    back = -12 if client else 12
+    corners = ' rx="5"' if client else ""
+    colour = ink.CLIENT if client else ink.SERVER
+    yield (
+        f'<path d="M{start},{y} H{end + back // 2}" stroke="{colour}" stroke-width="2.5"/>'
+        f'<polygon points="{end},{y} {end + back},{y - 6} {end + back},{y + 6}" fill="{colour}"/>'
+        f'<rect x="{start - 5}" y="{y - 5}" width="10" height="10" fill="{colour}"{corners}/>'
     )
 
 
-_ITALIC = 'text-anchor="middle" font-style="italic"'
-
-
-def _details(moment: _Moment, side: int, line: int) -> str:
-    parts = []
-    for number, row in enumerate(moment.differing, 1):
-        detail = row[1].partition(": ")[2]
-        weight = ' font-weight="bold"' if row[0] == FIRST else ""
-        style = _ITALIC if row[2 + side] == "absent" else 'text-anchor="middle"'
-        words = f"{detail}: {row[2 + side]}"
-        parts.append(
-            _text(side * PANEL + PANEL // 2, line + LINE * number, words, 12, style + weight)
-        )
-    return "".join(parts)
-
-
 def _frame(moment: _Moment, y: int) -> str:
+    """What stands behind a moment, and shows whether its sides differ."""
+    place = (8, y, ink.WIDTH - 16, moment.height - 6)
     if not moment.marks:
-        return ""
-    box = f'x="8" y="{y - 2}" width="{WIDTH - 16}" height="{moment.height - 4}" rx="8"'
+        return ground(*place)
     if FIRST not in moment.marks:
-        return f'<rect {box} fill="none" stroke="#555555" stroke-dasharray="5 4"/>'
-    tab = 'text-anchor="middle" font-weight="bold" fill="#ffffff"'
+        return box(*place, _LATER, 'rx="8" fill-opacity="0" pointer-events="all"')
+    middle = ink.WIDTH / 2
+    white = f'font-weight="bold" fill="{ink.GROUND}"'
     return (
-        f'<rect {box} fill="#fff3bf" stroke="#000000" stroke-width="3"/>'
-        f'<rect x="{WIDTH // 2 - 70}" y="{y - 11}" width="140" height="18" fill="#000000"/>'
-        + _text(WIDTH // 2, y + 2, FIRST, 11, tab)
+        box(*place, _FIRST, 'rx="8"')
+        + f'<rect x="{middle - _TAB / 2:g}" y="{y - 10}" width="{_TAB:g}" height="20"/>'
+        + text(middle, y + 5, FIRST, ink.SMALL, more=white)
     )

@@ -136,6 +136,16 @@ def meaning(path: str, value: bytes) -> str:
     return _TEXTS.get(last, "")
 
 
+def cited(path: str) -> str:
+    """The section with its RFC; empty if there is none.
+
+    >>> cited("client_hello.extensions.key_share"), cited("client_hello.extensions.server_name")
+    ('RFC 9846 section 4.3.8', 'RFC 6066 section 3')
+    """
+    found = section(path)
+    return found if found.startswith("RFC") or not found else f"RFC 9846 section {found}"
+
+
 def section(path: str) -> str:
     """The section of RFC 9846 that defines a field, or of another RFC, which is then named."""
     path = path.removeprefix("length of ")

@@ -35,7 +35,8 @@ class Picture:
     """A picture: ``svg`` is a complete document, ``header`` and ``rows`` are its table.
 
     ``source`` is the text that the picture was made from, if the SVG depends on the program that
-    drew it. It is shown instead if ``svg`` is empty because no program could draw it.
+    drew it. It is shown instead if ``svg`` is empty because no program could draw it. A picture for
+    which ``shrinks`` is false is always scrolled where there is less room.
     """
 
     svg: str
@@ -43,6 +44,7 @@ class Picture:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     source: str = ""
+    shrinks: bool = True
 
     @property
     def digest(self) -> str:
@@ -57,9 +59,10 @@ class Picture:
             words = f"Not drawn here: {self.alt}. The table says the same in words."
             return f"<p>{escape(words)}</p><pre>{escape(self.source)}</pre>"
         data = base64.b64encode(svg.encode()).decode()
+        least = least_width(svg, ink.READABLE if self.shrinks else ink.SMALL)
         style = (
-            f"max-width:100%;min-width:{least_width(svg) + 2 * _PADDING}px;"
-            f"box-sizing:border-box;background:#ffffff;padding:{_PADDING}px"
+            f"max-width:100%;min-width:{least + 2 * _PADDING}px;box-sizing:border-box;"
+            f"background:#ffffff;padding:{_PADDING}px"
         )
         return (
             '<div style="overflow-x:auto" tabindex="0" role="group" '
@@ -84,8 +87,10 @@ class Picture:
         return {"text/html": alive(self.html), "text/plain": self.text}
 
 
-def least_width(svg: str) -> int:
+def least_width(svg: str, readable: float = ink.READABLE) -> int:
     """The pixels below which a picture is scrolled instead of shrunk, so its letters stay readable.
+
+    ``readable`` is the least size of a letter in pixels.
 
     >>> least_width('<svg width="800"><text font-size="16">twice as large</text></svg>')
     550
@@ -94,7 +99,7 @@ def least_width(svg: str) -> int:
     width = _WIDTH.search(svg)
     if not sizes or width is None:
         return 0
-    return min(int(width[1]), round(int(width[1]) * ink.READABLE / min(sizes)))
+    return min(int(width[1]), round(int(width[1]) * readable / min(sizes)))
 
 
 def kept(digest: str) -> str:
@@ -106,15 +111,22 @@ def kept(digest: str) -> str:
     return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
-def html_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def html_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, unbroken: int = 0) -> str:
     """An HTML table that can also be read without styles; cells are escaped.
 
-    JupyterLab would align its cells to the right, where words do not begin below one another.
+    The cells of the first ``unbroken`` columns stay on one line. JupyterLab would align all cells
+    to the right, where words do not begin below one another.
     """
     left = 'style="text-align:left;vertical-align:top"'
+    line = 'style="text-align:left;vertical-align:top;white-space:nowrap"'
     head = "".join(f'<th scope="col" {left}>{escape(name)}</th>' for name in header)
     body = "".join(
-        "<tr>" + "".join(f"<td {left}>{escape(cell)}</td>" for cell in row) + "</tr>"
+        "<tr>"
+        + "".join(
+            f"<td {line if at < unbroken else left}>{escape(cell)}</td>"
+            for at, cell in enumerate(row)
+        )
+        + "</tr>"
         for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,199 +1,143 @@
-"""The key schedule as a picture, with one secret highlighted. RFC 9846 section 7.1.
+"""The key schedule as a picture: what a secret is made from, or what a theft opens. RFC 9846 7.1.
 
-The layout is made once for each mode. Highlighting a secret only adds a few lines of style, so a
-widget can respond at once. Highlighted parts differ in the width and dashes of their border as well
-as in their color, and the table says the same in words.
+It is the same picture for every question (:mod:`~tls13lab.pictures.schedule_layout`); only looks
+and signs change. Nothing is said by color alone: what is chosen, needed or made differs in its
+border and stands in the legend, and what was stolen, worked out, read or kept says so in its box.
 """
 
-import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
-from tls13lab.crypto.schedule import LEAVES, SCHEDULE, Row, ancestors, descendants
-from tls13lab.pictures import dot
-from tls13lab.pictures.picture import Picture, shortened
-from tls13lab.pictures.schedule_dot import (
+from tls13lab.adversary.plan import Shape
+from tls13lab.crypto.schedule import LEAVES, SCHEDULE, Row
+from tls13lab.pictures import ink
+from tls13lab.pictures.loss import loss_of, shape_of
+from tls13lab.pictures.picture import Picture
+from tls13lab.pictures.purposes import purpose
+from tls13lab.pictures.schedule_boxes import Facts, every_box
+from tls13lab.pictures.schedule_drawing import Drawing, drawn
+from tls13lab.pictures.schedule_layout import (
+    MESSAGES,
     MODES,
-    PLACE_OF_A_VALUE,
+    RECORDS,
+    is_certified,
     is_zeros,
-    leaf_node,
-    schedule_dot,
+)
+from tls13lab.pictures.schedule_marks import (
+    CHOSEN,
+    KEPT,
+    LOOKS,
+    MADE,
+    NEEDED,
+    NOTHING,
+    READ,
+    RECORDED,
+    STOLEN,
+    WORKED_OUT,
+    Marks,
+    of_choice,
+    of_theft,
 )
 from tls13lab.wire.names import Mode
 
-__all__ = ["MODES", "schedule_dot", "schedule_graph"]
+__all__ = ["HEADER", "MODES", "schedule_graph", "theft_graph"]
 
 HEADER = ("", "secret", "operation", "inputs", "label", "bound to", "section", "value")
-
-# The styles of the parts, the same in the legend and in the graph.
-_CHOSEN = "fill:#ffc078;stroke:#000000;stroke-width:5"
-_NEEDED = "fill:#fff3bf;stroke:#000000;stroke-width:3"
-_MADE = "fill:#e7f5ff;stroke:#000000;stroke-dasharray:5 3"
-_OTHER = "fill:#ffffff;stroke:#8a949e"
-_LEGEND = (
-    (_CHOSEN, "chosen"),
-    (_NEEDED, "needed for it"),
-    (_MADE, "made from it"),
-    (_OTHER, "neither"),
-)
-_LEGEND_HEIGHT = 34
-_SCALE = 1.25
 
 
 def schedule_graph(
     lit: str | None = None,
     mode: Mode = "psk_dhe_ke",
     values: Mapping[str, bytes] | None = None,
+    stolen: Collection[str] = (),
 ) -> Picture:
     """The key schedule; with ``lit``, that secret and all that it depends on are highlighted.
 
-    ``values`` are secrets by name, shown shortened in the nodes and in the table. Raises KeyError
-    for an unknown secret or mode.
+    ``values`` are secrets by name, shown shortened in the boxes, in the tips and in the table.
+    ``stolen`` are leaks (``psk``, ``client_ecdhe``, ``ticket_key``...) or secrets of the schedule:
+    instead of ``lit``, the picture then shows all that follows from them and from a recording.
+    Raises KeyError for an unknown secret, leak or mode.
     """
+    if mode not in (*MODES, "cert_with_extern_psk"):
+        raise KeyError(mode)
     if lit is not None and lit not in LEAVES and lit not in SCHEDULE:
         raise KeyError(lit)
-    values = values or {}
-    source = schedule_dot(mode, room_for_values=bool(values))
-    needs = ancestors(lit) if lit else frozenset()
-    feeds = descendants(lit) if lit else frozenset()
-    marks = dict.fromkeys(needs, "needed for it") | dict.fromkeys(feeds, "made from it")
-    if lit:
-        marks[lit] = "chosen"
+    if stolen:
+        return theft_graph(shape_of(stolen, mode), values)
     alt = f"the key schedule in {mode}"
-    if lit:
-        alt += f": {lit} depends on {', '.join(sorted(needs)) or 'nothing'}"
-    leaves = (_leaf_row(leaf, marks, mode, values) for leaf in LEAVES)
-    rows = (_row(row, marks, values) for row in SCHEDULE.values())
-    svg = _svg(source, lit, needs, feeds, values)
-    return Picture(svg, alt, HEADER, (*leaves, *rows), f"{source}// chosen: {lit}\n")
-
-
-def _svg(
-    source: str,
-    lit: str | None,
-    needs: frozenset[str],
-    feeds: frozenset[str],
-    values: Mapping[str, bytes],
-) -> str:
-    """The drawn graph with values and highlights; empty if nothing can draw it."""
-    try:
-        svg = _for_screen(dot.svg(source))
-    except dot.NoLayout:
-        return ""
-    if values:
-        svg = _with_values(svg, values)
     if lit is None:
-        return svg
-    return _with_light(svg, lit, needs, feeds)
+        return _picture(Facts(mode, values or {}, NOTHING), (), alt)
+    marks = of_choice(lit)
+    needs = sorted(name for name, mark in marks.words.items() if mark == NEEDED)
+    inside = [name for name in needs if name not in MESSAGES]
+    alt += f": {lit} depends on {', '.join(inside) or 'nothing'}"
+    last = [name for name in MESSAGES if name in needs][-1:]
+    alt += f", and on the transcript up to {last[0]}" if last else ""
+    legend = [(LOOKS[mark], mark) for mark in (CHOSEN, NEEDED, MADE)] + [(ink.PLAIN, "neither")]
+    return _picture(Facts(mode, values or {}, marks), tuple(legend), alt)
 
 
-def _with_light(svg: str, lit: str, needs: frozenset[str], feeds: frozenset[str]) -> str:
-    head, rest = svg.split("<g ", 1)
-    width, height = _size(svg)
-    head = head.replace(_opening(width, height), _opening(width, height + _LEGEND_HEIGHT))
-    return f"{head}{_style(lit, needs, feeds)}{_legend(height)}<g {rest}"
+def theft_graph(
+    shape: Shape, values: Mapping[str, bytes] | None = None, found: Collection[str] = ()
+) -> Picture:
+    """The key schedule of a connection of this shape, and what follows from what is held of it.
 
-
-def _opening(width: int, height: int) -> str:
-    """The start of the document: its size in Graphviz's points, scaled up for the screen."""
-    shown = f'width="{round(width * _SCALE)}" height="{round(height * _SCALE)}"'
-    return f'<svg {shown} viewBox="0 0 {width} {height}"'
-
-
-def _size(svg: str) -> tuple[int, int]:
-    found = re.search(r'viewBox="[0.]+ [0.]+ ([\d.]+) ([\d.]+)"', svg)
-    if found is None:
-        raise ValueError("this is not an SVG document of Graphviz")
-    return round(float(found[1])), round(float(found[2]))
-
-
-@lru_cache(maxsize=16)
-def _for_screen(svg: str) -> str:
-    """The document with its size in pixels; Graphviz writes points."""
-    opening = re.compile(r'<svg width=.*?viewBox="[^"]*"', re.DOTALL)
-    return opening.sub(_opening(*_size(svg)), svg, count=1)
-
-
-def _with_values(svg: str, values: Mapping[str, bytes]) -> str:
-    def put(found: re.Match[str]) -> str:
-        value = values.get(found[2].partition(".")[0], b"")
-        brief = f"{value[:4].hex()}..{value[-2:].hex()}" if len(value) > 6 else value.hex()
-        return f"{found[1]}{brief}"
-
-    # Each node has its name as the title, followed by one placeholder for a value.
-    place = re.escape(PLACE_OF_A_VALUE)
-    return re.sub(rf"(<title>([\w.]+)</title>(?:(?!<title>).)*?){place}", put, svg, flags=re.DOTALL)
-
-
-def _rule(nodes: Iterable[str], style: str) -> str:
-    shapes = ("path", "polygon", "ellipse")
-    selectors = [f'[id="node-{node}"] {shape}' for node in nodes for shape in shapes]
-    return f"{','.join(selectors)}{{{style}}}" if selectors else ""
-
-
-def drawn_as(name: str, into: Iterable[str]) -> list[str]:
-    """The nodes of a row or leaf; for a leaf, those that go into one of the rows ``into``.
-
-    >>> drawn_as("zeros", ["early_secret"])
-    ['zeros.early_secret']
+    ``found`` are those held names that were not stolen, but worked out from another connection.
     """
-    if name not in LEAVES:
-        return [name]
-    return [
-        leaf_node(name, row) for row in into if row in SCHEDULE and name in SCHEDULE[row].inputs
-    ]
+    loss = loss_of(shape)
+    loss = replace(loss, stolen=loss.stolen - {*found}, opened=loss.opened | {*found})
+    marks = of_theft(loss, shape.mode)
+    facts = Facts(shape.mode, values or {}, marks, loss.early_data)
+    used = set(marks.words.values())
+    legend = [(LOOKS[STOLEN], "stolen")] if STOLEN in used else []
+    legend += [(LOOKS[READ], "worked out, or read")] if used & {WORKED_OUT, READ} else []
+    legend += [(LOOKS[mark], mark) for mark in (RECORDED, KEPT) if mark in used]
+    stolen = [name for name, mark in marks.words.items() if mark == STOLEN]
+    alt = f"the key schedule in {shape.mode}: {' and '.join(sorted(stolen)) or 'nothing'} stolen"
+    alt += f"; worked out: {', '.join(_listed(marks, WORKED_OUT)) or 'nothing'}"
+    read = [name for name in RECORDS if marks.words.get(name) == READ]
+    return _picture(facts, tuple(legend), f"{alt}; read: {', '.join(read) or 'nothing'}")
 
 
-def _style(lit: str, needs: frozenset[str], feeds: frozenset[str]) -> str:
-    """The style rules for highlighted nodes and edges, in the order of the table."""
-    every = (*LEAVES, *SCHEDULE)
-    before = [name for name in every if name in needs or name == lit]
-    after = [name for name in every if name in feeds]
-    needed = [node for name in before if name != lit for node in drawn_as(name, before)]
-    rules = [
-        _rule([node for name in every for node in drawn_as(name, SCHEDULE)], _OTHER),
-        _rule(needed, _NEEDED),
-        _rule(after, _MADE),
-        _rule(drawn_as(lit, SCHEDULE), _CHOSEN),
-        *_edge_rules(before, needs, "stroke:#000000;stroke-width:3"),
-        *_edge_rules(after, feeds | {lit}, "stroke:#000000;stroke-width:1.5;stroke-dasharray:5 3"),
-    ]
-    return f"<style>{''.join(rules)}</style>"
+def _listed(marks: Marks, word: str) -> list[str]:
+    return [name for name in (*LEAVES, *SCHEDULE) if marks.words.get(name) == word]
 
 
-def _edge_rules(into: Iterable[str], sources: frozenset[str], style: str) -> Iterable[str]:
-    for name in into:
-        for source in SCHEDULE[name].inputs if name in SCHEDULE else ():
-            if source in sources:
-                edge = f'[id="{source}--{name}"]'
-                yield f"{edge} path{{{style}}}{edge} polygon{{fill:#000000;stroke:#000000}}"
+def _picture(facts: Facts, legend: tuple[tuple[ink.Look, str], ...], alt: str) -> Picture:
+    marks = facts.marks
+    drawing = Drawing(
+        tuple(every_box(facts)), marks.strong, marks.dashed, marks.bound, marks.sources, legend
+    )
+    return Picture(drawn(drawing), alt, HEADER, tuple(_rows(facts)))
 
 
-def _legend(top: int) -> str:
-    parts = ['<g font-family="Helvetica,Arial,sans-serif" font-size="11">']
-    for number, (style, words) in enumerate(_LEGEND):
-        x = 12 + 140 * number
-        parts.append(f'<rect x="{x}" y="{top + 6}" width="26" height="14" style="{style}"/>')
-        parts.append(f'<text x="{x + 34}" y="{top + 17}">{words}</text>')
-    return "".join(parts) + "</g>"
+def _rows(facts: Facts) -> Iterator[tuple[str, ...]]:
+    """The table: inputs, secrets, messages, records."""
+    for leaf in LEAVES:
+        what = "zeros" if is_zeros(leaf, facts.mode) else "input"
+        yield (facts.mark(leaf), leaf, what, "", "", "", "7.1", facts.value(leaf))
+    for names in facts.marks.sources.values():
+        for name in names:
+            yield (facts.mark(name), name, "input", "", "", "", "", "")
+    for row in SCHEDULE.values():
+        yield _row(row, facts)
+    for name in MESSAGES:
+        if name != "Certificate" or is_certified(facts.mode):
+            section = purpose(name.rpartition(" ")[2]).section
+            yield (facts.mark(name), name, "message", "", "", "", section, "")
+    for name, record in RECORDS.items():
+        if name != "early data" or (facts.early_data and facts.mode != "full"):
+            yield (facts.mark(name), name, "records", record.secret, "", "", record.section, "")
 
 
-def _leaf_row(
-    leaf: str, marks: Mapping[str, str], mode: Mode, values: Mapping[str, bytes]
-) -> tuple[str, ...]:
-    what = "zeros" if is_zeros(leaf, mode) else "input"
-    value = shortened(values[leaf]) if leaf in values and what == "input" else ""
-    return (marks.get(leaf, ""), leaf, what, "", "", "", "7.1", value)
-
-
-def _row(row: Row, marks: Mapping[str, str], values: Mapping[str, bytes]) -> tuple[str, ...]:
+def _row(row: Row, facts: Facts) -> tuple[str, ...]:
     return (
-        marks.get(row.name, ""),
+        facts.mark(row.name),
         row.name,
         row.operation.value,
         ", ".join(row.inputs),
         f'"{row.label}"' if row.label else "",
         row.context.value,
         row.section,
-        shortened(values[row.name]) if row.name in values else "",
+        facts.value(row.name),
     )

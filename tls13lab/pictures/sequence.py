@@ -1,207 +1,261 @@
 """A conversation as a sequence diagram, up to any of its records.
 
-Each record is an arrow: a solid line in the clear, a dashed line if protected. The names of
-protected messages are in the RFC's brackets: {} for handshake keys, [] for application keys, () for
-early keys. The bars on both sides show, by pattern and in words, the keys that each has used.
+Each record is an arrow in its sender's colour: a solid line in the clear, a dashed line if
+protected. The names of protected messages are in the RFC's brackets: {} for handshake keys, [] for
+application keys, () for early keys. The bars on both sides show which keys each has used.
+
+There are two forms. The wide one says below each arrow what is new. The narrow one leaves room for
+text beside it, keeps to ``NARROW_HEIGHT``, and has a place for each record that is still to come.
 """
 
-from html import escape
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from tls13lab.handshake.events import Step
 from tls13lab.handshake.trace import Conversation
-from tls13lab.pictures.cleartext import readable_fields, seen_by_eavesdropper
-from tls13lab.pictures.conversation_text import bare_name, content_name, epoch_name, new_secrets
+from tls13lab.pictures import ink, lifelines
+from tls13lab.pictures.lifelines import BAR, TOP, Stretch, stretches
 from tls13lab.pictures.picture import Picture
+from tls13lab.pictures.record_words import Sight, label, remarks, row, short_tip, tip
+from tls13lab.pictures.svg import box, document, ground, part, text
+from tls13lab.pictures.text_size import width, wrapped
 from tls13lab.records.protection import Epoch
-from tls13lab.wire.codepoints import ContentType
+from tls13lab.wire.names import Side
 
-WIDTH, LEFT, RIGHT, TOP, PITCH, FOOT = 900, 150, 750, 62, 54, 52
-BAR = 12
-MOST_LETTERS = 116
-HEADER = (
-    "record",
-    "from",
-    "holds",
-    "protected by",
-    "bytes on the wire",
-    "an eavesdropper sees",
-)
+NARROW_HEIGHT = 600
+"""What the narrow form is high at most, in pixels, for up to 13 records."""
+_LEGEND = 28
+_DISC = 11
+_BELOW = _DISC + 3
+_HERE = replace(ink.CHOSEN, width=2)
 
-# The fill of a bar for each epoch's keys; white means no keys.
-_FILLS = {
-    Epoch.PLAINTEXT: "#ffffff",
-    Epoch.EARLY: "url(#early)",
-    Epoch.HANDSHAKE: "url(#handshake)",
-    Epoch.APPLICATION: "#1f4e79",
-}
-_PATTERNS = (
-    '<defs><pattern id="early" width="4" height="4" patternUnits="userSpaceOnUse">'
-    '<rect width="4" height="4" fill="#ffffff"/><circle cx="2" cy="2" r="1.1" fill="#1f4e79"/>'
-    '</pattern><pattern id="handshake" width="6" height="6" patternUnits="userSpaceOnUse">'
-    '<rect width="6" height="6" fill="#ffffff"/>'
-    '<path d="M-1,1 L1,-1 M0,6 L6,0 M5,7 L7,5" stroke="#1f4e79" stroke-width="1.6"/>'
-    "</pattern></defs>"
-)
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Where things stand: the sides at ``left`` and ``right``; ``gap`` is above each record."""
+
+    width: int
+    left: int
+    right: int
+    letters: int
+    gap: float
+    narrow: bool
+
+    @property
+    def room(self) -> float:
+        """How wide a record's words may be."""
+        return self.right - self.left - BAR - 24
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+
+WIDE = Form(ink.WIDTH, 134, ink.WIDTH - 134, ink.BODY, 6, narrow=False)
+NARROW = Form(416, 16, 400, ink.SMALL + 1, 10, narrow=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A record, counted from 1, its words, and where it stands."""
+
+    number: int
+    step: Step
+    words: list[str]
+    small: list[str]
+    top: float
+    arrow: float
+    bottom: float
 
 
 def sequence(
-    conversation: Conversation, upto: int | None = None, *, eavesdropper: bool = False
+    conversation: Conversation,
+    upto: int | None = None,
+    *,
+    eavesdropper: bool = False,
+    narrow: bool = False,
 ) -> Picture:
-    """The diagram of the first ``upto`` records, as the endpoints or an eavesdropper see them."""
-    steps = conversation.steps
-    upto = len(steps) if upto is None else max(0, min(upto, len(steps)))
-    height = TOP + PITCH * len(steps) + FOOT
-    parts = [_PATTERNS, f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>']
-    parts += [_lifeline(who, steps, upto, eavesdropper) for who in ("client", "server")]
-    for number, step in enumerate(steps[:upto]):
-        parts.append(_arrow(number, step, eavesdropper, last=number == upto - 1))
-    parts.append(_legend(height - 16, eavesdropper))
-    svg = _document(height, parts)
-    who = "an eavesdropper sees" if eavesdropper else "the endpoints see"
-    alt = f"sequence diagram: what {who} after {upto} of {len(steps)} records"
-    return Picture(svg, alt, HEADER, _rows(steps[:upto], eavesdropper))
+    """The diagram of the first ``upto`` records, as the endpoints or an eavesdropper see them.
 
-
-def sequence_of_names(conversation: Conversation, upto: int) -> Picture:
-    """The first ``upto`` records by their names alone: nothing of keys, braces or dashes."""
-    steps = conversation.steps
-    upto = max(0, min(upto, len(steps)))
-    height = TOP + PITCH * len(steps)
-    parts = [f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>']
-    for who, x in (("client", LEFT), ("server", RIGHT)):
-        parts.append(_text(x, 30, who, 16, more='font-weight="bold"'))
-        parts.append(
-            f'<line x1="{x}" y1="{TOP - 18}" x2="{x}" y2="{height - 8}" stroke="#8a949e"/>'
-        )
-    for number, step in enumerate(steps[:upto]):
-        words = f"{number + 1}.  {bare_name(step)}"
-        parts.append(_plain_arrow(number, step, words, last=number == upto - 1))
-    alt = f"sequence diagram: {upto} of {len(steps)} records, by name"
-    rows = tuple((str(n), step.sender, bare_name(step)) for n, step in enumerate(steps[:upto], 1))
-    return Picture(_document(height, parts), alt, HEADER[:3], rows)
-
-
-def _document(height: int, parts: list[str]) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
-        f'width="{WIDTH}" height="{height}" font-family="Helvetica,Arial,sans-serif">'
-        f"{''.join(parts)}</svg>"
-    )
-
-
-def _plain_arrow(number: int, step: Step, words: str, *, last: bool) -> str:
-    y, weight = _line_of(number), 3 if last else 1.5
-    start, end = (LEFT, RIGHT) if step.sender == "client" else (RIGHT, LEFT)
-    back = -11 if end > start else 11
-    head = f"{end},{y} {end + back},{y - 5} {end + back},{y + 5}"
-    style = 'font-weight="bold"' if last else ""
-    return (
-        f'<line x1="{start}" y1="{y}" x2="{end + back // 2}" y2="{y}" stroke="#000000" '
-        f'stroke-width="{weight}"/><polygon points="{head}" fill="#000000"/>'
-        + _text((LEFT + RIGHT) // 2, y - 7, words, 15, more=style)
-    )
-
-
-def _rows(steps: tuple[Step, ...], eavesdropper: bool) -> tuple[tuple[str, ...], ...]:
-    return tuple(
-        (
-            str(number),
-            step.sender,
-            "?" if eavesdropper and step.epoch else content_name(step),
-            "keys unknown to it" if eavesdropper and step.epoch else epoch_name(step.epoch),
-            str(len(step.wire)),
-            seen_by_eavesdropper(step.wire),
-        )
-        for number, step in enumerate(steps, 1)
-    )
-
-
-def _text(x: int, y: int, text: str, size: int = 13, anchor: str = "middle", more: str = "") -> str:
-    return (
-        f'<text x="{x}" y="{y}" font-size="{size}" text-anchor="{anchor}" {more}>'
-        f"{escape(text)}</text>"
-    )
-
-
-def _line_of(number: int) -> int:
-    """The height of the arrow of record ``number``, counted from 0."""
-    return TOP + PITCH * number + 22
-
-
-def _lifeline(who: str, steps: tuple[Step, ...], upto: int, eavesdropper: bool) -> str:
-    """The name of a side, and a bar that changes where the side first uses other keys."""
-    x, out = (LEFT, -1) if who == "client" else (RIGHT, 1)
-    bottom = TOP + PITCH * len(steps)
-    parts = [_text(x, 30, who, 16, more='font-weight="bold"')]
-    parts.append(f'<line x1="{x}" y1="{TOP - 18}" x2="{x}" y2="{bottom}" stroke="#8a949e"/>')
-    changes = _changes(who, steps[:upto], eavesdropper)
-    end = _line_of(upto - 1) + 16 if upto else TOP - 4
-    for (top, epoch), below in zip(changes, [top for top, _ in changes[1:]] + [end], strict=True):
-        known = epoch is Epoch.PLAINTEXT or not eavesdropper
-        fill = _FILLS[epoch] if known else "#d7dce0"
-        size = f'x="{x - BAR // 2}" y="{top}" width="{BAR}" height="{below - top}"'
-        parts.append(f'<rect {size} fill="{fill}" stroke="#555555"/>')
-        anchor = "end" if out < 0 else "start"
-        words = epoch_name(epoch) if known else "some keys"
-        parts.append(_text(x + 14 * out, top + 12, words, 11, anchor))
-    return "".join(parts)
-
-
-def _changes(who: str, steps: tuple[Step, ...], eavesdropper: bool) -> list[tuple[int, Epoch]]:
-    """The heights at which a side begins to use other keys.
-
-    From outside, all protected records look alike, so changes between keys cannot be seen.
+    If ``upto`` is given, the last one is marked.
     """
-    changes = [(TOP - 18, Epoch.PLAINTEXT)]
-    for number, step in enumerate(steps):
-        if step.sender != who or step.content_type is ContentType.CHANGE_CIPHER_SPEC:
-            continue
-        before = changes[-1][1]
-        if bool(step.epoch) != bool(before) if eavesdropper else step.epoch is not before:
-            changes.append((_line_of(number) - 16, step.epoch))
-    return changes
+    sight = Sight.EAVESDROPPER if eavesdropper else Sight.ENDPOINT
+    shown = _shown(conversation, upto)
+    who = "an eavesdropper sees" if eavesdropper else "the endpoints see"
+    alt = f"sequence diagram: what {who} after {shown} of {len(conversation.steps)} records"
+    return _drawn(conversation.steps, upto, sight, alt, NARROW if narrow else WIDE)
 
 
-def _arrow(number: int, step: Step, eavesdropper: bool, *, last: bool) -> str:
-    y = _line_of(number)
-    inner = BAR // 2 + 1
-    start, end = LEFT + inner, RIGHT - inner
-    if step.sender == "server":
-        start, end = end, start
-    back = -11 if end > start else 11
-    hidden = eavesdropper and step.epoch is not Epoch.PLAINTEXT
-    dashes = 'stroke-dasharray="7 4"' if step.epoch is not Epoch.PLAINTEXT else ""
-    weight = 3 if last else 1.5
-    style = 'font-style="italic"' if hidden else ""
-    style += ' font-weight="bold"' if last else ""
-    label = seen_by_eavesdropper(step.wire) if eavesdropper else content_name(step)
-    head = f"{end},{y} {end + back},{y - 5} {end + back},{y + 5}"
-    middle = (LEFT + RIGHT) // 2
-    return (
-        f'<line x1="{start}" y1="{y}" x2="{end + back // 2}" y2="{y}" stroke="#000000" '
-        f'stroke-width="{weight}" {dashes}/><polygon points="{head}" fill="#000000"/>'
-        + _text(middle, y - 7, f"{number + 1}.  {label}", 13, more=style)
-        + _text(middle, y + 15, _below(step, eavesdropper), 10, more='fill="#3c4650"')
+def sequence_of_names(
+    conversation: Conversation, upto: int | None = None, *, narrow: bool = False
+) -> Picture:
+    """The first ``upto`` records by their names alone: nothing of keys, braces or dashes."""
+    shown = _shown(conversation, upto)
+    alt = f"sequence diagram: {shown} of {len(conversation.steps)} records, by name"
+    return _drawn(conversation.steps, upto, Sight.BY_NAME, alt, NARROW if narrow else WIDE)
+
+
+def record_of(name: str) -> int | None:
+    """The number of the record, from 1, whose part has this name; None if it is another part.
+
+    >>> record_of("record-3"), record_of("keys-client-3")
+    (3, None)
+    """
+    kind, _, number = name.partition("-")
+    return int(number) if kind == "record" and number.isdecimal() else None
+
+
+def _shown(conversation: Conversation, upto: int | None) -> int:
+    last = len(conversation.steps)
+    return last if upto is None else max(0, min(upto, last))
+
+
+def _drawn(
+    steps: tuple[Step, ...], upto: int | None, sight: Sight, alt: str, form: Form
+) -> Picture:
+    places = _placed(steps, sight, form)
+    shown = places if upto is None else places[: max(0, upto)]
+    end = places[-1].bottom if places else TOP
+    last = shown[-1].bottom if shown else TOP - 4
+    by_name = sight is Sight.BY_NAME
+    parts = ["" if by_name else lifelines.PATTERNS]
+    sides: tuple[tuple[Side, int], ...] = (("client", form.left), ("server", form.right))
+    for who, x in sides:
+        parts += [lifelines.line(x, end + 6), lifelines.name(x, who)]
+    for place in shown:
+        parts.append(_record(place, sight, form, here=place is shown[-1] and upto is not None))
+    if form.narrow:
+        parts += [_to_come(place, form) for place in places[len(shown) :]]
+    if not by_name:
+        for who, x in sides:
+            found = stretches(who, [place.step for place in shown], sight)
+            parts += _bars(x, found, places, last, named=not form.narrow)
+        legend, end = _legend(steps, sight, form, end + 14)
+        parts += legend
+    rows = tuple(row(place.number, place.step, sight) for place in shown)
+    svg = document(form.width, round(end + 10), parts)
+    return Picture(svg, alt, sight.header, rows)
+
+
+def _placed(steps: tuple[Step, ...], sight: Sight, form: Form) -> list[_Place]:
+    """Every record, also those that are not shown yet: so the picture keeps its size."""
+    words = [wrapped(label(step, sight), form.letters, form.room) for step in steps]
+    gap = form.gap
+    if form.narrow and steps:
+        used = TOP + 2 * _LEGEND + sum(_words_high(lines, form) + _BELOW for lines in words)
+        gap = max(0, min(gap, (NARROW_HEIGHT - used) / len(steps)))
+    places: list[_Place] = []
+    top = float(TOP)
+    for number, (step, lines) in enumerate(zip(steps, words, strict=True), 1):
+        told = () if form.narrow else remarks(step, sight)
+        small = [each for line in told for each in wrapped(line, ink.SMALL, form.room)]
+        arrow = top + gap + _words_high(lines, form)
+        bottom = arrow + (17 * len(small) + 10 if small else _BELOW)
+        places.append(_Place(number, step, lines, small, top, arrow, bottom))
+        top = bottom
+    return places
+
+
+def _words_high(lines: list[str], form: Form) -> int:
+    return (form.letters + 4) * max(1, len(lines)) + 4
+
+
+def _record(place: _Place, sight: Sight, form: Form, *, here: bool) -> str:
+    """An arrow with its words; behind it, a ground that can be pointed at."""
+    edge = form.left + BAR / 2 + 3
+    where = (edge, place.top + 2, form.right + form.left - 2 * edge, place.bottom - place.top - 4)
+    hidden = sight is Sight.EAVESDROPPER and bool(place.step.epoch)
+    italic = 'font-style="italic"' if hidden else ""
+    pitch = form.letters + 4
+    above = place.arrow - 9 - pitch * (len(place.words) - 1)
+    return part(
+        f"record-{place.number}",
+        (
+            short_tip(place.number, place.step)
+            if here and form.narrow
+            else tip(place.number, place.step, sight)
+        ),
+        box(*where, _HERE) if here else ground(*where, ink.GROUND),
+        _arrow(place, form, dashed=bool(place.step.epoch) and sight is not Sight.BY_NAME),
+        *(
+            text(form.middle, above + pitch * at, line, form.letters, more=italic)
+            for at, line in enumerate(place.words)
+        ),
+        *(
+            text(form.middle, place.arrow + 18 + 17 * at, line, ink.SMALL, more=_QUIET)
+            for at, line in enumerate(place.small)
+        ),
     )
 
 
-def _below(step: Step, eavesdropper: bool) -> str:
-    """The small text below an arrow: what an eavesdropper reads, or which secrets are new."""
-    if not eavesdropper:
-        secrets = new_secrets(step)
-        return f"first in use here: {secrets}" if secrets else ""
-    fields = dict(readable_fields(step.wire))
-    wanted = ("pre_shared_key", "psk_key_exchange_modes", "key_share", "alert")
-    line = "  |  ".join(f"{name}: {fields[name]}" for name in wanted if name in fields)
-    return line if len(line) <= MOST_LETTERS else line[: MOST_LETTERS - 3] + "..."
+_QUIET = f'fill="{ink.QUIET}"'
 
 
-def _legend(y: int, eavesdropper: bool) -> str:
-    middle = WIDTH // 2
-    if eavesdropper:
-        words = "solid arrow: can be read by anyone; dashed arrow: only its length can be seen"
-    else:
-        words = "{ } under handshake keys   [ ] under application keys   ( ) under early keys"
-    sides = "bars: the keys that each side has sent under so far"
-    fill = 'fill="#3c4650"'
-    return _text(middle, y - 8, words, 11, more=fill) + _text(middle, y + 8, sides, 11, more=fill)
+def _arrow(place: _Place, form: Form, *, dashed: bool) -> str:
+    """From the record's number at its sender: a disc at the client, a square at the server."""
+    inner, y = BAR / 2 + 5, place.arrow
+    client = place.step.sender == "client"
+    start, end = form.left + inner + _DISC, form.right - inner
+    if not client:
+        start, end = form.right - inner - _DISC, form.left + inner
+    back = -13 if end > start else 13
+    colour = ink.CLIENT if client else ink.SERVER
+    corners = "" if not client else f' rx="{_DISC}"'
+    dashes = ' stroke-dasharray="7 4"' if dashed else ""
+    white = f'font-weight="bold" fill="{ink.GROUND}"'
+    return (
+        f'<path d="M{start:g},{y:g} H{end + back / 2:g}" stroke="{colour}" stroke-width="2.5"'
+        f'{dashes}/><polygon points="{end:g},{y:g} {end + back:g},{y - 6:g} {end + back:g},'
+        f'{y + 6:g}" fill="{colour}"/>'
+        f'<rect x="{start - _DISC:g}" y="{y - _DISC:g}" width="{2 * _DISC}" '
+        f'height="{2 * _DISC}"{corners} fill="{colour}"/>'
+        + text(start, y + 5, str(place.number), ink.SMALL, more=white)
+    )
+
+
+def _to_come(place: _Place, form: Form) -> str:
+    """A place to click for a record that is not shown yet; it tells nothing about the record."""
+    words = f"record {place.number}"
+    wide = width(words, ink.SMALL) + 16
+    return part(
+        f"record-{place.number}",
+        [words, "not shown yet"],
+        box(form.middle - wide / 2, place.arrow - 14, wide, 22, ink.ABSENT),
+        text(form.middle, place.arrow + 2, words, ink.SMALL, more=_QUIET),
+    )
+
+
+def _bars(
+    x: float, found: list[Stretch], places: list[_Place], end: float, *, named: bool
+) -> list[str]:
+    tops = [places[one.number - 1].top + 2 if one.number else TOP - 10.0 for one in found]
+    ends = [*tops[1:], max(end, TOP)]
+    return [
+        lifelines.bar(x, top, bottom, one, named=named)
+        for one, top, bottom in zip(found, tops, ends, strict=True)
+    ]
+
+
+def _legend(steps: Sequence[Step], sight: Sight, form: Form, y: float) -> tuple[list[str], float]:
+    """What the signs mean that are there, and where the legend ends."""
+    if form.narrow:
+        sides: tuple[Side, Side] = ("client", "server")
+        found = [one.keys for who in sides for one in stretches(who, steps, sight)]
+        return lifelines.legend(list(dict.fromkeys(found)), y, form.width)
+    words = "solid arrow: can be read by anyone; dashed arrow: only its length is seen"
+    if sight is Sight.ENDPOINT:
+        used = {step.epoch for step in steps}
+        words = "; ".join(told for epoch, told in _BRACES.items() if epoch in used)
+    lines = [words, "bars: the keys that each side has sent under so far"]
+    told = [
+        text(form.width / 2, y + 14 + 19 * at, line, ink.SMALL, more=_QUIET)
+        for at, line in enumerate(filter(None, lines))
+    ]
+    return told, y + 19 * len(told) + 4
+
+
+_BRACES = {
+    Epoch.EARLY: "( ) under early keys",
+    Epoch.HANDSHAKE: "{ } under handshake keys",
+    Epoch.APPLICATION: "[ ] under application keys",
+}

@@ -45,3 +45,11 @@ def box(x: float, y: float, width: float, height: float, look: ink.Look, more: s
         f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" style="{look.style}"'
         f"{' ' + more if more else ''}/>"
     )
+
+
+def ground(x: float, y: float, width: float, height: float, fill: str = "none") -> str:
+    """A rectangle behind a part, so that it can be pointed at everywhere; it means nothing."""
+    return (
+        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{fill}" '
+        'pointer-events="all"/>'
+    )

@@ -32,3 +32,21 @@ OTHER = 1000
 def width(text: str, size: float, *, mono: bool = False) -> float:
     """The greatest width of a line of text, in the unit of the font size."""
     return sum(MONO if mono else SANS.get(letter, OTHER) for letter in text) * size / 1000
+
+
+def wrapped(text: str, size: float, room: float) -> list[str]:
+    """``text`` in lines that are at most ``room`` wide, broken at spaces; [] if there is none.
+
+    A word that is too long gets a line of its own.
+
+    >>> wrapped("{EncryptedExtensions, Finished}", 15, 200)
+    ['{EncryptedExtensions,', 'Finished}']
+    """
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and width(longer, size) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

@@ -1,24 +1,29 @@
 """Connections on a timeline, for several modes, and which of them a theft opens.
 
-Each row is a mode, and each box a connection. A connection that the theft opens is dark, hatched
-and labelled "read"; any other is labelled "kept". The verdicts are the eavesdropper's findings.
+Each row is a mode, and each box a connection. A connection that the theft opens is labelled
+``read``, any other ``kept``. The verdicts are the eavesdropper's findings.
 """
 
-import io
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from tls13lab.adversary.finding import Finding
-from tls13lab.pictures.picture import Picture, text_table
-from tls13lab.pictures.text_size import width
+from tls13lab.pictures import ink
+from tls13lab.pictures.picture import Picture
+from tls13lab.pictures.svg import box, document, part, text
+from tls13lab.pictures.text_size import width, wrapped
 
-_LOOKS: dict[str, dict[str, Any]] = {
-    "lost": {"facecolor": "#1f4e79", "hatch": "///", "edgecolor": "#ffffff"},
-    "kept": {"facecolor": "#ffffff", "edgecolor": "#000000"},
-    "unknown": {"facecolor": "#e9ecef", "hatch": "...", "edgecolor": "#000000"},
-    "absent": {"facecolor": "#e9ecef", "edgecolor": "#868e96"},
-}
+_LOOKS = {"lost": ink.OPENED, "kept": ink.KEPT, "unknown": ink.ABSENT, "absent": ink.ABSENT}
 _WORDS = {"lost": "read", "kept": "kept", "unknown": "?", "absent": "-"}
+_STOLEN, _HEAD = "stolen here", "connection"
+_EDGE, _BOX, _GAP, _HIGH, _ROW = 10, 124, 12, 52, 66
+"""In pixels: the margin, a box and the gap between two, its height, and a row's."""
+_LEAST_BOX = 96
+_FLAG = 24
+_BOLD, _QUIET = 'font-weight="bold"', f'fill="{ink.QUIET}"'
+_BOLDER = 1.15
+"""How much wider bold letters are than others."""
+_FLAG_WIDE = width(_STOLEN, ink.SMALL) * _BOLDER + 16
 
 
 def timeline(
@@ -30,61 +35,92 @@ def timeline(
         (name, *(f"{finding.mode}: {_WORDS[finding.verdict]}" for finding in found))
         for name, found in rows.items()
     )
-    return Picture(
-        svg=_drawn(rows, stolen_after, title),
-        alt=f"timeline: {title or 'what a theft opens'}",
-        header=header,
-        rows=table,
-        # The SVG depends on the version of matplotlib; this text does not.
-        source=f"{title}\n{stolen_after}\n{text_table(header, table)}",
-    )
+    alt = f"timeline: {title or 'what a theft opens'}"
+    return Picture(_drawn(rows, stolen_after, title), alt, header, table)
 
 
-_STOLEN = "stolen here"
-_INCHES = 1.15
-"""The width of a connection."""
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Where the boxes stand, in pixels: the first at ``left``, each ``wide``, from ``top`` on."""
 
+    left: float
+    wide: float
+    top: float
 
-def _beside(names: Iterable[str]) -> tuple[float, float]:
-    """The room for the names on the left, and for the label of the last line on the right."""
-    points = 72 * _INCHES
-    left = max(width(name, 10) for name in names) / points
-    return max(2.4, 0.2 + left), 0.1 + width(_STOLEN, 9) / points / 2
+    def box(self, at: int) -> float:
+        """The left side of box ``at``, counted from 0."""
+        return self.left + at * (self.wide + _GAP)
 
 
 def _drawn(rows: Mapping[str, Sequence[Finding]], stolen_after: int | None, title: str) -> str:
-    try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
-        from matplotlib.patches import Rectangle
-    except ImportError:  # in the browser without a network; see Picture
-        return ""
-    longest = max(map(len, rows.values()))
-    with mpl.rc_context({"svg.hashsalt": "tls13lab", "svg.fonttype": "none"}):
-        left, right = _beside(rows)
-        figure = Figure(figsize=(_INCHES * (left + longest + right), 1.0 + 0.75 * len(rows)))
-        axes = figure.add_axes((0.0, 0.02, 1.0, 0.96))
-        axes.set_xlim(-left, longest + right)
-        axes.set_ylim(len(rows) + 0.1, -0.9)
-        axes.axis("off")
-        axes.text(0.1 - left, -0.55, title, fontsize=11, fontweight="bold")
-        for y, (name, found) in enumerate(rows.items()):
-            axes.text(0.1 - left, y + 0.45, name, fontsize=10, va="center")
-            for x, finding in enumerate(found):
-                looks = _LOOKS[finding.verdict]
-                axes.add_patch(Rectangle((x + 0.05, y + 0.1), 0.9, 0.7, linewidth=1.2, **looks))
-                axes.text(
-                    x + 0.5,
-                    y + 0.45,
-                    f"{finding.mode}\n{_WORDS[finding.verdict]}",
-                    fontsize=9,
-                    ha="center",
-                    va="center",
-                    bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.5},
-                )
-        if stolen_after is not None:
-            axes.plot([stolen_after] * 2, [-0.35, len(rows)], color="#000000", linestyle="--")
-            axes.text(stolen_after, -0.4, _STOLEN, fontsize=9, ha="center")
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    return out.getvalue()
+    count = max(map(len, rows.values()))
+    names = [wrapped(name, ink.BODY, ink.WIDTH / 3) for name in rows]
+    lines = [line for found in names for line in found]
+    left = 2 * _EDGE + max(
+        width(_HEAD, ink.SMALL), _FLAG_WIDE / 2, *(width(line, ink.BODY) for line in lines)
+    )
+    # Narrower boxes first; only what does not fit then makes the picture wider than the others.
+    wide = max(_LEAST_BOX, min(_BOX, (ink.WIDTH - left - _EDGE) / count - _GAP))
+    top = (32 if title else 8) + (0 if stolen_after is None else _FLAG + 6)
+    grid = _Grid(left, wide, top + 22)
+    bottom = grid.top + _ROW * len(rows)
+    parts = [text(_EDGE, 24, title, anchor="start", more=_BOLD)] if title else []
+    parts.append(text(_EDGE, top + 14, _HEAD, ink.SMALL, "start", _QUIET))
+    for at in range(count):
+        parts.append(text(grid.box(at) + wide / 2, top + 14, str(at + 1), ink.SMALL, more=_QUIET))
+    for number, found in enumerate(names):
+        first = grid.top + _ROW * number + _HIGH / 2 + 5 - 9 * (len(found) - 1)
+        parts += [
+            text(_EDGE, first + 18 * at, line, anchor="start") for at, line in enumerate(found)
+        ]
+    for number, name in enumerate(rows):
+        parts += _boxes(name, rows[name], grid, grid.top + _ROW * number)
+    ends = [grid.box(count) - _GAP, _EDGE + width(title, ink.BODY) * _BOLDER]
+    if stolen_after is not None:
+        across = grid.box(stolen_after) - _GAP / 2
+        parts.append(_theft(across, top - _FLAG - 4, bottom))
+        ends.append(across + _FLAG_WIDE / 2)
+    return document(round(max(ends) + _EDGE), round(bottom), parts)
+
+
+def _boxes(name: str, found: Sequence[Finding], grid: _Grid, y: float) -> Iterator[str]:
+    for at, finding in enumerate(found):
+        x, middle = grid.box(at), grid.box(at) + grid.wide / 2
+        word = _WORDS[finding.verdict]
+        yield part(
+            f"{name}, connection {at + 1}",
+            _tip(name, at + 1, finding),
+            box(x, y, grid.wide, _HIGH, _LOOKS[finding.verdict]),
+            text(middle, y + 21, finding.mode, ink.SMALL),
+            text(middle, y + 42, word, more=_BOLD if word == "read" else ""),
+        )
+
+
+def _tip(name: str, number: int, finding: Finding) -> list[str]:
+    read = (
+        f"{who}: {text.head[:24]!r}{' ...' if text.total > 24 else ''} ({text.total} bytes)"
+        for who, text in finding.plaintext.items()
+        if text.total
+    )
+    missing = f"would be enough: {', '.join(finding.missing)}" if finding.missing else ""
+    return [
+        f"{name}, connection {number}",
+        f"{finding.mode}: {_WORDS[finding.verdict]}",
+        f"leaks that fit: {', '.join(finding.leaks) or 'none'}",
+        missing,
+        finding.incomplete,
+        *(read if finding.verdict == "lost" else ()),
+        "RFC 9846 section 2.2",
+    ]
+
+
+def _theft(x: float, y: float, bottom: float) -> str:
+    """The moment of the theft: a flag on a line through all rows."""
+    return part(
+        "theft",
+        [_STOLEN, "the connections to the left of the line were recorded before the theft"],
+        f'<path d="M{x:g},{y + _FLAG:g} V{bottom - 6:g}" stroke="{ink.STOLEN.stroke}" '
+        'stroke-width="3" stroke-dasharray="7 4"/>',
+        box(x - _FLAG_WIDE / 2, y, _FLAG_WIDE, _FLAG, ink.STOLEN),
+        text(x, y + 17, _STOLEN, ink.SMALL, more=_BOLD),
+    )

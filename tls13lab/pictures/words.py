@@ -39,6 +39,21 @@ def cell(*lines: str, size: float, mono: bool = False) -> str:
     )
 
 
+def in_lines(words: str, room: float, size: float) -> tuple[str, ...]:
+    """Words on one line, or on two if they need more than ``room``, broken where they can be.
+
+    They are broken after a space or an underscore, so that the wider line is as narrow as possible.
+
+    >>> in_lines("early_derived_secret", 124, 13)
+    ('early_derived_', 'secret')
+    """
+    breaks = [at + 1 for at, letter in enumerate(words) if letter in "_ "]
+    if width(words, size) <= room or not breaks:
+        return (words,)
+    at = min(breaks, key=lambda at: max(width(one, size) for one in (words[:at], words[at:])))
+    return words[:at].rstrip(), words[at:]
+
+
 def placed(svg: str) -> str:
     """The drawing with the words of each cell centered, and without the cells."""
     return _CELL.sub(_centred, svg)

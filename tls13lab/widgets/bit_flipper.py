@@ -1,10 +1,15 @@
-"""Change one bit of a message, and see which check notices it."""
+"""Change one bit of a message, and see which check notices it.
+
+A menu and two sliders choose the bit, and so does a click on a byte or a bit in the picture.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from tls13lab.pictures.bit_picture import bit_picture
 from tls13lab.pictures.byte_view import named_fields
-from tls13lab.pictures.picture import html_table, text_table
+from tls13lab.pictures.picture import Picture, text_table
+from tls13lab.widgets.beside import beside, facts_table
 from tls13lab.widgets.panel import Panel
 from tls13lab.widgets.slider import Slider
 from tls13lab.wire.spans import Span
@@ -42,6 +47,10 @@ class FlipView:
         changed[self.where.start + self.byte] ^= 1 << self.bit
         return bytes(changed)
 
+    def picture(self) -> Picture:
+        """The field's bytes, and the bits of the chosen one."""
+        return bit_picture(self.raw, self.where, self.byte, self.bit)
+
     def facts(self, outcome: Outcome) -> tuple[tuple[str, str], ...]:
         """Rows of a table: what was changed, and what happened."""
         at = self.where.start + self.byte
@@ -72,18 +81,30 @@ class BitFlipper(Panel):
         first = found[0] if found else 0
         self.view = FlipView(raw).choose(first, 0, 0)
         options = [(f"{span.start}: {span.path}", i) for i, span in enumerate(spans)]
-        layout = ipywidgets.Layout(width="40em")
+        layout = ipywidgets.Layout(width="40em", max_width="100%")
         self.field = ipywidgets.Dropdown(
             options=options, value=first, description="Field:", layout=layout
         )
         self.byte = Slider(min=0, max=spans[first].length - 1, description="Byte:")
         self.bit = Slider(min=0, max=7, description="Bit:")
-        super().__init__([self.field, self.byte, self.bit], self._draw)
+        sliders = ipywidgets.HBox(
+            [self.byte, self.bit], layout=ipywidgets.Layout(flex_flow="row wrap")
+        )
+        super().__init__([self.field, sliders], self._draw)
         self.watch(self.field, self.byte, self.bit)
+        self.answer.on_part(self._go_to)
+
+    def _go_to(self, part: str) -> None:
+        kind, _, number = part.partition("-")
+        slider = {"byte": self.byte, "bit": self.bit}.get(kind)
+        if slider is not None and number.isdecimal():
+            slider.value = int(number)
 
     def _draw(self) -> tuple[str, str]:
         self.view = self.view.choose(self.field.value, self.byte.value, self.bit.value)
         self.byte.max = self.view.where.length - 1
         facts = self.view.facts(self._outcome)
-        header = ("one bit", "")
-        return html_table(header, facts), text_table(header, facts)
+        return (
+            beside(self.view.picture().image, facts_table(facts)),
+            text_table(("one bit", ""), facts),
+        )

@@ -1,7 +1,8 @@
 """Look at one byte at a time: its field, value, meaning, section, and the hashes it goes into.
 
 The browser gets the fields of all bytes at the start, so moving from byte to byte needs no Python.
-One moves with the mouse or the arrow keys; two menus choose the message and the field.
+A click or the arrow keys choose a byte, pointing at one only shows it; two menus choose the message
+and the field.
 """
 
 from dataclasses import dataclass, field, replace
@@ -57,7 +58,7 @@ class InspectorView:
     def html(self) -> str:
         """The fields of the chosen part as HTML, for use without a kernel."""
         part = self.parts[self.part]
-        return f"<p><b>{escape(part.title)}</b></p>{html_table(ROWS, part.rows)}"
+        return f"<p><b>{escape(part.title)}</b></p>{html_table(ROWS, part.rows, unbroken=1)}"
 
 
 class ByteInspector(anywidget.AnyWidget):

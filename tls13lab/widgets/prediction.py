@@ -24,16 +24,20 @@ from typing import Any
 from tls13lab.widgets.keeping import Keeper, keeper
 
 NO_PREDICTION = "You made no prediction: choose one above and run this cell again."
-ASK = "Choose one; then run the next cell."
+ASK = "Choose one; then run on."
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The prediction, if there was one, what happened, and why."""
+    """The prediction, if there was one, what happened, and why.
+
+    ``shown`` is what the experiment printed, in lines; it is often the answer, so it waits here.
+    """
 
     predicted: str | None
     happened: str
     why: str
+    shown: str = ""
 
     @property
     def _lines(self) -> tuple[tuple[str, str], ...]:
@@ -47,7 +51,8 @@ class Answer:
     @property
     def html(self) -> str:
         """The answer as HTML, folded if nothing was predicted."""
-        lines = "".join(f"<p><b>{name}:</b> {escape(text)}</p>" for name, text in self._lines)
+        lines = f"<pre>{escape(self.shown)}</pre>" if self.shown else ""
+        lines += "".join(f"<p><b>{name}:</b> {escape(text)}</p>" for name, text in self._lines)
         if self.predicted is not None:
             return lines
         folded = f"<details><summary>Show what happened</summary>{lines}</details>"
@@ -56,7 +61,8 @@ class Answer:
     @property
     def text(self) -> str:
         """The answer as plain text, never folded."""
-        lines = [f"{name}: {text}" for name, text in self._lines]
+        lines = [self.shown] if self.shown else []
+        lines += [f"{name}: {text}" for name, text in self._lines]
         return "\n".join(lines if self.predicted is not None else [NO_PREDICTION, *lines])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
@@ -104,16 +110,17 @@ class Prediction:
         """Forget the choice, and whether it was right."""
         self._keeper.change(lambda work: work.without_prediction(self.key))
 
-    def reveal(self, actual: object, why: str) -> Answer:
+    def reveal(self, actual: object, why: str, shown: str = "") -> Answer:
         """Compare the prediction with what happened; KeyError if that is not one of the options.
 
+        ``shown`` are lines that the experiment gave; nobody sees them before they are asked for.
         Whether it was right is kept the first time. A choice made afterwards is no prediction.
         """
         chosen, happened = self.chosen, self._words[actual]
         if chosen is not None:
             right = chosen == happened
             self._keeper.change(lambda work: work.with_reveal(self.key, chosen, right))
-        return Answer(chosen, happened, why)
+        return Answer(chosen, happened, why, shown)
 
     # Showing it ----------------------------------------------------------------------------------
 
@@ -123,9 +130,7 @@ class Prediction:
         if self.chosen is None:
             return f"<i>{ASK}</i>"
         note = escape(self._keeper.note())
-        return (
-            f"Your prediction: <b>{escape(self.chosen)}</b>. Now run the next cell. {note}".rstrip()
-        )
+        return f"Your prediction: <b>{escape(self.chosen)}</b>. Now run on. {note}".rstrip()
 
     @property
     def html(self) -> str:

@@ -1,4 +1,7 @@
-"""Choose a secret, and see everything that it depends on highlighted in the key schedule."""
+"""Choose a secret, and see everything that it depends on highlighted in the key schedule.
+
+A secret is chosen in the menu or in the picture itself, with the mouse or the keyboard.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -30,7 +33,7 @@ class ScheduleView:
 
 
 class ScheduleExplorer(Panel):
-    """Menus for the secret and the mode, and the key schedule."""
+    """Menus for the secret and the mode, and the key schedule, whose secrets can be clicked."""
 
     def __init__(self, view: ScheduleView | None = None) -> None:
         import ipywidgets
@@ -46,6 +49,12 @@ class ScheduleExplorer(Panel):
         )
         super().__init__([self.secret, self.mode], self._draw)
         self.watch(self.secret, self.mode)
+        self.answer.on_part(self._clicked)
+
+    def _clicked(self, part: str) -> None:
+        """Choose what was clicked in the picture, if it is a secret or an input."""
+        if part in self.secret.options:
+            self.secret.value = part
 
     def _draw(self) -> tuple[str, str]:
         self.view = self.view.choose(self.secret.value, self.mode.value)

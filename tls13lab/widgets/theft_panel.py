@@ -1,4 +1,8 @@
-"""Choose what was stolen, and see what it opens: verdicts, plaintext, and the attack as a tree."""
+"""Choose what was stolen, and see what it opens: verdicts, plaintext, and the key schedule.
+
+The picture is that of lesson 01, for one connection at a time: what was stolen, what follows from
+it, and which records are read. The attack, step by step and with its bytes, is folded below it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -7,12 +11,15 @@ from html import escape
 
 from tls13lab.adversary.eavesdropper import Eavesdropper
 from tls13lab.adversary.finding import Finding
+from tls13lab.adversary.plan import this
 from tls13lab.adversary.theft import Theft, together
 from tls13lab.capture.recording import Item
+from tls13lab.crypto.schedule import SCHEDULE
 from tls13lab.pictures import fit_text
 from tls13lab.pictures.attack_tree import attack_tree
 from tls13lab.pictures.derivation_text import short_name
-from tls13lab.pictures.picture import html_table, text_table
+from tls13lab.pictures.picture import Picture, html_table, text_table
+from tls13lab.pictures.schedule_graph import theft_graph
 from tls13lab.widgets.panel import Panel
 
 HEADER = ("connection", "mode", "verdict", "what was read", "one of these would open it")
@@ -27,17 +34,25 @@ def _findings(
 
 @dataclass(frozen=True)
 class TheftView:
-    """A recording, the thefts to choose from, by name, and the chosen ones."""
+    """A recording, the thefts to choose from, by name, and the chosen ones.
+
+    ``shown`` is the number of the connection to show; 0 for the one that the theft opens.
+    """
 
     items: tuple[Item, ...] = field(repr=False)
     leaks: Mapping[str, Theft] = field(repr=False)
     stolen: frozenset[str] = frozenset()
+    shown: int = 0
 
     def steal(self, *names: str) -> "TheftView":
         """Choose exactly these thefts. Raises KeyError for an unknown one."""
         for name in names:
             self.leaks[name]
         return replace(self, stolen=frozenset(names))
+
+    def show(self, connection: int) -> "TheftView":
+        """Choose the connection to show, 0 for the one that the theft opens."""
+        return replace(self, shown=connection)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -53,10 +68,7 @@ class TheftView:
                 str(finding.connection),
                 finding.mode,
                 finding.verdict,
-                "; ".join(
-                    f"{who}: {text.head.decode('utf-8', 'backslashreplace')}"
-                    for who, text in sorted(finding.plaintext.items())
-                ),
+                "; ".join(f"{who}: {text}" for who, text in _words_read(finding)),
                 ", ".join(finding.missing),
             )
             for finding in self.findings
@@ -78,47 +90,87 @@ class TheftView:
         return tuple(lines)
 
     @property
-    def broken(self) -> Finding | None:
-        """The last connection that is lost, whose attack is drawn; None if none is."""
-        lost = [finding for finding in self.findings if finding.verdict == "lost"]
-        return lost[-1] if lost else None
+    def finding(self) -> Finding | None:
+        """That of the connection to show: the chosen one, or the last lost, or else the last."""
+        every = self.findings
+        chosen = [finding for finding in every if finding.connection == self.shown]
+        lost = [finding for finding in every if finding.verdict == "lost"]
+        return next(reversed(chosen or lost or every), None)
+
+    def picture(self) -> Picture | None:
+        """The key schedule of the connection to show; None if its hellos are not recorded."""
+        finding = self.finding
+        if finding is None or finding.shape is None:
+            return None
+        # The steps may also be about the connection that issued the ticket.
+        names = {this(finding.shape).secret(name): name for name in SCHEDULE}
+        done = ((names.get(done.step.conclusion, ""), done.value) for done in finding.steps)
+        values = {name: value for name, value in done if name}
+        # The PSK of a ticket that was read in an earlier connection was not stolen.
+        found = {"psk"} if finding.psk_from and "psk" not in finding.leaks else set()
+        return theft_graph(finding.shape, values, found)
 
     def html(self) -> str:
-        """The table, where the thefts fit, the attack tree, and the bytes of its nodes (folded)."""
+        """The table, where the thefts fit, the schedule, what was read, and the steps (folded)."""
         parts = [html_table(HEADER, self.rows)]
         if self.places:
             items = "".join(f"<li>{escape(line)}</li>" for line in self.places)
             parts.append(f"<ul>{items}</ul>")
-        broken = self.broken
-        if broken is None:
-            return "".join([*parts, "<p>Nothing is opened, so there is no attack to draw.</p>"])
-        goal = f"connection {broken.connection}"
-        parts.append(f"<p><strong>How {goal} was opened:</strong></p>")
-        parts.append(attack_tree(broken.steps, goal).image)
-        nodes = "".join(
-            f"<tr><td>{escape(short_name(done.step.conclusion))}</td>"
-            f"<td><code>{done.value.hex()}</code></td></tr>"
-            for done in broken.steps
-            if done.value
-        )
-        parts.append(
-            "<details><summary>The bytes of each node</summary>"
-            f"<table><tr><th>node</th><th>bytes</th></tr>{nodes}</table></details>"
-        )
-        return "".join(parts)
+        finding, picture = self.finding, self.picture()
+        if finding is None or picture is None:
+            return "".join([*parts, "<p>There is no connection whose hellos are recorded.</p>"])
+        parts.append(f"<p><strong>{escape(_title(finding))}</strong></p>{picture.image}")
+        parts += [
+            f"<p>Read from the {who}: {escape(text)}</p>" for who, text in _words_read(finding)
+        ]
+        return "".join([*parts, _step_by_step(finding)])
 
     def text(self) -> str:
-        """The table, where the thefts fit, and the steps of the attack."""
+        """The table, where the thefts fit, the schedule, and the steps of the attack."""
         parts = [text_table(HEADER, self.rows)]
         if self.places:
             parts.append("\n".join(self.places))
-        if self.broken is not None:
-            parts.append(attack_tree(self.broken.steps).text)
+        finding, picture = self.finding, self.picture()
+        if finding is not None and picture is not None:
+            parts.append(f"{_title(finding)}\n{picture.text}")
+            if finding.steps:
+                parts.append(attack_tree(finding.steps).text)
         return "\n\n".join(parts)
 
 
+def _title(finding: Finding) -> str:
+    opened = {"lost": "is opened", "kept": "stays closed"}.get(finding.verdict, finding.verdict)
+    return f"Connection {finding.connection}, {finding.mode}, {opened}:"
+
+
+def _words_read(finding: Finding) -> list[tuple[str, str]]:
+    """Each side whose plaintext was read, with that plaintext."""
+    return [
+        (who, text.head.decode("utf-8", "backslashreplace"))
+        for who, text in sorted(finding.plaintext.items())
+    ]
+
+
+def _step_by_step(finding: Finding) -> str:
+    """The attack as a tree, and the bytes of its nodes, both folded; empty if there is none."""
+    if not finding.steps:
+        return ""
+    tree = attack_tree(finding.steps, f"connection {finding.connection}").image
+    nodes = "".join(
+        f"<tr><td>{escape(short_name(done.step.conclusion))}</td>"
+        f"<td><code>{done.value.hex()}</code></td></tr>"
+        for done in finding.steps
+        if done.value
+    )
+    return (
+        f"<details><summary>Step by step</summary>{tree}</details>"
+        "<details><summary>The bytes of each step</summary>"
+        f"<table><tr><th>step</th><th>bytes</th></tr>{nodes}</table></details>"
+    )
+
+
 class TheftPanel(Panel):
-    """A checkbox for each theft, and the results."""
+    """A checkbox for each theft, a menu of the connections, and the results."""
 
     def __init__(self, items: tuple[Item, ...], leaks: Mapping[str, Theft], *stolen: str) -> None:
         import ipywidgets
@@ -131,9 +183,18 @@ class TheftPanel(Panel):
             )
             for name in leaks
         }
-        super().__init__(list(self.boxes.values()), self._draw)
-        self.watch(*self.boxes.values())
+        numbers = ((f"{one.connection}: {one.mode}", one.connection) for one in self.view.findings)
+        self.connection = ipywidgets.Dropdown(
+            options=[("the one that is opened", 0), *numbers],
+            value=0,
+            description="Connection:",
+            style={"description_width": "initial"},
+        )
+        controls = [*self.boxes.values(), self.connection]
+        super().__init__(controls, self._draw)
+        self.watch(*controls)
 
     def _draw(self) -> tuple[str, str]:
-        self.view = self.view.steal(*(name for name, box in self.boxes.items() if box.value))
+        stolen = (name for name, box in self.boxes.items() if box.value)
+        self.view = self.view.steal(*stolen).show(self.connection.value)
         return self.view.html(), self.view.text()

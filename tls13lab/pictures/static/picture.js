@@ -38,6 +38,7 @@
         sheet.className = "sheet";
         sheet.append(svg);
         svg.style.minWidth = image.style.minWidth;
+        svg.style.width = `${Number(svg.getAttribute("width")) + 16}px`; // with the padding
         svg.setAttribute("role", "group");
         svg.setAttribute("aria-label", image.alt);
         const style = document.createElement("style");

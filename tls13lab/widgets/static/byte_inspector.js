@@ -1,7 +1,7 @@
 // The byte inspector's front end: a grid of bytes, and what the one in focus is part of.
 // All that it shows came with the parts; while one moves from byte to byte, Python is not asked.
 
-const PER_ROW = 16;
+const NARROW = 520; // pixels, below which there are half as many bytes in a row
 
 function element(tag, attributes, text) {
   const made = document.createElement(tag);
@@ -28,11 +28,11 @@ function render({ model, el }) {
   }
   head.append(element("label", { for: `field-${id}` }, "Field: "), fieldMenu);
   const note = element("p", { class: "note" },
-    "Arrow keys, Home, End or the mouse choose a byte. Framed: this byte. Underlined: its field. " +
-    "Dotted above: goes into the binder's hash.");
-  el.append(head, grid, told, note);
+    "A click, the arrow keys, Home and End choose a byte; pointing at one only shows it. Framed: " +
+    "this byte. Underlined: its field. Dotted above: goes into the binder's hash.");
+  el.append(head, grid, note, told);
 
-  let part, cells = [], owner = [];
+  let part, cells = [], owner = [], chosen = 0, perRow = 16;
 
   const fieldAt = (at) => part.fields[owner[at]];
 
@@ -44,24 +44,23 @@ function render({ model, el }) {
     if (under > 0) grid.scrollTop += under;
   }
 
-  function show(at, focus) {
+  // What is shown: the chosen byte, or the one that is pointed at.
+  function show(at) {
     cells.forEach((cell, n) => {
-      cell.tabIndex = n === at ? 0 : -1;
       cell.classList.toggle("here", n === at);
       cell.classList.toggle("field", owner[n] === owner[at]);
-      cell.setAttribute("aria-selected", n === at ? "true" : "false");
     });
-    if (focus) cells[at].focus({ preventScroll: true });
     fieldMenu.value = owner[at];
     const field = fieldAt(at);
+    const last = field.end - 1;
     const value = part.hex.slice(2 * field.start, 2 * field.end).match(/../g).join(" ");
     const rows = [
       ["byte", `number ${at}, counted from 0: ${part.hex.slice(2 * at, 2 * at + 2)} ` +
         `(decimal ${parseInt(part.hex.slice(2 * at, 2 * at + 2), 16)})`],
-      ["field", `${field.path}, bytes ${field.start} to ${field.end - 1}`],
+      ["field", `${field.path}, ${last > field.start ? `bytes ${field.start} to` : "byte"} ${last}`],
       ["its bytes", value.length > 191 ? `${value.slice(0, 191)} ...` : value],
       ["meaning", field.meaning],
-      ["section", `RFC 9846 ${field.section}`],
+      ["section", field.section.startsWith("RFC") ? field.section : `RFC 9846 ${field.section}`],
       ["goes into", field.hashes],
     ];
     const table = element("table");
@@ -71,8 +70,19 @@ function render({ model, el }) {
       table.append(row);
     }
     told.replaceChildren(table);
-    if (model.get("byte") !== at) {
-      model.set("byte", at);
+  }
+
+  function choose(at, focus) {
+    chosen = Math.max(0, Math.min(at, cells.length - 1));
+    cells.forEach((cell, n) => {
+      cell.tabIndex = n === chosen ? 0 : -1;
+      cell.setAttribute("aria-selected", n === chosen ? "true" : "false");
+    });
+    show(chosen);
+    reveal(cells[chosen]);
+    if (focus) cells[chosen].focus({ preventScroll: true });
+    if (model.get("byte") !== chosen) {
+      model.set("byte", chosen);
       model.save_changes();
     }
   }
@@ -88,10 +98,10 @@ function render({ model, el }) {
       ...part.fields.map((field, n) => element("option", { value: n }, `${field.start}: ${field.path}`)));
     cells = [];
     const rows = [];
-    for (let start = 0; start < part.hex.length / 2; start += PER_ROW) {
+    for (let start = 0; start < part.hex.length / 2; start += perRow) {
       const row = element("div", { role: "row" });
       row.append(element("span", { role: "rowheader" }, String(start).padStart(4)));
-      for (let place = start; place < Math.min(start + PER_ROW, part.hex.length / 2); place += 1) {
+      for (let place = start; place < Math.min(start + perRow, part.hex.length / 2); place += 1) {
         const text = part.hex.slice(2 * place, 2 * place + 2);
         const cell = element("span", { role: "gridcell", tabindex: "-1" }, text);
         const field = part.fields[owner[place]];
@@ -103,47 +113,67 @@ function render({ model, el }) {
       rows.push(row);
     }
     grid.replaceChildren(...rows);
-    show(Math.min(at, cells.length - 1), false);
+    choose(at, false);
   }
 
-  const STEPS = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: PER_ROW, ArrowUp: -PER_ROW };
+  const steps = () => ({ ArrowRight: 1, ArrowLeft: -1, ArrowDown: perRow, ArrowUp: -perRow });
   grid.addEventListener("keydown", (event) => {
     const at = cells.indexOf(event.target);
     if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
     let to;
-    if (event.key in STEPS) to = at + STEPS[event.key];
+    if (event.key in steps()) to = at + steps()[event.key];
     else if (event.key === "Home") to = 0;
     else if (event.key === "End") to = cells.length - 1;
     else return;
     // JupyterLab would take these keys to go from cell to cell.
     event.preventDefault();
     event.stopPropagation();
-    if (to >= 0 && to < cells.length) {
-      show(to, true);
-      reveal(cells[to]);
-    }
+    if (to >= 0 && to < cells.length) choose(to, true);
   });
   grid.addEventListener("click", (event) => {
     const at = cells.indexOf(event.target);
-    if (at >= 0) show(at, true);
+    if (at >= 0) choose(at, true);
   });
-  grid.addEventListener("mouseover", (event) => {
+  // Not mouseover: that also comes when keys have scrolled a byte below a mouse that rests.
+  grid.addEventListener("pointermove", (event) => {
+    if (event.pointerType !== "mouse") return;
     const at = cells.indexOf(event.target);
-    if (at >= 0) show(at, false);
+    if (at >= 0) show(at);
   });
-  fieldMenu.addEventListener("change", () => {
-    const { start } = part.fields[fieldMenu.value];
-    show(start, false);
-    reveal(cells[start]);
-  });
+  grid.addEventListener("pointerleave", () => show(chosen));
+  fieldMenu.addEventListener("change", () => choose(part.fields[fieldMenu.value].start, false));
   partMenu.addEventListener("change", () => {
     model.set("part", Number(partMenu.value));
     load(model.get("part"), 0);
     model.save_changes();
   });
 
+  // Only where it has a size can it be scrolled, and is it known how many bytes go into a row.
+  const sized = new ResizeObserver(() => {
+    if (!el.clientWidth) return;
+    const fit = el.clientWidth < NARROW ? 8 : 16;
+    if (fit !== perRow) {
+      const held = grid.contains(document.activeElement);
+      perRow = fit;
+      load(model.get("part"), chosen);
+      if (held) cells[chosen].focus({ preventScroll: true });
+    }
+    reveal(cells[chosen]);
+  });
+  const moved = () => {
+    const [number, byte] = [model.get("part"), model.get("byte")];
+    if (parts[number] !== part) load(number, byte);
+    else if (byte !== chosen) choose(byte, false);
+  };
   load(model.get("part"), model.get("byte"));
-  requestAnimationFrame(() => reveal(cells[model.get("byte")]));
+  sized.observe(el);
+  model.on("change:part", moved);
+  model.on("change:byte", moved);
+  return () => {
+    sized.disconnect();
+    model.off("change:part", moved);
+    model.off("change:byte", moved);
+  };
 }
 
 export default { render };

@@ -13,8 +13,9 @@ const chosenPart = (el) => {
 
 function render({ model, el }) {
     el.classList.add("tls13lab-view");
+    const open = []; // by number, also of folds that a view in between does not have
     const show = () => {
-        const open = folds(el).map((fold) => fold.open);
+        folds(el).forEach((fold, number) => { open[number] = fold.open; });
         const part = chosenPart(el);
         const scrolled = boxes(el).map((box) => [box.scrollLeft, box.scrollTop]);
         el.innerHTML = model.get("value");
@@ -29,7 +30,11 @@ function render({ model, el }) {
         if (tile) { tile.tabIndex = 0; tile.focus({ preventScroll: true }); return; }
         for (const host of el.querySelectorAll(".tls13lab-picture-live")) {
             const again = host.shadowRoot.querySelector(`.part${named}`);
-            if (again) { again.focus({ preventScroll: true }); break; }
+            if (!again) continue;
+            for (const one of host.shadowRoot.querySelectorAll(".part"))
+                one.setAttribute("tabindex", one === again ? "0" : "-1");
+            again.focus({ preventScroll: true });
+            break;
         }
     };
     model.on("change:value", show);

@@ -1,0 +1,216 @@
+"""Runs a student's cells and hands out the answer: ``python -m coursework.judge.producer``.
+
+Everything in this process belongs to the student: what it says is data to be judged, never a
+verdict. The first process imports the lessons' package, runs no line of a student's, and makes a
+copy of itself (``os.fork``) for each task, so that a task begins clean and fast, and what one does
+to itself does nothing to the next. Where there is no ``fork``, a process serves one task and ends.
+
+The judge's orders come on the standard input and answers go to the standard output, one line of
+JSON each; both are moved away before a student's line runs, and what a student prints goes nowhere.
+Limits that the system can set are set here; the judge's end (``answers``) has the clock.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from coursework.judge import plain
+
+MEMORY = 2 << 30
+"""Bytes that a student's process can have, as on the hub."""
+FILE_SIZE, FILES, PROCESSES = 20 << 20, 256, 512
+COPIED, COPIED_SIZE = 30, 1 << 20
+"""How many files beside the notebook a task gets a copy of, and the most bytes of each."""
+
+
+class Line:
+    """The judge's end, as two file descriptors that a student's line is not told of."""
+
+    def __init__(self, reading: int, writing: int) -> None:
+        self.reading, self.writing = reading, writing
+
+    def hear(self) -> Any:
+        """The next order; raises EOFError at the end."""
+        line = bytearray()
+        # The judge sends one line and waits, so nothing for another process can follow it.
+        while not line.endswith(b"\n"):
+            found = os.read(self.reading, 1 << 16)
+            if not found:
+                raise EOFError
+            line += found
+        return plain.loads(bytes(line))
+
+    def say(self, message: Any) -> None:
+        """Send one line."""
+        left = memoryview(plain.dumps(message))
+        while left:
+            left = left[os.write(self.writing, left) :]
+
+
+def main(arguments: list[str]) -> int:
+    """Serve tasks until the judge hangs up."""
+    line = Line(os.dup(0), os.dup(1))
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for place in (0, 1, 2):
+        os.dup2(nothing, place)
+    files = Path(arguments[0]) if arguments else None
+    shell = _shell()
+    line.say({"ready": True})
+    while True:
+        try:
+            order = line.hear()
+        except (EOFError, plain.NotPlain):
+            return 0
+        if not hasattr(os, "fork"):
+            _task(line, shell, order, files)
+            return 0
+        child = os.fork()
+        if child == 0:
+            try:
+                _task(line, shell, order, files)
+            finally:
+                os._exit(0)
+        _, status = os.waitpid(child, 0)
+        _end_the_others()
+        line.say({"ended": os.waitstatus_to_exitcode(status)})
+
+
+def _end_the_others() -> None:
+    """End what a task left running. Only in a sandbox, where the first process is this one."""
+    if os.getpid() != 1:
+        return
+    with contextlib.suppress(OSError):
+        os.kill(-1, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, 0):
+            pass
+
+
+def _shell() -> Any:
+    """IPython without its history and its colours, with the package imported."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    import tls13lab.lesson  # noqa: F401  once, for all tasks
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.automagic = False
+    return InteractiveShell.instance(config=config)
+
+
+def _task(line: Line, shell: Any, order: Any, files: Path | None) -> None:
+    """Run one task's cells, say what became of each, and then do what the judge asks for."""
+    limit(int(order["cpu_s"]))
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        if files is not None:
+            _copy(files, Path(folder))
+        os.chdir(folder)
+        for place, cell in enumerate(order["cells"]):
+            line.say({"ran": place, "error": _run(shell, cell)})
+        serve(line, shell.user_ns.get(order["name"], _MISSING))
+        os.chdir("/")
+
+
+_MISSING = object()
+
+
+def _run(shell: Any, cell: str) -> list[str] | None:
+    """Run a cell; what it raised, if anything."""
+    with contextlib.suppress(BaseException):
+        sys.stdout.flush()
+    try:
+        result = shell.run_cell(cell, store_history=False)
+    except BaseException as fault:  # whatever a student's line raises, the next cell runs
+        return described(fault)
+    raised = result.error_before_exec or result.error_in_exec
+    return None if raised is None else described(raised)
+
+
+def described(fault: BaseException) -> list[str]:
+    """The name of an exception's type, its message, and the name that it misses, if it does."""
+    try:
+        name = str(getattr(fault, "name", "") or "")[:100]
+        return [str(type(fault).__name__)[:60], str(fault)[:500], name]
+    except BaseException:  # a student's exception may do anything when it is printed
+        return ["Exception", "", ""]
+
+
+def serve(line: Line, answer: Any) -> None:
+    """Say what the answer is; if it is a function, call it as often as the judge asks."""
+    if answer is _MISSING:
+        line.say({"answer": "missing"})
+        return
+    if not callable(answer) or isinstance(answer, type(...)):
+        try:
+            line.say({"answer": "value", "value": plain.encode(answer)})
+        except (plain.NotPlain, RecursionError, MemoryError) as fault:
+            line.say({"answer": "too large", "why": str(fault)[:100]})
+        return
+    line.say({"answer": "function", "parameters": _parameters(answer)})
+    while True:
+        order = line.hear()
+        if "call" not in order:
+            return
+        line.say(_called(answer, *order["call"]))
+
+
+def _called(answer: Any, arguments: Any, named: Any) -> Any:
+    try:
+        result = answer(*plain.decode(arguments), **plain.decode(named))
+        # Inside ``try``: a generator runs only while it is encoded.
+        return {"result": plain.encode(result)}
+    except plain.NotPlain as fault:
+        return {"raised": ["TooLarge", f"no right value is as large as this one ({fault})"]}
+    except BaseException as fault:  # what a student's function raises is an answer, too
+        return {"raised": described(fault)}
+
+
+def _parameters(answer: Any) -> list[list[Any]] | None:
+    """The names and kinds of a function's parameters and whether they may be left out."""
+    import inspect
+
+    try:
+        found = inspect.signature(answer).parameters.values()
+        return [[one.name, int(one.kind), one.default is not one.empty] for one in found]
+    except Exception:  # some callables have none that can be told
+        return None
+
+
+def _copy(files: Path, folder: Path) -> None:
+    """Copy the small files that were handed in beside the notebooks."""
+    found = sorted(one for one in files.iterdir() if one.is_file() and not one.is_symlink())
+    small = [one for one in found if one.suffix != ".ipynb" and one.stat().st_size <= COPIED_SIZE]
+    for one in small[:COPIED]:
+        with contextlib.suppress(OSError):
+            shutil.copyfile(one, folder / one.name)
+
+
+def limit(cpu_s: int) -> None:
+    """Limit this process and its children, as far as the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    wanted = {
+        "RLIMIT_CPU": cpu_s,
+        "RLIMIT_DATA": MEMORY,
+        "RLIMIT_FSIZE": FILE_SIZE,
+        "RLIMIT_NOFILE": FILES,
+        "RLIMIT_NPROC": PROCESSES,
+        "RLIMIT_CORE": 0,
+    }
+    for name, most in wanted.items():
+        if hasattr(resource, name):
+            with contextlib.suppress(ValueError, OSError):  # lower already
+                resource.setrlimit(getattr(resource, name), (most, most))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
