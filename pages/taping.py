@@ -21,7 +21,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from pages.lessons import ROOT
-from tls13lab.pictures.picture import ENLIVEN
+from tls13lab.pictures.scripts import still
 from tls13lab.widgets import byte_inspector, tape
 from tls13lab.widgets.keeping import OFF
 from tls13lab.widgets.panel import Panel
@@ -29,7 +29,6 @@ from tls13lab.widgets.prediction import Prediction
 
 MARK = '<div class="tls13lab-tape">'
 INSPECTOR = '<div class="tls13lab-inspector">'
-SCRIPT = f"<script>({ENLIVEN})(document.currentScript.parentElement)</script>"
 ASKED, REVEALED = '<form class="tls13lab-predict"', '<div class="tls13lab-reveal"'
 _BEGIN = "from pages.taping import begin\nbegin()"
 _SECONDS = 600
@@ -136,7 +135,7 @@ def _put(path: Path, tapes: dict[str, str]) -> None:
             if cell.id in tapes and "text/html" in data:
                 data["text/html"] = tapes[cell.id]
             elif "text/html" in data:  # the page has this script once, for all pictures
-                data["text/html"] = data["text/html"].replace(SCRIPT, "")
+                data["text/html"] = still(data["text/html"])
     nbformat.write(notebook, path)
 
 

@@ -77,7 +77,7 @@ WRITERS: dict[str, Callable[[str, int], tuple[str, ...]]] = {
         *("connect", f"127.0.0.1:{port}", *EXTERNAL, "--record", f"{path}.pcapng", "--send", "x"),
     ),
     "page": lambda path, port: ("inspect", CAPTURE, "--html", path),
-    "matrix": lambda path, port: ("claims", "--svg", path),
+    "matrix": lambda path, port: ("claims", "--html", path),
     "models": lambda path, port: ("claims", "--proverif", path),
     "theories": lambda path, port: ("claims", "--tamarin", path),
 }

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from tls13lab.adversary.plan import GOALS, SINGLE_LEAKS, Shape, plan
 from tls13lab.capture.keylog import ROWS
-from tls13lab.pictures import dot, guessing_time
+from tls13lab.pictures import dot
 from tls13lab.pictures.attack_tree import attack_dot
-from tls13lab.pictures.moves_graph import SIDES, moves_dot
+from tls13lab.pictures.moves_graph import SIDES, moves_graph
 from tls13lab.wire.names import PSK_MODES
 
 FOLDER = Path(dot.__file__).parent / "stored"
@@ -46,16 +46,15 @@ def attacks() -> Iterator[tuple[str, str]]:
     yield "attack-psk_ke-client_data-by-psk", attack_dot(one_side)
 
 
-def moves() -> Iterator[tuple[str, str]]:
-    """The same of what each side may hear."""
-    for side in SIDES:
-        yield f"moves-of-a-{side}", moves_dot(side)
+def moves() -> dict[str, str]:
+    """File name and content of what each side may hear, for the documentation."""
+    return {f"moves-of-a-{side}.svg": moves_graph(side).svg for side in SIDES}
 
 
 def sources() -> dict[str, str]:
     """Name and DOT text of all that is stored; of what looks the same the first."""
     first: dict[str, str] = {}
-    for name, source in (*moves(), *attacks()):
+    for name, source in attacks():
         first.setdefault(source, name)
     return {name: source for source, name in first.items()}
 
@@ -66,7 +65,7 @@ def current() -> dict[str, str]:
     if command is None:
         raise dot.NoLayout("install PyGraphviz: other versions of Graphviz draw differently")
     drawn = {f"{name}.svg": dot.run(command, source) for name, source in sources().items()}
-    return drawn | {dot.INDEX: index(), guessing_time.STORED: guessing_time.draw_ground()}
+    return drawn | moves() | {dot.INDEX: index()}
 
 
 def index() -> str:

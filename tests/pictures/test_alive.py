@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.access import faults
 from tests.browser.launched import launched
 from tls13lab.pictures import ink
-from tls13lab.pictures.picture import Picture, alive, least_width
+from tls13lab.pictures.picture import Picture, least_width
+from tls13lab.pictures.scripts import alive
 from tls13lab.pictures.svg import box, document, part, text
 
 pytestmark = pytest.mark.browser
@@ -115,5 +116,5 @@ def test_on_a_phone_it_is_scrolled_before_its_letters_get_too_small(shown: Page)
     shown.set_viewport_size({"width": 390, "height": 600})
     shown.set_content(html)
     size = "document.querySelector('.tls13lab-picture-live').shadowRoot.querySelector('svg')"
-    assert shown.evaluate(f"{size}.getBoundingClientRect().width") == 677
+    assert shown.evaluate(f"{size}.getBoundingClientRect().width") == 677 + 2 * 8
     assert shown.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,6 +1,7 @@
 """What an attack looks like: numbered steps, a tree, a timeline, the matrix."""
 
 import re
+from collections import Counter
 from html import unescape
 
 import pytest
@@ -12,7 +13,14 @@ from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
 from tls13lab.pictures import dot, ink
 from tls13lab.pictures.attack_tree import attack_dot, attack_tree
-from tls13lab.pictures.claims_matrix import matrix_picture, matrix_text, pairs_that_matter, rows_of
+from tls13lab.pictures.claims_matrix import (
+    matrix_page,
+    matrix_picture,
+    matrix_text,
+    pairs_that_matter,
+    rows_of,
+    shown,
+)
 from tls13lab.pictures.derivation_text import derivation_rows, how, origin, short_name
 from tls13lab.pictures.picture import shortened
 from tls13lab.pictures.timeline import timeline
@@ -78,7 +86,8 @@ def test_no_letter_of_a_tree_is_ever_shown_smaller_than_it_is_drawn() -> None:
     )
     assert width is not None
     assert float(width[1]) == pytest.approx(float(width[2]), abs=1)
-    assert f"min-width:{width[1]}px" in picture.image
+    padding = 8
+    assert f"min-width:{int(width[1]) + 2 * padding}px" in picture.image
 
 
 def test_a_label_of_the_schedule_is_never_broken() -> None:
@@ -158,23 +167,51 @@ def test_the_matrix_in_words_and_as_a_picture() -> None:
     text = matrix_text(every)
     headings = [text.index(f"full, {adversary} adversary") for adversary in ADVERSARIES]
     assert headings == sorted(headings)
-    picture = matrix_picture(every)
-    assert len(picture.rows) == len(rows)
-    assert picture.svg.count("x lost<") == sum(
-        row[leaks].verdict == "lost" and not row[leaks].absent
-        for row in rows.values()
-        for leaks in row
-        if len(leaks) < 2
-    )
-    assert picture.svg.count("~ for now<") == sum(
-        bool(row[leaks].horizon) and not row[leaks].absent
-        for row in rows.values()
-        for leaks in row
-        if len(leaks) < 2
-    )
+    grid = matrix_picture(every)
+    tiles = [tile for group in grid.groups for one in group.rows for tile in one.tiles]
+    assert sum(len(group.rows) for group in grid.groups) == len(rows)
+    assert len({tile.name for tile in tiles}) == len(tiles)
+    single = [row[leaks] for row in rows.values() for leaks in row if len(leaks) < 2]
+    words = Counter(tile.word for tile in tiles)
+    assert words == Counter(map(shown, single))
+    assert words["for now"] == sum(bool(cell.horizon) and not cell.absent for cell in single) > 0
+    assert sum(bool(pairs_that_matter(row)) for row in rows.values()) == len(grid.notes)
     for part in (every, [cell for cell in every if cell.asset == "psk"]):
         lines = matrix_text(part).splitlines()
         begin = {re.search(r"(?<= )[0x.~-]( [\dx.~-]){8}", line) for line in lines}
         assert len({found.start() for found in begin if found}) == 1  # one below the other
     assert "- -" in text
     assert "~" in text
+
+
+def test_a_tile_says_what_else_it_takes() -> None:
+    (cell,) = (
+        tile
+        for group in matrix_picture(cells()).groups
+        for row in group.rows
+        for tile in row.tiles
+        if tile.name == "passive/external-psk_dhe_ke/application_data//psk"
+    )
+    assert cell.word == "kept"
+    assert "lost together with client_ecdhe, or with server_ecdhe, or with quantum" in cell.tip
+
+
+def test_the_matrix_of_one_mode_has_assets_for_rows() -> None:
+    grid = matrix_picture([cell for cell in cells() if cell.mode == "full"])
+    assert [group.heading for group in grid.groups] == ["full"]
+    assert "application_data, passive" in [row.heading for row in grid.groups[0].rows]
+
+
+def test_a_change_of_the_matrix_shows_in_its_text() -> None:
+    every = [cell for cell in cells() if cell.asset == "psk"]
+    one, other = matrix_picture(every), matrix_picture(every[: len(every) // 2])
+    assert one.text == matrix_picture(every).text != other.text
+    assert one.digest in one.text.splitlines()[0]
+    assert one.digest not in other.text
+
+
+def test_the_matrix_as_a_page_asks_nobody() -> None:
+    text = matrix_page(cells())
+    assert "</html>" in text
+    assert "http" not in text.replace("http-equiv", "")
+    assert "src=" not in text

@@ -15,7 +15,7 @@ from tests.conftest import ROOT, missing
 from tests.pictures import store
 from tests.setup.test_stdlib_only import blocked
 from tls13lab.adversary.plan import Shape, plan
-from tls13lab.pictures import dot, guessing_time
+from tls13lab.pictures import dot
 from tls13lab.pictures.attack_tree import attack_dot, attack_tree
 from tls13lab.pictures.words import cell
 
@@ -115,7 +115,7 @@ def pygraphviz() -> Sequence[str]:
 def test_a_drawing_is_stored_for_each_source_and_none_besides() -> None:
     names = {file.name for file in store.FOLDER.iterdir()}
     graphs = {f"{name}.svg" for name in store.sources()}
-    assert names == graphs | {guessing_time.STORED, dot.INDEX}, STALE
+    assert names == graphs | set(store.moves()) | {dot.INDEX}, STALE
     assert (store.FOLDER / dot.INDEX).read_text("utf-8") == store.index(), STALE
     assert all(dot.stored(source) for source in store.sources().values())
     assert sum(name.startswith("attack-") for name in graphs) > 20

@@ -1,49 +1,63 @@
-"""Letters stay in their boxes, whatever font the reader's machine has, in a real browser."""
+"""Letters stay in their boxes and can be read, whatever font a reader's machine has, in a browser.
+
+All pictures are looked at: those that the lessons store, and those of :mod:`tests.pictures.every`.
+"""
 
 import base64
-from collections.abc import Iterator
-from itertools import permutations
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import matplotlib as mpl
 import nbformat
 import pytest
-from playwright.sync_api import Page
+from matplotlib.font_manager import findSystemFonts
+from playwright.sync_api import Browser, Page
 
 from lite.lessons import pictures
 from tests.browser.launched import launched
 from tests.conftest import ROOT
 from tests.pictures import store
+from tests.pictures.every import DRAWN, every, functions
 from tests.pictures.test_attacks import findings
-from tests.pictures.test_chances import SETTINGS
-from tests.pictures.test_pictures import DHE, KE
-from tests.pictures.test_sequence import FULL, forms
+from tests.pictures.test_pictures import DHE
 from tls13lab.adversary.plan import Shape, plan
-from tls13lab.crypto.schedule import SCHEDULE
+from tls13lab.pictures import ink
 from tls13lab.pictures.attack_tree import attack_tree
-from tls13lab.pictures.bit_picture import bit_picture
-from tls13lab.pictures.byte_view import named_fields
-from tls13lab.pictures.chances import chances
-from tls13lab.pictures.claims_matrix import matrix_picture
-from tls13lab.pictures.compare_picture import compare_picture
-from tls13lab.pictures.schedule_graph import MODES, schedule_graph
+from tls13lab.pictures.schedule_graph import schedule_graph
 from tls13lab.pictures.sequence import sequence
+from tls13lab.pictures.svg import document, text
 from tls13lab.pictures.timeline import timeline
-from tls13lab.symbolic.claims import cells
 
 pytestmark = pytest.mark.browser
 
-FONTS = Path(mpl.get_data_path(), "fonts", "ttf")
-GRAPHS = sorted(one for one in store.FOLDER.glob("*.svg") if one.name.startswith(("att", "mov")))
-SOURCES = {"initial_ecdhe", "ticket_key", "client_ecdhe", "server_ecdhe"}
-VALUES = dict.fromkeys(("psk", "ecdhe", *SCHEDULE), bytes.fromhex("d0") * 32)
+GRAPHS = sorted(store.FOLDER.glob("*.svg"))
+STEPS = plan(Shape("psk_ke", held=frozenset({"psk"})), "application_data")
+TIMELINE = timeline({"psk_ke": findings()}, 2, "")
+(BYTE, *_) = every()["bit_picture"]
+OWN = "this machine's"
+WIDTHS = (390, 828, 1280)
+
+
+def _fonts() -> Mapping[str, Path]:
+    """The fonts to try, by name; the first two come with matplotlib, the others if they are here.
+
+    DejaVu Sans is the widest of the usual fonts. STIXGeneral has serifs: a reader may have any.
+    """
+    usual = ("LiberationSans-Regular", "Arial", "arial", "NotoSans-Regular")
+    here = {Path(one).stem: Path(one) for one in sorted(findSystemFonts())}
+    own = Path(mpl.get_data_path(), "fonts", "ttf")
+    found = {name: own / f"{name}.ttf" for name in ("DejaVuSans", "STIXGeneral")}
+    return found | {name: here[name] for name in usual if name in here}
+
+
+FONTS = _fonts()
 
 # The texts of which some corner is not on the shape that their box is drawn as.
 LEAVING = """svg => {
     document.getElementById("here").innerHTML = svg;
     const left = [];
-    for (const group of document.querySelectorAll("g.node, g.cluster, g.part")) {
-        const shape = group.querySelector("polygon, ellipse, path, rect");
+    for (const group of document.querySelectorAll("g.node, g.cluster")) {
+        const shape = group.querySelector("polygon, ellipse, path");
         for (const text of group.querySelectorAll("text")) {
             const {x, y, width, height} = text.getBBox();
             const corners = [[x, y], [x + width, y], [x, y + height], [x + width, y + height]];
@@ -53,6 +67,9 @@ LEAVING = """svg => {
     }
     return left;
 }"""
+
+# The same of parts whose first shape is their box.
+LEAVING_PARTS = LEAVING.replace("g.node, g.cluster", "g.part").replace("path", "path, rect")
 
 # The texts that are not wholly within the picture, which would be cut off.
 CUT_OFF = """svg => {
@@ -83,127 +100,200 @@ CROSSING = """svg => {
     return crossing;
 }"""
 
+# The texts that lie over one another: neither can be read.
+OVER = """svg => {
+    document.getElementById("here").innerHTML = svg;
+    const texts = [...document.querySelectorAll("svg text")].filter(one => one.textContent.trim());
+    const places = texts.map(one => one.getBoundingClientRect());
+    const slack = 2; // a line's box is higher than its letters
+    const over = [];
+    places.forEach((one, number) => places.slice(0, number).forEach((other, before) => {
+        const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+        const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+        if (across > slack && down > Math.min(one.height, other.height) / 3)
+            over.push(`${texts[before].textContent} | ${texts[number].textContent}`);
+    }));
+    return over;
+}"""
 
-def _font_face(name: str) -> str:
-    """A style that gives all words of a picture one of matplotlib's fonts."""
-    data = base64.b64encode((FONTS / f"{name}.ttf").read_bytes()).decode()
+# The size of the smallest letters of a picture as an output shows it, in pixels of the screen.
+SMALLEST = """async ([html, width]) => {
+    const here = document.getElementById("here");
+    here.style.width = `${width}px`;
+    here.innerHTML = html;
+    const image = here.querySelector("img");
+    if (!image) return null;
+    await image.decode();
+    const text = new TextDecoder().decode(
+        Uint8Array.from(atob(image.src.split(",", 2)[1]), one => one.charCodeAt(0)));
+    const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+    const frame = document.createElement("div");
+    frame.append(document.importNode(svg, true));
+    here.append(frame);
+    const own = parseFloat(svg.getAttribute("width")) *
+        (svg.getAttribute("width").endsWith("pt") ? 4 / 3 : 1);
+    const unit = own / (svg.viewBox.baseVal.width || own);
+    const sizes = [...frame.querySelectorAll("text")]
+        .map(one => parseFloat(getComputedStyle(one).fontSize) * unit);
+    const padding = parseFloat(getComputedStyle(image).paddingLeft) * 2;
+    const shown = (image.getBoundingClientRect().width - padding) / own;
+    return sizes.length ? Math.min(...sizes) * shown : null;
+}"""
+
+
+def _font_face(path: Path) -> str:
+    """A style that gives all words of a picture this font."""
+    data = base64.b64encode(path.read_bytes()).decode()
     face = f"@font-face {{font-family: Helvetica; src: url(data:font/ttf;base64,{data})}}"
     return f"{face} svg text {{font-family: Helvetica !important}}"
 
 
-@pytest.fixture(scope="module", params=["this machine's", "DejaVuSans", "STIXGeneral"])
-def page(request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page that shows all words in that font."""
-    own = request.param == "this machine's"
-    style = "" if own else _font_face(request.param)
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     with launched() as browser:
-        page = browser.new_page()
-        page.set_content(f"<style>{style}</style><div id=here></div>")
-        loaded = page.evaluate("document.fonts.load('11px Helvetica').then(found => found.length)")
-        assert loaded == (0 if own else 1)
-        yield page
-        page.close()
+        yield browser
+
+
+@pytest.fixture(scope="module", params=[OWN, *FONTS])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """A page that shows all words in that font."""
+    own = request.param == OWN
+    style = "" if own else _font_face(FONTS[request.param])
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.set_content(f"<style>{style}</style><div id=here></div>")
+    loaded = page.evaluate("document.fonts.load('11px Helvetica').then(found => found.length)")
+    assert loaded == (0 if own else 1)
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def plain(browser: Browser) -> Iterator[Page]:
+    """A page in which the font does not matter."""
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.set_content("<div id=here></div>")
+    yield page
+    page.close()
+
+
+def faults(page: Page, svg: str) -> list[str]:
+    """What is wrong with a picture's letters."""
+    looks = {"leaves its box": LEAVING, "is cut off": CUT_OFF, "crosses a box": CROSSING}
+    looks |= {"is written over": OVER}
+    return [f"{what}: {one}" for what, look in looks.items() for one in page.evaluate(look, svg)]
+
+
+def lessons() -> Iterator[tuple[str, str]]:
+    """Name and SVG of each picture that a lesson stores."""
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for digest, svg in pictures(nbformat.read(path, as_version=4)):
+            yield f"{path.stem} {digest}", svg
+
+
+def test_no_function_that_draws_is_left_out() -> None:
+    missing = functions() - set(DRAWN)
+    assert missing == set(), "give tests/pictures/every.py examples of these"
+
+
+@pytest.mark.parametrize("name", [one.__name__ for one in DRAWN])
+def test_no_letter_of_a_picture_leaves_its_box(page: Page, name: str) -> None:
+    assert every()[name]
+    found = {one.alt: faults(page, one.svg) for one in every()[name]}
+    assert {alt: wrong for alt, wrong in found.items() if wrong} == {}
 
 
 def test_no_letter_of_a_stored_graph_leaves_its_box(page: Page) -> None:
     assert len(GRAPHS) > 25
-    found = {one.name: page.evaluate(LEAVING, one.read_text("utf-8")) for one in GRAPHS}
-    assert {name: left for name, left in found.items() if left} == {}
+    found = {one.name: faults(page, one.read_text("utf-8")) for one in GRAPHS}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
-def test_no_letter_of_the_schedule_leaves_its_box(page: Page) -> None:
-    for mode in MODES:
-        for picture in (
-            schedule_graph(mode=mode),
-            schedule_graph("main_secret", mode, VALUES),
-            schedule_graph(None, mode, VALUES, {"psk", "ticket_key", "client_ecdhe"}),
-            schedule_graph(None, mode, stolen=SOURCES),
-        ):
-            svg = picture.svg
-            assert page.evaluate(LEAVING, svg) == []
-            assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
-    assert "d0d0d0d0..d0d0" in schedule_graph("psk", values=VALUES).svg
-
-
-def test_one_that_leaves_its_box_is_seen(page: Page) -> None:
-    svg = attack_tree(plan(Shape("psk_ke", held=frozenset({"psk"})), "application_data")).svg
-    long = "main_secret, and more than has room"
-    assert page.evaluate(LEAVING, svg.replace(">main_secret</text>", f">{long}</text>")) == [long]
-    svg = schedule_graph().svg.replace(">main_secret</text>", f">{long}</text>")
-    assert page.evaluate(LEAVING, svg) == [long]
-    # A label that runs into the next box.
-    svg = schedule_graph().svg.replace(">input key<", ">input keying material<")
-    assert page.evaluate(CROSSING, svg) == ["input keying material"] * 3
-
-
-def test_no_letter_of_a_lessons_picture_is_cut_off(page: Page) -> None:
-    found = [
-        (path.name, page.evaluate(CUT_OFF, svg))
-        for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
-        for _, svg in pictures(nbformat.read(path, as_version=4))
-    ]
+def test_no_letter_of_a_lessons_picture_leaves_its_box(page: Page) -> None:
+    found = {name: faults(page, svg) for name, svg in lessons()}
     assert len(found) >= 10
-    assert [one for one in found if one[1]] == []
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
-def test_no_letter_of_the_matrix_leaves_its_column(page: Page) -> None:
-    svg = matrix_picture(cells()).svg
-    assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
-    # The twins: a name that is too long for the first column, and a verdict for its own.
-    long = svg.replace(", passive: ", f", passive: {'long ' * 40}", 1).replace(
-        "x lost<", f"{'x' * 20}<", 1
+def test_no_letter_of_the_schedule_leaves_its_part(page: Page) -> None:
+    pictures = every()["schedule_graph"]
+    assert any("d0d0d0d0..d0d0" in one.svg for one in pictures)
+    assert [page.evaluate(LEAVING_PARTS, one.svg) for one in pictures] == [[]] * len(pictures)
+
+
+LONG = "main_secret, and more than has room"
+
+
+@pytest.mark.parametrize(
+    ("svg", "old", "new", "wrong"),
+    [
+        (attack_tree(STEPS).svg, "main_secret", LONG, f"leaves its box: {LONG}"),
+        (schedule_graph().svg, "input key", "input keying material", "crosses a box: input key"),
+        (sequence(DHE).svg, "ServerHello", "ServerHello" * 9, "crosses a box: ServerHello"),
+        (sequence(DHE).svg, "no keys yet", "no keys yet " * 9, "is cut off: no keys yet"),
+        (TIMELINE.svg, "stolen here", "stolen here" * 9, "is cut off: stolen here"),
+        (BYTE.svg, "before", "before" * 3, "is cut off: before"),
+    ],
+)
+def test_words_that_are_too_long_are_seen(
+    page: Page, svg: str, old: str, new: str, wrong: str
+) -> None:
+    assert f">{old}<" in svg
+    found = faults(page, svg.replace(f">{old}<", f">{new}<"))
+    assert any(one.startswith(wrong) for one in found), found
+
+
+def test_what_is_wrong_is_seen(page: Page) -> None:
+    def wrong(content: str) -> list[str]:
+        ground = '<rect width="200" height="60" fill="#ffffff"/>'
+        return faults(page, f'<svg width="200" height="60">{ground}{content}</svg>')
+
+    words = '<text x="2" y="30" font-size="12">words in a picture</text>'
+    assert wrong(words) == []
+    box = '<rect x="0" y="15" width="40" height="20"/>'
+    assert wrong(f"{box}{words}") == ["crosses a box: words in a picture"]
+    node = '<g class="node"><polygon points="0,15 0,35 40,35 40,15"/>'
+    assert wrong(f"{node}{words}</g>") == ["leaves its box: words in a picture"]
+    assert wrong(words.replace('x="2"', 'x="180"')) == ["is cut off: words in a picture"]
+    second = words.replace("words", "others").replace('y="30"', 'y="33"')
+    assert wrong(words + second) == ["is written over: words in a picture | others in a picture"]
+
+
+@pytest.mark.parametrize("name", [one.__name__ for one in DRAWN])
+def test_no_letter_is_smaller_than_the_style_allows(plain: Page, name: str) -> None:
+    """At its natural size; a picture that is smaller than that is shrunk, or scrolled."""
+    assert too_small(plain, ((one.alt, one.image) for one in every()[name]), 2000, ink.SMALL) == {}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_picture_is_shrunk_until_it_cannot_be_read(plain: Page, width: int) -> None:
+    drawn = ((one.alt, one.image) for several in every().values() for one in several)
+    assert too_small(plain, drawn, width, ink.READABLE) == {}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_stored_picture_is_shrunk_until_it_cannot_be_read(plain: Page, width: int) -> None:
+    stored = (
+        (f"{path.stem} {cell.id}", output.data["text/html"].partition("<script>")[0])
+        for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+        for cell in nbformat.read(path, as_version=4).cells
+        for output in cell.get("outputs", ())
+        if "data:image/svg+xml" in output.get("data", {}).get("text/html", "")
     )
-    assert len(page.evaluate(CROSSING, long)) == 2
+    assert too_small(plain, stored, width, ink.READABLE) == {}
 
 
-def test_two_conversations_side_by_side_keep_to_their_boxes(page: Page) -> None:
-    for left, right in permutations((KE, DHE), 2):
-        svg = compare_picture(left, right).svg
-        assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
+def too_small(
+    page: Page, outputs: Iterable[tuple[str, str]], width: int, least: int
+) -> dict[str, float]:
+    """The outputs whose smallest letters are smaller than that, if there is so much room."""
+    sizes = {name: page.evaluate(SMALLEST, [html, width]) for name, html in outputs}
+    assert sizes
+    return {name: size for name, size in sizes.items() if size is not None and size < least - 0.05}
 
 
-def test_no_letter_of_a_conversation_leaves_its_place(page: Page) -> None:
-    for conversation in (KE, DHE, FULL):
-        for upto in (None, 3, 4):
-            for name, picture in forms(conversation, upto).items():
-                assert page.evaluate(CUT_OFF, picture.svg) == [], name
-                assert page.evaluate(CROSSING, picture.svg) == [], name
-    # The twins: words that run over the bars, and a name of keys that leaves the picture.
-    svg = sequence(DHE).svg
-    long = svg.replace(">ServerHello</text>", f">{'ServerHello' * 9}</text>")
-    assert page.evaluate(CROSSING, long) == ["ServerHello" * 9]
-    keys = svg.replace(">no keys yet</text>", f">{'no keys yet ' * 9}</text>", 1)
-    assert page.evaluate(CUT_OFF, keys) == ["no keys yet " * 9]
-
-
-def test_no_letter_of_a_timeline_is_cut_off(page: Page) -> None:
-    found = findings()
-    for stolen_after in (None, 0, 2, 3):
-        rows = {"psk_ke": found * 2, "psk_dhe_ke, with a name that is long": found}
-        svg = timeline(rows, stolen_after, "What the two keys in memory open").svg
-        assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
-    # The twin: it was cut off at the right, where nothing kept room for it.
-    wide = timeline({"psk_ke": found}, 2, "").svg.replace(">stolen here<", f">{'stolen here' * 9}<")
-    assert page.evaluate(CUT_OFF, wide) == ["stolen here" * 9]
-
-
-def test_no_letter_of_a_byte_leaves_its_box(page: Page) -> None:
-    raw = DHE.steps[0].messages[0]
-    for field in named_fields(raw):
-        svg = bit_picture(raw, field, field.length - 1, 7).svg
-        assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
-    wide = svg.replace(">before</text>", f">{'before' * 3}</text>")
-    assert page.evaluate(CUT_OFF, wide) == ["before" * 3]
-
-
-def test_no_setting_of_the_instrument_leaves_its_boxes(page: Page) -> None:
-    for told in SETTINGS:
-        svg = chances(told).svg
-        assert page.evaluate(CUT_OFF, svg) == page.evaluate(CROSSING, svg) == []
-
-
-def test_one_that_is_cut_off_is_seen(page: Page) -> None:
-    svg = (
-        '<svg width="40" height="20"><text x="2" y="12" font-size="10">so long a line</text></svg>'
-    )
-    assert page.evaluate(CUT_OFF, svg) == ["so long a line"]
+def test_one_that_is_shrunk_is_seen(plain: Page) -> None:
+    svg = document(800, 9, [text(400, 8, "a", ink.SMALL)])
+    data = base64.b64encode(svg.encode()).decode()
+    image = f'<img style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
+    assert plain.evaluate(SMALLEST, [image, 400]) == pytest.approx(6.5)
+    assert plain.evaluate(SMALLEST, [image, 1200]) == pytest.approx(13)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tls13lab.evidence.race import ASKS, LISTENS, PAKE, PSK, Lane
-from tls13lab.pictures.race import SCALE, WIDTH, race_picture
+from tls13lab.pictures import ink
+from tls13lab.pictures.race import SCALE, race_picture
 
 LANES = (
     Lane(PSK, LISTENS, 36_070, 0, b"sternchen"),
@@ -48,5 +49,5 @@ def test_bars_stay_within_the_picture(lanes: list[Lane]) -> None:
     svg = race_picture(lanes).svg
     ElementTree.fromstring(svg)
     bars = re.findall(r'<rect x="([\d.]+)" y="\d+" width="([\d.]+)"', svg)
-    assert len(bars) == len(lanes)
-    assert all(float(x) + float(long) < WIDTH for x, long in bars)
+    assert len(bars) == len(lanes) == svg.count('class="part"')
+    assert all(float(x) + float(long) < ink.WIDTH for x, long in bars)

@@ -1,5 +1,6 @@
 """The theft panel and the matrix explorer: view-models, controls, and their static forms."""
 
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
 from tls13lab.pictures.picture import shortened
 from tls13lab.pictures.schedule_graph import theft_graph
 from tls13lab.symbolic.rules import RULES
-from tls13lab.widgets.matrix_explorer import ALL, MatrixExplorer, MatrixView
+from tls13lab.symbolic.vocabulary import ADVERSARIES, ASSETS
+from tls13lab.widgets.matrix_explorer import ALL, ASK, MatrixExplorer, MatrixView, name_of
 from tls13lab.widgets.theft_panel import TheftPanel, TheftView
 
 DHE = talk(*lesson_configs("psk_dhe_ke"), "dhe")
@@ -144,9 +146,10 @@ def test_taking_a_rule_away_flips_cells_and_says_so() -> None:
     assert view.flipped() == ()
     gone = view.choose("application_data", "passive", "ecdhe")
     assert {cell.mode for cell in gone.flipped()} >= {"full"}
-    header, rows = gone.table()
-    assert header[:3] == ("mode", "none", "psk")
-    assert sum("FLIPPED" in word for row in rows for word in row) == len(gone.flipped()) > 0
+    grid = gone.grid()
+    assert grid.columns[:2] == ("none", "psk")
+    tiles = [tile for row in grid.groups[0].rows for tile in row.tiles]
+    assert sum(tile.more == "FLIPPED" for tile in tiles) == len(gone.flipped()) > 0
     assert "flip" in gone.note()
 
 
@@ -160,3 +163,52 @@ def test_the_explorer_answers_every_choice() -> None:
     assert "outside for this adversary" in explorer.answer.value
     explorer.adversary.value = "active"  # type: ignore[attr-defined]
     assert "lost" in explorer.answer.value
+
+
+def test_every_tile_says_why_and_the_counter_test_is_there() -> None:
+    for asset in ASSETS:
+        for adversary in ADVERSARIES:
+            view = MatrixView(asset, adversary)
+            for cell in view.cells():
+                why = replace(view, chosen=name_of(cell)).why()
+                assert why is not None
+                said = " ".join((why.heading, *why.sentences, why.title))
+                assert f"{asset} is {cell.verdict}" in said
+                if cell.absent:
+                    assert "changes nothing" in said
+                elif cell.verdict == "kept":
+                    assert "Counter-test: with" in said or "Not even two" in said
+                    assert bool(why.steps) == ("Counter-test" in said) or "(0 steps)" in said
+                else:
+                    assert ("Counter-test: without" in said) or (
+                        not cell.leaks or "It is lost without this leak, too" in said
+                    )
+
+
+def test_what_is_missing_opens_it() -> None:
+    view = MatrixView(chosen="external-psk_dhe_ke/psk")
+    why = view.why()
+    assert why is not None
+    assert "What is missing: client_ecdhe; or server_ecdhe; or quantum." in why.sentences
+    assert why.title.startswith("Counter-test: with client_ecdhe as well, it is lost (")
+    assert why.steps[0][1:3] == ("early_secret", "zeros, psk")
+    lost = replace(view, chosen="external-psk_ke/psk").why()
+    assert lost is not None
+    assert "Counter-test: without this leak, it is kept." in lost.sentences
+
+
+def test_a_guess_is_called_a_guess() -> None:
+    why = MatrixView(chosen="external-psk_ke/weak_psk").why()
+    assert why is not None
+    assert [row[1] for row in why.steps if row[3].startswith("guess")] == ["psk"]
+
+
+def test_a_click_asks_why_and_the_tile_is_marked() -> None:
+    explorer = MatrixExplorer()
+    assert ASK in explorer.answer.value
+    explorer.answer._handle_custom_msg({"part": "external-psk_ke/psk"}, [])
+    assert "external-psk_ke, leak: psk: application_data is lost" in explorer.answer.value
+    assert explorer.answer.value.count('aria-selected="true"') == 1
+    assert ASK in explorer._repr_mimebundle_()["text/plain"], "the first view stays what it was"
+    explorer.answer._handle_custom_msg({"part": "no such tile"}, [])
+    assert ASK in explorer.answer.value

@@ -34,6 +34,13 @@ def test_how_many_characters_make_128_bits() -> None:
         assert (count - 1) * log2(ALPHABETS[name]) < 128 <= count * log2(ALPHABETS[name])
 
 
+def test_every_attacker_is_named_in_the_same_way() -> None:
+    menu = EntropyExplorer(measured=921_413.0).who.options
+    assert menu[0] == "this machine: 920,000 guesses a second"
+    assert all(one.endswith(" guesses a second") for one in menu)
+    assert not any("e+" in one or "/s" in one for one in menu)
+
+
 def test_the_same_choice_is_the_same_picture() -> None:
     first = guessing_time(("digits", 6))
     other = guessing_time(("printable ASCII", 20), rate=9e17)
@@ -48,6 +55,6 @@ def test_the_answer_follows_the_controls() -> None:
     seen.add(explorer.answer.value)
     explorer.alphabet.value = "digits"
     seen.add(explorer.answer.value)
-    explorer.who.value = "one GPU"
+    explorer.who.value = "one GPU: 900 million guesses a second"
     seen.add(explorer.answer.value)
     assert len(seen) == 4

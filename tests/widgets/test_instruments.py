@@ -119,13 +119,17 @@ def weak(word: bytes = b"zz9", *, threads: bool = True) -> CrackPanel:
 def test_a_search_runs_to_its_end() -> None:
     found = weak()
     assert found.view.rows[0] == ("state", "ready")
+    assert dict(found.view.rows)["PSK of identity printer"] == "not sought yet"
+    first = found._repr_mimebundle_()
+    assert "zz9" not in found.answer.value + first["text/html"] + first["text/plain"]
     found.start()
     found.start()  # a second press while it runs does nothing
     found.wait()
     assert dict(found.view.rows)["state"] == "done"
     assert dict(found.view.rows)["PSK of identity printer"] == "zz9"
     assert (found.start_button.disabled, found.stop_button.disabled) == (True, True)
-    assert "zz9" in found.answer.value
+    assert "found: zz9" in found.answer.value
+    assert "zz9" not in found._repr_mimebundle_()["text/plain"], "the first view stays what it was"
 
 
 def test_without_threads_a_search_leaves_room_for_its_buttons() -> None:

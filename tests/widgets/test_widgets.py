@@ -185,6 +185,7 @@ def test_side_by_side_uncovers_the_first_difference() -> None:
     assert widget.view.picture().image in widget.answer.value
 
 
+@given(st.integers(), st.integers(), st.integers())
 def test_one_bit_is_flipped_and_it_is_in_the_field(number: int, byte: int, bit: int) -> None:
     view = FlipView(HELLO).choose(number, byte, bit)
     changed = view.flipped()

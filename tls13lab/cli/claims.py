@@ -14,7 +14,7 @@ from tls13lab.evidence import certificate_with_psk, guessers
 from tls13lab.evidence.chains import chains
 from tls13lab.evidence.matrix import matrix
 from tls13lab.evidence.properties import properties, summary
-from tls13lab.pictures.claims_matrix import matrix_picture, matrix_text
+from tls13lab.pictures.claims_matrix import matrix_page, matrix_text
 from tls13lab.psk.spending import Means, in_money
 from tls13lab.psk.strength import in_words
 from tls13lab.symbolic.claims import cells
@@ -24,7 +24,7 @@ from tls13lab.symbolic.tamarin.theory import write as write_theories
 
 
 @click.command("claims")
-@click.option("--svg", type=FILE, help="Draw the matrix in this file.")
+@click.option("--html", type=FILE, help="Write the matrix as a coloured web page to this file.")
 @click.option(
     "--proverif",
     type=click.Path(file_okay=False),
@@ -66,7 +66,7 @@ from tls13lab.symbolic.tamarin.theory import write as write_theories
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def run(
     *,
-    svg: str | None,
+    html: str | None,
     proverif: str | None,
     tamarin: str | None,
     searching: bool,
@@ -109,7 +109,7 @@ def run(
       tls13lab claims
       tls13lab claims --weak-bits 52 --rate 3e6 --cents 5
       tls13lab claims --search
-      tls13lab claims --svg matrix.svg
+      tls13lab claims --html matrix.html
       tls13lab claims --proverif models
       tls13lab claims --tamarin theories
       tls13lab claims --json
@@ -128,9 +128,9 @@ def run(
         return
 
     def work() -> report.Result:
-        # The picture first, so that a file that cannot be written is reported at once.
-        if svg is not None:
-            whole_file.write(Path(svg), matrix_picture(cells()).svg.encode())
+        # The page first, so that a file that cannot be written is reported at once.
+        if html is not None:
+            whole_file.write(Path(html), matrix_page(cells()).encode())
         found = [_paid(cell, means) for cell in matrix(searching=searching, prices=prices)]
         beside = list(certificate_with_psk.claims(searching=searching))
         return {

@@ -3,7 +3,7 @@
 Every picture comes with alternative text and with a table that says the same in words, and no
 picture relies on color alone. matplotlib and graphviz are imported only where they are used.
 
-``picture`` is the common form. Graphs (``attack_tree``, ``moves_graph``) are written as DOT text,
-which ``dot`` turns into SVG. The others draw their SVG themselves; the key schedule has a layout of
-its own in ``schedule_layout``.
+``picture`` is the common form. Only ``attack_tree`` is written as DOT text, which ``dot`` turns
+into SVG. The others draw their SVG themselves; the key schedule has a layout of its own in
+``schedule_layout``. What is a table of answers is a ``grid`` of tiles in HTML.
 """

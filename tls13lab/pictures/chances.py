@@ -3,7 +3,8 @@
 The line is the chance after so many guesses, in powers of two. Dashed lines say how far the
 attacker comes: in a second, a day, ten years; or with the few guesses that honest ends grant. Below
 stand three boxes, for what was recorded, for connections from now on, and for the next ticket. What
-opens is dark and says so. A PSK that is used for a day only is of no use after it.
+opens has the colour of what is opened, and says so. A PSK that is used for a day only is of no use
+after it.
 
 >>> from tls13lab.evidence.weak_psk import attackers, chosen, protection
 >>> from tls13lab.evidence.weak_psk.forecast import Setting, forecast_of
@@ -15,15 +16,16 @@ next ticket kept
 
 from collections.abc import Iterator
 from functools import lru_cache
-from html import escape
 from math import inf, log2
 
 from tls13lab.evidence.weak_psk.forecast import KEPT, NOT_RECORDED, OPENS, Forecast
+from tls13lab.pictures import ink
 from tls13lab.pictures.picture import Picture
+from tls13lab.pictures.svg import box, document, part, text
 from tls13lab.pictures.text_size import width
 from tls13lab.psk.guesswork import Choice, Estimate
 from tls13lab.psk.spending import in_money
-from tls13lab.psk.strength import in_words
+from tls13lab.psk.strength import in_figures, in_words
 
 WIDTH, HEIGHT = 440, 474
 MOST_BITS = 80
@@ -32,17 +34,18 @@ SPANS = {"a second": 1.0, "a day": 86_400.0, "ten years": 315_576_000.0}
 HEADER = ("", "calculated")
 _LEFT, _RIGHT, _TOP, _FOOT = 56, 424, 152, 318
 _MARKS, _SIZE, _ROW = 94, 14, 20
+_THICK, _THIN = "#1f4e79", ink.RULE
 _EDGE, _GAP = 12, 8
-_HALO = ' stroke="#ffffff" stroke-width="5" paint-order="stroke"'
+_HALO = 'stroke="#ffffff" stroke-width="5" paint-order="stroke"'
 """A white edge around letters, where a line runs behind them."""
 _BOX_TOP, _BOX = 406, 56
-_DARK = "#1f4e79"
-_FILLS = {
-    OPENS: (_DARK, "#ffffff"),
-    KEPT: ("#ffffff", "#000000"),
-    NOT_RECORDED: ("#e9ecef", "#000000"),
-}
+_LOOKS = {OPENS: ink.OPENED, KEPT: ink.KEPT, NOT_RECORDED: ink.ABSENT}
 EPOCHS = {"past": "past", "present": "present", "next_ticket": "next ticket"}
+_EPOCHS_SAY = {
+    "past": "what was recorded before",
+    "present": "a connection in which the attacker takes part from now on",
+    "next_ticket": "the PSK behind the next ticket of such a connection",
+}
 
 
 def chances(forecast: Forecast) -> Picture:
@@ -112,7 +115,7 @@ def _rate(forecast: Forecast) -> str:
     if forecast.most < inf:
         return f"{forecast.most:,.0f} in all"
     rate = forecast.means.rate * forecast.means.cores
-    return f"{rate:,.0f}" if rate < 1e9 else f"{rate:.1e}"
+    return f"{rate:,.0f}" if rate < 1e9 else in_figures(rate)
 
 
 def _reach(forecast: Forecast) -> Iterator[tuple[str, float, float]]:
@@ -158,33 +161,47 @@ def _y(chance: float) -> float:
 
 def _drawn(forecast: Forecast) -> str:
     setting = forecast.setting
-    parts = [
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        _text(_EDGE, 24, _cut(f"PSK: {setting.chosen.how}")),
-        _text(_EDGE, 24 + _ROW, _cut(f"protection: {setting.protection.name}")),
-        _text(_EDGE, 24 + 2 * _ROW, _cut(f"attacker: {setting.attacker.name}")),
-        *_axes(),
-        *_marks(forecast),
-    ]
+    settings = (
+        f"PSK: {setting.chosen.how}",
+        f"protection: {setting.protection.name}",
+        f"attacker: {setting.attacker.name}",
+    )
+    head = (_text(_EDGE, 24 + _ROW * row, _cut(line)) for row, line in enumerate(settings))
+    tip = ("what is set", *settings, f"guesses a second: {_rate(forecast)}")
+    return document(
+        WIDTH,
+        HEIGHT,
+        [
+            part("setting", tip, *head),
+            *_axes(),
+            *_marks(forecast),
+            _curve(forecast),
+            *_boxes(forecast),
+        ],
+    )
+
+
+def _curve(forecast: Forecast) -> str:
     line = " ".join(
-        f"{_x(bits):.1f},{_y(chance):.1f}" for bits, chance in _line(setting.chosen.guessing)
+        f"{_x(bits):.1f},{_y(chance):.1f}"
+        for bits, chance in _line(forecast.setting.chosen.guessing)
     )
-    parts.append(f'<polyline points="{line}" fill="none" stroke="{_DARK}" stroke-width="2.5"/>')
-    parts += _boxes(forecast)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'width="{WIDTH}" height="{HEIGHT}" font-family="Helvetica,Arial,sans-serif" '
-        f'font-size="{_SIZE}">{"".join(parts)}</svg>'
+    tip = (
+        "how likely it is found within so many guesses",
+        f"guesses: {_even_chance(forecast)}",
+        "RFC 9257 section 4.2",
     )
+    drawn = f'<polyline points="{line}" fill="none" stroke="{_THICK}" stroke-width="3"/>'
+    return part("line", tip, drawn)
 
 
 def _axes() -> Iterator[str]:
     for chance in (0.0, 0.5, 1.0):
         y = _y(chance)
-        yield f'<line x1="{_LEFT}" x2="{_RIGHT}" y1="{y}" y2="{y}" stroke="#adb5bd"/>'
+        yield f'<line x1="{_LEFT}" x2="{_RIGHT}" y1="{y}" y2="{y}" stroke="{_THIN}"/>'
         yield _text(_LEFT - 6, y + 5, f"{chance:.0%}", anchor="end")
     for bits in range(0, MOST_BITS + 1, 20):
-        anchor = "end" if bits == MOST_BITS else "middle"
+        anchor = {0: "start", MOST_BITS: "end"}.get(bits, "middle")
         yield _text(_x(bits), _FOOT + 18, f"2^{bits}", anchor=anchor)
     middle = (_LEFT + _RIGHT) / 2
     yield _text(middle, _FOOT + 38, "guesses, the most likely first", anchor="middle")
@@ -192,21 +209,23 @@ def _axes() -> Iterator[str]:
 
 def _marks(forecast: Forecast) -> Iterator[str]:
     """The dashed lines, and above them what they stand for."""
-    reached = [
-        (_x(log2(guesses)), f"{where}: {percent(chance)}")
-        for where, guesses, chance in _reach(forecast)
-    ]
+    reached = list(_reach(forecast))
     if not reached:
         yield _text(_LEFT, _MARKS, _NEVER)
-    for row, (x, _) in enumerate(reached):
+    for row, (_, guesses, _) in enumerate(reached):
+        x = _x(log2(guesses))
         yield (
             f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_MARKS + _ROW * row - 12}" y2="{_FOOT}" '
-            'stroke="#000000" stroke-dasharray="5 4"/>'
+            f'stroke="{ink.INK}" stroke-width="1.5" stroke-dasharray="5 4"/>'
         )
-    for row, (x, words) in enumerate(reached):
+    for row, (where, guesses, chance) in enumerate(reached):
+        words, x = f"{where}: {percent(chance)}", _x(log2(guesses))
         right = x + 4 + width(words, _SIZE) > _RIGHT
-        side = ("end", -4) if right else ("start", 4)
-        yield _text(x + side[1], _MARKS + _ROW * row, words, anchor=side[0], more=_HALO)
+        anchor, aside = ("end", -4) if right else ("start", 4)
+        label = _text(x + aside, _MARKS + _ROW * row, words, anchor=anchor, more=_HALO)
+        count = f"{guesses:,.0f}" if guesses < 1e9 else f"2^{log2(guesses):.0f}"
+        tip = (f"{where}: found with {percent(chance)}", f"after {count} guesses")
+        yield part(f"reach-{row}", tip, label)
 
 
 def _boxes(forecast: Forecast) -> Iterator[str]:
@@ -215,28 +234,18 @@ def _boxes(forecast: Forecast) -> Iterator[str]:
     wide = (WIDTH - 2 * _EDGE - 2 * _GAP) / 3
     for place, (epoch, state) in enumerate(forecast.epochs.items()):
         x = _EDGE + place * (wide + _GAP)
-        fill, ink = _FILLS[state]
-        yield (
-            f'<rect x="{x:.1f}" y="{_BOX_TOP}" width="{wide:.1f}" height="{_BOX}" fill="{fill}" '
-            'stroke="#000000"/>'
-        )
         words = state.upper() if state == OPENS else state
-        yield _text(x + wide / 2, _BOX_TOP + 23, EPOCHS[epoch], anchor="middle", ink=ink)
-        yield _text(x + wide / 2, _BOX_TOP + 43, words, anchor="middle", ink=ink, bold=True)
+        yield part(
+            f"epoch-{epoch}",
+            (f"{EPOCHS[epoch]}: {state}", _EPOCHS_SAY[epoch]),
+            box(round(x, 1), _BOX_TOP, round(wide, 1), _BOX, _LOOKS[state]),
+            _text(x + wide / 2, _BOX_TOP + 23, EPOCHS[epoch], anchor="middle"),
+            _text(x + wide / 2, _BOX_TOP + 43, words, anchor="middle", more=_BOLD),
+        )
 
 
-def _text(
-    x: float,
-    y: float,
-    text: str,
-    *,
-    anchor: str = "start",
-    ink: str = "#000000",
-    bold: bool = False,
-    more: str = "",
-) -> str:
-    weight = ' font-weight="bold"' if bold else ""
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{ink}"{weight}{more}>'
-        f"{escape(text)}</text>"
-    )
+_BOLD = 'font-weight="bold"'
+
+
+def _text(x: float, y: float, words: str, *, anchor: str = "start", more: str = "") -> str:
+    return text(round(x, 1), round(y, 1), words, _SIZE, anchor, more)

@@ -1,16 +1,17 @@
-"""The matrix of claims as a picture and as text: what a single leak opens, for each mode and asset.
+"""The matrix of claims as a grid and as text: what a single leak opens, for each mode and asset.
 
-"x" on a dark background means lost, "." on white means kept, and "~" kept for now. "-" stands for
-a leak of a secret that the mode does not have, so it changes nothing. The last column lists the
+In the text for a terminal, "x" means lost, "." kept, "~" kept for now, and "-" stands for a leak of
+a secret that the mode does not have, so it changes nothing. Below or beside the matrix stand the
 pairs of leaks that are needed together, because neither is enough alone.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from html import escape
-from math import ceil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from tls13lab.pictures.picture import Picture
-from tls13lab.pictures.text_size import width
+from tls13lab.pictures import ink
+from tls13lab.pictures.grid import Grid, Group, Row, Tile
+from tls13lab.pictures.page import page
+from tls13lab.pictures.scripts import alive
 from tls13lab.symbolic.claims import Cell
 from tls13lab.symbolic.vocabulary import ADVERSARIES
 
@@ -22,16 +23,23 @@ LEGEND = (
 GUESSES = (
     "a number after a mark: log2 of the guesses that are still needed; no number: none is needed"
 )
-_WORDS = {"lost": " lost", "kept": " kept", "for now": " for now", "absent": ""}
-_FILLS = {
-    "lost": ("#1f4e79", "#ffffff"),
-    "kept": ("#ffffff", "#000000"),
-    "for now": ("#ffffff", "#000000"),
-    "absent": ("#e9ecef", "#6c757d"),
+LOOKS = {
+    "lost": ink.OPENED,
+    "kept": ink.KEPT,
+    "for now": replace(ink.KEPT, dashes="5 3"),
+    "absent": ink.ABSENT,
 }
-_ROW, _COLUMN, _TOP, _GAP, _SIZE = 22, 72, 96, 12, 12
+"""How each verdict looks, by the keys of :data:`MARKS`."""
+SAYS = {
+    "lost": "the adversary can derive it, or pass for this side",
+    "kept": "no derivation in the model",
+    "for now": "kept until the ticket is used: it then crosses the wire in the clear",
+    "absent": "the mode has no such secret, so nothing can leak",
+}
+TOGETHER = "Only together: pairs of leaks that open what neither opens alone"
 
-Row = tuple[str, str, str, str]
+Where = tuple[str, str, str, str]
+"""Adversary, mode, asset and options."""
 
 
 def shown(cell: Cell) -> str:
@@ -51,9 +59,9 @@ def single_leaks(cells: Iterable[Cell]) -> tuple[str, ...]:
     return ("none", *dict.fromkeys(leak for cell in cells for leak in cell.leaks))
 
 
-def rows_of(cells: Iterable[Cell]) -> dict[Row, dict[tuple[str, ...], Cell]]:
+def rows_of(cells: Iterable[Cell]) -> dict[Where, dict[tuple[str, ...], Cell]]:
     """The cells by (adversary, mode, asset, options) and then by leaks, without empty rows."""
-    rows: dict[Row, dict[tuple[str, ...], Cell]] = {}
+    rows: dict[Where, dict[tuple[str, ...], Cell]] = {}
     weakest_first = sorted(cells, key=lambda cell: ADVERSARIES.index(cell.adversary))
     for cell in weakest_first:
         options = ", ".join(f"{name} {value}" for name, value in cell.options.items())
@@ -135,56 +143,72 @@ def _costs(
     ]
 
 
-def matrix_picture(cells: list[Cell]) -> Picture:
-    """The matrix as a picture, with its table."""
-    header, rows = _table(cells)
-    leaks = header[3:-1]
-    names, pairs = [_name(row) for row in rows], [row[-1] for row in rows]
-    left = _GAP + ceil(max(width(name, _SIZE) for name in names)) + _GAP
-    right = left + _COLUMN * len(leaks) + _GAP
-    across = right + ceil(max(width(words, _SIZE) for words in (_TOGETHER, *pairs))) + _GAP
-    across = max(across, _GAP + ceil(width(LEGEND, _SIZE)) + _GAP)
-    down = _TOP + _ROW * (len(rows) + 1)
-    parts = [f'<rect width="{across}" height="{down}" fill="#ffffff"/>']
-    for number, leak in enumerate(leaks):
-        x, y = left + _COLUMN * number + _COLUMN // 2, _TOP - 10
-        parts.append(_text(x, y, leak, f' transform="rotate(-35 {x} {y})"'))
-    parts.append(_text(right, _TOP - 10, _TOGETHER))
-    for number, row in enumerate(rows):
-        y = _TOP + _ROW * number
-        parts += [_text(_GAP, y + 15, _name(row)), _cells(row[3:-1], left, y)]
-        parts.append(_text(right, y + 15, row[-1]))
-    parts.append(_text(_GAP, down - 8, LEGEND))
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across} {down}" width="{across}" '
-        f'height="{down}" font-family="Helvetica,Arial,sans-serif" font-size="{_SIZE}">'
-        f"{''.join(parts)}</svg>"
+def matrix_picture(cells: list[Cell]) -> Grid:
+    """The matrix as a grid of tiles, with its table.
+
+    Rows are modes, under a heading for each asset and adversary; if all cells are of one mode, rows
+    are assets and adversaries.
+    """
+    rows = rows_of(cells)
+    leaks = single_leaks(cells)
+    one_mode = len({mode for _, mode, _, _ in rows}) == 1
+    groups: dict[str, list[Row]] = {}
+    for where, row in rows.items():
+        adversary, mode, _, _ = where
+        asset = asset_of(where)
+        heading, name = f"{asset}, {adversary} adversary", mode
+        if one_mode:
+            heading, name = mode, f"{asset}, {adversary}"
+        tiles = tuple(_tile(where, row, leak) for leak in leaks)
+        groups.setdefault(heading, []).append(Row(name, tiles))
+    return Grid(
+        alt="the matrix of claims: what each theft opens",
+        columns=leaks,
+        groups=tuple(Group(heading, tuple(own)) for heading, own in groups.items()),
+        corner="asset, adversary" if one_mode else "mode",
+        legend=legend_of(tile.word for own in groups.values() for row in own for tile in row.tiles),
+        notes=tuple(
+            (f"{mode}, {asset_of((adversary, mode, asset, options))}, {adversary}", pairs)
+            for (adversary, mode, asset, options), row in rows.items()
+            if (pairs := "; ".join(" + ".join(pair) for pair in pairs_that_matter(row)))
+        ),
+        notes_title=TOGETHER,
     )
-    return Picture(svg, "the matrix of claims: what each theft opens", header, rows)
 
 
-_TOGETHER = "only together"
+def matrix_page(cells: list[Cell]) -> str:
+    """The matrix as a web page in one file, whose tiles can be pointed at."""
+    title = "The matrix of claims"
+    return page(title, title, alive(matrix_picture(cells).html))
 
 
-def _text(x: int, y: int, words: str, more: str = "") -> str:
-    return f'<text x="{x}" y="{y}"{more}>{escape(words)}</text>'
+def asset_of(where: Where) -> str:
+    """The asset of a row, with the options that change its verdict.
+
+    >>> asset_of(("passive", "psk_ke", "early_data_freshness", "anti_replay on"))
+    'early_data_freshness (anti_replay on)'
+    """
+    _, _, asset, options = where
+    return f"{asset} ({options})" if options else asset
 
 
-def _name(row: tuple[str, ...]) -> str:
-    adversary, mode, asset = row[:3]
-    return f"{mode}, {adversary}: {asset}"
+def legend_of(words: Iterable[str]) -> tuple[tuple[str, ink.Look, str], ...]:
+    """The looks that occur, with what they mean."""
+    there = set(words)
+    return tuple((word, LOOKS[word], says) for word, says in SAYS.items() if word in there)
 
 
-def _cells(verdicts: Sequence[str], left: int, y: int) -> str:
-    parts = []
-    for number, verdict in enumerate(verdicts):
-        fill, ink = _FILLS[verdict]
-        x = left + _COLUMN * number
-        parts.append(
-            f'<rect x="{x}" y="{y}" width="{_COLUMN - 2}" height="{_ROW - 2}" fill="{fill}" '
-            f'stroke="#adb5bd"/>'
-        )
-        middle = f' fill="{ink}" text-anchor="middle"'
-        words = f"{MARKS[verdict]}{_WORDS[verdict]}"
-        parts.append(_text(x + _COLUMN // 2, y + 15, words, middle))
-    return "".join(parts)
+def _tile(where: Where, row: Mapping[tuple[str, ...], Cell], leak: str) -> Tile:
+    adversary, mode, _, _ = where
+    word = shown(row[() if leak == "none" else (leak,)])
+    leaks = "nothing leaked" if leak == "none" else f"leak: {leak}"
+    pairs = [pair for pair in pairs_that_matter(dict(row)) if leak in pair]
+    others = [one for pair in pairs for one in pair if one != leak]
+    tip = (
+        f"{asset_of(where)}: {word}",
+        f"{mode}, {adversary} adversary, {leaks}",
+        SAYS[word],
+        f"lost together with {', or with '.join(others)}" if others else "",
+        row[()].citation,
+    )
+    return Tile(f"{'/'.join(where)}/{leak}", word, LOOKS[word], tip)

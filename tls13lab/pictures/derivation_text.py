@@ -10,6 +10,7 @@ from tls13lab.crypto.schedule import FAMILIES, SCHEDULE
 from tls13lab.pictures.picture import shortened
 from tls13lab.symbolic import rules
 from tls13lab.symbolic.connection import ZEROS
+from tls13lab.symbolic.guessing import GUESS
 from tls13lab.symbolic.rules import QUANTUM, RULES, DerivationStep
 from tls13lab.symbolic.terms import ECDHE, Term
 
@@ -52,6 +53,8 @@ def how(step: DerivationStep) -> str:
     ('HKDF-Extract [7.1]', 'HKDF-Expand-Label "key" [7.3]')
     """
     row = TABLE.get(step.rule)
+    if step.rule == GUESS:
+        return "guess, checked against a recording [RFC 9257 4.2]"
     if row is None:
         rule = RULES.get(step.rule, QUANTUM)
         return f"{rule.says} [{rule.section}]"

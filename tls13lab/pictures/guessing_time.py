@@ -9,15 +9,15 @@ alphabet; what people choose falls long before.
 ('digits', '13 bits', '5 seconds')
 """
 
-import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from html import escape
-from importlib import resources
 from math import log2, log10
 
-from tls13lab.pictures.picture import Picture, text_table
-from tls13lab.psk.strength import in_words
+from tls13lab.pictures import ink
+from tls13lab.pictures.picture import Picture
+from tls13lab.pictures.svg import document, part, text
+from tls13lab.pictures.text_size import width
+from tls13lab.psk.strength import in_figures, in_words
 
 ALPHABETS: Mapping[str, int] = {
     "digits": 10,
@@ -25,9 +25,8 @@ ALPHABETS: Mapping[str, int] = {
     "letters and digits": 62,
     "printable ASCII": 95,
 }
-_LINES = (("-", ""), ("--", "6 3"), ("-.", "8 3 2 3"), (":", "2 3"))
-"""Of each alphabet: matplotlib's name of the style, and the same as SVG's dashes."""
-_COLOUR = "#1f4e79"
+_DASHES = ("", "10 5", "10 4 2 4", "2 4")
+"""Of each alphabet's line, as SVG has them."""
 LANDMARKS: Mapping[str, float] = {
     "a second": 1.0,
     "an hour": 3600.0,
@@ -37,6 +36,9 @@ LANDMARKS: Mapping[str, float] = {
 LONGEST = 24
 LEAST_LOG, MOST_LOG = -6.0, 45.0
 """Seconds, as powers of ten, at the bottom and the top of the picture."""
+HEIGHT = 420
+_LEFT, _RIGHT, _TOP, _FOOT = 180, ink.WIDTH - 20, 84, 366
+_LINE, _THIN, _THICK = "#1f4e79", 2, 4
 
 
 def average_seconds(alphabet: int, length: int, rate: float) -> float:
@@ -59,69 +61,60 @@ def guessing_time(
         )
         for one, size in ALPHABETS.items()
     )
-    guesser = who or f"{rate:.2g} guesses a second"
+    guesser = who or f"{in_figures(rate)} guesses a second"
     lasts = in_words(average_seconds(ALPHABETS[name], length, rate))
-    alt = f"time to guess by length, at {guesser}: {length} {name} last {lasts}"
-    return Picture(
-        svg=_drawn(name, length, rate, guesser),
-        alt=alt,
-        header=header,
-        rows=rows,
-        source=f"{alt}\n{text_table(header, rows)}",
-    )
-
-
-_WIDTH, _HEIGHT = 72 * 7.2, 72 * 4.2
-_LEFT, _BOTTOM, _ACROSS, _UP = 0.1, 0.12, 0.87, 0.78
-"""Of the picture, in points; and of the axes in it, as parts of that."""
-STORED = "guessing_time.svg"
+    alt = f"time to guess by length; {guesser}; {length} {name} last {lasts}"
+    return Picture(_drawn(name, length, rate, guesser, rows), alt, header, rows)
 
 
 def _place(characters: float, log_seconds: float) -> tuple[float, float]:
     """Where a point of the axes lies in the picture."""
     across = (characters - 1) / (LONGEST - 1)
     up = (log_seconds - LEAST_LOG) / (MOST_LOG - LEAST_LOG)
-    y = _HEIGHT * (1 - _BOTTOM - up * _UP)
-    return round(_WIDTH * (_LEFT + across * _ACROSS), 2), round(y, 2)
+    return round(_LEFT + across * (_RIGHT - _LEFT), 1), round(_FOOT - up * (_FOOT - _TOP), 1)
 
 
 @lru_cache(maxsize=1)
 def _ground() -> str:
-    """All that never changes, drawn once; where there is no matplotlib, as it is stored."""
-    try:
-        return draw_ground()
-    except ImportError:
-        kept = resources.files("tls13lab.pictures") / "stored" / STORED
-        return kept.read_text(encoding="utf-8")
+    """All that never changes: the axes, the landmarks and the legend."""
+    parts = [
+        f'<path d="M{_LEFT},{_TOP} V{_FOOT} H{_RIGHT}" fill="none" stroke="{ink.INK}"/>',
+        text(_LEFT, 70, "time, on average", ink.SMALL, "end", f'fill="{ink.QUIET}"'),
+    ]
+    for words, seconds in LANDMARKS.items():
+        _, y = _place(1, log10(seconds))
+        parts.append(
+            f'<line x1="{_LEFT}" x2="{_RIGHT}" y1="{y}" y2="{y}" stroke="{ink.RULE}"/>'
+            f"{text(_LEFT - 8, y + 4.5, words, ink.SMALL, 'end')}"
+        )
+    for characters in (1, *range(4, LONGEST + 1, 4)):
+        x, _ = _place(characters, 0)
+        parts.append(f'<path d="M{x},{_FOOT} v5" stroke="{ink.INK}"/>')
+        parts.append(text(x, _FOOT + 21, str(characters), ink.SMALL))
+    middle = (_LEFT + _RIGHT) / 2
+    parts.append(text(middle, HEIGHT - 10, "characters, each drawn evenly", ink.SMALL))
+    return "".join([*parts, *_legend()])
 
 
-def draw_ground() -> str:
-    """The axes, the landmarks and the legend; raises ImportError without matplotlib."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context({"svg.hashsalt": "tls13lab", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(_WIDTH / 72, _HEIGHT / 72))
-        axes = figure.add_axes((_LEFT, _BOTTOM, _ACROSS, _UP))
-        axes.set_xlim(1, LONGEST)
-        axes.set_ylim(LEAST_LOG, MOST_LOG)
-        axes.set_xlabel("characters, each drawn evenly")
-        axes.set_ylabel("seconds, as a power of ten")
-        for words, seconds in LANDMARKS.items():
-            axes.axhline(log10(seconds), color="#868e96", linewidth=0.8)
-            axes.text(LONGEST - 0.2, log10(seconds) + 0.4, words, ha="right", fontsize=8)
-        for one, (style, _) in zip(ALPHABETS, _LINES, strict=True):
-            axes.plot([], [], style, color=_COLOUR, linewidth=1.8, label=one)
-        axes.legend(loc="upper left", fontsize=9)
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    return out.getvalue()
+def _legend() -> Iterator[str]:
+    x = float(_LEFT) + 16
+    for name, dashes in zip(ALPHABETS, _DASHES, strict=True):
+        yield f'<path d="M{x:g},66 h44" {_stroke(dashes, _THIN)}/>'
+        yield text(round(x + 50, 1), 70, name, ink.SMALL, "start")
+        x += 50 + width(name, ink.SMALL) + 24
 
 
-def _drawn(name: str, length: int, rate: float, guesser: str) -> str:
+def _stroke(dashes: str, thick: int) -> str:
+    return f'fill="none" stroke="{_LINE}" stroke-width="{thick}" stroke-dasharray="{dashes}"'
+
+
+def _drawn(
+    name: str, length: int, rate: float, guesser: str, rows: tuple[tuple[str, ...], ...]
+) -> str:
     """The ground, with the lines, the mark and the title laid over it."""
-    parts = []
-    for (one, size), (_, dashes) in zip(ALPHABETS.items(), _LINES, strict=True):
+    title = f"Guessing a PSK. {guesser[:1].upper()}{guesser[1:]}"
+    parts = [_ground(), text(20, 32, title, ink.TITLE, "start", 'font-weight="bold"')]
+    for (one, size), dashes, row in zip(ALPHABETS.items(), _DASHES, rows, strict=True):
         begin = log10(average_seconds(size, 1, rate))
         # The line ends where it leaves the picture, at the top or at the right.
         shown = [
@@ -129,19 +122,27 @@ def _drawn(name: str, length: int, rate: float, guesser: str) -> str:
             for n in _ends(begin, log10(size))
         ]
         points = " ".join(f"{x},{y}" for x, y in shown)
-        parts.append(
-            f'<polyline points="{points}" fill="none" stroke="{_COLOUR}" stroke-width="1.8" '
-            f'stroke-dasharray="{dashes}"><title>{one}</title></polyline>'
-        )
-    log_seconds = log10(average_seconds(ALPHABETS[name], length, rate))
-    x, y = _place(length, min(MOST_LOG, max(LEAST_LOG, log_seconds)))
-    parts.append(f'<circle cx="{x}" cy="{y}" r="6" fill="none" stroke="#000000" stroke-width="2"/>')
-    middle, top = _place((LONGEST + 1) / 2, MOST_LOG)
-    parts.append(
-        f'<text x="{middle}" y="{top - 8}" text-anchor="middle" font-size="13" '
-        f'font-family="sans-serif">Guessing a PSK: {escape(guesser)}</text>'
+        tip = (one, f"{length} characters: {row[1]}, {row[2]}", f"128 bits need {row[3]}", _SECTION)
+        stroke = _stroke(dashes, _THICK if one == name else _THIN)
+        parts.append(part(f"alphabet-{one}", tip, f'<polyline points="{points}" {stroke}/>'))
+    parts.append(_mark(name, length, rate))
+    return document(ink.WIDTH, HEIGHT, parts)
+
+
+_SECTION = "RFC 9257 section 6"
+
+
+def _mark(name: str, length: int, rate: float) -> str:
+    """A ring at the chosen point; its time stands at the upper left, where no line comes."""
+    seconds = average_seconds(ALPHABETS[name], length, rate)
+    x, y = _place(length, min(MOST_LOG, max(LEAST_LOG, log10(seconds))))
+    words = f"{name}, {length} character{'' if length == 1 else 's'}: {in_words(seconds)}"
+    label = text(_LEFT + 16, _TOP + 26, words, ink.BODY, "start", 'font-weight="bold"')
+    ring = (
+        f'<path d="M{x},{y} V{_FOOT}" stroke="{ink.INK}" stroke-dasharray="3 3"/>'
+        f'<circle cx="{x}" cy="{y}" r="7" fill="none" stroke="{ink.INK}" stroke-width="3"/>'
     )
-    return _ground().replace("</svg>", "".join(parts) + "</svg>")
+    return part("chosen", (words, "what is chosen above", _SECTION), ring, label)
 
 
 def _ends(begin: float, slope: float) -> tuple[float, float]:

@@ -23,12 +23,10 @@ from importlib import resources
 from typing import Any
 
 from tls13lab.pictures import ink
+from tls13lab.pictures.scripts import alive
 
-_SOURCE = (resources.files("tls13lab.pictures") / "static" / "picture.js").read_text("utf-8")
-_LINES = [line.strip() for line in _SOURCE.splitlines()]
-ENLIVEN = "\n".join(line for line in _LINES if line and not line.startswith("//"))
-"""A JavaScript function that brings all pictures in an element to life."""
 _SIZE = re.compile(r'font-size[=:]"?([\d.]+)')
+_PADDING = 8
 _WIDTH = re.compile(r'<svg [^>]*?width="(\d+)')
 
 
@@ -63,8 +61,8 @@ class Picture:
         data = base64.b64encode(svg.encode()).decode()
         least = least_width(svg, ink.READABLE if self.shrinks else ink.SMALL)
         style = (
-            f"max-width:100%;min-width:{least}px;box-sizing:border-box;"
-            "background:#ffffff;padding:8px"
+            f"max-width:100%;min-width:{least + 2 * _PADDING}px;box-sizing:border-box;"
+            f"background:#ffffff;padding:{_PADDING}px"
         )
         return (
             '<div style="overflow-x:auto" tabindex="0" role="group" '
@@ -87,16 +85,6 @@ class Picture:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/html": alive(self.html), "text/plain": self.text}
-
-
-def alive(html: str) -> str:
-    """``html`` as a cell's output, with a script that brings the pictures in it to life.
-
-    JupyterLab removes the script from a notebook that is not trusted; then the images stay.
-    """
-    if 'class="tls13lab-picture"' not in html:
-        return html
-    return f"<div>{html}<script>({ENLIVEN})(document.currentScript.parentElement)</script></div>"
 
 
 def least_width(svg: str, readable: float = ink.READABLE) -> int:

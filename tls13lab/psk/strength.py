@@ -111,3 +111,16 @@ def in_words(seconds: float) -> str:
             return f"{count:,.0f} {name}" if count < 1e9 else f"{count:.0e} {name}"
     count = round(seconds)
     return f"{count} seconds" if count != 1 else "1 second"
+
+
+def in_figures(count: float) -> str:
+    """A large number for people, with two digits that count.
+
+    >>> in_figures(921_413), in_figures(3e6), in_figures(9e11), in_figures(9e17)
+    ('920,000', '3 million', '900 billion', '900 million billion')
+    """
+    for name, unit in (("billion", 1e9), ("million", 1e6)):
+        if count >= unit:
+            return f"{in_figures(count / unit)} {name}"
+    rounded = float(f"{count:.2g}")
+    return f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:g}"

@@ -199,7 +199,7 @@ def decide(
     there = tuple(leak for leak in leaks if leak not in without)
     later = adversary == "active_then_leak"
     if asset in SECRECY:
-        steps = _told(_tellers(mode, adversary), asset, mode, there, rules, leaks_later=later)
+        steps = _told(tellers(mode, adversary), asset, mode, there, rules, leaks_later=later)
     else:
         # All messages were sent before anything leaked, so only what was sent can be lost.
         beforehand = () if later else there
@@ -216,7 +216,7 @@ def _horizon(mode: SceneMode, asset: Asset, leaks: tuple[str, ...], rules: tuple
     return ""
 
 
-def _tellers(mode: SceneMode, adversary: Adversary) -> list[Build]:
+def tellers(mode: SceneMode, adversary: Adversary) -> list[Build]:
     """The scenes in which a secret may become known."""
     builds: list[Build] = [scenes.recorded]
     if adversary != "passive":

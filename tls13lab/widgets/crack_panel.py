@@ -6,8 +6,11 @@ It attacks a recording, never a live host.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from html import escape
 
-from tls13lab.pictures.picture import html_table, text_table
+from tls13lab.pictures import ink
+from tls13lab.pictures.grid import sheet
+from tls13lab.pictures.picture import text_table
 from tls13lab.search.pieces import Source
 from tls13lab.search.runner import THREADS, Progress, Search, local_workers
 from tls13lab.search.target import Target, readable
@@ -16,6 +19,12 @@ from tls13lab.widgets.panel import Panel
 
 HEADER = ("the search", "")
 READY, RUNNING, STOPPED, DONE = "ready", "running", "stopped", "done"
+NOT_FOUND = {
+    READY: "not sought yet",
+    RUNNING: "being sought",
+    STOPPED: "not found so far",
+    DONE: "not found",
+}
 
 
 @dataclass(frozen=True)
@@ -37,23 +46,43 @@ class CrackView:
     @property
     def rows(self) -> tuple[tuple[str, str], ...]:
         """The state as the rows of a table."""
-        rate = f"{self.tried / self.seconds:,.0f} a second" if self.seconds > 0 else "not known yet"
-        words = dict(self.found)
         return (
             ("state", self.state),
             ("guesses tried", f"{self.tried:,} of {self.total:,}"),
-            ("speed", rate),
-            *(
-                (
-                    f"PSK of identity {readable(target.identity)}",
-                    readable(words[number]) if number in words else "not found",
-                )
-                for number, target in enumerate(self.targets)
-            ),
+            ("speed", self._speed),
+            *((f"PSK of identity {name}", found or self._not) for name, found in self._results),
+        )
+
+    @property
+    def _speed(self) -> str:
+        return f"{self.tried / self.seconds:,.0f} a second" if self.seconds > 0 else "not known yet"
+
+    @property
+    def _not(self) -> str:
+        """What stands in the place of a PSK that was not found."""
+        return NOT_FOUND[self.state]
+
+    @property
+    def _results(self) -> tuple[tuple[str, str], ...]:
+        """Of each target its identity, and the PSK if it was found."""
+        words = dict(self.found)
+        return tuple(
+            (readable(target.identity), readable(words[number]) if number in words else "")
+            for number, target in enumerate(self.targets)
         )
 
     def html(self) -> str:
-        return html_table(HEADER, self.rows)
+        look = ink.KEPT if self.state == DONE else ink.PLAIN
+        lines = (
+            (f"found: {found}", ink.OPENED, f"the PSK of identity {name}")
+            if found
+            else (self._not, look, f"the PSK of identity {name}")
+            for name, found in self._results
+        )
+        said = f"{self.state}: {self.tried:,} of {self.total:,} guesses tried, {self._speed}"
+        if not self.tried:
+            said = f"{self.state}: {self.total:,} guesses to try"
+        return f"<p>The search is {escape(said)}.</p>{sheet(lines)}"
 
     def text(self) -> str:
         return text_table(HEADER, self.rows)
@@ -79,6 +108,7 @@ class CrackPanel(Panel):
         self.stop_button = ipywidgets.Button(description="Stop", tooltip="Stop", disabled=True)
         self.bar = ipywidgets.IntProgress(min=0, max=1000, description="Tried:")
         row = ipywidgets.HBox([self.start_button, self.stop_button, self.bar])
+        row.layout.flex_flow = "row wrap"
         super().__init__([row], lambda: (self.view.html(), self.view.text()))
         self.start_button.on_click(lambda _: self.start())
         self.stop_button.on_click(lambda _: self.stop())

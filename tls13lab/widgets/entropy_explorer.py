@@ -4,13 +4,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 
+from tls13lab.evidence.weak_psk.attackers import LAPTOP_RATE
 from tls13lab.pictures.guessing_time import ALPHABETS, LONGEST, guessing_time
 from tls13lab.pictures.picture import Picture
-from tls13lab.psk.strength import SPEEDS
+from tls13lab.psk.strength import SPEEDS, in_figures
 from tls13lab.widgets.panel import Panel
 from tls13lab.widgets.slider import Slider
 
-REFERENCE = {"a laptop core (3 million/s)": 3e6, **SPEEDS}
+
+def named(who: str, rate: float) -> str:
+    """An attacker with its rate, as all stand in the menu.
+
+    >>> named("this machine", 921_413.0)
+    'this machine: 920,000 guesses a second'
+    """
+    return f"{who}: {in_figures(rate)} guesses a second"
+
+
+REFERENCE = {
+    named(who, rate): rate for who, rate in {"a laptop core": LAPTOP_RATE, **SPEEDS}.items()
+}
+"""Guesses a second of each attacker in the menu."""
+LAPTOP = next(iter(REFERENCE))
 
 
 @dataclass(frozen=True)
@@ -19,7 +34,7 @@ class EntropyView:
 
     alphabet: str = "small letters"
     length: int = 8
-    who: str = "a laptop core (3 million/s)"
+    who: str = LAPTOP
     rates: Mapping[str, float] = field(default_factory=lambda: REFERENCE)
 
     def choose(self, alphabet: str, length: int, who: str) -> "EntropyView":
@@ -35,7 +50,8 @@ class EntropyView:
 
     def sentence(self) -> str:
         """The answer in words."""
-        return self.picture.alt
+        said = self.picture.alt.partition("; ")[2]
+        return said[:1].upper() + said[1:]
 
 
 class EntropyExplorer(Panel):
@@ -46,14 +62,17 @@ class EntropyExplorer(Panel):
 
         view = EntropyView()
         if measured is not None:
-            mine = f"this machine ({measured:.2g}/s)"
+            mine = named("this machine", measured)
             view = replace(view, who=mine, rates={mine: measured, **REFERENCE})
         self.view = view
         self.alphabet = ipywidgets.Dropdown(
             options=tuple(ALPHABETS), value=view.alphabet, description="Alphabet:"
         )
         self.who = ipywidgets.Dropdown(
-            options=tuple(view.rates), value=view.who, description="Attacker:"
+            options=tuple(view.rates),
+            value=view.who,
+            description="Attacker:",
+            layout=ipywidgets.Layout(width="min(100%, 34em)"),
         )
         self.length = Slider(
             value=view.length,

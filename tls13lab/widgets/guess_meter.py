@@ -102,8 +102,13 @@ class MeterView:
         )
 
     def html(self, attack: Attack | None = None) -> str:
-        """The picture, and the two columns."""
-        return f"{self.picture.image}{html_table(HEADER, self.rows(attack))}"
+        """The picture and the two columns; side by side where there is room."""
+        table = html_table(HEADER, self.rows(attack))
+        return (
+            '<div style="display:flex;flex-wrap:wrap;align-items:flex-start">'
+            f'<div style="max-width:100%;margin:0px 0px 8px 0px">{self.picture.image}</div>'
+            f'<div style="flex:1 1 320px;padding:0px 8px">{table}</div></div>'
+        )
 
     def text(self, attack: Attack | None = None) -> str:
         """The same as plain text."""

@@ -13,7 +13,7 @@ from typing import Any
 import ipywidgets
 import traitlets
 
-from tls13lab.pictures.picture import alive
+from tls13lab.pictures.scripts import alive
 from tls13lab.widgets.view import View
 
 _kept: dict[tuple[str, str], list[Any]] = {}

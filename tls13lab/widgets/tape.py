@@ -23,7 +23,7 @@ from typing import Any
 
 import ipywidgets
 
-from tls13lab.pictures.picture import ENLIVEN
+from tls13lab.pictures.scripts import ENLIVEN
 from tls13lab.widgets.panel import Panel
 from tls13lab.widgets.slider import Slider
 
@@ -182,11 +182,12 @@ def _parts(panel: Panel, made: Tape) -> dict[str, list[int]]:
 
 def taped_html(panel: Panel) -> str:
     """The panel as part of a page: its first view, and the tape for the player."""
+    first = panel.answer.value  # before clicks are tried, which may show something else
     # In JSON "</" may be written as "<\\/", and in HTML it would end the script element.
     text = json.dumps(tape(panel)).replace("</", "<\\/")
     return (
         '<div class="tls13lab-tape"><div class="tls13lab-view">'
-        f"{panel.answer.value}</div>"
+        f"{first}</div>"
         f'<script type="application/json">{text}</script></div>'
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from tls13lab.pictures.picture import ENLIVEN
+from tls13lab.pictures.scripts import ENLIVEN
 
 _STATIC = Path(__file__).with_name("static")
 
