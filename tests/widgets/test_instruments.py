@@ -17,6 +17,7 @@ from tls13lab.widgets.byte_inspector import MOST_PARTS, ByteInspector, Inspector
 from tls13lab.widgets.crack_panel import CrackPanel, CrackView
 from tls13lab.widgets.entropy_explorer import EntropyExplorer
 from tls13lab.widgets.handshake_stepper import HandshakeStepper
+from tls13lab.widgets.in_steps import InSteps
 from tls13lab.widgets.panel import Panel
 from tls13lab.widgets.slider import Slider
 from tls13lab.wire.names import Mode
@@ -241,3 +242,23 @@ def test_a_slider_stays_between_its_ends() -> None:
     assert slider.value == 4
     slider.min, slider.max = 0, 0
     assert slider.value == 0
+
+
+def test_who_waits_for_work_sees_what_it_shows_last() -> None:
+    seen: list[str] = []
+    ended, released = threading.Event(), threading.Event()
+
+    def show() -> None:
+        if running.running:
+            seen.append("begun")
+            return
+        ended.set()
+        released.wait()
+        seen.append("ended")
+
+    running = InSteps(lambda _stopped: iter((None,)), show, threads=True)
+    running.begin()
+    ended.wait()
+    threading.Timer(0.02, released.set).start()
+    running.wait()
+    assert seen == ["begun", "ended"]

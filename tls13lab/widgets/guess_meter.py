@@ -209,6 +209,8 @@ class GuessMeter(Panel):
         self.count.observe(lambda _: self._by(DRAWN), names="value")
         self.word.observe(lambda _: self._by(GIVEN), names="value")
         self.watch(*chooses)
+        # A word can be anything, and 13 numbers of words times all else are too much for a tape.
+        self.taped = (self.how, self.protection, self.who)
         self.another.on_click(lambda _: self._another())
         self.start_button.on_click(lambda _: self.start())
         self.stop_button.on_click(lambda _: self.stop())

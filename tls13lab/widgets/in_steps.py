@@ -94,5 +94,5 @@ class InSteps:
                     shown = self._clock()
                 yield
         finally:
-            self._thread = self._steps = None
-            self._show()
+            self._steps = None
+            self._show()  # in the thread; who waits for it sees what this shows
