@@ -3,7 +3,19 @@
 import argparse
 import json
 
-from bench import browser, captures, handshakes, hub, lab, load, mends, search, startup, widgets
+from bench import (
+    browser,
+    captures,
+    handshakes,
+    hub,
+    lab,
+    load,
+    mends,
+    page,
+    search,
+    startup,
+    widgets,
+)
 
 
 def measure() -> dict[str, dict[str, float]]:
@@ -29,6 +41,7 @@ def measure() -> dict[str, dict[str, float]]:
     figures["run.py lab, seconds until"] = lab.usable_seconds()
     figures["20 students at a hub"] = hub.measure(20)
     figures["widgets in a real JupyterLab"] = browser.answers()
+    figures["instruments in a page, processor slowed"] = page.answers()
     return figures
 
 

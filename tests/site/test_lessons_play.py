@@ -11,18 +11,6 @@ from tests.site.conftest import Site
 
 pytestmark = pytest.mark.browser
 
-MOST_MS = 100
-SLOWED = 4
-"""How much slower than this machine's the processor is made, as a phone's may be."""
-CHANGED = """async ([host, button]) => {
-    const begun = performance.now();
-    const view = host.querySelector(".tls13lab-view");
-    const seen = new Promise(done => new MutationObserver(done).observe(view, {childList: true}));
-    button.click();
-    await seen;
-    return performance.now() - begun;
-}"""
-
 
 @contextmanager
 def lesson(browser: Browser, built: Site, name: str, width: int = 1280) -> Iterator[Page]:
