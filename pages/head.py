@@ -58,18 +58,23 @@ def around(
     site = Doors.of().site
     context["site"] = site
     context["address"] = site if name == "index" else f"{site}{name}.html"
-    title = re.sub(r"<[^>]+>", "", context.get("title", ""))
+    title = re.sub(r"<[^>]+>", "", context.get("title") or name)
     context["description"] = described(tree, f"{title}: a page of tls13lab")
     context["card_alt"] = ALT
     context["without_icon_script"] = without_icon_script
     for script, pages in ONLY_ON.items():
         if pages.fullmatch(name):
             app.add_js_file(script)
-    if name == "search":  # whose own scripts do not wait, and need these
-        return
-    for script in context.get("script_files", ()):
-        if script.filename and AT_ONCE not in str(script.filename):
-            script.attributes["defer"] = "defer"
+    if name != "search":  # its own scripts do not wait, and need these
+        context["script_files"] = [waiting(one) for one in context.get("script_files", ())]
+
+
+def waiting(script: Any) -> Any:
+    """A script that waits for the page, if it may; a new one, because all pages share the old."""
+    if not script.filename or AT_ONCE in str(script.filename):
+        return script
+    more = script.attributes | {"defer": "defer"}
+    return type(script)(script.filename, priority=script.priority, **more)
 
 
 def for_servers(app: Sphinx, failure: Exception | None) -> None:

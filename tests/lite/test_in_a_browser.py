@@ -74,7 +74,7 @@ def test_a_lesson_of_the_site_to_read_runs_where_its_text_was(site: LabServer) -
         page.get_by_role("link", name="Run this lesson here").click()
         said = page.get_by_role("status")
         expect(said).to_contain_text("Starting Python", timeout=READY_MS)
-        expect(page.get_by_text("the text")).to_be_hidden()
+        expect(page.get_by_text("the text", exact=True)).to_be_hidden()
         expect(said).to_contain_text("Python is ready", timeout=READY_MS)
         lab = page.frame_locator("iframe")
         lab.locator(".jp-CodeCell .cm-content").first.click()
@@ -82,7 +82,7 @@ def test_a_lesson_of_the_site_to_read_runs_where_its_text_was(site: LabServer) -
         first = lab.locator(".jp-CodeCell .jp-InputPrompt").first
         expect(first).to_have_text("[1]:", timeout=READY_MS)
         page.get_by_role("button", name="Back to the text").click()
-        expect(page.get_by_text("the text")).to_be_visible()
+        expect(page.get_by_text("the text", exact=True)).to_be_visible()
         assert page.locator("iframe").count() == 0
         assert asked == []
 

@@ -1,5 +1,6 @@
 """``run.py owner NAME`` changes every address of the repository, and nothing else."""
 
+import doctest
 import re
 import shutil
 import subprocess
@@ -73,6 +74,10 @@ def test_no_other_file_has_an_address() -> None:
         if ADDRESS.search(path.read_text(encoding="utf-8", errors="ignore"))
     }
     assert found - {"owner.py"} == set(owner.PLACES)  # its docstring has examples
+
+
+def test_its_examples_hold() -> None:
+    assert doctest.testmod(owner) == (0, 2)
 
 
 def test_a_newcomer_finds_it() -> None:
