@@ -170,6 +170,8 @@ class HandshakeStepper(Panel):
         )
         super().__init__([row], self._draw)
         self.watch(self.slider, self.outside)
+        if plain:
+            self.taped = (self.slider,)
         self.answer.on_part(self._go_to)
         for button, (_, by) in zip(self.buttons, moves, strict=True):
             button.on_click(lambda _, by=by: self._move(by))
