@@ -168,6 +168,8 @@ def main(arguments: list[str]) -> int:
     course = given.course.resolve()
     try:
         return act(given, course)
+    except BrokenPipeError:  # whoever read the list has seen enough
+        return 1
     except (FileNotFoundError, BadList, Forged, RuntimeError) as error:
         print(f"course: {error}", file=sys.stderr)
         return 2

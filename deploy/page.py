@@ -10,7 +10,7 @@ STYLE = """\
   --card: #22252b; --line: #4a4e57; --right: #8fc1ff; --wrong: #ffab73; --blank: #b9bcc4; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1rem; max-width: 56rem; color: var(--ink); background: var(--paper);
-  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
+  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: .5rem 0; }
 h2 { font-size: 1.15rem; line-height: 1.3; margin: 1.75rem 0 .5rem; }
 h3 { font-size: 1rem; margin: 0; }
@@ -28,6 +28,7 @@ a { color: inherit; }
 table { border-collapse: collapse; width: 100%; font-size: .95rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem;
   border-top: 1px solid var(--line); }
+th, td.number { overflow-wrap: normal; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 .wide { overflow-x: auto; }
 svg { display: block; width: 100%; height: 1.3rem; }

@@ -12,12 +12,14 @@ import os
 import queue
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType, TracebackType
 from typing import Any
 
 from coursework.judge import plain, sandbox
@@ -140,7 +142,8 @@ class Producer:
                 found.trouble = str(fault)
                 self.stop()
                 raise
-            raise _as_raised(*_two_texts(said["raised"]), said["raised"])
+            raised = _as_raised(*_two_texts(said["raised"]), said["raised"])
+            raise raised.with_traceback(_at_line(said["raised"], sys._getframe()))
 
         signature = _signature(parameters)
         if signature is not None:
@@ -241,23 +244,41 @@ def _two_texts(found: Any) -> tuple[str, str]:
     return "Exception", ""
 
 
-def _as_raised(kind: str, message: str, found: Any) -> Exception:
+_EMPTY: dict[str, Any] = {
+    kind.__name__: kind()
+    for kind in (int, float, bool, str, bytes, bytearray, list, tuple, dict, set)
+} | {"NoneType": None}
+"""Stands for the value that has not the attribute that was asked for."""
+
+
+def _as_raised(kind: str, message: str, found: Any) -> BaseException:
     """An exception of the same built-in kind, name and message as the student's.
 
     Checks tell kinds apart; for a missing name or attribute, they also say which it is.
     """
     base = getattr(builtins, kind, None) or getattr(faults, kind, None)
-    if not (isinstance(base, type) and issubclass(base, Exception)):
+    if not (isinstance(base, type) and issubclass(base, Exception | SystemExit)):
         base = Exception
-    made: type[Exception] = type(
+    made: type[BaseException] = type(
         kind, (base,), {"__str__": lambda _: message, "__module__": "student"}
     )
     fault = made.__new__(made)
+    fault.args = (message,)
     if isinstance(fault, NameError | AttributeError):
         fault.name = found[2][:100] if len(found) > 2 and isinstance(found[2], str) else ""
     if isinstance(fault, AttributeError):
-        fault.obj = plain.Opaque()
+        fault.obj = _EMPTY.get(str(found[3]), plain.Opaque()) if len(found) > 3 else None
     return fault
+
+
+def _at_line(found: Any, here: FrameType) -> TracebackType:
+    """A traceback that names the student's line, for checks that say in which line it was.
+
+    A check counts lines from the first one of the function that it called, which is ``here``.
+    """
+    line = found[4] if len(found) > 4 and isinstance(found[4], int) else 0
+    first = here.f_code.co_firstlineno
+    return TracebackType(None, here, here.f_lasti, first - 1 + max(0, min(line, 10_000)))
 
 
 def _signature(parameters: Any) -> inspect.Signature | None:

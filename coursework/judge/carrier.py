@@ -5,23 +5,20 @@ cell. What it gets is built anew: the texts of the student's cells, without outp
 the checks as they were handed out, those that were deleted put back; and the verdicts.
 """
 
-import copy
 import json
 import shutil
 from dataclasses import asdict
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
-from coursework.build import ASSIGNMENT, graded
+from coursework.build import ASSIGNMENT
 from coursework.judge.cells import Submission, read
 from coursework.judge.judging import notebook_of, released
 from coursework.judge.records import Marked, Record
 from coursework.judge.seal import seal
-from coursework.source import everything
 
 FOLDER = "judged"
 FIELD = "tls13lab"
@@ -32,11 +29,6 @@ LONGEST, MOST = 100_000, 1000
 _NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
-@cache
-def _released(name: str) -> Any:
-    return graded(name, everything()[name])
-
-
 def write(course: Path, record: Record, key: bytes) -> None:
     """Write a student's notebooks for nbgrader into ``judged``. Earlier ones are replaced."""
     there = course / "submitted" / record.student / ASSIGNMENT
@@ -45,7 +37,7 @@ def write(course: Path, record: Record, key: bytes) -> None:
     folder.mkdir(parents=True)
     for marked in record.marked:
         if marked.submission:
-            notebook = carrier(there / f"{marked.notebook}.ipynb", marked)
+            notebook = carrier(course, there / f"{marked.notebook}.ipynb")
             notebook.metadata[FIELD] = _signed(record.student, marked, key)
             text = nbformat.writes(notebook, version=nbformat.NO_CONVERT)
             (folder / f"{marked.notebook}.ipynb").write_text(text, encoding="utf-8")
@@ -63,11 +55,11 @@ def _signed(student: str, marked: Marked, key: bytes) -> dict[str, Any]:
     }
 
 
-def carrier(path: Path, marked: Marked) -> Any:
+def carrier(course: Path, path: Path) -> Any:
     """The notebook for nbgrader, without the verdicts; of a broken one, what was handed out."""
-    notebook = copy.deepcopy(_released(marked.notebook))
+    notebook = nbformat.read(course / "release" / ASSIGNMENT / path.name, as_version=4)
     try:
-        submission = read(released(marked.notebook), notebook_of(path))
+        submission = read(released(path.stem, course), notebook_of(path))
     except Exception:  # judged as unreadable, too
         return notebook
     checks = {cell.id: cell for cell in notebook.cells if "nbgrader" in cell.metadata}

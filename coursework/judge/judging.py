@@ -17,13 +17,12 @@ from typing import Any
 
 import nbformat
 
-from coursework.build import ASSIGNMENT, made
+from coursework.build import ASSIGNMENT, graded
 from coursework.judge import odd, plain, sandbox
 from coursework.judge.answers import Answer, Limits, Producer
 from coursework.judge.cells import Released, Submission, read
 from coursework.judge.records import Marked
 from coursework.judge.seal import BLANK, NOT_YET, RIGHT, Verdict, digest
-from coursework.place import as_student, required
 from coursework.source import Exercise, everything
 from tls13lab.exercises import patience
 from tls13lab.exercises.catalogue import task
@@ -39,9 +38,11 @@ VERDICTS = {"RIGHT": RIGHT, "NOT_YET": NOT_YET, "BLANK": BLANK}
 
 
 @cache
-def released(name: str) -> Released:
-    """A notebook as it is handed out for marking."""
-    notebook = made(name, everything()[name], as_student, required)
+def released(name: str, course: Path | None = None) -> Released:
+    """A notebook as this course handed it out, or as one would be handed out now."""
+    notebook = graded(name, everything()[name])
+    if course is not None:
+        notebook = nbformat.read(course / "release" / ASSIGNMENT / f"{name}.ipynb", as_version=4)
     return Released(name, {cell.id: (cell.cell_type, cell.source) for cell in notebook.cells})
 
 
@@ -57,27 +58,31 @@ def version() -> str:
 
 
 def judge(
-    folder: Path, student: str, notebooks: Iterable[str], limits: Limits = STANDARD
+    course: Path, student: str, notebooks: Iterable[str], limits: Limits = STANDARD
 ) -> list[Marked]:
-    """Judge these notebooks in the folder that a student handed in."""
+    """Judge these notebooks of a student in a course."""
+    folder = course / "submitted" / student / ASSIGNMENT
     files = folder if folder.is_dir() else None
     source = everything()
     with sandbox.shelf() as shelf, Producer(student, files, shelf, limits) as producer:
         return [
-            judge_notebook(folder / f"{name}.ipynb", name, source[name], producer)
+            judge_notebook(folder / f"{name}.ipynb", released(name, course), source[name], producer)
             for name in notebooks
         ]
 
 
-def judge_notebook(path: Path, name: str, tasks: list[Exercise], producer: Producer) -> Marked:
+def judge_notebook(
+    path: Path, handed_out: Released, tasks: list[Exercise], producer: Producer
+) -> Marked:
     """Judge one notebook. Whatever is in it, there is a verdict on each of its tasks."""
+    name = handed_out.name
     submitted = digest(path)
     if not submitted:
         nothing = "This notebook was not handed in."
         return Marked(name, "", tuple(_verdict(one, BLANK, nothing) for one in tasks))
     try:
         notebook = notebook_of(path)
-        submission = read(released(name), notebook)
+        submission = read(handed_out, notebook)
     except Exception as fault:  # a notebook from elsewhere can be broken in any way
         note = f"the file could not be read as a notebook ({type(fault).__name__})"
         says = "The file could not be read as a notebook. Hand it in again."
@@ -233,8 +238,7 @@ def _verdict(one: Exercise, kind: str, says: str, note: str = "") -> Verdict:
 def main(arguments: list[str]) -> int:
     """Judge one student and print what was found as JSON."""
     course, student, *notebooks = arguments
-    folder = Path(course) / "submitted" / student / ASSIGNMENT
-    marked = judge(folder, student, notebooks)
+    marked = judge(Path(course), student, notebooks)
     json.dump([asdict(one) for one in marked], sys.stdout)
     return 0
 

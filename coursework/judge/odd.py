@@ -22,7 +22,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"\bbuiltins\b|\bsettrace\b|_getframe|\bgc\.get_|\bctypes\b", "patches Python"),
     (r"\bsubprocess\b|\bos\.system|^\s*[!%]|\bget_ipython\b", "starts programs"),
     (r"\bsocket\b|\burllib\b|\brequests\.|\bhttp\.client\b", "uses a network"),
-    (r"/proc/|\brmtree\b|\bos\.remove|\bos\.unlink|\.unlink\(|\bopen\s*\(", "uses files"),
+    (r"/proc/|\brmtree\b|\bos\.remove|\bos\.unlink|\.unlink\(|(?<![\w.])open\s*\(", "uses files"),
 )
 LONGEST = 160
 

@@ -4,9 +4,9 @@
 does not write. Both ends have these types and no others: None, the dots, bool, int, float, str,
 bytes, bytearray, memoryview, list, tuple, set, frozenset, dict, an iterator over such values, and
 the four types of ``named``. Subclasses cross as their base, numpy's numbers as Python's, and a
-generator as an iterator over a list. Anything else crosses as an :class:`Opaque`, which
-has the name of its type and equals only itself. There is no pickle, so no code of a student's
-crosses, and no ``__eq__``.
+generator as an iterator over a list. Anything else crosses as an :class:`Opaque`, which has the
+name of its type and equals only itself; a class, as an empty one. There is no pickle, so no code of
+a student's crosses, and no ``__eq__``.
 
 >>> decode(encode({"word": b"candle", "dots": ..., 1: (2.5, {3})}))
 {'word': b'candle', 'dots': Ellipsis, 1: (2.5, {3})}
@@ -82,6 +82,8 @@ def encoded(value: Any, budget: Budget, depth: int) -> Any:
         return value
     if value is ...:
         return {"dots": 0}
+    if isinstance(value, type):
+        return {"class": _identifier(value.__name__)}
     for kind, write in _WRITERS:
         if isinstance(value, kind):
             return write(value, lambda inner: encoded(inner, budget, depth + 1))
@@ -97,15 +99,14 @@ def encoded(value: Any, budget: Budget, depth: int) -> Any:
         return encoded(value.value, budget, depth + 1)
     if isinstance(value, Iterable) and not callable(value) and hasattr(value, "__next__"):
         return _many("iterator", itertools.islice(value, LARGEST + 1), budget, depth)
-    return {"opaque": _name_of(value)}
+    return {"opaque": _identifier(type(value).__name__)}
 
 
 def _many(tag: str, values: Iterable[Any], budget: Budget, depth: int) -> dict[str, Any]:
     return {tag: [encoded(inner, budget, depth + 1) for inner in values]}
 
 
-def _name_of(value: object) -> str:
-    name = type(value).__name__
+def _identifier(name: str) -> str:
     return name if name.isidentifier() and len(name) <= 60 else "object"
 
 
@@ -225,6 +226,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "bytearray": bytearray.fromhex,
     "memoryview": lambda content: memoryview(bytes.fromhex(content)),
     "opaque": Opaque.named,
+    "class": lambda content: type(Opaque.named(content)),
 }
 _MANY: dict[str, Callable[[Iterable[Any]], Any]] = {
     "list": list,

@@ -127,6 +127,7 @@ def _task(line: Line, shell: Any, order: Any, files: Path | None) -> None:
         if files is not None:
             _copy(files, Path(folder))
         os.chdir(folder)
+        sys.path.insert(0, folder)  # where a notebook finds its own modules
         for place, cell in enumerate(order["cells"]):
             line.say({"ran": place, "error": _run(shell, cell)})
         serve(line, shell.user_ns.get(order["name"], _MISSING))
@@ -149,12 +150,13 @@ def _run(shell: Any, cell: str) -> list[str] | None:
 
 
 def described(fault: BaseException) -> list[str]:
-    """The name of an exception's type, its message, and the name that it misses, if it does."""
+    """An exception's type and message; the name that it misses, if it does, and in what type."""
     try:
         name = str(getattr(fault, "name", "") or "")[:100]
-        return [str(type(fault).__name__)[:60], str(fault)[:500], name]
+        where = str(type(getattr(fault, "obj", None)).__name__)[:60]
+        return [str(type(fault).__name__)[:60], str(fault)[:500], name, where]
     except BaseException:  # a student's exception may do anything when it is printed
-        return ["Exception", "", ""]
+        return ["Exception", "", "", ""]
 
 
 def serve(line: Line, answer: Any) -> None:
@@ -162,7 +164,7 @@ def serve(line: Line, answer: Any) -> None:
     if answer is _MISSING:
         line.say({"answer": "missing"})
         return
-    if not callable(answer) or isinstance(answer, type(...)):
+    if not callable(answer) or isinstance(answer, type):
         try:
             line.say({"answer": "value", "value": plain.encode(answer)})
         except (plain.NotPlain, RecursionError, MemoryError) as fault:
@@ -184,7 +186,16 @@ def _called(answer: Any, arguments: Any, named: Any) -> Any:
     except plain.NotPlain as fault:
         return {"raised": ["TooLarge", f"no right value is as large as this one ({fault})"]}
     except BaseException as fault:  # what a student's function raises is an answer, too
-        return {"raised": described(fault)}
+        return {"raised": [*described(fault), _line(answer, fault)]}
+
+
+def _line(answer: Any, fault: BaseException) -> int:
+    from tls13lab.exercises.stopping import line_in
+
+    try:
+        return line_in(answer, fault)
+    except Exception:  # an object may only look like a function
+        return 0
 
 
 def _parameters(answer: Any) -> list[list[Any]] | None:

@@ -9,7 +9,7 @@ import pytest
 
 from coursework.judge import sandbox
 from coursework.judge.answers import Limits, Producer
-from coursework.judge.judging import judge_notebook
+from coursework.judge.judging import judge_notebook, released
 from coursework.source import everything
 from tests.conftest import ROOT, missing
 from tests.coursework.hostile import CASES, WHO, Case, handed_in, table
@@ -49,7 +49,7 @@ def test_a_submission_gets_what_the_table_says(
     tasks = everything()[case.notebook]
     path = folder / f"{case.notebook}.ipynb"
     before = path.read_bytes() if path.exists() else None
-    marked = judge_notebook(path, case.notebook, tasks, producer)
+    marked = judge_notebook(path, released(case.notebook), tasks, producer)
     found = {one.task: one.verdict for one in marked.verdicts}
     says = {one.task: one.says for one in marked.verdicts}
     assert found == {one.number: case.gets.get(one.number, "right") for one in tasks}, says

@@ -108,13 +108,19 @@ def test_relatives_cross_as_what_they_hold(value: Any, crosses_as: Any) -> None:
     assert type(found) is type(crosses_as)
 
 
-@pytest.mark.parametrize("value", [unittest.mock.ANY, object(), print, type, pytest.raises, 1j])
+@pytest.mark.parametrize("value", [unittest.mock.ANY, object(), print, pytest.raises, 1j])
 def test_anything_else_equals_nothing(value: Any) -> None:
     found = crossed(value)
     assert isinstance(found, Opaque)
     assert type(found).__name__ == type(value).__name__
     right: list[Any] = [1, b"", "", None, [], True]
     assert found not in right
+
+
+def test_a_class_crosses_as_an_empty_one() -> None:
+    found = crossed(Colour)
+    assert isinstance(found, type)
+    assert (found.__name__, vars(found).get("RED")) == ("Colour", None)
 
 
 def test_a_generator_crosses_as_an_iterator() -> None:

@@ -75,7 +75,7 @@ def _listed(names: tuple[str, ...]) -> str:
 
 def stopped(function: object, fault: BaseException) -> str:
     """One sentence on the error that the student's function raised."""
-    line = _line(function, fault)
+    line = line_in(function, fault)
     if isinstance(fault, RanTooLong):
         return f"It did not end within {fault.seconds:g} seconds; perhaps there is an endless loop."
     where = f"Line {line} of your function" if line else "Your function"
@@ -84,7 +84,7 @@ def stopped(function: object, fault: BaseException) -> str:
 
 def is_theirs(function: object, fault: BaseException) -> bool:
     """Whether the error arose while the student's function ran."""
-    return _line(function, fault) > 0
+    return line_in(function, fault) > 0
 
 
 def _words(fault: BaseException) -> str:
@@ -108,7 +108,7 @@ def _attribute(fault: BaseException) -> str:
     return f"it asks {of} for `.{name}`, which is not there"
 
 
-def _line(function: object, fault: BaseException) -> int:
+def line_in(function: object, fault: BaseException) -> int:
     """The line of the function, from 1, in which the error arose; 0 if that cannot be said."""
     code = getattr(function, "__code__", None)
     if not isinstance(code, CodeType):
