@@ -15,7 +15,7 @@ to listen with what was stolen  ``Theft``, ``eavesdrop``, ``read_capture``, ``re
 to speak with what was stolen   ``StolenPsk``, ``false_server``, ``first_flight``, ``reflected``
 to guess                        ``Search``, ``targets``, ``GuessMeter``, ``Attack``, ``strength``
 the symbolic model              ``decide``, ``cells``, ``World``, ``RULES``, ``apply``, ``name``
-pictures                        ``sequence``, ``schedule_graph``, ``moves_graph``, ``timeline``
+pictures                        ``sequence``, ``schedule_graph``, ``timeline``, ``curves``, and so on
 instruments                     ``HandshakeStepper``, ``ByteInspector``, ``TheftPanel``, and so on
 ==============================  ==================================================================
 
@@ -72,6 +72,7 @@ from tls13lab.peers.openssl import OpenSSLPsk, OpenSSLServer, OpenSSLUnavailable
 from tls13lab.pictures.attack_tree import attack_tree
 from tls13lab.pictures.byte_view import byte_view
 from tls13lab.pictures.claims_matrix import matrix_picture
+from tls13lab.pictures.curves import curves
 from tls13lab.pictures.derivation_text import derivation_rows
 from tls13lab.pictures.moves_graph import moves_graph
 from tls13lab.pictures.picture import text_table
@@ -221,6 +222,7 @@ __all__ = [
     "chosen",
     "chosen_by_people",
     "connect",
+    "curves",
     "decide",
     "derivation_rows",
     "descendants",

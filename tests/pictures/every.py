@@ -23,6 +23,7 @@ from tls13lab.pictures.bit_picture import bit_picture
 from tls13lab.pictures.byte_view import named_fields
 from tls13lab.pictures.chances import chances
 from tls13lab.pictures.compare_picture import compare_picture
+from tls13lab.pictures.curves import curves
 from tls13lab.pictures.guessing_time import ALPHABETS, LONGEST, guessing_time
 from tls13lab.pictures.moves_graph import SIDES, moves_graph
 from tls13lab.pictures.picture import Picture
@@ -66,6 +67,16 @@ def _bits() -> Iterator[Picture]:
     return (bit_picture(raw, field, field.length - 1, 7) for field in named_fields(raw))
 
 
+def _curves() -> Iterator[Picture]:
+    points = [(n, n * n) for n in range(1, 8)]
+    names = ("imported PSK", "plain PSK", "another of a long name", "the last")
+    for many in range(1, len(names) + 1):
+        lines = {
+            name: [(x, y * k + k) for x, y in points] for k, name in enumerate(names[:many], 1)
+        }
+        yield curves(lines, "victims", "work, as a multiple", "Work for many victims")
+
+
 def _times() -> Iterator[Picture]:
     for alphabet in ALPHABETS:
         for who, rate in REFERENCE.items():
@@ -79,6 +90,7 @@ DRAWN: Mapping[Callable[..., Picture], Callable[[], Iterator[Picture]]] = {
     bit_picture: _bits,
     chances: lambda: map(chances, SETTINGS),
     compare_picture: lambda: (compare_picture(*two) for two in permutations((KE, DHE), 2)),
+    curves: _curves,
     guessing_time: _times,
     moves_graph: lambda: map(moves_graph, SIDES),
     race_picture: lambda: iter((race_picture(LANES), race_picture(()))),
