@@ -15,7 +15,7 @@ to listen with what was stolen  ``Theft``, ``eavesdrop``, ``read_capture``, ``re
 to speak with what was stolen   ``StolenPsk``, ``false_server``, ``first_flight``, ``reflected``
 to guess                        ``Search``, ``targets``, ``GuessMeter``, ``Attack``, ``strength``
 the symbolic model              ``decide``, ``cells``, ``World``, ``RULES``, ``apply``, ``name``
-pictures                        ``sequence``, ``schedule_graph``, ``timeline``, ``curves``, and so on
+pictures                        ``sequence``, ``schedule_graph``, ``timeline``, ``curves``
 instruments                     ``HandshakeStepper``, ``ByteInspector``, ``TheftPanel``, and so on
 ==============================  ==================================================================
 
