@@ -21,13 +21,14 @@ pytestmark = pytest.mark.browser
 KEY = lesson("02").of_kind(PREDICTION)[0].key
 SETUP = f"""
 from tls13lab.lesson import Explain, Prediction, check, progress
+from coursework.answers import solved
 from tls13lab.exercises.catalogue import task
 asked = Prediction("How many tickets?", ("none", "one"), key="{KEY}")
 asked"""
 CELLS = (
     SETUP,
     'Explain("02.1")',
-    'check("2.1", task("2.1").solved("anyone"))',
+    'check("2.1", solved(task("2.1"), "anyone"))',
     'asked.reveal("none", "So it is."); progress("02")',
     "progress()",
 )

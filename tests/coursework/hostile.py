@@ -306,7 +306,9 @@ CASES: tuple[Case, ...] = (
     Case(
         "a value copied from another student",
         "01_key_schedule",
-        answer("1.1", "my_secret = give.__globals__['task']('1.1').solved('bob')"),
+        answer(
+            "1.1", "my_secret = (t := give.__globals__['task']('1.1')).right(t.everything('bob'))"
+        ),
         {"1.1": "not yet"},
         "the judge asks for the keys of the folder's name",
         listed=True,

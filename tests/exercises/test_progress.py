@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from coursework.answers import solved
 from tls13lab.exercises import catalogue
 from tls13lab.exercises.outline import PREDICTION, TASK, lesson, lessons
 from tls13lab.exercises.progress import Progress, progress, reset_progress
@@ -115,7 +116,7 @@ def test_a_check_leaves_its_verdict(folder: Path) -> None:
     assert not (folder / FILE).exists()
     catalogue.check("2.1", b"wrong")
     assert kept(folder).read().tasks["2.1"].verdict == "NOT_YET"
-    assert catalogue.check("2.1", catalogue.task("2.1").solved("anyone"))
+    assert catalogue.check("2.1", solved(catalogue.task("2.1"), "anyone"))
     assert "1 of 5 tasks solved" in progress("02", kept(folder)).text
     catalogue.check("2.2", b"another's", "somebody else")
     assert set(kept(folder).read().tasks) == {"2.1"}
@@ -126,9 +127,8 @@ def test_a_store_that_fails_breaks_no_check(
 ) -> None:
     nowhere = Keeper(folder / "gone" / FILE)
     monkeypatch.setattr(catalogue, "keeper", nowhere)
-    solved = catalogue.task("2.1").solved("anyone")
-    assert catalogue.check("2.1", solved)
-    assert catalogue.check("2.2", catalogue.task("2.2").solved("anyone"))
+    assert catalogue.check("2.1", solved(catalogue.task("2.1"), "anyone"))
+    assert catalogue.check("2.2", solved(catalogue.task("2.2"), "anyone"))
     assert capsys.readouterr().out == f"{NOT_KEPT}\n"
     assert NOT_KEPT in progress("02", nowhere).text
     assert NOT_KEPT in progress("02", nowhere).html

@@ -8,6 +8,7 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from coursework.answers import mistaken, solved
 from tls13lab.capture.recording import CapturedRecord
 from tls13lab.exercises.catalogue import TASKS, check, give, task
 from tls13lab.exercises.feedback import Feedback, Verdict
@@ -28,7 +29,7 @@ def test_there_are_as_many_as_promised() -> None:
 @pytest.mark.parametrize("who", STUDENTS)
 @pytest.mark.parametrize("number", TASKS)
 def test_a_right_answer_passes(number: str, who: str) -> None:
-    found = check(number, TASKS[number].solved(who), who)
+    found = check(number, solved(TASKS[number], who), who)
     assert found.verdict is Verdict.RIGHT
     assert found.says
 
@@ -38,7 +39,7 @@ def test_a_right_answer_passes(number: str, who: str) -> None:
 def test_each_mistake_gets_its_own_diagnosis(number: str, place: int, who: str) -> None:
     one = TASKS[number]
     mistake = one.mistakes[place]
-    found = check(number, one.mistaken(mistake, who), who)
+    found = check(number, mistaken(one, mistake, who), who)
     assert found.verdict is Verdict.NOT_YET
     assert found.says.startswith(mistake.says)
 
@@ -79,8 +80,8 @@ def test_what_is_given_is_the_students_own_and_stays_so(number: str) -> None:
 
 
 def test_answers_of_one_student_are_not_anothers() -> None:
-    copied = [n for n, one in TASKS.items() if not callable(one.solved("alice"))]
-    passed = [n for n in copied if check(n, TASKS[n].solved("alice"), "bob")]
+    copied = [n for n, one in TASKS.items() if not callable(solved(one, "alice"))]
+    passed = [n for n in copied if check(n, solved(TASKS[n], "alice"), "bob")]
     # Only where what is asked is the same for everyone.
     assert set(passed) <= {"4.2", "4.3", "5.2", "6.4", "6.5", "7.4", "8.3", "9.6"}
 
@@ -110,7 +111,7 @@ def test_a_function_that_fails_is_told_with_what() -> None:
 
 
 def test_kinds_of_values_are_told_apart() -> None:
-    right = task("2.1").solved("alice")
+    right = solved(task("2.1"), "alice")
     assert "They are right, but in hexadecimal" in check("2.1", right.hex(), "alice").says
     assert "This has 31 bytes; 32 are wanted." in check("2.1", right[:-1], "alice").says
     assert check("2.1", bytearray(right), "alice")
@@ -124,7 +125,7 @@ def test_right_for_some_inputs_only() -> None:
 
 
 def test_a_grader_gets_an_error_with_the_words() -> None:
-    check("2.2", TASKS["2.2"].solved("alice"), "alice").require()
+    check("2.2", solved(TASKS["2.2"], "alice"), "alice").require()
     with pytest.raises(AssertionError, match="in milliseconds"):
         check("2.2", lambda ms, add: (ms // 1000 + add) % 2**32, "alice").require()
 

@@ -1,7 +1,7 @@
 """Tasks of lesson 00: records and handshake messages, by hand. RFC 9846 sections 5.1 and 4.
 
 >>> from tls13lab.exercises.records import MESSAGES
->>> MESSAGES.check(MESSAGES.solved("alice"), "alice").verdict.name
+>>> MESSAGES.check(MESSAGES.right, "alice").verdict.name
 'RIGHT'
 """
 

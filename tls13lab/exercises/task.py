@@ -120,12 +120,6 @@ class Task(Protocol):
     def check(self, answer: Any, student: str) -> Feedback:
         """Check an answer: right, blank, or wrong with an explanation."""
 
-    def mistaken(self, mistake: Mistake, student: str) -> Any:
-        """The answer of a student who makes this mistake."""
-
-    def solved(self, student: str) -> Any:
-        """An answer that is right."""
-
 
 @dataclass(frozen=True)
 class ValueTask:
@@ -160,12 +154,6 @@ class ValueTask:
             if same(answer, mistake.make(given)):
                 return Feedback.wrong(mistake.says)
         return Feedback.wrong(only_wrong(answer, plain(right)))
-
-    def mistaken(self, mistake: Mistake, student: str) -> Any:
-        return mistake.make(self._all(student))
-
-    def solved(self, student: str) -> Any:
-        return self.right(self._all(student))
 
 
 @dataclass(frozen=True)
@@ -220,12 +208,6 @@ class FunctionTask:
             said = f"It is right for {len(inputs) - len(wrong)} of {len(inputs)} inputs. {said}"
         return Feedback.wrong(said)
 
-    def mistaken(self, mistake: Mistake, student: str) -> Any:
-        return mistake.make
-
-    def solved(self, student: str) -> Any:
-        return self.right
-
 
 @dataclass(frozen=True)
 class JudgedTask:
@@ -272,13 +254,6 @@ class JudgedTask:
             return self.judge(given, answer)
         answer = plain(answer)
         return unlike(answer, example, entries=False) or self.judge(given, answer)
-
-    def mistaken(self, mistake: Mistake, student: str) -> Any:
-        return mistake.make(self.draw(Draw(student, self.number)))
-
-    def solved(self, student: str) -> Any:
-        """A right answer; others may be right, too."""
-        return self.example(self.draw(Draw(student, self.number)))
 
 
 def _no_such_function(answer: Any, parameters: tuple[str, ...]) -> str:
