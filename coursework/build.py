@@ -53,7 +53,7 @@ sys.path.insert(0, {root!r})
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "{name}"
 # What is in ``submitted`` is judged elsewhere; nbgrader gets notebooks with signed verdicts, and
-# verifies these. It runs no student's line.
+# verifies these. It runs no student's code.
 c.CourseDirectory.submitted_directory = "judged"
 c.Autograde.autograde_preprocessors = [
     "coursework.judge.verified.SignedVerdicts",

@@ -1,4 +1,4 @@
-"""A page on the class, for the teacher: which tasks, which misconceptions, and the quiz twice.
+"""A page on the class, for the teacher: which tasks, which mistakes, and the quiz before and after.
 
 It names no student. Every bar stands beside its numbers, and every part of a bar has its own
 pattern.

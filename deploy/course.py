@@ -6,7 +6,7 @@
 - ``return`` puts the students' pages into their homes, in ``tls13lab-feedback``.
 - ``export`` writes the points as a table that Moodle or Canvas reads.
 
-``--hub`` names the hub, and ``--token-file`` the file with the key to it; the hub's configuration
+``--hub`` names the hub, and ``--token-file`` the file with its token; the hub's configuration
 writes it to ``collect.token``. The course folder is the one that ``run.py nbgrader`` built and
 ``generate_assignment`` released. If something fails for one student, the command says so and
 continues with the others.

@@ -1,4 +1,4 @@
-"""Points for a course platform: one row a student, a column for each lesson and each task.
+"""Points for a course platform: one row for each student, a column for each lesson and each task.
 
 What the platforms read:
 

@@ -248,7 +248,7 @@ _EMPTY: dict[str, Any] = {
     kind.__name__: kind()
     for kind in (int, float, bool, str, bytes, bytearray, list, tuple, dict, set)
 } | {"NoneType": None}
-"""Stands for the value that has not the attribute that was asked for."""
+"""Stands for the value that lacks the attribute that was asked for."""
 
 
 def _as_raised(kind: str, message: str, found: Any) -> BaseException:

@@ -1,7 +1,7 @@
 """The verdicts on one student's submission: ``python -m coursework.judge.judging COURSE STUDENT
 NOTEBOOK...``.
 
-This process never runs a student's line. It reads the notebooks, asks a producer for each answer,
+This process never runs a student's code. It reads the notebooks, asks a producer for each answer,
 and gives plain data, or a function that is called over there, to the task's own check.
 """
 

@@ -1,7 +1,7 @@
 """The only form in which anything crosses between a student's process and the judge: plain data.
 
 ``encode`` makes JSON of a value, ``decode`` makes a value of JSON, and refuses whatever ``encode``
-does not write. Both ends have these types and no others: None, the dots, bool, int, float, str,
+does not write. Both ends have these types and no others: None, ``...``, bool, int, float, str,
 bytes, bytearray, memoryview, list, tuple, set, frozenset, dict, an iterator over such values, and
 the four types of ``named``. Subclasses cross as their base, numpy's numbers as Python's, and a
 generator as an iterator over a list. Anything else crosses as an :class:`Opaque`, which has the

@@ -1,12 +1,12 @@
 """Runs a student's cells and hands out the answer: ``python -m coursework.judge.producer``.
 
 Everything in this process belongs to the student: what it says is data to be judged, never a
-verdict. The first process imports the lessons' package, runs no line of a student's, and makes a
+verdict. The first process imports the lessons' package, runs none of a student's code, and makes a
 copy of itself (``os.fork``) for each task, so that a task begins clean and fast, and what one does
 to itself does nothing to the next. Where there is no ``fork``, a process serves one task and ends.
 
 The judge's orders come on the standard input and answers go to the standard output, one line of
-JSON each; both are moved away before a student's line runs, and what a student prints goes nowhere.
+JSON each; both are moved away before a student's code runs, and what a student prints goes nowhere.
 Limits that the system can set are set here; the judge's end (``answers``) has the clock.
 """
 
@@ -29,7 +29,7 @@ COPIED, COPIED_SIZE = 30, 1 << 20
 
 
 class Line:
-    """The judge's end, as two file descriptors that a student's line is not told of."""
+    """The judge's end, as two file descriptors of which a student's code is not told."""
 
     def __init__(self, reading: int, writing: int) -> None:
         self.reading, self.writing = reading, writing

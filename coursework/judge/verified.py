@@ -1,6 +1,6 @@
 """What nbgrader does in place of running a notebook: it verifies the judge's signed verdicts.
 
-The course's ``nbgrader_config.py`` names this step. No student's line runs in nbgrader, whether it
+The course's ``nbgrader_config.py`` names this step. No student's code runs in nbgrader, whether it
 is started by ``deploy.course mark``, by hand, or from its web page.
 """
 

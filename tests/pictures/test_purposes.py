@@ -44,6 +44,19 @@ def test_of_a_record_each_message_in_it() -> None:
         assert names == [message_name(raw) for raw in step.messages] or len(names) == 1
 
 
+def test_a_hello_is_said_to_have_only_what_it_has() -> None:
+    said = {}
+    for mode in ("full", "psk_ke", "psk_dhe_ke"):
+        pair = Pair(*lesson_configs(mode), seed="purposes")
+        pair.handshake()
+        hellos = [dict(purposes_of(step)) for step in pair.conversation().steps[:2]]
+        said[mode] = hellos[0]["ClientHello"].words, hellos[1]["ServerHello"].words
+    assert ["PSKs" in client for client, _ in said.values()] == [False, True, True]
+    for side in (0, 1):
+        shares = ["Diffie-Hellman" in words[side] for words in said.values()]
+        assert shares == [True, False, True]
+
+
 def test_the_stepper_says_it_in_both_views() -> None:
     words = purpose("Finished").words
     last = len(CONVERSATION.steps)

@@ -1,4 +1,4 @@
-"""Whether the cell that made an answer stopped with an error, so that the answer is an older one.
+"""Whether the cell that should make an answer stopped with an error, so that an older one is left.
 
 IPython tells when a cell has been run. If it failed, the names that it should have bound and did
 not are remembered until a later cell binds them. Without IPython, nothing is remembered.
@@ -17,7 +17,9 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-STALE = "Your answer cell stopped with an error, so `{}` still has an older value: mend it first."
+STALE = (
+    "Your answer cell stopped with an error, so `{}` still has an older value: fix that cell first."
+)
 _NOTHING = object()
 
 

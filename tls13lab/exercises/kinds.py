@@ -38,7 +38,7 @@ _EXAMPLES = {
     "a set": ', such as {"a", "b"}',
     "a dictionary": ", such as {1: ..., 2: ...}",
 }
-NO_FUNCTION = "give the function itself: its name, without parentheses behind it."
+NO_FUNCTION = "give the function itself: its name, without parentheses."
 TOO_LONG = 40
 
 
@@ -176,7 +176,7 @@ def only_wrong(answer: Any, right: Any, *, returned: bool = False) -> str:
     if said:
         return said
     if isinstance(right, bytes):
-        return "The length is right, but the bytes are not, by no common mistake: go step by step."
+        return "The length is right, but the bytes are not what is wanted: go step by step."
     if isinstance(right, dict):
         wrong = [key for key in right if not same(answer[key], right[key])]
         count = len(right)

@@ -111,7 +111,7 @@ def _inline(text: str) -> str:
 
 
 def write(folder: Path, keeper: Keeper) -> Path:
-    """Write the page into a folder; where it is. Raises OSError."""
+    """Write the page into a folder; returns its path. Raises OSError."""
     path = folder / FILE
     whole_file.write(path, page(keeper.read(), student(folder)).encode("utf-8"))
     return path

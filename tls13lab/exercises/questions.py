@@ -1,4 +1,4 @@
-"""The fifteen questions of the quiz: what learners, documents and even benchmarks get wrong.
+"""The fifteen questions of the quiz: what people often get wrong.
 
 Each question has one right answer, a reply to each option, the section of the RFC, and the section
 of a lesson with the experiment that decides it. Sections are those of RFC 9846, with those of RFC
@@ -100,10 +100,10 @@ _WRITTEN = (
         (
             "one is for psk_ke, and the other for psk_dhe_ke",
             "it is a spare ticket, in case the first gets lost",
-            "so no ticket is needed for two connections",
+            "so that no two connections use the same ticket",
         ),
         (
-            "Each ticket can be used in either mode; the client offers the modes separately.",
+            "A ticket need not belong to one mode; the client offers the modes separately.",
             "Records are not lost: TLS runs over a reliable transport.",
             "A ticket is sent in the clear when it is used, so its reuse links connections.",
         ),
@@ -122,10 +122,10 @@ _WRITTEN = (
             "the PSK is the hash of the ticket and of its nonce",
         ),
         (
-            "The ticket crosses the wire a second time, then in the clear; it could be no secret.",
+            "The ticket crosses the wire again later, in the clear; so it cannot be a secret.",
             "The ticket crosses the wire twice. The PSK never does, except perhaps inside the "
             "ticket, sealed under a key that only the server has.",
-            "The nonce goes in, but the ticket does not: the secret is the resumption secret.",
+            "The nonce goes in, but the ticket does not: the PSK comes from the resumption secret.",
         ),
         1,
         "RFC 9846 4.7.1 (8446: 4.6.1)",
@@ -144,7 +144,7 @@ _WRITTEN = (
         ),
         (
             "That is for an unknown identity; here somebody has another key, or changed bytes.",
-            "An unknown identity is ignored; a wrong binder of the selected one ends it all.",
+            "An unknown identity is ignored; a wrong binder of the selected one ends everything.",
             "It may pass over identities that it does not know, but this one it selected.",
         ),
         1,
@@ -164,7 +164,7 @@ _WRITTEN = (
         (
             "If the server picks a suite with another hash, the PSK is silently ignored.",
             "A PSK belongs to a hash; a server that picks a suite with another hash cannot use it.",
-            "A server may have both; with a PSK it then sends no certificate.",
+            "A server may have both; in psk_ke and psk_dhe_ke it then sends no certificate.",
         ),
         1,
         "RFC 9846 4.3.11 (8446: 4.2.11)",
@@ -179,11 +179,11 @@ _WRITTEN = (
         (
             "no: the Diffie-Hellman exchange hides it",
             "yes: the binder confirms the right guess",
-            "not without the server's answer, too",
+            "no: it also takes the server's answer",
         ),
         (
-            "The binder is made before there is any shared secret.",
-            "The binder is made before there is any shared secret, in both modes.",
+            "The binder is made before there is any Diffie-Hellman secret.",
+            "In both modes, the binder depends only on the PSK and on the ClientHello.",
             "Everything that a guess must be compared with is in the ClientHello already.",
         ),
         1,
@@ -202,10 +202,10 @@ _WRITTEN = (
             "neither, because psk_dhe_ke is used",
         ),
         (
-            "The key is symmetric: the binder proves it one way, the server's Finished the other.",
+            "The key is symmetric: the client proves it with the binder, the server with Finished.",
             "Whoever has the PSK can make the binder and every Finished. Only what was recorded "
             "before is kept, because its keys also depend on an (EC)DHE secret.",
-            "Diffie-Hellman protects what was recorded; to a new one the thief brings a share.",
+            "Diffie-Hellman protects what was recorded; in a new one the thief has its own share.",
         ),
         1,
         "RFC 9846 2.2, F.1 (8446: E.1)",
@@ -222,7 +222,7 @@ _WRITTEN = (
             "the time when the ticket was issued",
         ),
         (
-            "It is in milliseconds, and added to, not encrypted.",
+            "It is in milliseconds, and a number is added; that is no encryption.",
             "The sum hides the age from observers; anyone who learns ticket_age_add can read it.",
             "It is how long ago the client got the ticket, so the two clocks need not agree.",
         ),
@@ -275,10 +275,10 @@ _WRITTEN = (
     ),
     Question(
         "what a PSK names",
-        "Alice and Bob share one PSK, and each is client or server under it. A handshake with it "
-        "succeeds. What does Alice know?",
+        "Alice and Bob share one PSK, and each acts as client and as server with it. A handshake "
+        "with it succeeds. What does Alice know?",
         (
-            "that Bob is there, because she is not",
+            "that Bob is there: nobody else has it",
             "that somebody who has the PSK is there",
             "nothing at all, without a certificate",
         ),
@@ -299,12 +299,12 @@ _WRITTEN = (
         "A key-log file has only lines that begin with CLIENT_RANDOM. Which TLS 1.3 connections "
         "does it open?",
         (
-            "the one that has that random value",
+            "those that have these random values",
             "none: TLS 1.3 uses other labels there",
             "all connections with that server",
         ),
         (
-            "Such a line holds a TLS 1.2 master secret, and TLS 1.3 has none.",
+            "Such a line holds a TLS 1.2 master secret; TLS 1.3 logs its traffic secrets instead.",
             "CLIENT_RANDOM is for TLS 1.2 and older; TLS 1.3 logs a line for each traffic secret.",
             "No key log does that: its secrets belong to single connections.",
         ),

@@ -31,7 +31,10 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (KeyError, "it looks for a key that is not in the dictionary"),
     (RecursionError, "it calls itself again and again, without an end"),
     (UnboundLocalError, "it uses a name that has no value yet"),
-    (UnicodeError, "it changes between text and bytes what cannot be changed that way"),
+    (
+        UnicodeError,
+        "it converts between text and bytes something that cannot be converted that way",
+    ),
     (OverflowError, "a number is negative, or too large for its place"),
     (ModuleNotFoundError, "it imports something that is not there"),
     (ImportError, "it imports a name that is not there"),
@@ -40,7 +43,7 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (MemoryError, "it needs more memory than there is"),
     (OSError, "a file or a connection could not be used"),
     (SystemExit, "it tries to end Python"),
-    (ValueError, "a value is of the right kind, but impossible in that place"),
+    (ValueError, "a value is of the right kind, but not allowed in that place"),
     (TLSFault, "the lab refuses a value that it is given"),
 )
 _TYPES = (

@@ -1,4 +1,4 @@
-"""Measurements as curves: for what a lesson or a student counts, and wants to see.
+"""Measurements as curves: of what a lesson or a student has counted.
 
 matplotlib draws them, in the style of all pictures. Lines differ in their dashes and markers, and
 each has its name at its end. Where there is no matplotlib, as in a browser, a stored drawing or the

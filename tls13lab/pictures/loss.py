@@ -32,7 +32,7 @@ SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """``stolen`` was taken; ``opened`` are secrets and inputs, ``records`` are records.
+    """``stolen`` was taken; from it follow ``opened`` secrets and readable ``records``.
 
     ``early_data`` says whether there was any early data.
     """

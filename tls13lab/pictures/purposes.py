@@ -7,7 +7,11 @@
 from dataclasses import dataclass
 
 from tls13lab.handshake.events import Step
-from tls13lab.messages.handshake import message_name
+from tls13lab.messages.client_hello import ClientHello
+from tls13lab.messages.handshake import message_name, unpack
+from tls13lab.messages.key_share import KeyShareClientHello, KeyShareServerHello
+from tls13lab.messages.pre_shared_key import OfferedPsks
+from tls13lab.messages.server_hello import ServerHello
 from tls13lab.wire.codepoints import ContentType
 
 
@@ -21,13 +25,13 @@ class Purpose:
 
 PURPOSES = {
     "ClientHello": Purpose(
-        "offers what the client can do, names the PSKs that it has, and sends its half of the "
-        "Diffie-Hellman exchange",
+        "offers what the client can do, names the PSKs that it has, if any, and sends its half of "
+        "a Diffie-Hellman exchange, unless only psk_ke is offered",
         "4.2.2",
     ),
     "ServerHello": Purpose(
-        "says what the server chose and sends its half of the exchange; from here on both sides "
-        "can compute keys",
+        "says what the server chose and sends its half of the exchange, if there is one; from here "
+        "on both sides can compute keys",
         "4.2.3",
     ),
     "HelloRetryRequest": Purpose(
@@ -69,11 +73,40 @@ def purpose(name: str) -> Purpose:
     return PURPOSES[name]
 
 
+def purpose_of(name: str, message: object) -> Purpose:
+    """Of a hello, only what it has; of all other messages what :func:`purpose` says."""
+    found = purpose(name)
+    if isinstance(message, ClientHello):
+        parts = ["offers what the client can do"]
+        parts += ["names the PSKs that it has"] if message.find(OfferedPsks) else []
+        if message.find(KeyShareClientHello):
+            parts.append("sends its half of a Diffie-Hellman exchange")
+        return Purpose(_listed(parts), found.section)
+    if isinstance(message, ServerHello):
+        parts = ["says what the server chose"]
+        if message.find(KeyShareServerHello):
+            parts.append("sends its half of the Diffie-Hellman exchange")
+        words = f"{_listed(parts)}; from here on both sides can compute keys"
+        return Purpose(words, found.section)
+    return found
+
+
+def _listed(parts: list[str]) -> str:
+    """The parts as one phrase.
+
+    >>> _listed(["a"]), _listed(["a", "b"]), _listed(["a", "b", "c"])
+    ('a', 'a and b', 'a, b, and c')
+    """
+    if len(parts) < 3:
+        return " and ".join(parts)
+    return f"{', '.join(parts[:-1])}, and {parts[-1]}"
+
+
 def purposes_of(step: Step) -> tuple[tuple[str, Purpose], ...]:
     """Of each message that a record completes, or of the record itself, with what to call it."""
     if step.content_type is ContentType.HANDSHAKE:
-        names = map(message_name, step.messages)
-        return tuple((name, PURPOSES[name]) for name in names)
+        named = ((message_name(raw), unpack(raw)) for raw in step.messages)
+        return tuple((name, purpose_of(name, message)) for name, message in named)
     other = _OTHERS.get(step.content_type)
     name = step.content_type.name.lower()
     return ((name, other),) if other else ()

@@ -10,7 +10,7 @@ from enum import Enum
 from tls13lab.handshake.events import Step
 from tls13lab.pictures.cleartext import clear_messages, readable_fields, seen_by_eavesdropper
 from tls13lab.pictures.conversation_text import bare_name, content_name, epoch_name, new_secrets
-from tls13lab.pictures.purposes import PURPOSES, purposes_of
+from tls13lab.pictures.purposes import PURPOSES, purpose_of, purposes_of
 
 HEADER = (
     "record",
@@ -95,6 +95,7 @@ def _purposes(step: Step, sight: Sight) -> Iterator[str]:
     elif step.epoch:
         yield "only its length can be seen (RFC 9846 section 5.2)"
     else:
-        for name, _ in clear_messages(step.wire):
+        for name, message in clear_messages(step.wire):
             if name in PURPOSES:
-                yield f"{name} {PURPOSES[name].words} (RFC 9846 section {PURPOSES[name].section})"
+                why = purpose_of(name, message)
+                yield f"{name} {why.words} (RFC 9846 section {why.section})"

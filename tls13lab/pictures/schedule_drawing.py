@@ -84,7 +84,7 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """A line's color, its width in pixels, and its dashes."""
+    """A line's colour, its width in pixels, and its dashes."""
 
     colour: str
     width: float
@@ -230,7 +230,7 @@ def _legend(looks: tuple[tuple[ink.Look, str], ...]) -> Iterator[str]:
     yield text(52, y + _BASELINE, "a secret goes in", ink.SMALL, "start")
     yield _arrow(f"M 230 {y} H", 198, y, "left", _POINT)
     yield text(
-        238, y + _BASELINE, "so does the hash of the transcript up to there", ink.SMALL, "start"
+        238, y + _BASELINE, "the hash of the transcript up to there goes in", ink.SMALL, "start"
     )
     x = 12.0
     for look, words in looks:

@@ -1,7 +1,7 @@
 """The key schedule as a picture: what a secret is made from, or what a theft opens. RFC 9846 7.1.
 
 It is the same picture for every question (:mod:`~tls13lab.pictures.schedule_layout`); only looks
-and signs change. Nothing is said by color alone: what is chosen, needed or made differs in its
+and signs change. Nothing is said by colour alone: what is chosen, needed or made differs in its
 border and stands in the legend, and what was stolen, worked out, read or kept says so in its box.
 """
 

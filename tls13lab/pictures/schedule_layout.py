@@ -20,8 +20,8 @@ MODES: tuple[Mode, ...] = ("full", "psk_ke", "psk_dhe_ke")
 
 WIDTH, HEIGHT = 820, 784
 
-# A value that is absent is Hash.length zero bytes (section 7.1). In a certificate with a PSK (RFC
-# 9973) both values are there: to the schedule it is psk_dhe_ke.
+# A value that is absent is Hash.length zero bytes (section 7.1). In a handshake with a certificate
+# and a PSK (RFC 9973) both values are there: to the schedule it is psk_dhe_ke.
 _ABSENT = {"full": "psk", "psk_ke": "ecdhe", "psk_dhe_ke": "", "cert_with_extern_psk": ""}
 
 

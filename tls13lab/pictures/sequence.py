@@ -23,7 +23,7 @@ from tls13lab.records.protection import Epoch
 from tls13lab.wire.names import Side
 
 NARROW_HEIGHT = 600
-"""What the narrow form is high at most, in pixels, for up to 13 records."""
+"""The greatest height of the narrow form, in pixels, for up to 13 records."""
 _LEGEND = 28
 _DISC = 11
 _BELOW = _DISC + 3
@@ -237,7 +237,7 @@ def _bars(
 
 
 def _legend(steps: Sequence[Step], sight: Sight, form: Form, y: float) -> tuple[list[str], float]:
-    """What the signs mean that are there, and where the legend ends."""
+    """What the signs in the picture mean, and where the legend ends."""
     if form.narrow:
         sides: tuple[Side, Side] = ("client", "server")
         found = [one.keys for who in sides for one in stretches(who, steps, sight)]

@@ -40,7 +40,7 @@ def text(
 
 
 def box(x: float, y: float, width: float, height: float, look: ink.Look, more: str = "") -> str:
-    """A rectangle that looks as its meaning asks for."""
+    """A rectangle with this look."""
     return (
         f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" style="{look.style}"'
         f"{' ' + more if more else ''}/>"

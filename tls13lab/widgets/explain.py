@@ -23,10 +23,10 @@ from tls13lab.widgets.kept import LONGEST_TEXT
 
 QUESTION = "Say in your own words why it came out that way."
 PAUSE_SECONDS = 1.0
-"""How long after the last key the text is kept."""
-EMPTY = "Nothing written yet. It is kept while you write."
+"""The wait after the last key, before the text is kept."""
+EMPTY = "Nothing written yet. Your text is kept as you type."
 KEPT, IN_MEMORY = "Kept.", "Kept until this kernel is restarted: this folder cannot be written to."
-WAITING = "Writing ..."
+WAITING = "Not kept yet ..."
 TOO_LONG = f"Only the first {LONGEST_TEXT:,} characters are kept."
 
 

@@ -54,7 +54,7 @@ class Keeper:
     def __init__(self, path: Path, *, always: bool = False) -> None:
         self.path = path
         self.always = always
-        """Whether the variable is ignored, as a command does that was asked for this file."""
+        """Whether to use the file even if the variable is off: for a command that was given it."""
         self.only_in_memory = False
         """Whether the last change could not be written."""
         self._unwritten: list[Change] = []

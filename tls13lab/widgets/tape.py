@@ -5,8 +5,8 @@ made beforehand and stored; ``static/player.js`` makes the same controls in a pa
 answer up. So nothing of the lab is written a second time in JavaScript, and what the page shows is
 what Python showed, byte for byte.
 
-The answers are alike. Each is stored as numbers of pieces (an element's tag, or the text up to the
-next one), and the whole is compressed.
+The answers have much in common. Each is stored as indices of pieces (an element's tag, or the text
+up to the next one), and the whole is compressed.
 
 >>> Tape.of(["<p>a</p>", "<p>b</p>"]).pieces
 ('<p>', 'a', '</p>', 'b')
@@ -65,7 +65,7 @@ class Control:
 
 @dataclass(frozen=True)
 class Tape:
-    """Different pieces of text, and views as numbers of pieces."""
+    """Different pieces of text, and views as lists of their indices."""
 
     pieces: tuple[str, ...]
     views: tuple[tuple[int, ...], ...]
@@ -100,7 +100,7 @@ def _encoded(found: re.Match[str]) -> str:
 
 
 def settings(panel: Panel, most: int = MOST_VIEWS) -> Iterator[tuple[tuple[int, ...], str]]:
-    """Every setting of a panel's controls, as numbers of values, with the panel's answer.
+    """Every setting of a panel's controls, as indices of values, with the panel's answer.
 
     The values of a control may depend on those before it. Afterwards the controls stand where they
     stood. Raises TooManyViews.
