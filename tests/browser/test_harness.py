@@ -82,7 +82,7 @@ def test_a_search_is_stopped_and_gone_on_with(lab_page: LabPage) -> None:
     start, stop = area.get_by_role("button", name="Start"), area.get_by_role("button", name="Stop")
     for state in ("running", "stopped", "running", "stopped"):
         (start if state == "running" else stop).click()
-        expect(area.get_by_role("cell", name=state, exact=True)).to_be_visible()
+        expect(area.get_by_text(f"The search is {state}")).to_be_visible()
     assert lab_page.complaints == []
 
 

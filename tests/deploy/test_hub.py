@@ -72,7 +72,7 @@ def test_students_have_their_notebooks_and_a_kernel_knows_whose_tasks_they_are(
 ) -> None:
     for name in students:
         home = hub.state / "homes" / name / "tls13lab"
-        assert [one.name for one in home.glob("*.ipynb")] == [f"{NAME}.ipynb"]
+        assert sorted(one.name for one in home.glob("*.ipynb")) == [f"{NAME}.ipynb", "quiz.ipynb"]
     with students["alice"].kernel(NAME) as kernel:
         ran = kernel.execute("from tls13lab.exercises.student import student; student()")
     assert ran.results == ["'alice'"]

@@ -22,12 +22,13 @@ from tests.setup.replay import Environment, empty_environment, uv
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 STORED = """
+from tls13lab.adversary.plan import Shape, plan
 from tls13lab.pictures import dot
-from tls13lab.pictures.moves_graph import SIDES, moves_dot
+from tls13lab.pictures.attack_tree import attack_dot
 
 dot.layout_programs = list  # as in a browser, where no program can be started
-for side in SIDES:
-    assert dot.svg(moves_dot(side)).rstrip().endswith("</svg>")
+steps = plan(Shape("psk_ke", held=frozenset({"psk"})), "application_data", every=True)
+assert dot.svg(attack_dot(steps)).rstrip().endswith("</svg>")
 """
 DATA = ("01_key_schedule", "07_external_psk_and_entropy", "08_identity_and_selfie")
 """Lessons that read what the package ships; the test of Binder's environment runs every one."""

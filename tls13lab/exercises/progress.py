@@ -11,7 +11,7 @@ Lesson 00: no task solved yet. There are 2 tasks and 4 predictions.
 >>> print(Progress(work.with_reveal("00 replay", "nothing at all", True), "00").text)
 Lesson 00: 1 of 2 tasks solved; 1 of 4 predictions made, 1 of them right.
 [##########..........]
-Go on with: 1. Two messages in the clear, and then no more (00_start_here.ipynb)
+Go on with: 1. What can be read on the wire (00_start_here.ipynb)
 """
 
 from dataclasses import dataclass
