@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.access import faults
 from tests.browser.launched import launched
+from tests.pictures.every import every
 from tls13lab.pictures import ink
 from tls13lab.pictures.picture import Picture, least_width
 from tls13lab.pictures.scripts import alive
@@ -118,3 +119,10 @@ def test_on_a_phone_it_is_scrolled_before_its_letters_get_too_small(shown: Page)
     size = "document.querySelector('.tls13lab-picture-live').shadowRoot.querySelector('svg')"
     assert shown.evaluate(f"{size}.getBoundingClientRect().width") == 677 + 2 * 8
     assert shown.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_every_picture_has_a_table_with_as_many_cells_in_each_row() -> None:
+    for name, pictures in every().items():
+        for picture in pictures:
+            assert {len(row) for row in picture.rows} <= {len(picture.header)}, name
+            assert picture.text

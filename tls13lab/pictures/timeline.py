@@ -30,9 +30,14 @@ def timeline(
     rows: Mapping[str, Sequence[Finding]], stolen_after: int | None = None, title: str = ""
 ) -> Picture:
     """The timeline of ``rows``, by name; ``stolen_after`` connections came before the theft."""
-    header = ("", *(f"connection {n}" for n in range(1, 1 + max(map(len, rows.values())))))
+    most = max(map(len, rows.values()))
+    header = ("", *(f"connection {n}" for n in range(1, 1 + most)))
     table = tuple(
-        (name, *(f"{finding.mode}: {_WORDS[finding.verdict]}" for finding in found))
+        (
+            name,
+            *(f"{finding.mode}: {_WORDS[finding.verdict]}" for finding in found),
+            *[""] * (most - len(found)),
+        )
         for name, found in rows.items()
     )
     alt = f"timeline: {title or 'what a theft opens'}"
