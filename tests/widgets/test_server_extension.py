@@ -20,7 +20,7 @@ class Kernel:
     """One that has these widgets, fails in this way when it is asked, or (None) is silent."""
 
     def __init__(self, widgets: list[str] | Exception | None) -> None:
-        self.widgets, self.open = widgets, 0
+        self.widgets, self.open, self.dead = widgets, 0, False
         self.session, self.control_channel = self, self
 
     def client(self) -> "Kernel":
@@ -40,6 +40,9 @@ class Kernel:
         another: dict[str, Any] = {"parent_header": {}}
         mine = {"parent_header": {"msg_id": message["header"]["msg_id"]}}
         self.replies = [another, mine]
+
+    async def is_alive(self) -> bool:
+        return not self.dead
 
     async def get_control_msg(self) -> dict[str, Any]:
         if isinstance(self.widgets, Exception):
@@ -134,3 +137,15 @@ def test_a_contents_manager_that_cannot_wait_is_left_as_it_is() -> None:
     assert server_extension._jupyter_server_extension_points() == [
         {"module": "tls13lab.widgets.server_extension"}
     ]
+
+
+def test_a_kernel_that_is_shut_down_while_it_is_asked_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server_extension, "ASK_AGAIN_SECONDS", 0.01)
+    kernel = Kernel(None)
+    kernel.dead = True
+    manager = loaded(HERE, kernel).contents_manager
+    found = asyncio.run(asyncio.wait_for(manager.get(HERE[0]), timeout=10))
+    assert found["content"]["cells"][1]["outputs"][0]["data"] == {"text/html": "<p>a form</p>"}
+    assert not kernel.open

@@ -18,6 +18,8 @@ from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
+from jupyter_core.utils import ensure_async
+
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 ASK_AGAIN_SECONDS = 0.5
 PATIENCE_SECONDS = 20.0
@@ -80,6 +82,8 @@ async def _widgets_of(kernel: Any) -> Collection[str]:
             with suppress(TimeoutError):
                 async with asyncio.timeout(ASK_AGAIN_SECONDS):
                     return await _answer(client, asked)
+            if not await ensure_async(kernel.is_alive()):
+                return ()  # it was shut down meanwhile, and its widgets with it
     finally:
         client.stop_channels()
 
