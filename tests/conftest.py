@@ -9,11 +9,15 @@ that everything ran.
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
@@ -87,3 +91,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         IN_CI or os.environ.get("TLS13LAB_REGISTRY") == "1"
     ):
         pytest.skip("installs packages from a registry: set TLS13LAB_REGISTRY=1 to run it")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """A browser for one file of tests."""
+    from tests.browser.launched import launched  # which needs this file
+
+    with launched() as browser:
+        yield browser

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser
 
 from tests.browser.lab_page import LabPage
 from tests.browser.lab_server import LabServer, start_lab
-from tests.browser.launched import launched
 from tests.conftest import ROOT
 
 
@@ -33,13 +32,6 @@ def add_last_cell(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell("'the end'"))
     nbformat.write(notebook, path)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser for one file of tests."""
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

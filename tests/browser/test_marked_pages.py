@@ -1,6 +1,5 @@
 """The pages that marking makes, in a real browser: accessible, on a phone, without any request."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from coursework.judge.seal import BLANK, NOT_YET, RIGHT, Verdict
 from coursework.source import everything
 from deploy import class_page, feedback
 from tests.browser.access import faults
-from tests.browser.launched import launched
 
 pytestmark = pytest.mark.browser
 
@@ -37,12 +35,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     names = feedback.write(course, record)
     there = course / "feedback" / "zoë" / "tls13lab"
     return [class_page.write(course, [record]), *(there / name for name in names[:2])]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as one:
-        yield one
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.access import faults
-from tests.browser.launched import launched
 from tests.pictures.every import every
 from tls13lab.pictures import ink
 from tls13lab.pictures.picture import Picture, least_width
@@ -32,12 +31,6 @@ SVG = document(
 PICTURE = Picture(SVG, "two inputs", ("name",), (("psk",), ("ecdhe",)))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-
-
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page of its own for each test: one that was filled before does not see the mouse leave."""
@@ -56,7 +49,7 @@ def shown(page: Page) -> Page:
 
 
 def test_what_is_pointed_at_is_told(shown: Page) -> None:
-    tip = shown.locator(".tip")
+    tip = shown.locator(".tls13lab-tip")
     expect(tip).to_have_count(0)
     shown.get_by_role("button", name="psk; an input, 32 bytes; <7.1>").hover()
     expect(tip).to_have_text("psk\nan input, 32 bytes\n<7.1>", use_inner_text=True)
@@ -65,7 +58,7 @@ def test_what_is_pointed_at_is_told(shown: Page) -> None:
 
 
 def test_keys_go_from_part_to_part(shown: Page) -> None:
-    tip = shown.locator(".tip")
+    tip = shown.locator(".tls13lab-tip")
     shown.keyboard.press("Tab")
     expect(tip).to_contain_text("an input")
     shown.keyboard.press("ArrowRight")

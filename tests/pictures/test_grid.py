@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.access import faults
-from tests.browser.launched import launched
 from tls13lab.pictures import ink
 from tls13lab.pictures.claims_matrix import matrix_picture
 from tls13lab.pictures.grid import Grid, Group, Row, Tile
@@ -32,12 +31,6 @@ SMALL = Grid(
     "Notes",
 )
 MATRIX = matrix_picture([cell for cell in cells() if cell.asset == "application_data"])
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from matplotlib.font_manager import findSystemFonts
 from playwright.sync_api import Browser, Page
 
 from lite.lessons import pictures
-from tests.browser.launched import launched
 from tests.conftest import ROOT
 from tests.pictures import store
 from tests.pictures.every import DRAWN, every, functions
@@ -146,12 +145,6 @@ def _font_face(path: Path) -> str:
     data = base64.b64encode(path.read_bytes()).decode()
     face = f"@font-face {{font-family: Helvetica; src: url(data:font/ttf;base64,{data})}}"
     return f"{face} svg text {{font-family: Helvetica !important}}"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module", params=[OWN, *FONTS])

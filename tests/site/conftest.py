@@ -3,14 +3,11 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.browser.launched import launched
 from tests.conftest import ROOT
 
 PATIENCE_SECONDS = 500
@@ -63,10 +60,3 @@ def built(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
         (base / "site.ended").write_text(str(done.returncode))
         (base / "site.ended").rename(code)  # so that nobody reads it half written
     return Site(folder, int(code.read_text()), said.read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser for one file of tests."""
-    with launched() as browser:
-        yield browser

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Browser, FloatRect, Page, expect
 
 from tests.browser.access import faults
-from tests.browser.launched import launched
 from tests.pictures.test_pictures import DHE
 from tests.widgets.fronts import show, value
 from tls13lab.pictures.byte_map import as_json, parts_of_message
@@ -17,12 +16,6 @@ from tls13lab.widgets.view import View
 pytestmark = pytest.mark.browser
 
 HELLO = DHE.steps[0].messages[0]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

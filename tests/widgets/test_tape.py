@@ -1,12 +1,9 @@
 """Panels on a page without Python show, for every setting, what Python shows, byte for byte."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.access import faults
-from tests.browser.launched import launched
 from tls13lab.adversary.theft import Theft
 from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
@@ -59,12 +56,6 @@ def test_what_has_too_many_settings_is_refused() -> None:
         tape(PANELS["entropy"], most=20)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-
-
 def opened(browser: Browser, *names: str) -> Page:
     """A page with these panels on tape, and no connection to Python."""
     page = browser.new_page(viewport={"width": 1000, "height": 800})
@@ -106,7 +97,8 @@ def test_it_is_moved_by_keys_and_mouse(browser: Browser) -> None:
 
     byte = flipper.get_by_role("slider", name="Byte:")
     expect(byte).to_have_attribute("max", "0")
-    flipper.get_by_role("combobox").select_option(label=str(fields(flipper)[5]))
+    menu = flipper.get_by_role("combobox")
+    menu.select_option(label=labels(menu)[5])
     byte.press("End")
     assert int(byte.get_attribute("max") or 0) > 0
     flipper.get_by_role("combobox").select_option(index=0)  # which has one byte
@@ -114,9 +106,25 @@ def test_it_is_moved_by_keys_and_mouse(browser: Browser) -> None:
     page.close()
 
 
-def fields(flipper: object) -> list[str]:
-    """The options of its menu of fields."""
-    return flipper.locator("option").all_inner_texts()  # type: ignore[attr-defined, no-any-return]
+@pytest.mark.browser
+def test_a_click_on_a_part_sets_the_controls_and_the_part_keeps_the_keyboard(
+    browser: Browser,
+) -> None:
+    page = opened(browser, "schedule")
+    tape = page.locator(".tls13lab-tape")
+    secret = tape.get_by_role("combobox").first
+    tape.locator('.part[data-part="handshake_secret"]').click()
+    expect(secret).to_have_value(str(labels(secret).index("handshake_secret")))
+    # The picture is another one now, and its part has the focus: a key goes on from there.
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(secret).not_to_have_value(str(labels(secret).index("handshake_secret")))
+    page.close()
+
+
+def labels(menu: Locator) -> list[str]:
+    """The options of a menu."""
+    return menu.locator("option").all_inner_texts()
 
 
 @pytest.mark.browser

@@ -53,7 +53,7 @@ def _impersonation(*, searching: bool) -> Iterator[dict[str, Any]]:
 
 def _agreement(*, searching: bool) -> Iterator[dict[str, Any]]:
     for mode, on, leaks in agreed.questions():
-        found = {"model": agreed.decide(mode, on, leaks).verdict}
+        found: dict[str, str] = {"model": agreed.decide(mode, on, leaks).verdict}
         found["bytes"] = _word(agreement.got(mode, on, leaks))
         if searching:
             found["search"] = _word(agreement.found(mode, leaks))

@@ -17,18 +17,20 @@ def _function(name: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
+_POINT = _function("pointing.js")
 _OF_CLASS = {
     "tls13lab-picture": _function("picture.js"),
     "tls13lab-grid": _function("grid.js"),
 }
 """For each class of elements the function that brings all of them in an element to life."""
 
-ENLIVEN = f"(root) => {{ {' '.join(f'({one})(root);' for one in _OF_CLASS.values())} }}"
+_EACH = " ".join(f"({one})(root, point);" for one in _OF_CLASS.values())
+ENLIVEN = f"(root) => {{ const point = {_POINT}; {_EACH} }}"
 """A JavaScript function that brings everything in an element to life."""
 
 
 _ELEMENTS = {
-    name: f"<script>({function})(document.currentScript.parentElement)</script>"
+    name: f"<script>({function})(document.currentScript.parentElement, {_POINT})</script>"
     for name, function in _OF_CLASS.items()
 }
 

@@ -30,7 +30,7 @@ from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.rules import Rule
 from tls13lab.symbolic.scenes import Scene, Turn, attacked, connections, recorded
 from tls13lab.symbolic.terms import Term, name
-from tls13lab.symbolic.vocabulary import Asset, SceneMode
+from tls13lab.symbolic.vocabulary import Asset, SceneMode, Verdict
 
 CITATION = "RFC 9846 F.1"
 
@@ -42,7 +42,7 @@ class AgreementVerdict:
     mode: SceneMode
     on: str
     leaks: tuple[str, ...]
-    verdict: str
+    verdict: Verdict
     steps: int = 0
 
 
@@ -179,8 +179,9 @@ def decide(
     taken = (_TAKEN[end] for end in believing)
     places = [way for place in taken for way in claims.ways(mode, place, {})]
     there = tuple(leak for leak in leaks if leak not in claims.absent(mode, leaks))
-    steps = claims.played_out([*places, FIELDS[on]], mode, there, rules)
-    return AgreementVerdict(mode, on, leaks, "lost" if steps else "kept", steps)
+    found = claims.played_out([*places, FIELDS[on]], mode, there, rules)
+    verdict: Verdict = "lost" if found else "kept"
+    return AgreementVerdict(mode, on, leaks, verdict, found.count if found else 0)
 
 
 def questions() -> Iterator[tuple[SceneMode, str, tuple[str, ...]]]:

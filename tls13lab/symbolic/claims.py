@@ -18,6 +18,7 @@ from itertools import combinations
 
 from tls13lab.symbolic import breaks, scenes, speaking
 from tls13lab.symbolic.guessing import saturate
+from tls13lab.symbolic.reasons import Reason
 from tls13lab.symbolic.rules import QUANTUM, RULES, Rule
 from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.scenes import Scene
@@ -197,16 +198,36 @@ def decide(
         return Cell(mode, asset, adversary, leaks, "outside", 0, options, why)
     without = absent(mode, leaks)
     there = tuple(leak for leak in leaks if leak not in without)
+    found = lost_by(mode, asset, adversary, there, options, rules)
+    verdict: Verdict = "lost" if found else "kept"
+    steps = found.count if found else 0
+    horizon = "" if found else _horizon(mode, asset, there, rules)
+    return Cell(mode, asset, adversary, leaks, verdict, steps, options, "", without, horizon)
+
+
+def lost_by(
+    mode: SceneMode,
+    asset: Asset,
+    adversary: Adversary,
+    leaks: tuple[str, ...] = (),
+    options: Mapping[str, str] | None = None,
+    rules: tuple[Rule, ...] = USUAL,
+) -> Reason | None:
+    """How the asset is lost; None if it is kept. The arguments are those of :func:`decide`.
+
+    >>> found = lost_by("external-psk_ke", "application_data", "passive", ("psk",))
+    >>> found.steps[0].rule, found.opened[0].symbol
+    ('early_secret', "client's application data of this")
+    >>> lost_by("external-psk_dhe_ke", "application_data", "passive", ("psk",)) is None
+    True
+    """
+    there = tuple(leak for leak in leaks if leak not in absent(mode, leaks))
     later = adversary == "active_then_leak"
     if asset in SECRECY:
-        steps = _told(tellers(mode, adversary), asset, mode, there, rules, leaks_later=later)
-    else:
-        # All messages were sent before anything leaked, so only what was sent can be lost.
-        beforehand = () if later else there
-        steps = played_out(ways(mode, asset, options), mode, beforehand, rules)
-    verdict: Verdict = "lost" if steps else "kept"
-    horizon = "" if steps else _horizon(mode, asset, there, rules)
-    return Cell(mode, asset, adversary, leaks, verdict, steps, options, "", without, horizon)
+        return _told(tellers(mode, adversary), asset, mode, there, rules, leaks_later=later)
+    # All messages were sent before anything leaked, so only what was sent can be lost.
+    beforehand = () if later else there
+    return played_out(ways(mode, asset, options or {}), mode, beforehand, rules)
 
 
 def _horizon(mode: SceneMode, asset: Asset, leaks: tuple[str, ...], rules: tuple[Rule, ...]) -> str:
@@ -234,15 +255,14 @@ def _told(
     rules: tuple[Rule, ...],
     *,
     leaks_later: bool = False,
-) -> int:
-    """The number of steps to a secret; 0 if it cannot be derived."""
+) -> Reason | None:
+    """The derivation of a secret; None if there is none."""
     for build in builds:
         scene, knowledge, turns = play(build, mode, leaks, rules, leaks_later)
         for term in scene.asked(asset, turns):
             if term in knowledge:
-                # If the leak is the asset itself, the theft counts as one step.
-                return max(1, len(knowledge.derivation(term)))
-    return 0
+                return Reason(knowledge.derivation(term), (term,), sends=turns > 0)
+    return None
 
 
 def _false_servers(mode: SceneMode) -> list[Build]:
@@ -296,14 +316,15 @@ def _not_the_peer(mode: SceneMode, options: Mapping[str, str]) -> list[Build]:
 
 def played_out(
     builds: list[Build], mode: SceneMode, leaks: tuple[str, ...], rules: tuple[Rule, ...]
-) -> int:
-    """The number of steps to make all messages of a scene; 0 if it cannot be played to the end."""
+) -> Reason | None:
+    """The steps to all messages of a scene; None if it cannot be played to the end."""
     for build in builds:
         scene, knowledge, turns = play(build, mode, leaks, rules)
         if turns == len(scene.turns):
-            made = [term for turn in scene.turns for term in turn.makes]
-            return len({step for term in made for step in knowledge.derivation(term)}) + len(made)
-    return 0
+            made = tuple(term for turn in scene.turns for term in turn.makes)
+            steps = dict.fromkeys(step for term in made for step in knowledge.derivation(term))
+            return Reason(tuple(steps), made, sends=True, makes=True)
+    return None
 
 
 def cells(rules: tuple[Rule, ...] = USUAL) -> list[Cell]:

@@ -9,8 +9,9 @@ from tls13lab.pictures.claims_matrix import LOOKS, SAYS, legend_of, shown, singl
 from tls13lab.pictures.derivation_text import derivation_rows, short_name
 from tls13lab.pictures.grid import Grid, Group, Row, Tile
 from tls13lab.pictures.picture import html_table, text_table
-from tls13lab.symbolic.claims import Cell, decide, outside
-from tls13lab.symbolic.reasons import Reason, missing, reason
+from tls13lab.symbolic.claims import Cell, decide, lost_by, outside
+from tls13lab.symbolic.counter_tests import missing
+from tls13lab.symbolic.reasons import Reason
 from tls13lab.symbolic.rules import RULES, Rule
 from tls13lab.symbolic.vocabulary import ADVERSARIES, ASSETS, LEAKS, MODES, Adversary, Asset
 from tls13lab.widgets.panel import Panel
@@ -173,7 +174,7 @@ def _why(mode: str, view: MatrixView, leaks: tuple[str, ...]) -> Why:
         first = f"This mode has no {cell.absent[0]}, so this leak changes nothing."
         return Why(heading, (first,))
     if cell.verdict == "lost":
-        found = reason(*asked, leaks, options, rules)
+        found = lost_by(*asked, leaks, options, rules)
         assert found is not None
         less = decide(*asked, (), options, rules).verdict if leaks else ""
         contrast = {
@@ -197,7 +198,7 @@ def _kept(cell: Cell, heading: str, rules: tuple[Rule, ...]) -> Why:
     ways = "; or ".join(" and ".join(further) for further in found)
     last = f"What is missing: {ways}."
     more = (*cell.leaks, *found[0])
-    test = reason(*asked, more, cell.options, rules)
+    test = lost_by(*asked, more, cell.options, rules)
     assert test is not None
     title = _title(test, f"Counter-test: with {' and '.join(found[0])} as well, it is lost")
     return Why(heading, (first, *horizon, last), title, _rows(test))

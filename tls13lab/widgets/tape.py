@@ -198,14 +198,22 @@ _STATIC = Path(__file__).with_name("static")
 def player() -> str:
     """The player as a script for a page; it begins when the page's content is there."""
     play = (_STATIC / "player.js").read_text("utf-8")
-    inspector = (_STATIC / "byte_inspector.js").read_text("utf-8")
-    inspector = inspector.replace("export default", "return")
+    fronts = ", ".join(f"{name}: {_front(file)}" for name, file in _FRONTS.items())
     return (
         f"(() => {{\nconst enliven = {ENLIVEN};\nconst play = {play[play.index('(root, ') :]};\n"
-        f"const inspector = (() => {{\n{inspector}}})();\n"
+        f"const fronts = {{ {fronts} }};\n"
         'document.addEventListener("DOMContentLoaded", () => {\n'
-        "enliven(document);\nplay(document, enliven, inspector);\n});\n})();\n"
+        "play(document, fronts);\nenliven(document);\n});\n})();\n"
     )
+
+
+_FRONTS = {"view": "view.js", "inspector": "byte_inspector.js"}
+
+
+def _front(file: str) -> str:
+    """The front end of a widget as an expression; in a page from a file there are no modules."""
+    source = (_STATIC / file).read_text("utf-8").replace("export default", "return")
+    return f"(() => {{\n{source}}})()"
 
 
 def player_style() -> str:

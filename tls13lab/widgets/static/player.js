@@ -1,9 +1,9 @@
 // Plays the tapes of panels in a page without Python: see widgets/tape.py.
 //
-// `enliven` brings pictures to life (pictures/static/picture.js). `root` is searched for elements of the
-// class tls13lab-tape; each holds a tape as JSON in a script element, and the panel's first view. Those of
-// the class tls13lab-inspector hold what the byte inspector's own front end shows (byte_inspector.js).
-(root, enliven, inspector) => {
+// `fronts` are the front ends of the widgets themselves: `view` (view.js) shows what a tape says, and
+// `inspector` (byte_inspector.js) all that it was given. `root` is searched for elements of the classes
+// tls13lab-tape and tls13lab-inspector, which hold it as JSON in a script element beside a first view.
+(root, fronts) => {
     const IMAGE = /\x01([^\x02]*)\x02/g;
 
     function make(tag, attributes = {}, text = "") {
@@ -40,6 +40,19 @@
                 const text = numbers.map((number) => content.pieces[number]).join("");
                 return text.replace(IMAGE, (_, svg) => encoded(svg));
             },
+        };
+    }
+
+    // As much of a widget's model as the front ends use, with a page behind it and no Python.
+    function modelOf(state, heard = () => {}) {
+        const changed = {};
+        return {
+            get: (name) => state[name],
+            set: (name, value) => { state[name] = value; changed[`change:${name}`]?.(); },
+            save_changes: () => {},
+            send: heard,
+            on: (name, call) => { changed[name] = call; },
+            off: () => {},
         };
     }
 
@@ -98,9 +111,10 @@
         form.append(...controls.map((each) => each.row));
         view.before(form);
 
-        let loading = null, drawn = "";
+        let loading = null, drawn = first.join();
         const load = () => (loading ??= unpacked(packed));
-        const folds = () => [...view.querySelectorAll("details")];
+        const model = modelOf({ value: view.innerHTML }, clicked);
+        fronts.view.render({ model, el: view });
         async function show() {
             const tape = await load();
             const chosen = [];
@@ -113,20 +127,16 @@
             host.dataset.setting = chosen.join();
             if (drawn === chosen.join()) return;
             drawn = chosen.join();
-            const open = folds().map((fold) => fold.open);
-            view.innerHTML = tape.view(chosen);
-            enliven(view);
-            folds().forEach((fold, n) => { fold.open = open[n] ?? fold.open; });
+            model.set("value", tape.view(chosen));
         }
         for (const each of controls) each.field.addEventListener("input", show);
-        view.addEventListener("tls13lab-part", async (event) => {
-            const to = (await load()).parts[event.detail];
+        async function clicked({ part }) {
+            const to = (await load()).parts[part];
             if (!to) return;
             to.forEach((value, n) => { if (value >= 0) controls[n].set(value, described[n].count); });
             show();
-        });
+        }
         controls.forEach((each, n) => each.set(first[n], described[n].count));
-        drawn = first.join();
         host.dataset.setting = drawn;
         host.tls13labTape = load; // so that a test can compare every view
         host.classList.add("tls13lab-playing");
@@ -134,15 +144,9 @@
 
     function inspect(host) {
         const state = JSON.parse(host.querySelector("script[type='application/json']").textContent);
-        const model = { // as much of a widget's model as the front end uses, and nobody behind it
-            get: (name) => state[name],
-            set: (name, value) => { state[name] = value; },
-            save_changes: () => {},
-            on: () => {},
-        };
         const view = host.querySelector(".tls13lab-view");
         view.replaceChildren();
-        inspector.render({ model, el: view });
+        fronts.inspector.render({ model: modelOf(state), el: view });
     }
 
     // A question, and the answer further down the page: what was chosen is compared when it is opened.
