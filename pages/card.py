@@ -5,7 +5,8 @@ because other sites take no SVG.
 """
 
 from pages.lessons import ROOT
-from pages.loop import FAINT, INK, loop
+from pages.loop import loop
+from tls13lab.pictures import ink
 
 PICTURE = ROOT / "docs" / "images" / "card.png"
 WIDTH, HEIGHT = 1200, 630
@@ -21,6 +22,6 @@ def card() -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
         f'font-family="system-ui,sans-serif" text-anchor="middle">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#f2f5f8"/>'
-        f'<text x="600" y="80" font-size="52" font-weight="bold" fill="{INK}">{TITLE}</text>'
-        f'<text x="600" y="130" font-size="26" fill="{FAINT}">{BELOW}</text>{inner}</svg>'
+        f'<text x="600" y="80" font-size="52" font-weight="bold" fill="{ink.INK}">{TITLE}</text>'
+        f'<text x="600" y="130" font-size="26" fill="{ink.QUIET}">{BELOW}</text>{inner}</svg>'
     )

@@ -6,12 +6,15 @@ Without motion, and for readers who want none, it shows its last moment, which s
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 
 from pages.lessons import ROOT
 from pages.theft import Line, Scene, scenes
+from tls13lab.pictures import ink
+from tls13lab.pictures.svg import box
+from tls13lab.pictures.text_size import width as widest
 
 IMAGES = ROOT / "docs" / "images"
 WIDE, NARROW = IMAGES / "theft-loop.svg", IMAGES / "theft-loop-narrow.svg"
@@ -23,7 +26,6 @@ LEFT, RIGHT = 34, PANEL - 34
 # the other, the verdicts; then it rests, and begins again.
 FIRST, RECORD, THEFT, OPENING, VERDICT, REST = 0.3, 0.45, 4.0, 0.6, 8.0, 13.4
 BEGIN = 10.5  # with its last moment, so that a still of its first one says something
-INK, FAINT, PAPER, LOST, KEPT = "#1b2733", "#5a6672", "#ffffff", "#a3320b", "#1f4e79"
 ALT = (
     "Two recorded connections with the same PSK. After the PSK is stolen, all protected records of "
     "the one in psk_ke open, and none of the one in psk_dhe_ke."
@@ -90,15 +92,15 @@ def _panel(film: Film, scene: Scene, x: int, y: int) -> None:
     film.parts.append(f'<g transform="translate({x} {y})">')
     film.parts.append(
         f'<rect x="0.5" y="0.5" width="{PANEL - 1}" height="{bottom + FOOT - 1}" rx="8" '
-        f'fill="{PAPER}" stroke="#c5ccd3"/>'
+        f'fill="{ink.GROUND}" stroke="{ink.RULE}"/>'
         + "".join(
-            f'<line x1="{at}" y1="{TOP - 18}" x2="{at}" y2="{bottom}" stroke="#c5ccd3" '
+            f'<line x1="{at}" y1="{TOP - 18}" x2="{at}" y2="{bottom}" stroke="{ink.RULE}" '
             f'stroke-width="2"/>'
             for at in (LEFT, RIGHT)
         )
-        + _text(PANEL // 2, 26, scene.mode, 17, INK, bold=True)
-        + _text(LEFT, TOP - 26, "client", 13, FAINT)
-        + _text(RIGHT, TOP - 26, "server", 13, FAINT)
+        + _text(PANEL // 2, 26, scene.mode, ink.TITLE, ink.INK, bold=True)
+        + _text(LEFT, TOP - 26, "client", ink.SMALL, ink.QUIET)
+        + _text(RIGHT, TOP - 26, "server", ink.SMALL, ink.QUIET)
     )
     film.show(_key(), THEFT)
     opening = iter(range(len(scene.lines)))
@@ -114,26 +116,26 @@ def _record(film: Film, line: Line, number: int, opening: float) -> None:
     back = -9 if end > start else 9
     dashes = "" if line.clear else ' stroke-dasharray="6 4"'
     arrow = (
-        f'<line x1="{start}" y1="{y}" x2="{end + back}" y2="{y}" stroke="{INK}" '
-        f'stroke-width="1.5"{dashes}/><path d="M{end},{y} l{back},-4 v8z" fill="{INK}"/>'
+        f'<line x1="{start}" y1="{y}" x2="{end + back}" y2="{y}" stroke="{ink.INK}" '
+        f'stroke-width="1.5"{dashes}/><path d="M{end},{y} l{back},-4 v8z" fill="{ink.INK}"/>'
     )
     words = f"{line.seen}{_share(line)}"
     at, middle = FIRST + RECORD * number, PANEL // 2
     if line.clear:
-        film.show(arrow + _text(middle, y - 7, words, 14, INK), at)
+        film.show(arrow + _text(middle, y - 7, words, ink.BODY, ink.INK), at)
         return
     film.show(arrow, at)
     if not line.opened:
-        film.show(_text(middle, y - 7, words, 14, FAINT), at)
-        film.show(_text(middle, y + 15, "stays closed", 12, KEPT), opening)
+        film.show(_text(middle, y - 7, words, ink.BODY, ink.QUIET), at)
+        film.show(_text(middle, y + 15, "stays closed", ink.SMALL, ink.KEPT.stroke), opening)
         return
     # Two parts in the same place: what closes over is gone when the other is there.
     film.parts.append(f'<g class="{_name(at, False)}">')
     film.moments.add((at, False))
-    film.show(_text(middle, y - 7, words, 14, FAINT), opening, until_then=True)
+    film.show(_text(middle, y - 7, words, ink.BODY, ink.QUIET), opening, until_then=True)
     film.parts.append("</g>")
-    film.show(_text(middle, y - 7, line.opened, 14, LOST, bold=True), opening)
-    film.show(_text(middle, y + 15, "opened", 12, LOST), opening)
+    film.show(_sign(middle, y - 7, line.opened, ink.OPENED, ink.BODY), opening)
+    film.show(_text(middle, y + 15, "opened", ink.SMALL, ink.INK), opening)
 
 
 def _share(line: Line) -> str:
@@ -143,19 +145,22 @@ def _share(line: Line) -> str:
 
 def _key() -> str:
     """The thief's find, below the name of the mode."""
-    return (
-        f'<rect x="{PANEL // 2 - 53}" y="36" width="106" height="24" rx="12" fill="#fff1e8" '
-        f'stroke="{LOST}"/>' + _text(PANEL // 2, 52, "PSK stolen", 13, LOST)
-    )
+    return _sign(PANEL // 2, 52, "PSK stolen", ink.STOLEN, ink.SMALL)
 
 
 def _verdict(scene: Scene, bottom: int) -> Iterator[str]:
     lost = scene.stolen == "lost"
     head = "recording lost" if lost else "recording kept"
     why = "every key comes from the PSK" if lost else "the keys also need a Diffie-Hellman secret"
-    colour = LOST if lost else KEPT
-    yield _text(PANEL // 2, bottom + 32, head, 17, colour, bold=True)
-    yield _text(PANEL // 2, bottom + 54, why, 13, INK)
+    yield _sign(PANEL // 2, bottom + 30, head, ink.OPENED if lost else ink.KEPT, ink.TITLE)
+    yield _text(PANEL // 2, bottom + 58, why, ink.SMALL, ink.INK)
+
+
+def _sign(x: int, y: int, words: str, look: ink.Look, size: int) -> str:
+    """Words in a box whose look says what they mean, as in the lessons' pictures."""
+    wide, high = round(widest(words, size) * 1.15) + 12, size + 8
+    frame = box(x - wide / 2, y - size - 1, wide, high, replace(look, width=1.5), 'rx="4"')
+    return frame + _text(x, y, words, size, ink.INK, bold=True)
 
 
 def _text(x: int, y: int, words: str, size: int, colour: str, *, bold: bool = False) -> str:

@@ -13,10 +13,7 @@ from coursework.judge.cells import Submission
 
 PATTERNS: tuple[tuple[str, str], ...] = (
     (r"\bFeedback\b|\bVerdict\b", "changes or uses the checks' own classes"),
-    (
-        r"\bTASKS\b|\.(right|example|everything|solved)\s*\(|\.mistakes\b|\.check\s*=",
-        "asks the checks",
-    ),
+    (r"\bTASKS\b|\.(right|example|_all)\s*\(|\.mistakes\b|\.check\s*=", "asks the checks"),
     (r"\btls13lab\.exercises\b|\bexercises\.\w+\.", "reaches into the checks' package"),
     (r"\bcoursework\b|gradebook|nbgrader|autograded|marks\.key", "names the marker's files"),
     (r"\bTLS13LAB_\w+|student\.txt", "sets whose tasks these are"),

@@ -1,7 +1,7 @@
 """Verdicts, and the signature that says that the judge wrote them, for this student's submission.
 
-The key is made at the first marking. It lies outside the course folder, where only the marker can
-read it. Whoever has it can write verdicts.
+The key is made at the first marking. It lies in the project's folder, outside the course folder
+and all that a student's process is shown. Whoever has it can write verdicts.
 
 >>> one = Verdict("2.1", "right", "Right.", 2, 2)
 >>> sealed = seal(b"key", one, "alice", "02_resumption", "ab12")
@@ -70,7 +70,7 @@ def digest(path: Path) -> str:
 def key_file() -> Path:
     """Where the key is."""
     named = os.environ.get(VARIABLE)
-    return Path(named) if named else Path.home() / ".config" / "tls13lab" / "marks.key"
+    return Path(named) if named else Path(__file__).resolve().parents[2] / "marks.key"
 
 
 def the_key() -> bytes:

@@ -41,11 +41,17 @@ _HALO = 'stroke="#ffffff" stroke-width="5" paint-order="stroke"'
 _BOX_TOP, _BOX = 406, 56
 _LOOKS = {OPENS: ink.OPENED, KEPT: ink.KEPT, NOT_RECORDED: ink.ABSENT}
 EPOCHS = {"past": "past", "present": "present", "next_ticket": "next ticket"}
-_EPOCHS_SAY = {
-    "past": "what was recorded before",
-    "present": "a connection in which the attacker takes part from now on",
-    "next_ticket": "the PSK behind the next ticket of such a connection",
+_OF_A_RECORDING = {
+    "past": "what was recorded",
+    "present": "what a client says, from now on, to whoever answers in the server's place",
+    "next_ticket": "the PSK behind a ticket that the recorded connection issued",
 }
+_WITHOUT = {
+    "past": "nothing was recorded",
+    "present": "a connection in which the attacker takes part",
+    "next_ticket": "the PSK behind a ticket that is issued there",
+}
+"""What an epoch means to an attacker with a recording, and to one without."""
 
 
 def chances(forecast: Forecast) -> Picture:
@@ -232,12 +238,13 @@ def _boxes(forecast: Forecast) -> Iterator[str]:
     found = "If the PSK is found:" if forecast.way.applies else "The PSK is not found, and so:"
     yield _text(_EDGE, _BOX_TOP - 10, found)
     wide = (WIDTH - 2 * _EDGE - 2 * _GAP) / 3
+    says = _OF_A_RECORDING if forecast.setting.attacker.records else _WITHOUT
     for place, (epoch, state) in enumerate(forecast.epochs.items()):
         x = _EDGE + place * (wide + _GAP)
         words = state.upper() if state == OPENS else state
         yield part(
             f"epoch-{epoch}",
-            (f"{EPOCHS[epoch]}: {state}", _EPOCHS_SAY[epoch]),
+            (f"{EPOCHS[epoch]}: {state}", says[epoch]),
             box(round(x, 1), _BOX_TOP, round(wide, 1), _BOX, _LOOKS[state]),
             _text(x + wide / 2, _BOX_TOP + 23, EPOCHS[epoch], anchor="middle"),
             _text(x + wide / 2, _BOX_TOP + 43, words, anchor="middle", more=_BOLD),
