@@ -211,7 +211,8 @@ def main(arguments: list[str]) -> int:
     commands["site"] = partial(build, "site", "site", ["pages.build"])
     for name, group in COPIES.items():
         commands[name] = partial(build, name, group, ["coursework.build", name])
-    if not arguments or arguments[0] in ("-h", "--help", "help"):
+    # Behind a command as well: nobody who asks for help wants to wait for an installation.
+    if not arguments or arguments[0] == "help" or {"-h", "--help"} & {*arguments}:
         print(HELP, end="")
         return 0 if arguments else 2
     if arguments[0] not in commands:

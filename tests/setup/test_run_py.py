@@ -110,6 +110,15 @@ def test_help_shows_every_command_and_examples(word: str) -> None:
     assert "python3 run.py lab --no-browser" in done.stdout
 
 
+@pytest.mark.parametrize("command", ["owner", "lite", "test", "site"])
+def test_help_behind_a_command_installs_nothing(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "install", lambda group: pytest.fail(f"installs {group}"))
+    assert run.main([command, "--help"]) == 0
+    assert capsys.readouterr().out == run.HELP
+
+
 @pytest.mark.parametrize("arguments", [(), ("labb",), ("check", "--fix")])
 def test_wrong_use_is_exit_code_2_and_no_traceback(arguments: tuple[str, ...]) -> None:
     done = start(*arguments)
