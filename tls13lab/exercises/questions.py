@@ -49,7 +49,7 @@ _WRITTEN = (
             "A ticket that a server seals contains the PSK, or what the PSK is derived from.",
         ),
         1,
-        "RFC 9846 4.7.1, F.1 (8446: 4.6.1, E.1)",
+        "RFC 9846 4.7.1 (8446: 4.6.1), F.1 (8446: E.1)",
         "04_forward_secrecy",
         "4. One key for all tickets",
         "04-19",
