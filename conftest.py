@@ -26,7 +26,7 @@ from tests.conftest import IN_CI
 SANITIZE = installing.ROOT / "tests" / "nbval_sanitize.cfg"
 NBVAL_CELL_TIMEOUT = 2000.0
 CELL_TIMEOUT = 300.0
-"""Seconds after which a cell counts as hanging; nbval waits 2,000 unless told otherwise."""
+"""Seconds after which a cell counts as hanging; nbval's default is 2,000."""
 
 FULL = {
     "pages": "sphinx",
@@ -35,7 +35,7 @@ FULL = {
     "tests/lite": "jupyterlite_core",
     "tests/site": "sphinx",
 }
-"""Folders that are ``full``, each with a package that it cannot do without."""
+"""Folders whose tests are ``full``, and the package that each requires."""
 
 if (
     Path(sys.prefix) == installing.VENV
@@ -44,28 +44,28 @@ if (
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
-# No test, no example and no notebook that nbval runs may find what a person answered in its folder,
-# or leave anything there. Their kernels inherit it.
+# Tests, examples and the notebooks that nbval runs must not read the answers that a person keeps in
+# the folder, or leave any there. Their kernels inherit this setting.
 os.environ["TLS13LAB_PROGRESS"] = "off"
 
 
 def left_out(config: pytest.Config) -> dict[str, str]:
-    """The folders that are not collected, and the package that each of them lacks."""
+    """The folders that are not run, and the missing package of each."""
     missing = {folder: package for folder, package in FULL.items() if not find_spec(package)}
     # In CI nothing may be missing: there the folder's own imports fail.
     return {} if IN_CI and config.option.markexpr != "not full" else missing
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the folders whose packages are not there."""
+    """Do not collect the folders whose packages are missing."""
     folders = (installing.ROOT / folder for folder in left_out(config))
     return True if any(collection_path.is_relative_to(folder) for folder in folders) else None
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Say what is left out."""
+    """Name the folders that are not run."""
     return [
-        f"left out: {folder}, for want of {package} (python3 run.py test --all installs it)"
+        f"not run: {folder} ({package} is not installed; python3 run.py test --all installs it)"
         for folder, package in left_out(config).items()
     ]
 

@@ -1,9 +1,10 @@
-"""Puts the project's requirements into ``.venv``, which is all that ``run.py`` installs.
+"""Installs the project's requirements into ``.venv``; ``run.py`` installs nothing else.
 
-Standard library only. It installs with uv: where there is none, pip fetches uv's one wheel first,
-and where that fails pip does it all. What is installed for whom stands in ``REQUIREMENTS``. What
-was finished is stamped, so the second time nothing happens and no network is needed. What was begun
-is noted too: uv links a package's files one by one, and one that was cut off looks installed.
+Standard library only. It installs with uv. If there is none, pip fetches uv's one wheel first, and
+if that fails, pip does everything. ``REQUIREMENTS`` lists what each command needs. A stamp file
+marks a finished step, so the second time nothing happens and no network is needed. Another marks a
+step in progress: uv links a package's files one by one, and a package that was interrupted looks
+installed.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ PYTHON = BIN / ("python.exe" if WINDOWS else "python")
 OWN_UV = BIN / ("uv.exe" if WINDOWS else "uv")
 LOG = STATE / "install.log"
 
-# What is installed for whom. Each file takes its versions from the lock and contains the lab's.
+# The requirements of each group. Each file takes its versions from the lock and includes the lab's.
 LOCK = "requirements.txt"
 REQUIREMENTS = {
     "lab": "binder/requirements.txt",
@@ -37,17 +38,17 @@ REQUIREMENTS = {
     "all": LOCK,
 }
 CONTAINED = {"lab": {"test", "site", "lite", "bench", "fuzz"}, "test": {"bench", "fuzz"}}
-"""Larger groups that contain a group, besides ``all``: whoever has one of these has it."""
+"""For each group, the larger groups that include it, besides ``all``."""
 NETWORK = re.compile(
     r"dns error|resolution|name resolution|getaddrinfo|unreachable|timed? ?out|refused|reset"
     r"|error sending request|NewConnectionError|MaxRetryError|tunnel|certificate",
     re.IGNORECASE,
 )
-"""What uv and pip say when the network is at fault."""
+"""Words in an error of uv or pip that mean a network problem."""
 
 
 def environment() -> dict[str, str]:
-    """The environment of all that is started: the project's own Python, and its own folders."""
+    """The environment of every program started here: the project's Python and its own folders."""
     folders = {
         "IPYTHONDIR": "ipython",
         "JUPYTER_CONFIG_DIR": "jupyter/config",
@@ -67,12 +68,12 @@ def environment() -> dict[str, str]:
 
 
 def call(*command: str | Path) -> int:
-    """Run a program to its end with its output in sight; its exit code."""
+    """Run a program and show its output; return its exit code."""
     return subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode
 
 
 def digest(*paths: Path) -> str:
-    """One hash of where the project lies and of these files: it changes when any of them does."""
+    """Hash the project's location and these files; the hash changes when any of them does."""
     state = hashlib.sha256(str(ROOT).encode())
     for path in sorted(paths):
         state.update(hashlib.sha256(path.read_bytes()).digest())
@@ -92,12 +93,12 @@ def write_stamp(name: str, value: str) -> None:
 
 
 def has_pip() -> bool:
-    """Whether the Python that runs this has a pip, which can install into another environment."""
+    """Whether the running Python has pip, which can install into another environment."""
     return importlib.util.find_spec("pip") is not None
 
 
 def make_venv() -> None:
-    """An empty environment; what is there already is thrown away."""
+    """Make an empty environment, in place of the one that is there."""
     # Where there is neither pip nor uv, Python brings a pip, in a part that Debian keeps apart.
     needed = ("venv",) if find_uv() or has_pip() else ("venv", "ensurepip")
     if not all(map(importlib.util.find_spec, needed)):
@@ -113,14 +114,14 @@ def make_venv() -> None:
 
 
 def find_uv() -> str | None:
-    """A uv that is there: on the PATH, or fetched into the environment before."""
+    """The path of uv: from the PATH, or in the environment from an earlier run."""
     return shutil.which("uv") or (str(OWN_UV) if OWN_UV.exists() else None)
 
 
 def pip() -> list[str]:
-    """The command of pip for the environment: this Python's own, or what Python brings in a file.
+    """The command of a pip for the environment: this Python's own, or the bundled wheel.
 
-    Neither need be installed first, which would take seconds.
+    Installing pip into the environment first would take seconds.
     """
     if has_pip():
         return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
@@ -135,7 +136,7 @@ def pip() -> list[str]:
 
 
 def installer() -> list[str]:
-    """``uv pip install`` where uv is there or can be fetched, else ``pip install``."""
+    """``uv pip install`` if uv is there or can be fetched, otherwise ``pip install``."""
     uv = find_uv()
     if not uv:
         (version,) = re.findall(r"(?m)^uv==(\S+)", (ROOT / LOCK).read_text(encoding="utf-8"))
@@ -155,7 +156,7 @@ def installer() -> list[str]:
 
 
 class Progress:
-    """What uv says, line by line, as one line that says how much is done."""
+    """Turns uv's output into one line that says how much is done."""
 
     SIZE = re.compile(r"^Downloading (\S+) \(([\d.]+)(KiB|MiB|GiB)\)")
     MIB: ClassVar = {"KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0}
@@ -166,7 +167,7 @@ class Progress:
         self.count = ""
 
     def hear(self, line: str) -> str:
-        """What is to be shown after this line of uv's."""
+        """The text to show after this line of uv's output."""
         word, _, rest = line.strip().partition(" ")
         if found := self.SIZE.match(line.strip()):
             self.sizes[found[1]] = float(found[2]) * self.MIB[found[3]]
@@ -179,7 +180,7 @@ class Progress:
 
 
 def follow(command: list[str]) -> int:
-    """Run an installer; its words go into a file, and a line here says how far it is."""
+    """Run an installer, log its output, and show its progress on one line."""
     STATE.mkdir(parents=True, exist_ok=True)
     progress, shown, live = Progress(), "", sys.stdout.isatty()
     with (
@@ -202,7 +203,7 @@ def follow(command: list[str]) -> int:
                 if live and says != shown:
                     print(f"\r  {says:<60}", end="", flush=True)
                 shown = says
-        except BaseException:  # nothing goes on behind whoever pressed Ctrl-C
+        except BaseException:  # such as Ctrl-C: leave nothing running in the background
             child.terminate()
             raise
     if shown:
@@ -211,13 +212,13 @@ def follow(command: list[str]) -> int:
 
 
 def put_in(command: list[str], *what: str) -> None:
-    """Install with ``command``; where the last run was cut off, over what it left."""
+    """Install with ``command``; if the last run was interrupted, reinstall."""
     begun = STATE / "begun"
     again = "--force-reinstall" if "-m" in command or command[0] == str(PYTHON) else "--reinstall"
     whole = [*command, *([again] if begun.exists() else []), *what]
     begun.touch()
     code = follow(whole)
-    if code == 0 or NETWORK.search(log()):  # both fetch everything before they put anything in
+    if code == 0 or NETWORK.search(log()):  # uv and pip download everything first
         begun.unlink()
     if code != 0:
         sys.exit(failure())
@@ -226,7 +227,7 @@ def put_in(command: list[str], *what: str) -> None:
 def install(level: str) -> None:
     """Install a group of the locked requirements and this package, unless that is done already.
 
-    What an interrupted run has fetched is kept by uv or pip, and taken up again.
+    After an interruption, uv or pip finds in its cache what it had already downloaded.
     """
     files = sorted({*REQUIREMENTS.values(), LOCK})
     lock = digest(ROOT / "pyproject.toml", *(ROOT / name for name in files))
@@ -254,29 +255,29 @@ def install(level: str) -> None:
     command = installer()
     announce()
     put_in(command, "-r", str(ROOT / REQUIREMENTS[level]))
-    announce()  # built with what is there by now, so nothing is fetched
+    announce()  # uses the build tool that the step before installed, so it downloads nothing
     put_in(command, "--no-deps", "--no-build-isolation", "-e", str(ROOT))
     write_stamp(level, lock)
 
 
 def log() -> str:
-    """The end of what the last installer said."""
+    """The last 20 lines of the installer's log."""
     return "\n".join(LOG.read_text(encoding="utf-8").splitlines()[-20:])
 
 
 def last_words() -> str:
-    """Its last line."""
+    """The last line of the log that is not blank."""
     lines = (line.strip() for line in reversed(log().splitlines()))
     return next((line for line in lines if line), "no reason was given")
 
 
 def failure() -> str:
-    """Why installing failed and what to do, in a sentence."""
+    """One sentence: why installing failed and what to do."""
     if NETWORK.search(log()):
         return (
             "Packages could not be fetched: when there is a network, run the same command again, "
-            f"and it goes on where it stopped (the whole story is in {LOG})."
+            f"and it goes on where it stopped (details are in {LOG})."
         )
     return (
-        f"Installing failed ({last_words()}): mend that and run the same command again; see {LOG}."
+        f"Installing failed ({last_words()}): fix this, then run the same command again; see {LOG}."
     )

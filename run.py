@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """One command for everything: the lab, the tests, the checks, the benchmarks.
 
-Needs Python 3.11 or later and nothing else. Whatever it installs or writes goes into ``.venv``
-beside this file (only pip and uv keep their usual download caches), so deleting that folder undoes
-it. It installs once, from the locked versions; after that it works without a network.
+Needs Python 3.11 or later and nothing else. What it installs goes into ``.venv`` beside this file,
+and what it builds into ``build``; to undo either, delete the folder. (Only pip and uv keep their
+usual download caches, and ``owner`` edits the files that name the account.) It installs once, from
+the locked versions; after that it works without a network.
 """
 
 import json
@@ -34,11 +35,11 @@ commands (the first use of each installs what it needs, which takes half a minut
            with other arguments: only pytest, with these arguments
   check    format, lint, types and one-way imports
   bench    the benchmarks
-  fuzz     throw coverage-guided garbage at all that hears a stranger (Linux on x86-64)
-  site     the lessons and all there is to look up as pages to read, in build/site
+  fuzz     fuzz every parser of untrusted input, guided by coverage (Linux on x86-64)
+  site     build the lessons and the reference as web pages, in build/site
   lite     build the lessons as a site that needs no server, into build/lite (once, with a
            network and Node.js's npm); with --serve: show it
-  owner    with a name: every badge and link leads to that account's copy on GitHub (installs
+  owner    with the name of a GitHub account: make every badge and link lead to its copy (installs
            nothing)
 
 for instructors (into the folder build):
@@ -87,7 +88,8 @@ PLAIN_LAB = {
 }
 
 COPIES = {"student": "lab", "solutions": "lab", "nbgrader": "test", "colab": "lab"}
-"""Each with the group of requirements that it needs; nbgrader's, so that it can be marked."""
+"""The copies of the notebooks, and the group of requirements that each needs. That of nbgrader's
+includes the tools for marking."""
 CHECKS = {
     "format": ["ruff", "format", "--check"],
     "lint": ["ruff", "check"],
@@ -107,10 +109,10 @@ def install(group: str) -> None:
 
 
 def keep_lab_plain() -> None:
-    """Keep JupyterLab from asking for news, and what is not for it out of it.
+    """Turn off JupyterLab's prompt for news, and the extensions that it does not need.
 
-    That is nbgrader, which only marks, and JupyterLite's kernel, which only the lab in the browser
-    can load; that one is moved to where ``run.py lite`` looks for it.
+    Those are nbgrader's, which is used only to mark, and JupyterLite's kernel, which only the lab
+    in the browser can load. The kernel is moved to where ``run.py lite`` looks for it.
     """
     for extension in (VENV / "share/jupyter/labextensions").glob("@jupyterlite"):
         kept = VENV / "lite/labextensions" / extension.name
@@ -137,7 +139,7 @@ def trust(arguments: list[str]) -> int:
 
 
 def replace_process(*command: str | Path) -> int:
-    """Become ``command``, so that Ctrl-C and a signal reach it and nothing stands between."""
+    """Replace this process by ``command``, so that it receives Ctrl-C and signals directly."""
     os.chdir(ROOT)
     sys.stdout.flush()
     if WINDOWS:  # there, exec would hand the prompt back while the program still runs
@@ -146,7 +148,7 @@ def replace_process(*command: str | Path) -> int:
 
 
 def lab(arguments: list[str]) -> int:
-    """Install, then become JupyterLab."""
+    """Install, then run JupyterLab in place of this process."""
     install("lab")
     # It takes seconds, and is done before the browser has loaded the first notebook.
     trusting = [sys.executable, str(ROOT / "run.py"), "trust"]

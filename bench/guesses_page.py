@@ -89,9 +89,9 @@ importer (RFC 9258) comes first, with an identity and a context: if they differ,
 salt would have done. Counted off the schedule table, for a word of up to 55 bytes (SHA-384: 111):
 
 {_table(head, rows)}
-A row that no victim changes costs once a word, and the key of an HMAC, two blocks, belongs to what
-it was made from. What depends on no word is computed beforehand. So a word costs, on so many
-victims at once:
+A row that is the same for all victims is computed once per word. The two blocks of an HMAC key are
+counted with the value that it comes from. What depends on no word is computed beforehand. So a
+word costs, on so many victims at once:
 
 {_table(("victims", "plain", "imported", "imported, one identity"), _for_targets())}
 With the importer each victim costs nearly as much as by itself; only what comes before the
@@ -198,7 +198,8 @@ def _many(told: Figures) -> str:
 
 Each victim has a PSK of its own, drawn from the same list, and a recording of its own, in psk_ke
 and psk_dhe_ke by turns. `crack` is given all recordings, and finds all PSKs in one run. They are
-at the places where so many drawn ones are expected; whoever is found is searched for no further.
+at the places of the list where that many drawn PSKs are expected; a PSK that was found is no longer
+searched for.
 Guesses are counted at one plain binder, {blocks().for_targets(1)} blocks each. The last column
 says how many times as long it would take to search for one after the other.
 
@@ -216,9 +217,9 @@ def _measured(told: Figures) -> str:
 
 One core of an {about["processor"]}, {about["engine"]} of SHA-256, Python {about["python"]}. The
 rate is the best of twenty rounds. Taken is the processor's time of the whole `crack` command with
-`--workers 1`, from its start to its end: other programs ran on the machine at the same time, and
-they fall on the clock. About half a second of it is Python's start and the measuring of the rate
-that `crack` tells; a guess that was in work when the last PSK was found is tried to its end. The
+`--workers 1`, from its start to its end, because wall-clock time would include the other programs
+that ran on the machine. About half a second of it is Python's start and the measuring of the rate
+that `crack` prints; guesses under way when the last PSK is found are tried to the end. The
 {len(taken)} runs took {sum(taken):.0f} s.
 
 What is simplified: the attacker knows how the PSK was chosen, and has that list in the best order.

@@ -1,7 +1,7 @@
 """What the lessons use, in one place: ``from tls13lab.lesson import Pair, lesson_configs``.
 
-A notebook needs no other import from the package. This file computes nothing; each name is defined
-in the room that its line below gives, and documented there.
+A notebook needs no other import from the package. This file computes nothing: each name is defined
+and documented where the imports below take it from. The table lists the main ones by purpose.
 
 ==============================  ==================================================================
 to predict and to be checked    ``Prediction``, ``Quiz``, ``give``, ``check``, ``whose_tasks``

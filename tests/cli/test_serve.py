@@ -108,6 +108,12 @@ def test_a_certificate_together_with_a_psk_from_who_asks_for_both() -> None:
     assert report.mode == "full"
 
 
+def test_a_page_for_a_browser_needs_a_certificate() -> None:
+    alone = CliRunner().invoke(cli, ["serve", *EXTERNAL, "--http"])
+    assert alone.exit_code == 2
+    assert "--http needs a certificate" in alone.stderr
+
+
 def test_a_certificate_together_with_a_psk_needs_both() -> None:
     alone = CliRunner().invoke(cli, ["serve", *EXTERNAL, "--cert-with-psk", "--json"])
     assert alone.exit_code == 1

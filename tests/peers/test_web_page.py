@@ -13,6 +13,7 @@ from tls13lab.peers.client import connect
 from tls13lab.peers.server import Served
 from tls13lab.peers.web_page import LARGEST, WebPage
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
+from tls13lab.wire.codepoints import NamedGroup
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 SERVER = ServerConfig(
@@ -50,6 +51,18 @@ def test_a_full_handshake() -> None:
     assert found["group"] == "x25519"
     assert found["ticket"] == "none used"
     assert found["server name"] == "lab.example"
+
+
+def test_what_is_said_of_shares_and_names_is_what_the_client_did() -> None:
+    """The share that is used may be the client's second; a client may send no name."""
+    groups = (NamedGroup.X25519, NamedGroup.SECP256R1)
+    client = replace(CLIENT, groups=groups, share_groups=groups, server_name=None)
+    response = fetch(client, replace(SERVER, groups=groups[1:]))
+    found = told(response)
+    assert (found["group"], found["HelloRetryRequest"]) == ("secp256r1", "no")
+    assert "first share" not in response
+    assert found["server name"] == "none"
+    assert "sent by the browser" not in response
 
 
 def test_psk_ke_with_an_external_psk() -> None:

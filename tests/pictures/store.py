@@ -47,7 +47,7 @@ def attacks() -> Iterator[tuple[str, str]]:
 
 
 def moves() -> dict[str, str]:
-    """File name and content of what each side may hear, for the documentation."""
+    """File name and content of the pictures of each side's moves, for the documentation."""
     return {f"moves-of-a-{side}.svg": moves_graph(side).svg for side in SIDES}
 
 

@@ -91,6 +91,46 @@ def test_meanings_and_sections() -> None:
     assert section("new_session_ticket.ticket_nonce") == "4.7.1"
 
 
+def test_what_tls_1_2_means_by_its_hellos_is_said() -> None:
+    random = bytes(24) + b"DOWNGRD"
+    told = [meaning("server_hello.random", random + last) for last in (b"\x00", b"\x01", b"\x02")]
+    assert [("TLS 1.2" in one, "TLS 1.3" in one) for one in told] == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+    assert "sign" not in meaning("client_hello.random", random + b"\x01")
+    assert "TLS 1.3" in meaning("client_hello.legacy_session_id", bytes(32))
+    path = "server_hello.legacy_session_id_echo"
+    assert "client sent" in meaning(path, bytes(32), 0x0304)
+    assert "resume" in meaning(path, bytes(32), 0x0303)
+    assert "ignored" in meaning("change_cipher_spec", b"\x01", 0x0304)
+    assert "new keys" in meaning("change_cipher_spec", b"\x01", 0x0303)
+    path = "client_hello.legacy_compression_methods"
+    assert [meaning(path, one) == "none" for one in (b"\0", b"\1\0")] == [True, False]
+
+
+def test_in_a_connection_of_tls_1_2_change_cipher_spec_is_not_to_be_ignored() -> None:
+    hello = bytes.fromhex("020000260303" + "5a" * 32 + "00c02f00")
+    wire = bytes.fromhex("160303") + len(hello).to_bytes(2, "big") + hello
+    (connection,) = inspect_bytes(wire + bytes.fromhex("140303000101"))
+    (told,) = [
+        field.meaning
+        for record in connection.records
+        for message in record.messages
+        for field in message.fields
+        if field.field == "change_cipher_spec"
+    ]
+    assert "new keys" in told
+
+
+def test_a_server_s_hybrid_share_is_not_only_a_public_key() -> None:
+    path = "server_hello.extensions.key_share.server_share.key_exchange"
+    assert meaning(path, bytes(32)) == "a public key"
+    assert "ciphertext" in meaning(path, bytes(1088 + 32))
+    assert "ciphertext" not in meaning(path, bytes(1184 + 32))
+
+
 def test_an_obfuscated_age_is_said_to_be_the_sum_that_it_is() -> None:
     field = "client_hello.extensions.pre_shared_key.identities.obfuscated_ticket_age"
     age_ms, age_add = 3_723_456, 0xFFFF_FFF0

@@ -139,7 +139,7 @@ def test_the_importer_is_the_salt_that_tls_does_not_have() -> None:
     assert imported.times(10**6) / 10**6 == pytest.approx(4 / 5, rel=1e-3)
     # One client's connections have one identity: nothing is gained by importing.
     assert blocks(kind=PskKind.IMPORTED, same_identity=True).each == plain.each
-    with pytest.raises(ValueError, match="at the least"):
+    with pytest.raises(ValueError, match="at least"):
         plain.for_targets(0)
 
 

@@ -81,7 +81,7 @@ def test_targets_share_the_time_but_not_the_limit() -> None:
 
 
 def test_no_target() -> None:
-    with pytest.raises(ValueError, match="one target at the least"):
+    with pytest.raises(ValueError, match="at least one target"):
         odds(EXTERNAL, even(2), bounds(), targets=0)
     with pytest.raises(KeyError):
         odds("full", even(2), bounds())

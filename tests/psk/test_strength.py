@@ -28,9 +28,9 @@ def test_what_was_drawn_is_strong() -> None:
 def test_more_bits_are_twice_the_time() -> None:
     one, other = (replace(strength(b"x"), bits=bits) for bits in (40.0, 41.0))
     assert other.seconds(GPU) == 2 * one.seconds(GPU)
-    assert replace(one, bits=70.0).verdict == "guessed by whoever can pay for it"
+    assert replace(one, bits=70.0).verdict == "can be guessed at great cost"
     assert replace(one, bits=100.0).verdict == "weaker than RFC 9257 asks for"
-    assert "not to be guessed" in replace(one, bits=128.0).verdict
+    assert "cannot be guessed" in replace(one, bits=128.0).verdict
 
 
 def test_guesses_before_one_password_are_not_halved_and_all_values_are() -> None:

@@ -12,6 +12,7 @@ from tests.rfc.quotations import sources, texts
 from tests.rfc.texts import one_line
 from tls13lab.exercises.questions import QUESTIONS
 from tls13lab.pictures import meanings
+from tls13lab.probe.finding import CATALOGUE
 
 NUMBERS = {rfc: {one.number for one in rows} for rfc, rows in extracts.stored().items()}
 OLD = {one.old for one in SECTIONS.values()} | {"4.1.3"}
@@ -80,3 +81,10 @@ def test_what_the_pictures_and_the_quiz_cite_exists() -> None:
     ]
     assert len(asked) > 15
     assert set(inspected) | set(asked) <= NUMBERS["9846"]
+
+
+def test_the_probes_give_both_numbers_of_a_section() -> None:
+    pairs = {name: (kind.section, kind.section_8446) for name, kind in CATALOGUE.items()}
+    known = {name: pair for name, pair in pairs.items() if pair[0] in SECTIONS}
+    assert len(known) > 30
+    assert {n: pair for n, pair in known.items() if SECTIONS[pair[0]].old != pair[1]} == {}

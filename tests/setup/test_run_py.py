@@ -231,7 +231,7 @@ def test_a_moved_folder_is_made_anew(
     [
         ("  Caused by: dns error: failed to lookup address", "when there is a network, run the"),
         ("ERROR: ReadTimeoutError: Read timed out.", "when there is a network, run the same"),
-        ("error: No space left on device", "(error: No space left on device): mend that"),
+        ("error: No space left on device", "(error: No space left on device): fix this"),
     ],
 )
 def test_a_failed_install_is_one_sentence_and_is_taken_up_again(

@@ -38,7 +38,7 @@ is in :mod:`tls13lab.impostor`, and the one that guesses is in :mod:`tls13lab.se
 **What the verdicts mean.** ``lost``: there is a derivation, it ran, and its result is there to see.
 This is certain. ``kept``: the model finds no derivation. This is relative to the model's rules and
 to these leaks, so the finding also names the single further leaks that would be enough.
-``unknown``: there is a derivation, but the recording lacks records that it needs. ``absent``: the
+``unknown``: the recording lacks records, such as a hello, that the answer needs. ``absent``: the
 connection has no such data; for example, it sent no early data.
 
 **What is simplified.** Cryptography is perfect: without its key, a record reveals nothing, not even

@@ -113,9 +113,9 @@ def run(
     """Search for the PSKs of recorded ClientHellos, by checking their binders.
 
     Use it to find out whether a PSK of your own can be guessed, and to see why RFC 9846 section
-    2.2 demands one that cannot. It reads recordings and sends nothing. The client's first message
-    is enough, no matter who received it. Ctrl-C stops the search; the same command continues it.
-    The exit code is 1 if nothing is found.
+    2.2 calls a PSK of low entropy "not secure". It reads recordings and sends nothing. The
+    client's first message is enough, no matter who received it. Ctrl-C stops the search; the same
+    command continues it. The exit code is 1 if nothing is found.
 
     All connections of all captures are searched together. A guess costs 12 blocks of the hash,
     which all victims share because TLS adds no salt, and 2 more blocks for each binder. With

@@ -99,7 +99,7 @@ from tls13lab.wire.faults import LocalFault
     type=click.IntRange(0, 2**24),
     default=0,
     show_default=True,
-    help="Bytes of 0-RTT data to accept. It has no forward secrecy.",
+    help="Bytes of 0-RTT data to accept. TLS guarantees no forward secrecy for it.",
 )
 @click.option(
     "--anti-replay",
@@ -180,6 +180,8 @@ def run(
 
     def work() -> report.Result:
         config = _config(**options)
+        if http and config.credential is None:
+            raise click.UsageError("--http needs a certificate for the browser: add --self-signed")
         log = KeyLog(Path(keylog)) if keylog else None
         with Recorder(Path(record)) if record else nullcontext() as recorder:
             limits = Limits(max_connections=max_connections)

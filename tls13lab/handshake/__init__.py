@@ -8,7 +8,7 @@ messages; a line without a comment belongs to all modes::
     client                                server
     ClientHello              -------->
       key_share                                            # full, psk_dhe_ke
-      psk_key_exchange_modes                               # psk_ke, psk_dhe_ke
+      psk_key_exchange_modes                               # all: without it, no tickets either
       pre_shared_key: identities, binders                  # psk_ke, psk_dhe_ke
     (early data)             -------->                     # 0-RTT, under the first PSK
                              <--------    ServerHello

@@ -54,8 +54,8 @@ class ClientConfig:
     - ``share_groups`` are the groups of the shares in the first ClientHello; by default, the first
       of ``groups``.
     - ``padding`` rounds the content of every protected record up to a multiple of that many bytes.
-    - ``early_data`` is sent with the ClientHello under the first PSK, if that PSK allows it. It has
-      no forward secrecy, and may be replayed.
+    - ``early_data`` is sent with the ClientHello under the first PSK, if that PSK allows it. TLS
+      guarantees no forward secrecy for it, and it may be replayed.
     - ``resume_within_s``: a ticket is offered only within that many seconds of the handshake that
       began its chain of resumptions. After that, the certificate or the external PSK is needed
       again.

@@ -270,7 +270,7 @@ class Connection:
         return content_type is ContentType.ALERT and self.role == "server" and not self.connected
 
     def _take_ccs(self, content: bytes) -> None:
-        """ "MUST simply drop it", if its content and its place are right (5)."""
+        """Check the content and the place of a change_cipher_spec, then "simply drop it" (5)."""
         if content != b"\x01" or not self._saw_hello or self.connected or self._messages.pending:
             raise UnexpectedMessage("a change_cipher_spec came that TLS 1.3 does not allow here")
         self._idling.nothing()
@@ -306,7 +306,7 @@ class Connection:
             self._carry_out(actions, events)
 
     def _check_alignment(self, actions: list[Action]) -> None:
-        """No bytes may follow, in the same record, a message after which we send or keys change."""
+        """Check that a message that makes us send, or that changes keys, ends its record."""
         if not self._messages.pending:
             return
         for action in actions:

@@ -42,7 +42,7 @@ def refusal(
         return "no PSK was taken"
     if choice.index != 0:
         # "The PSK used to encrypt the early data MUST be the first PSK listed" (4.3.10).
-        return "another PSK than the first was taken"
+        return "a PSK other than the first was chosen"
     if psk.max_early_data_size == 0:
         return "early data is not allowed for this PSK"
     if psk.suite != choice.suite.code_point:

@@ -13,7 +13,7 @@ from tls13lab.wire.writer import uint16
 
 
 def wants_tickets(config: ServerConfig, message: ClientHello) -> bool:
-    """ "If the client's hello contained a suitable "psk_key_exchange_modes" extension" (4.7.1)."""
+    """Whether the ClientHello has "a suitable "psk_key_exchange_modes" extension" (4.7.1)."""
     modes = message.find(PskKeyExchangeModes)
     return modes is not None and any(mode in config.modes for mode in modes.modes)
 

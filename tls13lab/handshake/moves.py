@@ -19,8 +19,8 @@ from tls13lab.wire.codepoints import HandshakeType
 class State(Enum):
     """The states of both sides.
 
-    The names are those of appendix A, except WAIT_SECOND_HELLO: there, a server that has sent a
-    HelloRetryRequest goes back to START.
+    The names are those of appendix A, except WAIT_SECOND_HELLO: in the appendix, a server that has
+    sent a HelloRetryRequest returns to START.
     """
 
     CLIENT_WAIT_SH = "client waits for ServerHello"

@@ -102,8 +102,7 @@ def _compatibility_ccs(message: ClientHello) -> Actions:
 
 
 _MAY_CHANGE = (KeyShareClientHello, EarlyData, OfferedPsks)
-"""Also a cookie "if one was provided in the HelloRetryRequest" (4.2.2), but this server sends none.
-"""
+"""The RFC also allows a cookie (4.2.2), but this server sends none in a HelloRetryRequest."""
 
 
 def _same_but_for_retry(first: ClientHello, second: ClientHello) -> bool:
@@ -147,7 +146,7 @@ def on_second_client_hello(
 
 
 def _check_second_share(retry: HelloRetryRequest, message: ClientHello) -> None:
-    """ "a list containing a single KeyShareEntry from the indicated group" (4.2.2)."""
+    """Require "a list containing a single KeyShareEntry from the indicated group" (4.2.2)."""
     wanted, sent = retry.find(KeyShareHelloRetryRequest), message.find(KeyShareClientHello)
     groups_sent = [share.group for share in sent.client_shares] if sent else []
     if wanted is None or groups_sent != [wanted.selected_group]:

@@ -6,7 +6,6 @@ This needs no key and no handshake: the same bytes are sent again.
 from collections.abc import Iterable
 
 from tls13lab.capture.recording import CapturedRecord, Item
-from tls13lab.wire.codepoints import ContentType
 
 
 def first_flight(items: Iterable[Item], connection: int) -> bytes:
@@ -24,13 +23,3 @@ def first_flight(items: Iterable[Item], connection: int) -> bytes:
                 break
             flight += item.wire
     return flight
-
-
-def has_early_data(flight: bytes) -> bool:
-    """Whether a protected record follows the ClientHello."""
-    at = 0
-    while at + 5 <= len(flight):
-        if flight[at] == ContentType.APPLICATION_DATA:
-            return True
-        at += 5 + int.from_bytes(flight[at + 3 : at + 5], "big")
-    return False

@@ -101,13 +101,19 @@ def facts(outcome: Outcome, early: int) -> list[tuple[str, str, str]]:
         (
             "HelloRetryRequest",
             "yes" if outcome.retried else "no",
-            "the server does not accept the group of the browser's first share"
+            "the browser sent no share of a group that the server accepts"
             if outcome.retried
-            else "the server accepts the group of the browser's first share",
+            else "the server did not need another share",
         ),
-        ("server name", outcome.server_name or "none", "sent by the browser, in the clear"),
+        ("server name", *_server_name(outcome)),
     ]
     return found
+
+
+def _server_name(outcome: Outcome) -> tuple[str, str]:
+    if outcome.server_name:
+        return outcome.server_name, "sent by the browser, in the clear"
+    return "none", "the browser sent none: for an address made of numbers, there is no name to send"
 
 
 _MODES = {
@@ -129,8 +135,8 @@ def _ticket(outcome: Outcome) -> tuple[str, str]:
 def _early(outcome: Outcome, early: int) -> tuple[str, str]:
     if outcome.early_data == "accepted":
         return "accepted", (
-            f"{early} bytes of this request came before the handshake was done; they have no "
-            "forward secrecy and may be a replay"
+            f"{early} bytes of this request came before the handshake was done; TLS guarantees no "
+            "forward secrecy for them, and they may be a replay"
         )
     if outcome.early_data == "rejected":
         return "rejected", f"the browser sent it again; {escape(outcome.early_data_refusal)}"

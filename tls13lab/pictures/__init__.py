@@ -5,5 +5,5 @@ picture relies on colour alone. matplotlib and graphviz are imported only where 
 
 ``picture`` is the common form. Only ``attack_tree`` is written as DOT text, which ``dot`` turns
 into SVG. The others draw their SVG themselves; the key schedule has a layout of its own in
-``schedule_layout``. What is a table of answers is a ``grid`` of tiles in HTML.
+``schedule_layout``. Tables of answers are drawn as a ``grid`` of tiles in HTML.
 """

@@ -1,10 +1,9 @@
-"""How likely a PSK is found after so many guesses, and what it then opens: a setting as a picture.
+"""A setting as a picture: how likely a number of guesses finds a PSK, and what it then opens.
 
-The line is the chance after so many guesses, in powers of two. Dashed lines say how far the
-attacker comes: in a second, a day, ten years; or with the few guesses that honest ends grant. Below
-stand three boxes, for what was recorded, for connections from now on, and for the next ticket. What
-opens has the colour of what is opened, and says so. A PSK that is used for a day only is of no use
-after it.
+The curve is the probability after a number of guesses, in powers of two. Dashed lines mark how many
+guesses fit into a second, a day and ten years, or how many the honest endpoints allow. Three boxes
+below show what a found PSK opens: what was recorded, connections from now on, and the next ticket.
+A daily PSK is useless the next day.
 
 >>> from tls13lab.evidence.weak_psk import attackers, chosen, protection
 >>> from tls13lab.evidence.weak_psk.forecast import Setting, forecast_of

@@ -69,9 +69,9 @@ def _within(inner: Span, outer: Span) -> bool:
 def _ports(
     spans: Sequence[Span], lanes: dict[int, tuple[bool, int]]
 ) -> Iterator[tuple[tuple[int, str], float]]:
-    """Where each way begins and ends: what comes in is above what goes out.
+    """Where each detour begins and ends. At a shared side, arriving arrows lie above leaving ones.
 
-    Of those that go out the outermost is above the others; of those that come in it is below.
+    The outermost of the leaving arrows lies above the others; of the arriving ones, below.
     """
     for side in (False, True):
         for box in {place for span in spans for place in span}:

@@ -1,7 +1,7 @@
 """From DOT text to SVG: a stored drawing if there is one, otherwise a layout program.
 
-The legal moves and all attacks that a lesson can show are stored, so the lessons need no layout
-program; a test keeps the drawings up to date. For any other graph, PyGraphviz is tried, which
+All attacks that a lesson can show are stored, so the lessons need no layout program; a test keeps
+the drawings up to date. For any other graph, PyGraphviz is tried, which
 contains Graphviz, and then ``dot``. If neither works, a picture shows its DOT text.
 """
 

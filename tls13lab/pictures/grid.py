@@ -3,7 +3,7 @@
 It has inline styles only, so it looks the same on the site, in a file, and in a notebook that is
 not trusted. (There, JupyterLab drops ``position``, so headings do not stay in sight when it is
 scrolled; nothing else is lost.) Each tile has a word and a border of its own, so nothing depends on
-colour, nor on a printer that prints backgrounds. Where scripts may run, tiles can be pointed at,
+colour or on printed backgrounds. Where scripts may run, tiles can be pointed at,
 clicked, and reached by arrow keys (``static/grid.js``).
 
 >>> tile = Tile("psk", "lost", ink.OPENED, ("psk: lost",))

@@ -82,8 +82,9 @@ class InspectedConnection:
         return self.summary.incomplete
 
 
-def _field(path: str, offset: int, value: bytes, start: str = "") -> Field:
-    return Field(offset, len(value), path, value, meaning(path, value), section(start or path))
+def _field(path: str, offset: int, value: bytes, start: str = "", version: int = 0) -> Field:
+    words = meaning(path, value, version)
+    return Field(offset, len(value), path, value, words, section(start or path))
 
 
 def message_of(raw: bytes, version: int = 0) -> Message:
@@ -92,7 +93,9 @@ def message_of(raw: bytes, version: int = 0) -> Message:
     if old is not None and (is_old(version) or raw[0] in ONLY_OLD):
         return _old_message(raw, old)
     spans, fault = read_fields(raw)
-    fields = tuple(_field(span.path, span.start, raw[span.start : span.end]) for span in spans)
+    fields = tuple(
+        _field(span.path, span.start, raw[span.start : span.end], version=version) for span in spans
+    )
     if fault is None or (fields and is_old(version) and isinstance(fault, WrongVersion)):
         return Message(message_name(raw) if fault is None else "ServerHello", fields)
     name = name_of(HandshakeType, raw[0]) if raw else "nothing"
@@ -157,7 +160,7 @@ def contents(read: Read) -> tuple[Message, ...]:
         ContentType.CHANGE_CIPHER_SPEC: "change_cipher_spec",
     }.get(read.content_type, "unreadable alert")
     where = "change_cipher_spec" if name == "change_cipher_spec" else "record"
-    return (Message(name, (_field(name, 0, content, where),)),)
+    return (Message(name, (_field(name, 0, content, where, read.version),)),)
 
 
 def inspect(

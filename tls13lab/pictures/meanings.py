@@ -9,11 +9,14 @@ A field is named by the path that the decoder gives it, such as
 "28150288: the ticket's age in milliseconds plus ticket_age_add, modulo 2^32"
 >>> section("length of client_hello.extensions.pre_shared_key.binders")
 '4.3.11'
+
+The hellos and change_cipher_spec also occur in TLS 1.2, where some of their fields mean something
+else. So a meaning can depend on the version that the ServerHello chose; before that, it is open.
 """
 
 from enum import IntEnum
 
-from tls13lab.capture.versions import version_name
+from tls13lab.capture.versions import is_old, version_name
 from tls13lab.messages.server_hello import HELLO_RETRY_RANDOM
 from tls13lab.pictures.code_names import name_for
 from tls13lab.wire.codepoints import (
@@ -44,7 +47,7 @@ _REGISTRIES: dict[str, type[IntEnum]] = {
     "description": AlertDescription,
 }
 _TEXTS = {
-    "legacy_session_id": "no session: for middleboxes (E.4)",
+    "legacy_session_id": "in TLS 1.3, no session: for middleboxes (E.4)",
     "legacy_session_id_echo": "the value that the client sent (E.4)",
     "key_exchange": "a public key",
     "verify_data": "HMAC over the handshake before this message",
@@ -54,8 +57,8 @@ _TEXTS = {
     "ticket": "the PSK's name in a later connection",
     "ticket_nonce": "makes this ticket's PSK different from the others'",
     "ticket_age_add": "added to the ticket's age, to hide it",
-    "legacy_compression_methods": "none",
-    "legacy_compression_method": "none",
+    "legacy_compression_methods": "a list that TLS 1.3 does not allow",
+    "legacy_compression_method": "a method that TLS 1.3 does not allow",
     "name_type": "host_name",
     "cookie": "to be sent back",
     "tag": "reveals any change of the record or its header",
@@ -67,6 +70,17 @@ _TEXTS = {
     "ciphertext": "content, real type and padding, encrypted",
     "padding": "zeros, to hide the length",
 }
+_OLD_TEXTS = {
+    "legacy_session_id_echo": "the session's name, to resume it with",
+    "change_cipher_spec": "what follows from this side is under the new keys",
+}
+"""In TLS 1.2 and older."""
+_HYBRID_SHARES = {
+    1216: "an ML-KEM-768 and an x25519 public key",
+    1120: "an ML-KEM-768 ciphertext and an x25519 public key",
+}
+"""X25519MLKEM768 of the client and of the server; other shares are shorter."""
+_DOWNGRADE = (b"DOWNGRD\x00", b"DOWNGRD\x01")
 _NUMBERS = {
     "ticket_lifetime": "seconds",
     "max_early_data_size": "bytes of early data",
@@ -110,8 +124,11 @@ _SECTIONS = {
 }
 
 
-def meaning(path: str, value: bytes) -> str:
-    """The meaning of a field's value in words; empty if there is nothing to say."""
+def meaning(path: str, value: bytes, version: int = 0) -> str:
+    """The meaning of a field's value in words; empty if there is nothing to say.
+
+    ``version`` is the one that the ServerHello chose, or 0.
+    """
     number = int.from_bytes(value, "big")
     if path.startswith("length of "):
         return f"{number} byte{'' if number == 1 else 's'}"
@@ -124,7 +141,7 @@ def meaning(path: str, value: bytes) -> str:
     if last == "ke_modes":
         return ", ".join(name_of(PskKeyExchangeMode, mode) for mode in value)
     if last == "random":
-        return "this is a HelloRetryRequest" if value == HELLO_RETRY_RANDOM else "32 random bytes"
+        return _random(path, value)
     if last == "request_update":
         return "the peer must update its keys, too" if number else "no update is requested"
     if last == "obfuscated_ticket_age":
@@ -133,7 +150,22 @@ def meaning(path: str, value: bytes) -> str:
         return f"{number} {_NUMBERS[last]}"
     if last in _READABLE and _READABLE_BYTES.issuperset(value):
         return repr(value.decode("ascii"))
+    if last.startswith("legacy_compression_method") and not any(value):
+        return "none"
+    if last == "key_exchange" and len(value) in _HYBRID_SHARES:
+        return _HYBRID_SHARES[len(value)]
+    if is_old(version) and last in _OLD_TEXTS:
+        return _OLD_TEXTS[last]
     return _TEXTS.get(last, "")
+
+
+def _random(path: str, value: bytes) -> str:
+    if value == HELLO_RETRY_RANDOM:
+        return "this is a HelloRetryRequest"
+    if path.startswith("server_hello") and value.endswith(_DOWNGRADE):
+        newest = "TLS 1.3" if value.endswith(b"\x01") else "TLS 1.2"
+        return f"24 random bytes, and a sign that the server also speaks {newest} (4.2.3)"
+    return "32 random bytes"
 
 
 def cited(path: str) -> str:

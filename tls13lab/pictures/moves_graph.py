@@ -2,7 +2,8 @@
 
 It is drawn from the table that the handshake obeys (:mod:`tls13lab.handshake.moves`), so it cannot
 show a move that the program does not make. RFC 9846 appendix A draws the same two machines by hand;
-its states that only send something are left out here, for a move begins with a message that comes.
+its states that only send something are left out here, because every move starts with a message
+that was received.
 
 States stand below one another. A message that leads to the next state is an arrow between the two;
 one that skips states goes around them (:mod:`~tls13lab.pictures.detours`); one that changes nothing
@@ -78,7 +79,9 @@ def _drawn(side: str) -> str:
     skips = [move for move, length in zip(moves, lengths, strict=True) if length > 1]
     around = detours([(places[start], places[end]) for start, _, end in skips])
     parts = [
-        text(20, 32, f"What a {side} may hear", ink.TITLE, "start", 'font-weight="bold"'),
+        text(
+            20, 32, f"Messages that a {side} may receive", ink.TITLE, "start", 'font-weight="bold"'
+        ),
         *(_state(state, side, _top(place)) for state, place in places.items()),
         *(_detour(move, side, way) for move, way in zip(skips, around, strict=True)),
     ]

@@ -69,12 +69,12 @@ _OTHERS = {
 
 
 def purpose(name: str) -> Purpose:
-    """Of the message that the RFC calls so; raises KeyError."""
+    """The purpose of the message with this name in the RFC. Raises KeyError."""
     return PURPOSES[name]
 
 
 def purpose_of(name: str, message: object) -> Purpose:
-    """Of a hello, only what it has; of all other messages what :func:`purpose` says."""
+    """The purpose of this message: for a hello, only of the extensions that it has."""
     found = purpose(name)
     if isinstance(message, ClientHello):
         parts = ["offers what the client can do"]
@@ -103,7 +103,7 @@ def _listed(parts: list[str]) -> str:
 
 
 def purposes_of(step: Step) -> tuple[tuple[str, Purpose], ...]:
-    """Of each message that a record completes, or of the record itself, with what to call it."""
+    """The name and purpose of each message that a record completes, or of the record itself."""
     if step.content_type is ContentType.HANDSHAKE:
         named = ((message_name(raw), unpack(raw)) for raw in step.messages)
         return tuple((name, purpose_of(name, message)) for name, message in named)

@@ -84,7 +84,7 @@ def tip(number: int, step: Step, sight: Sight) -> list[str]:
 
 
 def short_tip(number: int, step: Step) -> list[str]:
-    """Of a record whose facts stand beside the picture: the tip would only cover the others."""
+    """The tip of a record whose facts stand beside the picture; a long tip would hide others."""
     return [f"record {number}, from the {step.sender}", "what is said beside is about this record"]
 
 

@@ -51,15 +51,15 @@ class Facts:
     early_data: bool = True
 
     def mark(self, name: str) -> str:
-        """What is said of a part; empty if nothing is."""
+        """The mark of a part, such as ``stolen``; empty if it has none."""
         return self.marks.words.get(name, "")
 
     def look(self, name: str) -> ink.Look:
-        """How a part looks."""
+        """The colours of a part, by its mark."""
         return LOOKS.get(self.mark(name), ink.PLAIN)
 
     def sign(self, name: str) -> tuple[Line, ...]:
-        """The words for a part that stand in its box."""
+        """The mark of a part as lines for its box."""
         mark = self.mark(name)
         return (Line(mark, BOLD),) if mark in SIGNS else ()
 

@@ -25,17 +25,17 @@ from tls13lab.pictures.svg import box, document, part, text
 from tls13lab.pictures.text_size import width
 
 _LINE = 14.5
-"""Between lines of the smallest letters, in pixels."""
+"""Height of a line of the smallest letters, in pixels."""
 _BASELINE = 4.5
-"""From the middle of a line of such letters down to its baseline."""
+"""Distance from the middle of such a line down to its baseline."""
 _TRUNK = 350
-"""Where the lines to what a stage gives turn up and down."""
+"""x of the vertical part of the lines from a stage to its secrets."""
 _BUS = 634
-"""The same for lines from the transcript."""
+"""x of the vertical part of the lines from the transcript."""
 _ASIDE = 142
-"""The same for lines from what was stolen to the input that follows from it."""
+"""x of the vertical part of the lines from a stolen secret to the input derived from it."""
 _LEGEND = 728
-"""The middle of the legend's first line."""
+"""y of the middle of the legend's first line."""
 
 MONO, BOLD = f'font-family="{ink.MONO}"', 'font-weight="bold"'
 

@@ -82,7 +82,7 @@ def theft_graph(
 ) -> Picture:
     """The key schedule of a connection of this shape, and what follows from what is held of it.
 
-    ``found`` are those held names that were not stolen, but worked out from another connection.
+    ``found`` names the held secrets that were derived from another connection, not stolen.
     """
     loss = loss_of(shape)
     loss = replace(loss, stolen=loss.stolen - {*found}, opened=loss.opened | {*found})

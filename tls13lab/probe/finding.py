@@ -130,10 +130,13 @@ CATALOGUE: dict[str, Kind] = {
     "wrong-hellos-refused": Kind(G, "4.3.11", "4.2.11", "wrong ClientHellos are refused"),
     # 0-RTT
     "early-data-off": Kind(
-        G, "2.3", "2.3", "early data would lack forward secrecy and could be replayed"
+        G,
+        "2.3",
+        "2.3",
+        "early data would have no guarantee of forward secrecy and could be replayed",
     ),
     "early-data-accepted": Kind(
-        W, "2.3", "2.3", "early data has no forward secrecy and may be replayed"
+        W, "2.3", "2.3", "early data has no guarantee of forward secrecy and may be replayed"
     ),
     "early-data-rejected": Kind(
         N, "4.3.10", "4.2.10", "its tickets allow early data, but it accepted none"

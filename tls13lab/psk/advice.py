@@ -108,7 +108,9 @@ def _old_version(use: Use) -> str:
 
 
 def _early_data(use: Use) -> str:
-    return "0-RTT data has no forward secrecy, and may be replayed" if use.early_data else ""
+    if not use.early_data:
+        return ""
+    return "TLS guarantees no forward secrecy for 0-RTT data, and it may be replayed"
 
 
 CHECKS = (

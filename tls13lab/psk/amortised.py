@@ -45,7 +45,7 @@ class Blocks:
     def for_targets(self, targets: int) -> int:
         """The cost of a word that is tried on this many targets; raises ValueError below 1."""
         if targets < 1:
-            raise ValueError("a word is tried on one target at the least")
+            raise ValueError("a word must be tried on at least one target")
         return self.shared + self.each * targets
 
     def times(self, targets: int) -> float:

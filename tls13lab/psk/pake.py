@@ -2,8 +2,8 @@
 
 Two endpoints that share a word first run CPace. The resulting key, ISK, has 512 bits that nobody
 else can guess, so it can serve as an external PSK. TLS then does what CPace does not: the binder
-and the Finished messages confirm that both endpoints have the key. The draft recommends to pass ISK
-through a KDF; TLS does this first of all, as the early secret is HKDF-Extract of the PSK.
+and the Finished messages confirm that both endpoints have the key. The draft recommends passing
+ISK through a KDF. TLS does this first of all: the early secret is HKDF-Extract of the PSK.
 
 Here, the PAKE runs before the TLS connection, as a protocol of its own. A PAKE inside the TLS
 handshake is a different proposal (draft-ietf-tls-pake).

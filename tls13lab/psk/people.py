@@ -27,17 +27,17 @@ POINTS: tuple[tuple[int, float], ...] = (
     (5_000, 0.20),
     (14_344_391, 1.0),
 )
-"""So many guesses, the most popular passwords first, find the passwords of this share of people."""
+"""Pairs (k, share): the k most popular passwords cover this share of the accounts."""
 
 
 @lru_cache(maxsize=1)
 def chosen_by_people() -> Choice:
-    """The distribution: which rank of popularity comes how often."""
+    """The distribution of passwords over ranks of popularity."""
     return along(POINTS[-1][0], share_found)
 
 
 def share_found(guesses: float) -> float:
-    """The share of people whose password is among so many guesses: through ``POINTS``.
+    """The share of accounts found by the most popular passwords, interpolated between ``POINTS``.
 
     >>> share_found(0), round(share_found(5000), 6), share_found(10**9)
     (0.0, 0.2, 1.0)

@@ -65,11 +65,11 @@ class Strength:
     def verdict(self) -> str:
         """The estimate in words, by the time that one GPU and a billion GPUs need."""
         if self.bits >= ENOUGH_BITS:
-            return "not to be guessed, if it was drawn at random"
+            return "cannot be guessed, if it was drawn at random"
         if self.seconds(GPU) < _HOUR:
             return "guessed at once"
         if self.seconds(1e9 * GPU) < _YEAR:
-            return "guessed by whoever can pay for it"
+            return "can be guessed at great cost"
         return "weaker than RFC 9257 asks for"
 
 

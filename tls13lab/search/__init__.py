@@ -7,7 +7,7 @@ over the ClientHello itself, under a key that comes from the PSK alone (RFC 9846
 
 Everything else in this computation is public. So one recorded message is enough to check any
 number of guesses offline. Neither a ServerHello nor a key share is needed, which is why (EC)DHE
-does not help, and why RFC 9846 section 2.2 forbids PSKs of low entropy.
+does not help, and why RFC 9846 section 2.2 says that a PSK of low entropy "is not secure".
 
 **What a guess costs.** The unit is one compression of SHA-2, a *block*. Each arrow above is one
 HMAC. An HMAC costs 4 blocks: 2 for its key, 1 for the message, and 1 for the outer hash. The first

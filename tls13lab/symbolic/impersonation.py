@@ -36,7 +36,7 @@ class Reading:
 
     @property
     def mode(self) -> SceneMode:
-        """The cell's."""
+        """The mode of the cell."""
         return self.cell.mode
 
 

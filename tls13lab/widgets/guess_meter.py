@@ -84,7 +84,7 @@ class MeterView:
 
     @property
     def forecast(self) -> Forecast:
-        """The numbers."""
+        """The guesses, time and money for these settings."""
         number = {DRAWN: self.count, PERSON: self.person}.get(self.how, 0)
         word = self.word if self.how == GIVEN else ""
         return _calculated(self.how, number, word, self.protection, self.attacker, self.rate)

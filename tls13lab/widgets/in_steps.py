@@ -47,11 +47,11 @@ class InSteps:
 
     @property
     def running(self) -> bool:
-        """Whether it was begun and has not ended."""
+        """Whether the work has begun and not ended."""
         return self._steps is not None
 
     def begin(self) -> None:
-        """Nothing if it runs already."""
+        """Start, unless it is running."""
         if self.running:
             return
         self._stop.clear()
@@ -64,11 +64,11 @@ class InSteps:
             self._task = asyncio.get_running_loop().create_task(self._in_between())
 
     def stop(self) -> None:
-        """Ask it to stop; what is in work is finished first."""
+        """Ask it to stop after the step that is under way."""
         self._stop.set()
 
     def wait(self) -> None:
-        """Until it has stopped, or is done."""
+        """Wait until it has stopped or is done."""
         thread = self._thread
         if thread is not None:
             thread.join()
@@ -80,7 +80,7 @@ class InSteps:
             pass
 
     async def _in_between(self) -> None:
-        """The same, a step at a time, with room for the buttons after each."""
+        """Run it step by step, and let the buttons react after each step."""
         for _ in self._steps or ():
             await asyncio.sleep(0)
 

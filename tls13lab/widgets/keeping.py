@@ -101,7 +101,7 @@ class Keeper:
             return None
 
     def note(self) -> str:
-        """Once, if it is so, the sentence that nothing can be written here; otherwise empty."""
+        """A warning, once, if nothing can be written here; otherwise empty."""
         if self._said or not self.only_in_memory:
             return ""
         self._said = True
@@ -156,4 +156,4 @@ class Keeper:
 
 
 keeper = Keeper(Path(FILE))
-"""The one of the kernel's folder, which is the notebook's."""
+"""The keeper of the kernel's folder, which is the notebook's."""

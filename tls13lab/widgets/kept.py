@@ -90,23 +90,23 @@ class Work:
         return replace(self, predictions={**self.predictions, key: entry})
 
     def without_prediction(self, key: str) -> "Work":
-        """With nothing about this prediction."""
+        """Everything but this prediction."""
         left = {name: entry for name, entry in self.predictions.items() if name != key}
         return replace(self, predictions=left)
 
     def with_explanation(self, key: str, question: str, text: str) -> "Work":
-        """With an explanation, cut to ``LONGEST_TEXT`` characters; without one if it is blank."""
+        """With this explanation, cut to ``LONGEST_TEXT`` characters; a blank one is removed."""
         left = {name: entry for name, entry in self.explanations.items() if name != key}
         if text.strip():
             left[key] = Explanation(question[:LONGEST_TEXT], text[:LONGEST_TEXT])
         return replace(self, explanations=left)
 
     def of_lesson(self, lesson: str) -> "Work":
-        """What belongs to a lesson, such as ``02``."""
+        """Only the work of a lesson, such as ``02``."""
         return self._where(lambda key: lesson_of(key) == lesson)
 
     def without_lesson(self, lesson: str) -> "Work":
-        """What does not belong to it."""
+        """Everything outside a lesson."""
         return self._where(lambda key: lesson_of(key) != lesson)
 
     def _where(self, keep: Callable[[str], bool]) -> "Work":

@@ -68,8 +68,8 @@ def ask(model: Model, longest: float = LONGEST) -> Answer | None:
     The seconds of the answer are the process's own (POSIX only), so that what else runs does not
     count; ``longest`` are the clock's.
 
-    Now and then it finds how a query fails, and then no run that shows it ("cannot be proved"). A
-    second way to look for that run, a setting of ProVerif's that changes no proof, does.
+    Now and then ProVerif knows how a query fails but cannot construct a concrete attack ("cannot be
+    proved"). It is then asked again with another setting, which changes no proof.
     """
     first = _ask(model, longest)
     if first is None or None not in first.queries:

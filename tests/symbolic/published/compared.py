@@ -58,15 +58,15 @@ ROWS = (
         "Is application data secret, if something was stolen before?",
         Theirs(
             CLOSE,
-            "It asks for the keys, of any number of sessions that run at once, in whichever mode, "
-            "and leaves out by its premises each theft that would open them. The lab says of each "
-            "theft whether it does.",
+            "It asks for the keys of any number of concurrent sessions, in any mode, and its "
+            "premises exclude the thefts that would open them. The lab says which those are.",
             (("secret_session_keys", LEMMAS),),
         ),
         Theirs(
             CLOSE,
             "Every handshake of the model has a certificate, a share and a PSK, which may be one "
-            "that the adversary knows. Data falls only if the key and the PSK are both bad. "
+            "that the adversary knows. Data falls if the key and the PSK are both bad, or if an "
+            "algorithm is weak. "
             "There is no mode with a PSK alone.",
             (("m_c", QUERIES), ("ClientAEKeyLeaked", QUERIES)),
         ),
@@ -262,7 +262,7 @@ ROWS = (
         ),
     ),
     Row(
-        "Can a thief pose as others to whom it robbed?",
+        "Can a thief pose as others to its victim?",
         Theirs(
             CLOSE,
             "For certificates, yes: only the peer's key is excluded, and one's own may be stolen. "

@@ -231,10 +231,10 @@ def _weak(guess: Guess | None) -> str:
 
 _SIMPLIFIED = """\
    Simplified: perfect cryptography; a flight is one message; transcripts leave out what is computed
-   from the rest; who has a traffic secret has key and IV; a client's share is never taken for a
-   server's; who resumed does not resume again; no HelloRetryRequest, no KeyUpdate. Against an
+   from the rest; a traffic secret stands for its key and IV; a client's share is never taken for a
+   server's; a resumed session is not resumed again; no HelloRetryRequest, no KeyUpdate. Against an
    active adversary, the client of a resumption's first handshake signs as well, so that there is
-   somebody whose place could be taken."""
+   a client to impersonate."""
 
 
 def _guess_heading(guess: Guess, *, holds: bool) -> str:
@@ -273,14 +273,14 @@ def models() -> Iterator[Model]:
 
 
 README = """\
-ProVerif models of the claims of tls13lab, one file a claim.
+ProVerif models of the claims of tls13lab, one file per claim.
 
 With ProVerif 2.05:  proverif NAME.pv
-Each file says at its top what it claims and which results are expected; expected.json has them all,
-query by query in the order of the file: true is proved, false is disproved.
+Each file says at its top what it claims and which results are expected. expected.json has all of
+them, query by query in the order of the file: true means proved, false means disproved.
 
-The functions are generated from the same table that the lab's client and server run. Not among
-the models: leaks of what a mode does not have, which change nothing.
+The functions are generated from the same table that the lab's client and server run. There are no
+models for leaks of secrets that a mode does not have, as these change nothing.
 
 A cell with a weak PSK names a second file, MODE-guess-....pv, under "guess": that one asks by
 "weaksecret" whether the PSK can be found by trying; the cell's own file asks what it then opens.

@@ -209,26 +209,26 @@ restriction not_equal: "All x y #i. Neq(x, y)@i ==> not (x = y)"
 _HEADING = """\
 /* {mode}.spthy: the claims of tls13lab in {mode}, for the Tamarin prover.
 
-   SYNTAX CHECKED, NOT PROVED. No Tamarin was at hand. The file is parsed by the grammar of
-   Tamarin's editor support; what the prover says of a lemma, and whether it ends, is open.
+   SYNTAX CHECKED, NOT PROVED: Tamarin was not available. The file is parsed by the grammar of
+   Tamarin's editor support; whether the prover ends, and what it answers, is not known.
 
-   What is expected is what the lab's own model says. A lemma for all traces: whoever has the asset
-   stole one of the things named. A lemma ..._falls_by_...: so it can be lost, with these thefts and
-   no others. With active, thefts come at any time; with active_then_leak, when nobody speaks any
-   more.
+   The expected results are those of the lab's own model. A lemma for all traces: whoever has the
+   asset stole one of the secrets named. A lemma ..._falls_by_...: the asset can be lost with these
+   thefts and no others. With active, thefts come at any time; with active_then_leak, after all
+   connections have ended.
 
-   Simplified: a flight is one message; transcripts leave out signature, binder and Finished; who
-   has a traffic secret has key and IV; who resumed does not resume again; no HelloRetryRequest, no
-   KeyUpdate; the first client of a resumption signs as well. */
+   Simplified: a flight is one message; transcripts leave out signature, binder and Finished; a
+   traffic secret stands for its key and IV; a resumed session is not resumed again; no
+   HelloRetryRequest, no KeyUpdate; the first client of a resumption signs as well. */
 """
 
 README = """\
-The claims of tls13lab as Tamarin theories, one a mode.
+The claims of tls13lab as Tamarin theories, one file per mode.
 
-Syntax checked, not proved: no Tamarin was at hand. With one:  tamarin-prover --prove MODE.spthy
+Syntax checked, not proved: Tamarin was not available. To try:  tamarin-prover --prove MODE.spthy
 
-The functions are generated from the same table that the lab's client and server run. What a lemma
-should come to is said at the top of each file.
+The functions are generated from the same table that the lab's client and server run. The expected
+results are at the top of each file.
 """
 
 
