@@ -22,9 +22,10 @@ from tls13lab.pictures.claims_matrix import (
     shown,
 )
 from tls13lab.pictures.derivation_text import derivation_rows, how, origin, short_name
+from tls13lab.pictures.grid import Grid, Tile
 from tls13lab.pictures.picture import shortened
 from tls13lab.pictures.timeline import timeline
-from tls13lab.symbolic.claims import cells
+from tls13lab.symbolic.claims import Cell, cells
 from tls13lab.symbolic.vocabulary import ADVERSARIES
 
 KE, DHE = (talk(*lesson_configs(mode), mode) for mode in ("psk_ke", "psk_dhe_ke"))
@@ -208,6 +209,23 @@ def test_a_change_of_the_matrix_shows_in_its_text() -> None:
     assert one.text == matrix_picture(every).text != other.text
     assert one.digest in one.text.splitlines()[0]
     assert one.digest not in other.text
+
+
+def test_the_costs_stand_in_the_tiles_and_their_tips() -> None:
+    some = [cell for cell in cells() if cell.mode == "external-psk_ke" and cell.asset == "psk"]
+
+    def guesses(cell: Cell) -> float | None:
+        return 20.0 if "weak_psk" in cell.leaks else None
+
+    assert "2^" not in matrix_page(some)
+    text = matrix_page(some, guesses, lambda bits: f"{bits * 3:.0f} seconds")
+    assert "costs 2^20.0 guesses, 60 seconds" in text
+    (found,) = {tile.more for tile in _tiles(matrix_picture(some, guesses)) if tile.more}
+    assert found == "2^20"
+
+
+def _tiles(grid: Grid) -> list[Tile]:
+    return [tile for group in grid.groups for row in group.rows for tile in row.tiles]
 
 
 def test_the_matrix_as_a_page_asks_nobody() -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tls13lab.evidence import certificate_with_psk, guessers
 from tls13lab.evidence.chains import chains
 from tls13lab.evidence.matrix import matrix
 from tls13lab.evidence.properties import properties, summary
-from tls13lab.pictures.claims_matrix import matrix_page, matrix_text
+from tls13lab.pictures.claims_matrix import Guesses, matrix_page, matrix_text
 from tls13lab.psk.spending import Means, in_money
 from tls13lab.psk.strength import in_words
 from tls13lab.symbolic.claims import cells
@@ -50,7 +51,8 @@ from tls13lab.symbolic.tamarin.theory import write as write_theories
     type=click.FloatRange(1, 256),
     default=21.0,
     show_default=True,
-    help="For the costs: bits of a weak PSK, whose values are all equally likely.",
+    help="For the costs: bits of a weak PSK, whose values are all equally likely. For any other, "
+    "give log2 of the average guesses that psk odds prints, plus 1.",
 )
 @click.option(
     "--rate",
@@ -98,7 +100,8 @@ def run(
     asks the server, and one who takes the server's place and keeps the client's first message.
 
     The number beside each verdict is log2 of the guesses that the asset costs an attacker: of
-    every PSK, share or key that must be computed because it was not stolen.
+    every PSK, share or key that must be computed because it was not stolen. With --html, each tile
+    has it, too, and with --rate and --cents, the time and the price.
 
     The leak "quantum" gives the private key behind every key share and behind the server's
     certificate. It comes with the other leaks. If that is before the connection, the adversary can
@@ -128,10 +131,11 @@ def run(
         return
 
     def work() -> report.Result:
-        # The page first, so that a file that cannot be written is reported at once.
-        if html is not None:
+        if html is not None:  # without costs: a file that cannot be written is reported at once
             whole_file.write(Path(html), matrix_page(cells()).encode())
         found = [_paid(cell, means) for cell in matrix(searching=searching, prices=prices)]
+        if html is not None:
+            whole_file.write(Path(html), _page(found, means).encode())
         beside = list(certificate_with_psk.claims(searching=searching))
         return {
             "cells": found,
@@ -156,8 +160,7 @@ def _paid(cell: dict[str, Any], means: Means | None) -> dict[str, Any]:
 
 def _text(result: report.Result, prices: Prices, means: Means | None) -> str:
     counts = Counter((cell["verdict"], tuple(cell["decided"])) for cell in result["cells"])
-    log2_guesses = {_key(cell): cell["log2_guesses"] for cell in result["cells"]}
-    matrix = matrix_text(cells(), lambda cell: log2_guesses[_key(asdict(cell))])
+    matrix = matrix_text(cells(), _guesses(result["cells"]))
     lines = [
         matrix,
         *_spent(prices, means),
@@ -177,6 +180,21 @@ def _text(result: report.Result, prices: Prices, means: Means | None) -> str:
     return "\n".join((*lines, "", *_NOTES))
 
 
+def _page(found: list[dict[str, Any]], means: Means | None) -> str:
+    return matrix_page(cells(), _guesses(found), partial(_takes, means) if means else None)
+
+
+def _guesses(found: list[dict[str, Any]]) -> Guesses:
+    log2_guesses = {_key(cell): cell["log2_guesses"] for cell in found}
+    return lambda cell: log2_guesses[_key(asdict(cell))]
+
+
+def _takes(means: Means, bits: float) -> str:
+    """The time and money that 2^``bits`` guesses take."""
+    cents = means.cents(bits)
+    return in_words(means.seconds(bits)) + ("" if cents is None else f", {in_money(cents)}")
+
+
 def _key(cell: dict[str, Any]) -> tuple[Any, ...]:
     asked = cell["mode"], cell["asset"], cell["adversary"], tuple(cell["leaks"])
     return (*asked, tuple(sorted(cell["options"].items())))
@@ -188,9 +206,7 @@ def _spent(prices: Prices, means: Means | None) -> list[str]:
         return []
     lines = ["", f"At {means.rate:,.0f} guesses per second and core, on one core:"]
     for what, bits in sorted(asdict(prices).items(), key=lambda price: price[1]):
-        cents = means.cents(bits)
-        paid = "" if cents is None else f", {in_money(cents)}"
-        lines.append(f"  {what:12} 2^{bits:5.1f} guesses  {in_words(means.seconds(bits))}{paid}")
+        lines.append(f"  {what:12} 2^{bits:5.1f} guesses  {_takes(means, bits)}")
     return lines
 
 

@@ -91,7 +91,7 @@ def _table(cells: list[Cell]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], .
     header = ("adversary", "mode", "asset", *leaks, "only together")
     rows = []
     for (adversary, mode, asset, options), row in rows_of(cells).items():
-        marks = [shown(row[() if leak == "none" else (leak,)]) for leak in leaks]
+        marks = [shown(_cell(row, leak)) for leak in leaks]
         together = "; ".join(" + ".join(pair) for pair in pairs_that_matter(row))
         name = f"{asset} ({options})" if options else asset
         rows.append((adversary, mode, name, *marks, together))
@@ -100,6 +100,12 @@ def _table(cells: list[Cell]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], .
 
 Guesses = Callable[[Cell], float | None]
 """A function from a cell to log2 of its cost in guesses; None if nothing can be guessed."""
+Spent = Callable[[float], str]
+"""A function from log2 of a number of guesses to the time and money that they take, in words."""
+
+
+def _cell(row: Mapping[tuple[str, ...], Cell], leak: str) -> Cell:
+    return row[() if leak == "none" else (leak,)]
 
 
 def matrix_text(cells: list[Cell], guesses: Guesses | None = None) -> str:
@@ -137,17 +143,17 @@ def _costs(
         bits = guesses(cell) if guesses and not cell.absent else None
         return f"{bits:.0f}" if bits else ""
 
-    return [
-        tuple(price(row[() if leak == "none" else (leak,)]) for leak in leaks)
-        for row in rows_of(cells).values()
-    ]
+    return [tuple(price(_cell(row, leak)) for leak in leaks) for row in rows_of(cells).values()]
 
 
-def matrix_picture(cells: list[Cell]) -> Grid:
+def matrix_picture(
+    cells: list[Cell], guesses: Guesses | None = None, spent: Spent | None = None
+) -> Grid:
     """The matrix as a grid of tiles, with its table.
 
     Rows are modes, under a heading for each asset and adversary; if all cells are of one mode, rows
-    are assets and adversaries.
+    are assets and adversaries. With ``guesses``, each tile also has its cost, if there is one, and
+    with ``spent``, its tip has what that takes.
     """
     rows = rows_of(cells)
     leaks = single_leaks(cells)
@@ -159,7 +165,9 @@ def matrix_picture(cells: list[Cell]) -> Grid:
         heading, name = f"{asset}, {adversary} adversary", mode
         if one_mode:
             heading, name = mode, f"{asset}, {adversary}"
-        tiles = tuple(_tile(where, row, leak) for leak in leaks)
+        tiles = tuple(
+            _priced(_tile(where, row, leak), _cell(row, leak), guesses, spent) for leak in leaks
+        )
         groups.setdefault(heading, []).append(Row(name, tiles))
     return Grid(
         alt="the matrix of claims: what each theft opens",
@@ -176,10 +184,12 @@ def matrix_picture(cells: list[Cell]) -> Grid:
     )
 
 
-def matrix_page(cells: list[Cell]) -> str:
+def matrix_page(
+    cells: list[Cell], guesses: Guesses | None = None, spent: Spent | None = None
+) -> str:
     """The matrix as a web page in one file, whose tiles can be pointed at."""
     title = "The matrix of claims"
-    return page(title, title, alive(matrix_picture(cells).html))
+    return page(title, title, alive(matrix_picture(cells, guesses, spent).html))
 
 
 def asset_of(where: Where) -> str:
@@ -200,7 +210,7 @@ def legend_of(words: Iterable[str]) -> tuple[tuple[str, ink.Look, str], ...]:
 
 def _tile(where: Where, row: Mapping[tuple[str, ...], Cell], leak: str) -> Tile:
     adversary, mode, _, _ = where
-    word = shown(row[() if leak == "none" else (leak,)])
+    word = shown(_cell(row, leak))
     leaks = "nothing leaked" if leak == "none" else f"leak: {leak}"
     pairs = [pair for pair in pairs_that_matter(dict(row)) if leak in pair]
     others = [one for pair in pairs for one in pair if one != leak]
@@ -212,3 +222,12 @@ def _tile(where: Where, row: Mapping[tuple[str, ...], Cell], leak: str) -> Tile:
         row[()].citation,
     )
     return Tile(f"{'/'.join(where)}/{leak}", word, LOOKS[word], tip)
+
+
+def _priced(tile: Tile, cell: Cell, guesses: Guesses | None, spent: Spent | None) -> Tile:
+    bits = guesses(cell) if guesses and not cell.absent else None
+    if not bits:
+        return tile
+    takes = f", {spent(bits)}" if spent else ""
+    tip = (*tile.tip[:3], f"costs 2^{bits:.1f} guesses{takes}", *tile.tip[3:])
+    return replace(tile, more=f"2^{bits:.0f}", tip=tip)
