@@ -36,6 +36,7 @@ SAYS = {
     "for now": "kept until the ticket is used: it then crosses the wire in the clear",
     "absent": "the mode has no such secret, so nothing can leak",
 }
+PRICE = ("2^20", ink.PLAIN, "the guesses that this still costs; no number: none are needed")
 TOGETHER = "Only together: pairs of leaks that open what neither opens alone"
 
 Where = tuple[str, str, str, str]
@@ -174,7 +175,10 @@ def matrix_picture(
         columns=leaks,
         groups=tuple(Group(heading, tuple(own)) for heading, own in groups.items()),
         corner="asset, adversary" if one_mode else "mode",
-        legend=legend_of(tile.word for own in groups.values() for row in own for tile in row.tiles),
+        legend=(
+            *legend_of(tile.word for own in groups.values() for row in own for tile in row.tiles),
+            *([PRICE] if guesses else []),
+        ),
         notes=tuple(
             (f"{mode}, {asset_of((adversary, mode, asset, options))}, {adversary}", pairs)
             for (adversary, mode, asset, options), row in rows.items()
