@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -25,7 +26,6 @@ from tls13lab.symbolic.vocabulary import (
     SceneMode,
 )
 
-CELLS = list(matrix.matrix())
 ASKED_OF_NOTHING: tuple[SceneMode, Asset, Adversary, tuple[str, ...]] = (
     "external-psk_dhe_ke",
     "next_psk",
@@ -34,27 +34,32 @@ ASKED_OF_NOTHING: tuple[SceneMode, Asset, Adversary, tuple[str, ...]] = (
 )
 
 
+@cache
+def every_cell() -> list[dict[str, Any]]:
+    return list(matrix.matrix())
+
+
 def test_every_lost_cell_was_done_on_bytes() -> None:
-    assert {cell["evidence"] for cell in CELLS if cell["verdict"] == "lost"} == {"both"}
-    assert {cell["evidence"] for cell in CELLS if cell["verdict"] != "lost"} == {"model"}
+    assert {cell["evidence"] for cell in every_cell() if cell["verdict"] == "lost"} == {"both"}
+    assert {cell["evidence"] for cell in every_cell() if cell["verdict"] != "lost"} == {"model"}
 
 
 def test_the_vocabulary() -> None:
-    assert {cell["mode"] for cell in CELLS} == set(MODES)
-    assert {cell["asset"] for cell in CELLS} == set(ASSETS)
-    assert {cell["adversary"] for cell in CELLS} == set(ADVERSARIES)
-    assert {leak for cell in CELLS for leak in cell["leaks"]} == set(LEAKS)
+    assert {cell["mode"] for cell in every_cell()} == set(MODES)
+    assert {cell["asset"] for cell in every_cell()} == set(ASSETS)
+    assert {cell["adversary"] for cell in every_cell()} == set(ADVERSARIES)
+    assert {leak for cell in every_cell() for leak in cell["leaks"]} == set(LEAKS)
     keys = {"mode", "asset", "adversary", "leaks", "options", "verdict", "evidence", "steps"}
     keys |= {"decided", "log2_guesses", "computed"}
-    for cell in CELLS:
+    for cell in every_cell():
         why = {"why"} if cell["verdict"] == "outside" else set()
         assert set(cell) - {"absent", "until"} == keys | {"citation"} | why
         assert set(cell.get("absent", ())) <= set(cell["leaks"])
-    assert {cell["verdict"] for cell in CELLS if "until" in cell} == {"kept"}
+    assert {cell["verdict"] for cell in every_cell() if "until" in cell} == {"kept"}
 
 
 def test_nothing_is_lost_to_who_only_listens_and_stole_nothing() -> None:
-    none = [cell for cell in CELLS if cell["adversary"] == "passive" and not cell["leaks"]]
+    none = [cell for cell in every_cell() if cell["adversary"] == "passive" and not cell["leaks"]]
     assert {cell["verdict"] for cell in none} == {"kept", "outside"}
 
 
@@ -117,7 +122,7 @@ def test_the_chains_by_hand() -> None:
 
 
 def test_each_cell_has_its_cost_and_the_command_says_it_in_time_and_money() -> None:
-    for cell in CELLS:
+    for cell in every_cell():
         small = cell["log2_guesses"] is not None and cell["log2_guesses"] <= 20.0
         assert small == (cell["verdict"] == "lost")
         assert bool(cell["computed"]) == bool(cell["log2_guesses"])
@@ -138,10 +143,10 @@ def test_each_cell_has_its_cost_and_the_command_says_it_in_time_and_money() -> N
 def test_the_command() -> None:
     result = CliRunner().invoke(cli, ["claims", "--json"])
     told: dict[str, Any] = json.loads(result.stdout)
-    assert told["cells"] == CELLS
+    assert told["cells"] == every_cell()
     assert len(told["chains"]) == 16
     text = CliRunner().invoke(cli, ["claims"]).stdout
-    counts = Counter(cell["verdict"] for cell in CELLS)
+    counts = Counter(cell["verdict"] for cell in every_cell())
     assert f"{counts['lost']} cells lost, by the model and a script on bytes" in text
     assert f"{counts['outside']} cells outside, by the model\n" in text
     assert "psk + client_ecdhe; psk + server_ecdhe" in text

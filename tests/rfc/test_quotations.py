@@ -1,5 +1,7 @@
 """What is quoted from the RFCs stands in them, word by word, in the section that is given."""
 
+from functools import cache
+
 import pytest
 
 from tests.rfc import extracts
@@ -11,18 +13,22 @@ ADD = (
     "`python -m tests.rfc.extracts FOLDER`, where FOLDER holds the RFCs' Markdown sources. "
     "If it is no quotation of an RFC, take the quotation marks or the section's number away."
 )
-QUOTATIONS = list(everything())
 STORED = extracts.stored()
 
 
+@cache
+def quotations() -> list[Quotation]:
+    return list(everything())
+
+
 def test_every_quotation_is_in_the_rfc() -> None:
-    wrong = extracts.strangers(QUOTATIONS, STORED)
+    wrong = extracts.strangers(quotations(), STORED)
     told = [f'{one.where}: "{one.words}" {one.rfc} {one.section}' for one in wrong]
     assert not told, "\n".join([*told, ADD])
 
 
 def test_much_is_quoted_and_every_extract_serves() -> None:
-    found = [one for one in QUOTATIONS if one.enough and extracts.find(one, STORED)]
+    found = [one for one in quotations() if one.enough and extracts.find(one, STORED)]
     assert len(found) > 120
     places: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for quotation in found:

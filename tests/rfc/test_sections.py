@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -16,7 +17,6 @@ from tls13lab.probe.finding import CATALOGUE
 
 NUMBERS = {rfc: {one.number for one in rows} for rfc, rows in extracts.stored().items()}
 OLD = {one.old for one in SECTIONS.values()} | {"4.1.3"}
-PROSE = [(where, one_line(text)) for path in sources() for where, text, _ in texts(path)]
 
 # Two numbers alone may be a version or a task's; three, or a letter, are a section's.
 NUMBER = r"(?:\d{1,2}(?:\.\d{1,2}){2,3}|[A-F](?:\.\d{1,2}){1,2})"
@@ -28,6 +28,11 @@ PAIR = re.compile(
     rf"(?P<new>{NUMBER}|\d\.\d)[, ]*\((?:RFC )?(?:8446)?[: ]*(?:section |appendix )?"
     rf"(?P<old>{NUMBER}|\d\.\d)[),]"
 )
+
+
+@cache
+def prose() -> list[tuple[str, str]]:
+    return [(where, one_line(text)) for path in sources() for where, text, _ in texts(path)]
 
 
 def bare(text: str) -> Iterator[str]:
@@ -46,7 +51,7 @@ def test_the_table_of_sections_is_the_rfc_s() -> None:
 @pytest.mark.parametrize("rfc", sorted(NUMBERS))
 def test_every_section_that_is_cited_exists(rfc: str) -> None:
     numbers = [
-        (where, one.number) for where, text in PROSE for one in cited(text) if one.rfc == rfc
+        (where, one.number) for where, text in prose() for one in cited(text) if one.rfc == rfc
     ]
     assert len(numbers) > 5
     assert [one for one in numbers if one[1] not in NUMBERS[rfc]] == []
@@ -54,7 +59,7 @@ def test_every_section_that_is_cited_exists(rfc: str) -> None:
 
 def test_every_section_in_brackets_exists() -> None:
     """A number in brackets may also be RFC 8446's, behind RFC 9846's."""
-    numbers = [(where, number) for where, text in PROSE for number in bare(text)]
+    numbers = [(where, number) for where, text in prose() for number in bare(text)]
     numbers = [one for one in numbers if "tests/site/" not in one[0]]  # wrong ones, on purpose
     assert len(numbers) > 200
     assert [one for one in numbers if one[1] not in NUMBERS["9846"] | OLD] == []
@@ -62,7 +67,7 @@ def test_every_section_in_brackets_exists() -> None:
 
 def test_the_two_rfcs_numbers_go_together_everywhere() -> None:
     pairs = [
-        (where, one["new"], one["old"]) for where, text in PROSE for one in PAIR.finditer(text)
+        (where, one["new"], one["old"]) for where, text in prose() for one in PAIR.finditer(text)
     ]
     assert len(pairs) > 60
     assert [one for one in pairs if one[1] in SECTIONS and SECTIONS[one[1]].old != one[2]] == []
