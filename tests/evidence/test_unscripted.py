@@ -97,7 +97,7 @@ def test_it_finds_impersonation_on_both_sides(mode: SceneMode) -> None:
     lost = searched.found(mode, ("psk",)).lost
     assert {"server_authentication", "client_authentication"} <= set(lost)
     assert (
-        lost["server_authentication"] == "alice calls bob, and heard mallory answers with all "
+        lost["server_authentication"] == "alice calls bob, and receives: mallory answers with all "
         "that it knows"
     )
 
@@ -106,7 +106,7 @@ def test_it_finds_impersonation_on_both_sides(mode: SceneMode) -> None:
 def test_it_finds_selfie(mode: SceneMode) -> None:
     options = {"group": "two", "importer": "off", "roles": "both"}
     found = searched.found(mode, (), options)
-    assert found.lost == {"peer_identity": "alice calls bob, and heard alice answers"}
+    assert found.lost == {"peer_identity": "alice calls bob, and receives: alice answers"}
     for mended in ({"roles": "fixed"}, {"importer": "on"}):
         assert searched.found(mode, (), options | mended).lost == {}
 
@@ -115,7 +115,7 @@ def test_it_finds_selfie(mode: SceneMode) -> None:
 def test_it_finds_rerouting_in_a_group_of_three(mode: SceneMode) -> None:
     options = {"group": "more", "importer": "off", "roles": "fixed"}
     found = searched.found(mode, (), options)
-    assert found.lost == {"peer_identity": "alice calls bob, and heard carol answers"}
+    assert found.lost == {"peer_identity": "alice calls bob, and receives: carol answers"}
     assert searched.found(mode, (), options | {"importer": "on"}).lost == {}
 
 
@@ -130,7 +130,7 @@ def test_it_finds_the_forged_ticket(mode: SceneMode) -> None:
 def test_it_finds_the_false_issuer() -> None:
     """Two steps: the certificate's key gives Alice a ticket, and the ticket's PSK is the rest."""
     lost = searched.found("resumption-psk_ke", ("certificate_key",)).lost
-    assert lost["psk"] == "alice resumes, and heard nothing"
+    assert lost["psk"] == "alice resumes, and receives: nothing"
 
 
 @pytest.mark.parametrize("mode", CERTIFIED)
@@ -179,7 +179,7 @@ def test_planted_a_client_that_draws_the_same_random_bytes_again(mode: SceneMode
     last = len(stage(mode).pairs) - 1
     cast = changed(cast_of(mode), "alice calls bob", seed=f"claims {mode} {last} client")
     assert (
-        look(cast, mode).lost["server_authentication"] == "alice calls bob, and heard the recording"
+        look(cast, mode).lost["server_authentication"] == "alice calls bob, and receives: the recording"
     )
 
 
@@ -188,7 +188,7 @@ def test_planted_a_server_that_draws_the_same_random_bytes_again(mode: SceneMode
     last = len(stage(mode).pairs) - 1
     cast = changed(cast_of(mode), "bob answers", seed=f"claims {mode} {last} server")
     how = look(cast, mode).lost["client_authentication"]
-    assert how == "bob answers, and heard the recording, then the recording"
+    assert how == "bob answers, and receives: the recording, then the recording"
 
 
 @pytest.mark.parametrize("mode", EXTERNAL)
@@ -200,7 +200,7 @@ def test_planted_an_importer_whose_context_names_nobody(mode: SceneMode) -> None
     alike = import_psk(external, b"a group")
     for name in map(str, cast.parties):
         cast = changed(cast, name, psks=alike)
-    assert look(cast, mode).lost == {"peer_identity": "alice calls bob, and heard carol answers"}
+    assert look(cast, mode).lost == {"peer_identity": "alice calls bob, and receives: carol answers"}
     assert context_of(b"alice", b"bob") != context_of(b"alice", b"carol")
 
 

@@ -9,7 +9,7 @@ and with the scripts of :mod:`~tls13lab.evidence.active`.
 >>> lost("external-psk_dhe_ke", "peer_identity", (), options)
 True
 >>> found("external-psk_dhe_ke", (), options).lost["peer_identity"]
-'alice calls bob, and heard carol answers'
+'alice calls bob, and receives: carol answers'
 """
 
 from collections.abc import Mapping

@@ -256,7 +256,7 @@ ROLES: dict[str, tuple[Claim, str]] = {
         "that PSK was neither stolen nor guessed, and a ticket is no use against a client that "
         "offers this PSK",
     ),
-    "be a client that resumes a session that never was": (
+    "be a client that resumes a session that never existed": (
         ("external-psk_dhe_ke", "client_authentication", ("ticket_key",)),
         "the ticket key seals a ticket with any PSK in it, and to the server it looks like its own",
     ),

@@ -187,7 +187,7 @@ class _Hunt:
     def how(self, session: Session) -> str:
         """How a session came about, in words: its party, and whose flights it received."""
         heard = ", then ".join(str(self.flights[wire]) for wire in session.heard)
-        return f"{session.party}, and heard {heard or 'nothing'}"
+        return f"{session.party}, and receives: {heard or 'nothing'}"
 
 
 # What is a loss -----------------------------------------------------------------------------------
