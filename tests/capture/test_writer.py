@@ -61,6 +61,6 @@ def test_sequence_numbers_go_around(tmp_path: Path) -> None:
     path = tmp_path / "long.pcap"
     writer = CaptureWriter(path, now=lambda: 1.0)
     writer.open(1, ("127.0.0.1", 1), ("127.0.0.1", 2))
-    writer._talks[1].next["client"] = writer._talks[1].next["server"] = 2**32 - 1
+    writer._streams[1].next["client"] = writer._streams[1].next["server"] = 2**32 - 1
     writer.close()
     assert [one.sequence for one in segments(path)][-2:] == [2**32 - 1] * 2

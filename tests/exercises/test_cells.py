@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT
 from tls13lab.exercises import cells
 from tls13lab.exercises.catalogue import check
-from tls13lab.exercises.feedback import Verdict
+from tls13lab.exercises.feedback import Grade
 
 IPython = pytest.importorskip("IPython.core.interactiveshell")
 RIGHT = 'given = give("0.1")\nlength = len(given.record) - 5'
@@ -54,12 +54,12 @@ def says(run: Any) -> str:
 )
 def test_the_old_answer_is_not_judged(run: Any, broken: str) -> None:
     run(RIGHT)
-    assert run('check("0.1", length)').verdict is Verdict.RIGHT
+    assert run('check("0.1", length)').verdict is Grade.RIGHT
     run(broken)
     assert says(run).startswith(STALE)
     assert says(run).startswith(STALE)
     run(RIGHT)
-    assert run('check("0.1", length)').verdict is Verdict.RIGHT
+    assert run('check("0.1", length)').verdict is Grade.RIGHT
 
 
 def test_an_answer_that_was_made_before_the_error_is_judged(run: Any) -> None:
@@ -72,7 +72,7 @@ def test_another_cell_that_fails_spoils_no_answer(run: Any) -> None:
     run(RIGHT)
     run("1 / 0")
     run("other = 1 / 0")
-    assert run('check("0.1", length)').verdict is Verdict.RIGHT
+    assert run('check("0.1", length)').verdict is Grade.RIGHT
 
 
 def test_a_function_with_a_slip_in_its_syntax(run: Any) -> None:
@@ -85,7 +85,7 @@ def test_without_ipython_nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(cells, "_known", [])
     IPython.InteractiveShell.clear_instance()
     assert cells.watch() is None
-    assert check("0.1", 3, "alice").verdict is Verdict.NOT_YET
+    assert check("0.1", 3, "alice").verdict is Grade.NOT_YET
 
 
 NEW_KERNEL = """

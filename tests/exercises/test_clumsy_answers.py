@@ -13,7 +13,7 @@ import pytest
 from coursework.answers import solved
 from tls13lab.exercises import patience
 from tls13lab.exercises.catalogue import TASKS, check
-from tls13lab.exercises.feedback import Feedback, Verdict
+from tls13lab.exercises.feedback import Feedback, Grade
 from tls13lab.exercises.task import FunctionTask, JudgedTask, Task
 
 
@@ -165,7 +165,7 @@ def unkind(found: Feedback) -> str:
     """What is wrong with this feedback to a clumsy answer; empty if it is plain."""
     text = re.sub(r"`[^`]*`|\"[^\"]*\"|'[^']*'|\(\d[\d.]*\)|\d\.\d|\.\.\.", "x", found.says)
     ends = re.findall(r"[.?!](?=\s|$)", text)
-    if found.verdict is not Verdict.NOT_YET:
+    if found.verdict is not Grade.NOT_YET:
         return found.verdict.name
     if INTERNAL.search(text) or not text.endswith((".", ".)")) or not 1 <= len(ends) <= 3:
         return found.says
@@ -212,7 +212,7 @@ def test_a_function_that_spoils_its_arguments_is_not_right() -> None:
         hellos.clear()
         return []
 
-    assert check("5.3", emptied, "alice").verdict is Verdict.NOT_YET
+    assert check("5.3", emptied, "alice").verdict is Grade.NOT_YET
 
 
 def test_the_line_of_the_function_is_named() -> None:

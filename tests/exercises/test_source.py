@@ -7,7 +7,7 @@ import pytest
 
 from coursework.source import KINDS, Exercise, SourceError, everything, read
 from tls13lab.exercises.catalogue import TASKS, check, give
-from tls13lab.exercises.feedback import Feedback, Verdict
+from tls13lab.exercises.feedback import Feedback, Grade
 from tls13lab.exercises.student import VARIABLE
 
 SOURCE = everything()
@@ -41,14 +41,14 @@ def test_kinds_fade() -> None:
 @pytest.mark.parametrize("one", EXERCISES, ids=lambda one: one.number)
 def test_a_stub_is_told_to_be_blank(one: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
     found = answered(one, one.stub, who="alice", monkeypatch=monkeypatch)
-    assert found.verdict is Verdict.BLANK
+    assert found.verdict is Grade.BLANK
 
 
 @pytest.mark.parametrize("who", ["anyone", "alice", "bob"])
 @pytest.mark.parametrize("one", EXERCISES, ids=lambda one: one.number)
 def test_a_solution_is_right(one: Exercise, who: str, monkeypatch: pytest.MonkeyPatch) -> None:
     found = answered(one, one.solution, who=who, monkeypatch=monkeypatch)
-    assert found.verdict is Verdict.RIGHT, found.says
+    assert found.verdict is Grade.RIGHT, found.says
 
 
 @pytest.mark.parametrize("who", ["anyone", "alice"])
@@ -57,7 +57,7 @@ def test_a_wrong_answer_gets_its_diagnosis(
     one: Exercise, says: str, code: str, who: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = answered(one, code, who=who, monkeypatch=monkeypatch)
-    assert found.verdict is Verdict.NOT_YET
+    assert found.verdict is Grade.NOT_YET
     assert found.says.startswith(says)
 
 

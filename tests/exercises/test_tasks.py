@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from coursework.answers import mistaken, solved
 from tls13lab.capture.recording import CapturedRecord
 from tls13lab.exercises.catalogue import TASKS, check, give, task
-from tls13lab.exercises.feedback import Feedback, Verdict
+from tls13lab.exercises.feedback import Feedback, Grade
 from tls13lab.exercises.student import ANYONE, FILE, VARIABLE, Draw, student
 from tls13lab.exercises.task import FunctionTask, Task
 from tls13lab.wire.faults import LocalFault
@@ -30,7 +30,7 @@ def test_there_are_as_many_as_promised() -> None:
 @pytest.mark.parametrize("number", TASKS)
 def test_a_right_answer_passes(number: str, who: str) -> None:
     found = check(number, solved(TASKS[number], who), who)
-    assert found.verdict is Verdict.RIGHT
+    assert found.verdict is Grade.RIGHT
     assert found.says
 
 
@@ -40,21 +40,21 @@ def test_each_mistake_gets_its_own_diagnosis(number: str, place: int, who: str) 
     one = TASKS[number]
     mistake = one.mistakes[place]
     found = check(number, mistaken(one, mistake, who), who)
-    assert found.verdict is Verdict.NOT_YET
+    assert found.verdict is Grade.NOT_YET
     assert found.says.startswith(mistake.says)
 
 
 @pytest.mark.parametrize("number", TASKS)
 def test_dots_are_blank(number: str) -> None:
     found = check(number, ..., "alice")
-    assert found.verdict is Verdict.BLANK
+    assert found.verdict is Grade.BLANK
     assert "hint" in found.says
 
 
 @pytest.mark.parametrize("number", TASKS)
 def test_a_function_that_gives_dots_is_blank(number: str) -> None:
     if isinstance(TASKS[number], FunctionTask):
-        assert check(number, lambda *_: ..., "alice").verdict is Verdict.BLANK
+        assert check(number, lambda *_: ..., "alice").verdict is Grade.BLANK
 
 
 def values_of(one: Task, who: str) -> str:
@@ -96,7 +96,7 @@ def test_answers_of_one_student_are_not_anothers() -> None:
     ),
 )
 def test_random_answers_are_not_right(number: str, answer: Any) -> None:
-    assert check(number, answer, "alice").verdict is not Verdict.RIGHT
+    assert check(number, answer, "alice").verdict is not Grade.RIGHT
 
 
 # Feedback ----------------------------------------------------------------------------------------

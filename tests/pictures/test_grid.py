@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.access import faults
 from tls13lab.pictures import ink
 from tls13lab.pictures.claims_matrix import matrix_picture
-from tls13lab.pictures.grid import Grid, Group, Row, Tile
+from tls13lab.pictures.grid import Grid, Group, Tile, TileRow
 from tls13lab.symbolic.claims import cells
 
 pytestmark = pytest.mark.browser
@@ -22,8 +22,8 @@ SMALL = Grid(
     "two & two",
     ("left", "right"),
     (
-        Group("above", (Row("one", (tile("1l"), tile("1r", ink.OPENED, "lost"))),)),
-        Group("below", (Row("two", (tile("2l"), tile("2r"))),)),
+        Group("above", (TileRow("one", (tile("1l"), tile("1r", ink.OPENED, "lost"))),)),
+        Group("below", (TileRow("two", (tile("2l"), tile("2r"))),)),
     ),
     "row",
     (("kept", ink.KEPT, "nobody reads it"),),

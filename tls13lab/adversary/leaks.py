@@ -22,7 +22,7 @@ class LeakError(LocalFault):
 
 
 @dataclass(frozen=True, slots=True)
-class Leak:
+class NamedTheft:
     """One leak: its name and what was stolen. ``note`` is a remark on its file, if there is any."""
 
     name: str
@@ -30,7 +30,7 @@ class Leak:
     note: str = ""
 
 
-def leak_of(text: str) -> Leak:
+def leak_of(text: str) -> NamedTheft:
     """Read a leak from ``NAME=HEX``, ``NAME=@FILE`` or ``keylog=FILE``.
 
     A ticket key has 48 bytes, of which the first 16 are its name, or 32 bytes without a name.
@@ -43,9 +43,9 @@ def leak_of(text: str) -> Leak:
         )
     if name == "keylog":
         log = read_keylog(Path(value))
-        return Leak(name, Theft(keylog=log), log.remark)
+        return NamedTheft(name, Theft(keylog=log), log.remark)
     stolen = secret(value, name)
-    return Leak(name, _theft(name, stolen))
+    return NamedTheft(name, _theft(name, stolen))
 
 
 def _theft(name: str, value: bytes) -> Theft:

@@ -25,7 +25,7 @@ _PCAP_HEAD = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, _MOST_PACKET, _RAW_
 
 
 @dataclass
-class _Talk:
+class _TcpStream:
     """A connection that is being written: addresses and next sequence number of each side."""
 
     ends: dict[str, tuple[str, int]]
@@ -50,7 +50,7 @@ class CaptureWriter:
         self._file = os.fdopen(file, "wb")
         self._as_block = path.suffix == ".pcapng"
         self._name, self._broken = path.name, ""
-        self._talks: dict[int, _Talk] = {}
+        self._streams: dict[int, _TcpStream] = {}
         if self._as_block:
             section = struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)
             interface = struct.pack("<HHI", _RAW_IP, 0, _MOST_PACKET)
@@ -60,33 +60,33 @@ class CaptureWriter:
 
     def open(self, connection: int, client: tuple[str, int], server: tuple[str, int]) -> None:
         """Begin a connection between two addresses, each a host and a port."""
-        talk = self._talks[connection] = _Talk({"client": client, "server": server})
+        stream = self._streams[connection] = _TcpStream({"client": client, "server": server})
         first: tuple[tuple[Side, int], ...] = (("client", SYN), ("server", SYN | ACK))
         for sender, flags in first:
-            self._write(talk, sender, flags, b"")
-            talk.next[sender] += 1
-        self._write(talk, "client", ACK, b"")
+            self._write(stream, sender, flags, b"")
+            stream.next[sender] += 1
+        self._write(stream, "client", ACK, b"")
 
     def add(self, connection: int, sender: Side, data: bytes) -> None:
         """Write bytes that ``sender`` (``client`` or ``server``) sent."""
-        talk = self._talks.get(connection)
-        for start in range(0, len(data) if talk else 0, MOST_DATA):
+        stream = self._streams.get(connection)
+        for start in range(0, len(data) if stream else 0, MOST_DATA):
             part = data[start : start + MOST_DATA]
-            assert talk is not None
-            self._write(talk, sender, ACK, part)
-            talk.next[sender] = (talk.next[sender] + len(part)) % 2**32
+            assert stream is not None
+            self._write(stream, sender, ACK, part)
+            stream.next[sender] = (stream.next[sender] + len(part)) % 2**32
 
     def end(self, connection: int) -> None:
         """End a connection, with a FIN from both sides."""
-        talk = self._talks.pop(connection, None)
-        for sender in ("client", "server") if talk else ():
-            assert talk is not None
-            self._write(talk, sender, FIN | ACK, b"")
-            talk.next[sender] = (talk.next[sender] + 1) % 2**32
+        stream = self._streams.pop(connection, None)
+        for sender in ("client", "server") if stream else ():
+            assert stream is not None
+            self._write(stream, sender, FIN | ACK, b"")
+            stream.next[sender] = (stream.next[sender] + 1) % 2**32
 
     def close(self) -> None:
         """End open connections and close the file. Raises CaptureError if it is incomplete."""
-        for connection in list(self._talks):
+        for connection in list(self._streams):
             self.end(connection)
         try:
             self._file.close()
@@ -95,13 +95,13 @@ class CaptureWriter:
         if self._broken:
             raise CaptureError(f"the recording {self._name} breaks off: {self._broken}")
 
-    def _write(self, talk: _Talk, sender: Side, flags: int, data: bytes) -> None:
+    def _write(self, stream: _TcpStream, sender: Side, flags: int, data: bytes) -> None:
         other = "server" if sender == "client" else "client"
         raw = _packet(
-            talk.ends[sender],
-            talk.ends[other],
-            talk.next[sender],
-            talk.next[other] if flags & ACK else 0,
+            stream.ends[sender],
+            stream.ends[other],
+            stream.next[sender],
+            stream.next[other] if flags & ACK else 0,
             flags,
             data,
         )

@@ -10,7 +10,7 @@ import click
 from tls13lab import whole_file
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
-from tls13lab.adversary.leaks import Leak, leak_of
+from tls13lab.adversary.leaks import NamedTheft, leak_of
 from tls13lab.adversary.theft import together
 from tls13lab.capture.hellos import SPEAKS
 from tls13lab.capture.notes import Notes
@@ -84,7 +84,7 @@ def run(*, capture: str, leaks: Sequence[str], goal: str, svg: str | None, as_js
 class BreakSummary:
     """Counts all findings, and keeps the first 1000 of them whole."""
 
-    def __init__(self, goal: str, leaks: Sequence[Leak]) -> None:
+    def __init__(self, goal: str, leaks: Sequence[NamedTheft]) -> None:
         self._goal = goal
         self._counts = dict.fromkeys(("lost", "kept", "unknown", "absent"), 0)
         self._leaks = [Places(leak) for leak in leaks]
@@ -134,7 +134,7 @@ class BreakSummary:
 class Places:
     """The connections that a leak fits, and the places in them, up to the limit of the list."""
 
-    leak: Leak
+    leak: NamedTheft
     connections: list[int] = field(default_factory=list)
     where: list[dict[str, Any]] = field(default_factory=list)
 

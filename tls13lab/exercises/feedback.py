@@ -12,7 +12,7 @@ from html import escape
 from typing import Any
 
 
-class Verdict(Enum):
+class Grade(Enum):
     """The result of a check; its value is the first word of the feedback."""
 
     RIGHT = "Right."
@@ -21,42 +21,42 @@ class Verdict(Enum):
 
 
 _LOOKS = {
-    Verdict.RIGHT: ("\N{HEAVY CHECK MARK}", "#2f8a4c"),
-    Verdict.NOT_YET: ("\N{HEAVY BALLOT X}", "#c2571a"),
-    Verdict.BLANK: ("\N{MEDIUM WHITE CIRCLE}", "#6b7fa3"),
+    Grade.RIGHT: ("\N{HEAVY CHECK MARK}", "#2f8a4c"),
+    Grade.NOT_YET: ("\N{HEAVY BALLOT X}", "#c2571a"),
+    Grade.BLANK: ("\N{MEDIUM WHITE CIRCLE}", "#6b7fa3"),
 }
-"""A sign and a colour for each verdict; the colours have a contrast of more than 3 to 1 with the
+"""A sign and a colour for each grade; the colours have a contrast of more than 3 to 1 with the
 background of both themes, and the text takes the theme's own colour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A verdict and an explanation; it counts as true if the answer is right."""
+    """A grade and an explanation; it counts as true if the answer is right."""
 
-    verdict: Verdict
+    verdict: Grade
     says: str = ""
 
     @classmethod
     def right(cls, says: str = "") -> "Feedback":
         """Feedback for a right answer, with a remark on it."""
-        return cls(Verdict.RIGHT, says)
+        return cls(Grade.RIGHT, says)
 
     @classmethod
     def wrong(cls, says: str) -> "Feedback":
         """Feedback for a wrong answer; ``says`` explains the mistake."""
-        return cls(Verdict.NOT_YET, says)
+        return cls(Grade.NOT_YET, says)
 
     @classmethod
     def blank(cls) -> "Feedback":
         """Feedback for a task that was not answered yet."""
         return cls(
-            Verdict.BLANK,
+            Grade.BLANK,
             "Put your answer in the place of the dots, run that cell, then this one. The hint "
             "above is there to be opened.",
         )
 
     def __bool__(self) -> bool:
-        return self.verdict is Verdict.RIGHT
+        return self.verdict is Grade.RIGHT
 
     @property
     def text(self) -> str:

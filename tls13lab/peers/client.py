@@ -114,7 +114,7 @@ def connect(
     early = config.early_data
     wanted = len(early) + len(send) if expect is None else expect
     alpn = config.psks[0].alpn if config.psks else None
-    talk = _Talk(early, alpn, send, wanted, update_keys, timeout)
+    talk = _ClientTalk(early, alpn, send, wanted, update_keys, timeout)
     return _run(_connect(host, port, config, talk, keylog, environment, tap, recorder))
 
 
@@ -132,7 +132,7 @@ async def _connect(
     host: str,
     port: int,
     config: ClientConfig,
-    talk: "_Talk",
+    talk: "_ClientTalk",
     keylog: KeyLog | None,
     environment: EnvironmentSource,
     tap: Tap | None,
@@ -175,7 +175,7 @@ def _reason(error: Exception) -> str:
     return "nothing is listening there"
 
 
-class _Talk:
+class _ClientTalk:
     """The data that the client sends and receives on one connection."""
 
     def __init__(

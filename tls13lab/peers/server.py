@@ -212,7 +212,7 @@ class Server:
             self._environment,
             tape.add if tape else None,
         )
-        talk = _Talk(link, report, self.limits, self._after_handshake, self._application())
+        talk = _ServerTalk(link, report, self.limits, self._after_handshake, self._application())
         linger = False
         try:
             await talk.run()
@@ -238,7 +238,7 @@ class Server:
                 if tape is not None:
                     tape.end()
 
-    def _after_handshake(self, talk: "_Talk") -> None:
+    def _after_handshake(self, talk: "_ServerTalk") -> None:
         task = asyncio.current_task()
         if task is not None:
             self._shaking.pop(task, None)
@@ -247,7 +247,7 @@ class Server:
         if self._log is not None:
             self._log(talk.report)
 
-    def _end(self, talk: "_Talk") -> None:
+    def _end(self, talk: "_ServerTalk") -> None:
         report = talk.report
         if report.outcome is None and self._keylog is not None:
             self._keylog.add(talk.link.connection)
@@ -256,7 +256,7 @@ class Server:
         self.on_end(report)
 
 
-class _Talk:
+class _ServerTalk:
     """The handshake and the data of one connection."""
 
     def __init__(
@@ -264,7 +264,7 @@ class _Talk:
         link: Link,
         report: Served,
         limits: Limits,
-        done: "Callable[[_Talk], None]",
+        done: "Callable[[_ServerTalk], None]",
         application: Application,
     ) -> None:
         self.link, self.report = link, report

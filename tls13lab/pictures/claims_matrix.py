@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tls13lab.pictures import ink
-from tls13lab.pictures.grid import Grid, Group, Row, Tile
+from tls13lab.pictures.grid import Grid, Group, Tile, TileRow
 from tls13lab.pictures.page import page
 from tls13lab.pictures.scripts import alive
 from tls13lab.symbolic.claims import Cell
@@ -159,7 +159,7 @@ def matrix_picture(
     rows = rows_of(cells)
     leaks = single_leaks(cells)
     one_mode = len({mode for _, mode, _, _ in rows}) == 1
-    groups: dict[str, list[Row]] = {}
+    groups: dict[str, list[TileRow]] = {}
     for where, row in rows.items():
         adversary, mode, _, _ = where
         asset = asset_of(where)
@@ -169,7 +169,7 @@ def matrix_picture(
         tiles = tuple(
             _priced(_tile(where, row, leak), _cell(row, leak), guesses, spent) for leak in leaks
         )
-        groups.setdefault(heading, []).append(Row(name, tiles))
+        groups.setdefault(heading, []).append(TileRow(name, tiles))
     return Grid(
         alt="the matrix of claims: what each theft opens",
         columns=leaks,

@@ -7,7 +7,7 @@ colour or on printed backgrounds. Where scripts may run, tiles can be pointed at
 clicked, and reached by arrow keys (``static/grid.js``).
 
 >>> tile = Tile("psk", "lost", ink.OPENED, ("psk: lost",))
->>> one = Grid("what opens", ("psk",), (Group("", (Row("psk_ke", (tile,)),)),))
+>>> one = Grid("what opens", ("psk",), (Group("", (TileRow("psk_ke", (tile,)),)),))
 >>> one.table
 (('', 'psk'), (('psk_ke', 'lost'),))
 """
@@ -61,7 +61,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TileRow:
     """A row of tiles behind its heading."""
 
     heading: str
@@ -73,7 +73,7 @@ class Group:
     """Rows under a heading of their own; an empty heading is not shown."""
 
     heading: str
-    rows: tuple[Row, ...]
+    rows: tuple[TileRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ def _group(group: Group, columns: int) -> str:
     return f"<tbody>{''.join(rows)}</tbody>"
 
 
-def _rows(rows: Iterable[Row]) -> Iterator[str]:
+def _rows(rows: Iterable[TileRow]) -> Iterator[str]:
     for row in rows:
         tiles = "".join(map(_data, row.tiles))
         side = f'<th scope="row" style="{_SIDE}">{escape(row.heading)}</th>'

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tls13lab.handshake.events import Step
 from tls13lab.pictures import ink
 from tls13lab.pictures.conversation_text import epoch_name
-from tls13lab.pictures.record_words import Sight
+from tls13lab.pictures.record_words import Onlooker
 from tls13lab.pictures.svg import part, text
 from tls13lab.pictures.text_size import width
 from tls13lab.records.protection import Epoch
@@ -49,7 +49,7 @@ class Stretch:
     keys: str
 
 
-def stretches(side: Side, steps: Sequence[Step], sight: Sight) -> list[Stretch]:
+def stretches(side: Side, steps: Sequence[Step], onlooker: Onlooker) -> list[Stretch]:
     """The keys that a side sends under, in order.
 
     From outside, all protected records look alike, so changes between keys cannot be seen.
@@ -58,7 +58,7 @@ def stretches(side: Side, steps: Sequence[Step], sight: Sight) -> list[Stretch]:
     for number, step in enumerate(steps, 1):
         if step.sender != side or step.content_type is ContentType.CHANGE_CIPHER_SPEC:
             continue
-        hidden = sight is Sight.EAVESDROPPER and bool(step.epoch)
+        hidden = onlooker is Onlooker.EAVESDROPPER and bool(step.epoch)
         keys = _UNKNOWN if hidden else epoch_name(step.epoch)
         if keys != found[-1].keys:
             found.append(Stretch(side, number, keys))

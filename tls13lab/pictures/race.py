@@ -26,7 +26,7 @@ _BOLD = 1.15
 """How much wider bold letters are."""
 _SECTION = "RFC 9257 section 4.2"
 
-Row = tuple[str, str, str, str, str]
+LaneCells = tuple[str, str, str, str, str]
 
 
 def race_picture(lanes: Sequence[Lane], title: str = "One word list, one word") -> Picture:
@@ -35,7 +35,7 @@ def race_picture(lanes: Sequence[Lane], title: str = "One word list, one word") 
     return Picture(_drawn(lanes, title), f"{title}: {_in_short(lanes)}", HEADER, rows)
 
 
-def _row(lane: Lane) -> Row:
+def _row(lane: Lane) -> LaneCells:
     verdict = "not found" if lane.found is None else "found"
     return lane.protection, lane.attacker, f"{lane.tried:,}", f"{lane.runs:,}", verdict
 

@@ -24,7 +24,7 @@ FIRST_BYTES = 16
 """How many bytes of a record its tip shows."""
 
 
-class Sight(Enum):
+class Onlooker(Enum):
     """Who looks at a record."""
 
     ENDPOINT = "endpoint"
@@ -34,49 +34,49 @@ class Sight(Enum):
     @property
     def header(self) -> tuple[str, ...]:
         """The heads of the columns of :func:`row`."""
-        return HEADER[:3] if self is Sight.BY_NAME else HEADER
+        return HEADER[:3] if self is Onlooker.BY_NAME else HEADER
 
 
-def label(step: Step, sight: Sight) -> str:
+def label(step: Step, onlooker: Onlooker) -> str:
     """What stands at the record's arrow."""
-    if sight is Sight.EAVESDROPPER:
+    if onlooker is Onlooker.EAVESDROPPER:
         return seen_by_eavesdropper(step.wire)
-    return bare_name(step) if sight is Sight.BY_NAME else content_name(step)
+    return bare_name(step) if onlooker is Onlooker.BY_NAME else content_name(step)
 
 
-def remarks(step: Step, sight: Sight) -> tuple[str, ...]:
+def remarks(step: Step, onlooker: Onlooker) -> tuple[str, ...]:
     """What can be said in small letters: the secrets that are new, or what can be read."""
-    if sight is Sight.ENDPOINT:
+    if onlooker is Onlooker.ENDPOINT:
         secrets = new_secrets(step)
         return (f"first in use here: {secrets}",) if secrets else ()
-    if sight is Sight.BY_NAME:
+    if onlooker is Onlooker.BY_NAME:
         return ()
     fields = dict(readable_fields(step.wire))
     wanted = ("pre_shared_key", "psk_key_exchange_modes", "key_share", "alert")
     return tuple(f"{name}: {fields[name]}" for name in wanted if name in fields)
 
 
-def row(number: int, step: Step, sight: Sight) -> tuple[str, ...]:
-    """The record's row in the table, under ``sight.header``."""
-    if sight is Sight.BY_NAME:
+def row(number: int, step: Step, onlooker: Onlooker) -> tuple[str, ...]:
+    """The record's row in the table, under ``onlooker.header``."""
+    if onlooker is Onlooker.BY_NAME:
         return str(number), step.sender, bare_name(step)
-    hidden = sight is Sight.EAVESDROPPER and bool(step.epoch)
+    hidden = onlooker is Onlooker.EAVESDROPPER and bool(step.epoch)
     return (
         str(number),
         step.sender,
-        "?" if sight is Sight.EAVESDROPPER and step.epoch else content_name(step),
+        "?" if onlooker is Onlooker.EAVESDROPPER and step.epoch else content_name(step),
         "keys unknown to it" if hidden else epoch_name(step.epoch),
         str(len(step.wire)),
         seen_by_eavesdropper(step.wire),
     )
 
 
-def tip(number: int, step: Step, sight: Sight) -> list[str]:
+def tip(number: int, step: Step, onlooker: Onlooker) -> list[str]:
     """The row, what the messages are for and where the RFC says so, and the first bytes."""
-    cells = dict(zip(sight.header, row(number, step, sight), strict=True))
+    cells = dict(zip(onlooker.header, row(number, step, onlooker), strict=True))
     head = f"record {cells.pop('record')}, from the {cells.pop('from')}"
-    lines = [head, *(f"{name}: {cell}" for name, cell in cells.items()), *_purposes(step, sight)]
-    if sight is not Sight.BY_NAME:
+    lines = [head, *(f"{name}: {cell}" for name, cell in cells.items()), *_purposes(step, onlooker)]
+    if onlooker is not Onlooker.BY_NAME:
         first = step.wire[:FIRST_BYTES].hex(" ")
         more = " ..." if len(step.wire) > FIRST_BYTES else ""
         lines.append(f"its bytes: {first}{more}")
@@ -88,8 +88,8 @@ def short_tip(number: int, step: Step) -> list[str]:
     return [f"record {number}, from the {step.sender}", "what is said beside is about this record"]
 
 
-def _purposes(step: Step, sight: Sight) -> Iterator[str]:
-    if sight is not Sight.EAVESDROPPER:
+def _purposes(step: Step, onlooker: Onlooker) -> Iterator[str]:
+    if onlooker is not Onlooker.EAVESDROPPER:
         for name, why in purposes_of(step):
             yield f"{name} {why.words} (RFC 9846 section {why.section})"
     elif step.epoch:

@@ -111,7 +111,7 @@ _LEFT, _ACROSS = LANE.x + 8, LANE.width - 16
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class RecordLane:
     """Records under one traffic secret: their place, and their section of RFC 9846."""
 
     place: Place
@@ -120,17 +120,17 @@ class Record:
 
 
 RECORDS = {
-    "early data": Record(Place(_LEFT, 196, _ACROSS, 54), "client_early_traffic_secret", "2.3"),
-    "server's handshake": Record(
+    "early data": RecordLane(Place(_LEFT, 196, _ACROSS, 54), "client_early_traffic_secret", "2.3"),
+    "server's handshake": RecordLane(
         Place(_LEFT, 332, _ACROSS, 164), "server_handshake_traffic_secret", "2"
     ),
-    "client's handshake": Record(
+    "client's handshake": RecordLane(
         Place(_LEFT, 556, _ACROSS, 90), "client_handshake_traffic_secret", "2"
     ),
-    "client's data": Record(
+    "client's data": RecordLane(
         Place(_LEFT, 668, _ACROSS, 52), "client_application_traffic_secret_0", "2"
     ),
-    "server's data": Record(
+    "server's data": RecordLane(
         Place(_LEFT, 724, _ACROSS, 52), "server_application_traffic_secret_0", "2"
     ),
 }

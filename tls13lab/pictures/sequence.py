@@ -16,7 +16,7 @@ from tls13lab.handshake.trace import Conversation
 from tls13lab.pictures import ink, lifelines
 from tls13lab.pictures.lifelines import BAR, TOP, Stretch, stretches
 from tls13lab.pictures.picture import Picture
-from tls13lab.pictures.record_words import Sight, label, remarks, row, short_tip, tip
+from tls13lab.pictures.record_words import Onlooker, label, remarks, row, short_tip, tip
 from tls13lab.pictures.svg import box, document, ground, part, text
 from tls13lab.pictures.text_size import width, wrapped
 from tls13lab.records.protection import Epoch
@@ -79,11 +79,11 @@ def sequence(
 
     If ``upto`` is given, the last one is marked.
     """
-    sight = Sight.EAVESDROPPER if eavesdropper else Sight.ENDPOINT
+    onlooker = Onlooker.EAVESDROPPER if eavesdropper else Onlooker.ENDPOINT
     shown = _shown(conversation, upto)
     who = "an eavesdropper sees" if eavesdropper else "the endpoints see"
     alt = f"sequence diagram: what {who} after {shown} of {len(conversation.steps)} records"
-    return _drawn(conversation.steps, upto, sight, alt, NARROW if narrow else WIDE)
+    return _drawn(conversation.steps, upto, onlooker, alt, NARROW if narrow else WIDE)
 
 
 def sequence_of_names(
@@ -92,7 +92,7 @@ def sequence_of_names(
     """The first ``upto`` records by their names alone: nothing of keys, braces or dashes."""
     shown = _shown(conversation, upto)
     alt = f"sequence diagram: {shown} of {len(conversation.steps)} records, by name"
-    return _drawn(conversation.steps, upto, Sight.BY_NAME, alt, NARROW if narrow else WIDE)
+    return _drawn(conversation.steps, upto, Onlooker.BY_NAME, alt, NARROW if narrow else WIDE)
 
 
 def record_of(name: str) -> int | None:
@@ -111,35 +111,35 @@ def _shown(conversation: Conversation, upto: int | None) -> int:
 
 
 def _drawn(
-    steps: tuple[Step, ...], upto: int | None, sight: Sight, alt: str, form: Form
+    steps: tuple[Step, ...], upto: int | None, onlooker: Onlooker, alt: str, form: Form
 ) -> Picture:
-    places = _placed(steps, sight, form)
+    places = _placed(steps, onlooker, form)
     shown = places if upto is None else places[: max(0, upto)]
     end = places[-1].bottom if places else TOP
     last = shown[-1].bottom if shown else TOP - 4
-    by_name = sight is Sight.BY_NAME
+    by_name = onlooker is Onlooker.BY_NAME
     parts = ["" if by_name else lifelines.PATTERNS]
     sides: tuple[tuple[Side, int], ...] = (("client", form.left), ("server", form.right))
     for who, x in sides:
         parts += [lifelines.line(x, end + 6), lifelines.name(x, who)]
     for place in shown:
-        parts.append(_record(place, sight, form, here=place is shown[-1] and upto is not None))
+        parts.append(_record(place, onlooker, form, here=place is shown[-1] and upto is not None))
     if form.narrow:
         parts += [_to_come(place, form) for place in places[len(shown) :]]
     if not by_name:
         for who, x in sides:
-            found = stretches(who, [place.step for place in shown], sight)
+            found = stretches(who, [place.step for place in shown], onlooker)
             parts += _bars(x, found, places, last, named=not form.narrow)
-        legend, end = _legend(steps, sight, form, end + 14)
+        legend, end = _legend(steps, onlooker, form, end + 14)
         parts += legend
-    rows = tuple(row(place.number, place.step, sight) for place in shown)
+    rows = tuple(row(place.number, place.step, onlooker) for place in shown)
     svg = document(form.width, round(end + 10), parts)
-    return Picture(svg, alt, sight.header, rows)
+    return Picture(svg, alt, onlooker.header, rows)
 
 
-def _placed(steps: tuple[Step, ...], sight: Sight, form: Form) -> list[_Place]:
+def _placed(steps: tuple[Step, ...], onlooker: Onlooker, form: Form) -> list[_Place]:
     """Every record, also those that are not shown yet: so the picture keeps its size."""
-    words = [wrapped(label(step, sight), form.letters, form.room) for step in steps]
+    words = [wrapped(label(step, onlooker), form.letters, form.room) for step in steps]
     gap = form.gap
     if form.narrow and steps:
         used = TOP + 2 * _LEGEND + sum(_words_high(lines, form) + _BELOW for lines in words)
@@ -147,7 +147,7 @@ def _placed(steps: tuple[Step, ...], sight: Sight, form: Form) -> list[_Place]:
     places: list[_Place] = []
     top = float(TOP)
     for number, (step, lines) in enumerate(zip(steps, words, strict=True), 1):
-        told = () if form.narrow else remarks(step, sight)
+        told = () if form.narrow else remarks(step, onlooker)
         small = [each for line in told for each in wrapped(line, ink.SMALL, form.room)]
         arrow = top + gap + _words_high(lines, form)
         bottom = arrow + (17 * len(small) + 10 if small else _BELOW)
@@ -160,11 +160,11 @@ def _words_high(lines: list[str], form: Form) -> int:
     return (form.letters + 4) * max(1, len(lines)) + 4
 
 
-def _record(place: _Place, sight: Sight, form: Form, *, here: bool) -> str:
+def _record(place: _Place, onlooker: Onlooker, form: Form, *, here: bool) -> str:
     """An arrow with its words; behind it, a ground that can be pointed at."""
     edge = form.left + BAR / 2 + 3
     where = (edge, place.top + 2, form.right + form.left - 2 * edge, place.bottom - place.top - 4)
-    hidden = sight is Sight.EAVESDROPPER and bool(place.step.epoch)
+    hidden = onlooker is Onlooker.EAVESDROPPER and bool(place.step.epoch)
     italic = 'font-style="italic"' if hidden else ""
     pitch = form.letters + 4
     above = place.arrow - 9 - pitch * (len(place.words) - 1)
@@ -173,10 +173,10 @@ def _record(place: _Place, sight: Sight, form: Form, *, here: bool) -> str:
         (
             short_tip(place.number, place.step)
             if here and form.narrow
-            else tip(place.number, place.step, sight)
+            else tip(place.number, place.step, onlooker)
         ),
         box(*where, _HERE) if here else ground(*where, ink.GROUND),
-        _arrow(place, form, dashed=bool(place.step.epoch) and sight is not Sight.BY_NAME),
+        _arrow(place, form, dashed=bool(place.step.epoch) and onlooker is not Onlooker.BY_NAME),
         *(
             text(form.middle, above + pitch * at, line, form.letters, more=italic)
             for at, line in enumerate(place.words)
@@ -236,14 +236,16 @@ def _bars(
     ]
 
 
-def _legend(steps: Sequence[Step], sight: Sight, form: Form, y: float) -> tuple[list[str], float]:
+def _legend(
+    steps: Sequence[Step], onlooker: Onlooker, form: Form, y: float
+) -> tuple[list[str], float]:
     """What the signs in the picture mean, and where the legend ends."""
     if form.narrow:
         sides: tuple[Side, Side] = ("client", "server")
-        found = [one.keys for who in sides for one in stretches(who, steps, sight)]
+        found = [one.keys for who in sides for one in stretches(who, steps, onlooker)]
         return lifelines.legend(list(dict.fromkeys(found)), y, form.width)
     words = "solid arrow: can be read by anyone; dashed arrow: only its length is seen"
-    if sight is Sight.ENDPOINT:
+    if onlooker is Onlooker.ENDPOINT:
         used = {step.epoch for step in steps}
         words = "; ".join(told for epoch, told in _BRACES.items() if epoch in used)
     lines = [words, "bars: the keys that each side has sent under so far"]

@@ -111,7 +111,7 @@ def _deaf_children() -> AbstractContextManager[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class SearchProgress:
     """The progress of a search: the first ``count`` guesses were tried, and ``found`` so far."""
 
     count: int
@@ -161,8 +161,8 @@ class Search:
         )
 
     @property
-    def progress(self) -> Progress:
-        return Progress(self._state.count, self._state.found)
+    def progress(self) -> SearchProgress:
+        return SearchProgress(self._state.count, self._state.found)
 
     def save(self) -> None:
         """Write the checkpoint; if that fails, set ``trouble``."""
@@ -185,7 +185,7 @@ class Search:
 
     def run(
         self, workers: Workers, stopped: Callable[[], bool] = lambda: False
-    ) -> Generator[Progress, None, None]:
+    ) -> Generator[SearchProgress, None, None]:
         """Search until all PSKs are found or all guesses tried; yields the progress of each piece.
 
         It ends early when ``stopped`` returns True (it is called at least ten times a second), or

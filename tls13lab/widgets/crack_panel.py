@@ -12,7 +12,7 @@ from tls13lab.pictures import ink
 from tls13lab.pictures.grid import sheet
 from tls13lab.pictures.picture import text_table
 from tls13lab.search.pieces import Source
-from tls13lab.search.runner import THREADS, Progress, Search, local_workers
+from tls13lab.search.runner import THREADS, Search, SearchProgress, local_workers
 from tls13lab.search.target import Target, readable
 from tls13lab.widgets.in_steps import InSteps
 from tls13lab.widgets.panel import Panel
@@ -38,7 +38,7 @@ class CrackView:
     seconds: float = 0.0
     found: tuple[tuple[int, bytes], ...] = ()
 
-    def at(self, progress: Progress, seconds: float, state: str) -> "CrackView":
+    def at(self, progress: SearchProgress, seconds: float, state: str) -> "CrackView":
         """The view after this progress."""
         found = tuple(sorted((hit.target, hit.word) for hit in progress.found))
         return replace(self, state=state, tried=progress.count, seconds=seconds, found=found)

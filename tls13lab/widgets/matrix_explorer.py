@@ -7,7 +7,7 @@ from html import escape
 from tls13lab.adversary.execution import Done
 from tls13lab.pictures.claims_matrix import LOOKS, SAYS, legend_of, shown, single_leaks
 from tls13lab.pictures.derivation_text import derivation_rows, short_name
-from tls13lab.pictures.grid import Grid, Group, Row, Tile
+from tls13lab.pictures.grid import Grid, Group, Tile, TileRow
 from tls13lab.pictures.picture import html_table, text_table
 from tls13lab.symbolic.claims import Cell, decide, lost_by, outside
 from tls13lab.symbolic.counter_tests import missing
@@ -66,7 +66,7 @@ class MatrixView:
         cells = self.cells()
         flipped = set(map(id, self.flipped()))
         rows = [
-            Row(
+            TileRow(
                 mode,
                 tuple(self._tile(one, id(one) in flipped) for one in cells if one.mode == mode),
             )
