@@ -34,6 +34,7 @@ from tls13lab.search.rules import parse_rules
 from tls13lab.search.sha2 import SHA2
 from tls13lab.search.speed import engine_for
 from tls13lab.search.wordlist import COMMON
+from tls13lab.wire.names import Mode
 
 ROUNDS = 20
 EACH = 200_000
@@ -75,7 +76,7 @@ def _best(engine: Engine, batches: Iterator[Guesses]) -> float:
         best = max(best, len(batch) / (time.process_time() - began))
 
 
-def record(path: Path, mode: str, psk: ExternalPsk) -> Path:
+def record(path: Path, mode: Mode, psk: ExternalPsk) -> Path:
     """One whole connection, as its network heard it."""
     pair = talk(*lesson_configs(mode, psk), seed=path.name)
     writer = CaptureWriter(path, now=lambda: 1.0)

@@ -17,8 +17,9 @@ from tls13lab.search.mask import Mask
 from tls13lab.search.wordlist import COMMON
 from tls13lab.symbolic.cost import cost
 from tls13lab.symbolic.prices import USUAL
+from tls13lab.symbolic.vocabulary import Asset, with_external_psk
+from tls13lab.wire.names import PSK_MODES, PskMode
 
-MODES = ("psk_ke", "psk_dhe_ke")
 TARGETS = (1, 4, 16, 64)
 LABELS = {False: 1, True: 2}
 """Of an imported PSK ``crack`` tries two labels, so that it makes two searches of one: a stack
@@ -91,17 +92,17 @@ class Alone:
 
     words: Words
     hash_name: str
-    mode: str
+    mode: PskMode
 
     @property
     def key(self) -> str:
         """Its name among the recorded figures."""
         return f"{self.words.name}, {self.hash_name}, {self.mode}"
 
-    def log2_guesses(self, asset: str) -> float:
+    def log2_guesses(self, asset: Asset) -> float:
         """What the model says that this asset of a recorded connection costs."""
         prices = replace(USUAL, weak_psk=self.words.choice.log2_guesses)
-        told = cost(f"external-{self.mode}", asset, "passive", ("weak_psk",), prices=prices)
+        told = cost(with_external_psk(self.mode), asset, "passive", ("weak_psk",), prices=prices)
         assert told.log2_guesses is not None
         return told.log2_guesses
 
@@ -115,7 +116,7 @@ class Alone:
         """The name of the rate that counts here."""
         return self.hash_name if self.words.mask else BY_RULES
 
-    def seconds(self, rates: Mapping[str, float], asset: str = "psk") -> float:
+    def seconds(self, rates: Mapping[str, float], asset: Asset = "psk") -> float:
         """Predicted: guesses, divided by the rate of one core."""
         return Means(rates[self.rate]).seconds(self.log2_guesses(asset))
 
@@ -166,7 +167,7 @@ LISTS = (
     (ranked(0.8, 8), "sha256"),
     (word_and_digits(0.6, 2), "sha256"),
 )
-ALONE = tuple(Alone(words, name, mode) for words, name in LISTS for mode in MODES)
+ALONE = tuple(Alone(words, name, mode) for words, name in LISTS for mode in PSK_MODES)
 MANY = tuple(
     Many(targets, imported, digits(6 if imported and targets >= 16 else 7))
     for imported in (False, True)

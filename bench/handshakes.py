@@ -26,6 +26,7 @@ from tls13lab.crypto.entropy import seeded
 from tls13lab.handshake.config import ClientConfig, ServerConfig
 from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
 from tls13lab.wire.codepoints import CipherSuite, NamedGroup
+from tls13lab.wire.names import PSK_MODES, PskMode
 
 ROUNDS, HANDSHAKES = 5, 40
 NOTES = (
@@ -39,7 +40,7 @@ NOTES = (
 class Contest:
     """One kind of handshake, and who can do it: name -> a function that does one."""
 
-    mode: str
+    mode: PskMode
     contestants: dict[str, Callable[[], None]]
 
 
@@ -48,7 +49,7 @@ def contests() -> Iterator[Contest]:
     now_ms = int(time.time() * 1000)
     credential = self_signed("localhost", now_ms, seeded("bench"))
     stdlib = _PythonSsl(credential)
-    for mode in ("psk_ke", "psk_dhe_ke"):
+    for mode in PSK_MODES:
         ours, theirs = _lab_psk(mode), _tlslite(mode, credential)
         contestants = {"tls13lab": ours, "tlslite-ng": theirs}
         if mode == "psk_dhe_ke":
@@ -92,7 +93,7 @@ def _lab(client: ClientConfig, server: ServerConfig, now_ms: int) -> Callable[[]
     return one
 
 
-def _lab_psk(mode: str) -> Callable[[], None]:
+def _lab_psk(mode: PskMode) -> Callable[[], None]:
     return _lab(*lesson_configs(mode), now_ms=0)
 
 
@@ -107,7 +108,7 @@ def _pem(credential: Credential) -> tuple[bytes, bytes]:
     return certificate, key
 
 
-def _tlslite(mode: str, credential: Credential) -> Callable[[], None]:
+def _tlslite(mode: PskMode, credential: Credential) -> Callable[[], None]:
     from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
 
     settings = HandshakeSettings()

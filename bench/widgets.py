@@ -24,9 +24,10 @@ from tls13lab.widgets.matrix_explorer import MatrixExplorer
 from tls13lab.widgets.schedule_explorer import ScheduleExplorer, ScheduleView
 from tls13lab.widgets.side_by_side import SideBySide
 from tls13lab.widgets.theft_panel import TheftPanel
+from tls13lab.wire.names import Mode
 
 
-def conversation(mode: str) -> Conversation:
+def conversation(mode: Mode) -> Conversation:
     """A whole one, with application data, the same each time."""
     pair = Pair(*lesson_configs(mode), seed=f"timings {mode}")
     pair.handshake()

@@ -29,9 +29,8 @@ from tls13lab.records.framing import HEADER_LENGTH
 from tls13lab.records.protection import RecordProtection
 from tls13lab.wire.codepoints import CipherSuite, ContentType
 from tls13lab.wire.faults import BadRecordMac
-from tls13lab.wire.names import Mode, Side
+from tls13lab.wire.names import PSK_MODES, PskMode, Side
 
-MODES: tuple[Mode, ...] = ("psk_ke", "psk_dhe_ke")
 CLIENT_SAYS, SERVER_SAYS = b"PIN 4711: balance?", b"1203.50"
 # What anyone reads in the Hellos, and what tells the modes apart there.
 _FIELDS = ("psk_key_exchange_modes", "pre_shared_key", "key_share")
@@ -55,7 +54,7 @@ class Line:
 class Scene:
     """A connection in one mode; ``kept`` and ``stolen`` are the verdicts before and after."""
 
-    mode: Mode
+    mode: PskMode
     lines: tuple[Line, ...]
     kept: str
     stolen: str
@@ -93,10 +92,10 @@ class Scene:
 @cache
 def scenes() -> tuple[Scene, ...]:
     """Both scenes, with the same PSK and the same words."""
-    return tuple(_scene(mode) for mode in MODES)
+    return tuple(_scene(mode) for mode in PSK_MODES)
 
 
-def _scene(mode: Mode) -> Scene:
+def _scene(mode: PskMode) -> Scene:
     pair = _talk(mode)
     conversation = pair.conversation()
     (before,) = eavesdrop(record(pair), Theft())
@@ -106,7 +105,7 @@ def _scene(mode: Mode) -> Scene:
     return Scene(mode, lines, before.verdict, after.verdict, after.missing)
 
 
-def _talk(mode: Mode) -> Pair:
+def _talk(mode: PskMode) -> Pair:
     """A handshake without the records that only middleboxes need, and a word from each side."""
     client, server = lesson_configs(mode)
     pair = Pair(replace(client, middlebox_compatibility=False), server, seed=f"theft in {mode}")

@@ -6,6 +6,7 @@ import pytest
 
 from tests.adversary.conversations import EARLY_WORDS, Made, made
 from tls13lab.adversary.eavesdropper import eavesdrop
+from tls13lab.adversary.plan import Goal
 from tls13lab.capture.recording import CapturedRecord, Item
 from tls13lab.evidence.scripted import CLIENT_WORDS, SERVER_WORDS
 from tls13lab.search.target import targets
@@ -46,7 +47,7 @@ def test_damage(seed: int) -> None:
     items = damaged(one.items, chance)
     theft, known, _, _ = chance.choice(list(one.thefts.values()))
     keys = {one._psk(name).key for name in known}
-    true = {
+    true: dict[Goal, set[bytes]] = {
         "application_data": {CLIENT_WORDS, SERVER_WORDS},
         "early_data": {EARLY_WORDS},
         "psk": keys,

@@ -4,6 +4,7 @@ import pytest
 
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
+from tls13lab.adversary.plan import Goal
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.reader import read_capture
 from tls13lab.psk.stateless import TicketKey
@@ -12,7 +13,7 @@ from tls13lab.vectors import recorded
 NAMES = recorded.names()
 
 
-def last(name: str, theft: Theft, goal: str = "application_data") -> Finding:
+def last(name: str, theft: Theft, goal: Goal = "application_data") -> Finding:
     """The connection that the capture is named for."""
     return list(eavesdrop(read_capture(recorded.load(name).path), theft, goal))[-1]
 

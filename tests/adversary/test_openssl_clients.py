@@ -13,6 +13,7 @@ from tests.conftest import require_tool
 from tests.interop.tap import Tap
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
+from tls13lab.adversary.plan import Goal
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.reader import read_capture
 from tls13lab.crypto.certificates import self_signed
@@ -86,7 +87,7 @@ def recorded(
     return request.param, capture
 
 
-def second(capture: Path, theft: Theft, goal: str = "application_data") -> Finding:
+def second(capture: Path, theft: Theft, goal: Goal = "application_data") -> Finding:
     return list(eavesdrop(read_capture(capture), theft, goal))[1]
 
 

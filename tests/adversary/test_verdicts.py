@@ -8,6 +8,7 @@ from tests.adversary.conversations import EARLY_WORDS, Made, made, sided
 from tests.capture.test_tshark import by_tshark, joined, write_keylog
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
+from tls13lab.adversary.plan import Goal
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.keylog import read_keylog
 from tls13lab.capture.reader import read_capture
@@ -18,7 +19,7 @@ from tls13lab.evidence.scripted import CLIENT_WORDS, SERVER_WORDS
 ALL = tuple(made())
 
 
-def last(one: Made, theft: Theft, goal: str) -> Finding:
+def last(one: Made, theft: Theft, goal: Goal) -> Finding:
     """The finding about the conversation in question."""
     *_, finding = eavesdrop(one.items, theft, goal)
     return finding
@@ -188,7 +189,7 @@ TICKET_PSK = bytes.fromhex(
 )
 
 
-def openssl(name: str, theft: Theft, goal: str) -> Finding:
+def openssl(name: str, theft: Theft, goal: Goal) -> Finding:
     (finding,) = eavesdrop(read_capture(CAPTURES / f"{name}.pcapng"), theft, goal)
     return finding
 

@@ -29,13 +29,14 @@ from tls13lab.crypto.certificates import self_signed
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ServerConfig
 from tls13lab.peers.background import serving
 from tls13lab.peers.link import real_environment
-from tls13lab.peers.openssl import Mode, OpenSSLPsk, OpenSSLServer, find_openssl, s_client
+from tls13lab.peers.openssl import OpenSSLPsk, OpenSSLServer, find_openssl, s_client
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
+from tls13lab.wire.names import PskMode
 
 HERE = Path(__file__).parent
 FOLDER = Path(__file__).parents[2] / "tls13lab" / "vectors" / "captures"
 WHEN = 1_767_225_600.0  # the lessons' clock, so that no real time is written
-BOTH: tuple[Mode, ...] = ("psk_dhe_ke", "psk_ke")
+BOTH: tuple[PskMode, ...] = ("psk_dhe_ke", "psk_ke")
 SUITE = "TLS_AES_128_GCM_SHA256"
 KEY = bytes.fromhex("7f3a" * 16)
 PSK = OpenSSLPsk("lab", KEY)
@@ -143,7 +144,7 @@ def early_data_psk_ke(made: Making) -> None:
     early_data(made, "prime256v1", BOTH)
 
 
-def early_data(made: Making, group: str, modes: tuple[Mode, ...]) -> None:
+def early_data(made: Making, group: str, modes: tuple[PskMode, ...]) -> None:
     """A server with early data does not answer by itself, so it is made to."""
     options: dict[str, Any] = {"keylog": made.keylog, "modes": modes}
     first = b"the client's first words\n"

@@ -90,7 +90,7 @@ def test_one_psk_by_its_place() -> None:
     [
         (("--rate", "1"), "one of --even, --zipf, --counts and --psk"),
         (("--even", "2", "--zipf", "2"), "one of --even, --zipf, --counts and --psk"),
-        (("--even", "2", "--mode", "full"), "'full' is none of external-psk_ke"),
+        (("--even", "2", "--mode", "full"), "'full' is not one of 'external-psk_ke'"),
         (("--even", "2", "--lockout", "0", "--lockout-window", "1"), "needs a --lockout"),
     ],
 )

@@ -23,15 +23,15 @@ from tls13lab.messages.key_share import KeyShareClientHello
 from tls13lab.messages.transcript import Transcript
 from tls13lab.records.protection import RecordProtection
 from tls13lab.symbolic.claims import decide
-from tls13lab.symbolic.vocabulary import MODES, SceneMode
+from tls13lab.symbolic.vocabulary import SCENE_MODES, Leaks, SceneMode
 from tls13lab.wire.codepoints import ContentType
 from tls13lab.wire.faults import HandshakeFailure, TLSFault
 
-PSK_MODES = [mode for mode in MODES if mode != "full"]
+PSK_MODES = [mode for mode in SCENE_MODES if mode != "full"]
 DHE = [mode for mode in PSK_MODES if mode.startswith(("external-psk_dhe", "resumption-psk_dhe"))]
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", SCENE_MODES)
 def test_without_a_leak_nothing_that_was_said_is_read(mode: SceneMode) -> None:
     assert afterwards.read(mode, (), afterwards.attempts(mode)) == set()
     assert len(afterwards.attempts(mode)) == (2 if mode == "full" else 3)
@@ -52,7 +52,8 @@ def test_a_connection_that_it_did_complete_falls_to_the_psk_alone(mode: SceneMod
 
     What was recorded stays closed to the same theft: the private key in that one is nobody's.
     """
-    one, leaks = stage(mode), ("psk",)
+    one = stage(mode)
+    leaks: Leaks = ("psk",)
     (pair, *_) = active._as_server(mode, leaks)
     wire = tuple((step.sender, step.wire) for step in pair.conversation().steps)
     tickets = frozenset(ticket.key for ticket in pair.tickets)

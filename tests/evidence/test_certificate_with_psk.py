@@ -17,7 +17,15 @@ from tls13lab.impostor.parties import Party
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.portable import PortableEngine
 from tls13lab.search.target import targets
-from tls13lab.symbolic.certificate_with_psk import BOTH, LEAKS, MODES, USUAL, decide, questions
+from tls13lab.symbolic.certificate_with_psk import (
+    BOTH,
+    COMPARED_MODES,
+    LEAKS,
+    USUAL,
+    decide,
+    questions,
+)
+from tls13lab.symbolic.vocabulary import Adversary, Asset, Leaks
 
 
 @cache
@@ -58,10 +66,8 @@ def test_all_three_judges_were_asked_and_agree() -> None:
         (("psk", "client_ecdhe"), Safe(False, True), Safe(False, False), Safe(False, True)),
     ],
 )
-def test_who_is_kept_safe_from_what(
-    leaks: tuple[str, ...], full: Safe, psk: Safe, both: Safe
-) -> None:
-    assert [safe(mode, leaks) for mode in MODES] == [full, psk, both]
+def test_who_is_kept_safe_from_what(leaks: Leaks, full: Safe, psk: Safe, both: Safe) -> None:
+    assert [safe(mode, leaks) for mode in COMPARED_MODES] == [full, psk, both]
 
 
 def test_both_are_never_worse_than_the_certificate_alone() -> None:
@@ -91,10 +97,11 @@ def test_a_weak_psk_is_found_by_its_binder_and_a_strong_one_is_not() -> None:
 @pytest.mark.parametrize("rule", ["open", "signature"])
 def test_a_model_without_a_rule_is_found_out_by_the_bytes(rule: str) -> None:
     rules = tuple(one for one in USUAL if one.name != rule)
-    asset, adversary, leaks = {
+    asked: dict[str, tuple[Asset, Adversary, Leaks]] = {
         "open": ("application_data", "passive", ("psk", "client_ecdhe")),
         "signature": ("server_authentication", "active", ("certificate_key",)),
-    }[rule]
+    }
+    asset, adversary, leaks = asked[rule]
     with pytest.raises(Disagreement, match="'model': 'kept', 'bytes': 'lost'"):
         agreed(decide(BOTH, asset, adversary, leaks, rules))
 
@@ -129,4 +136,4 @@ def test_the_search_needs_the_move_with_both(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_table_has_a_row_a_theft() -> None:
     lines = beside.table().splitlines()
     assert len(lines) == 1 + len(beside.SHOWN)
-    assert lines[0].split() == ["stolen", *MODES]
+    assert lines[0].split() == ["stolen", *COMPARED_MODES]

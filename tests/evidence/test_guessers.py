@@ -1,6 +1,6 @@
 """Who may guess, on bytes: each cell agrees with the model, and could have come out otherwise."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import isclose
 
@@ -39,30 +39,30 @@ from tls13lab.symbolic.guessers import (
     CPACE,
     GUESSERS,
     HARVESTER,
-    MODES,
     OFFLINE,
     ONLINE,
     Checks,
     decide,
 )
 from tls13lab.symbolic.prices import Prices
+from tls13lab.symbolic.vocabulary import GUESSED_MODES, GuessedMode
 
 EVERY = list(claims())
 ENV = Environment(LESSON_TIME_MS, seeded("the odds"))
-TO_THE_PSK = [mode for mode in MODES if "-from-" not in mode and mode != CPACE]
-TICKETS = [mode for mode in MODES if "-from-" in mode]
+TO_THE_PSK = [mode for mode in GUESSED_MODES if "-from-" not in mode and mode != CPACE]
+TICKETS = [mode for mode in GUESSED_MODES if "-from-" in mode]
 
 
 def test_model_and_bytes_agree_on_every_cell() -> None:
     assert [(one["mode"], one["guesser"]) for one in EVERY] == [
-        (mode, guesser) for mode in MODES for guesser in GUESSERS
+        (mode, guesser) for mode in GUESSED_MODES for guesser in GUESSERS
     ]
     for one in EVERY:
         assert set(one["decided"].values()) == {one["checks"]}
 
 
 @pytest.mark.parametrize("mode", TO_THE_PSK)
-def test_the_third_word_in_one_recording_three_connections_or_one_visit(mode: str) -> None:
+def test_the_third_word_in_one_recording_three_connections_or_one_visit(mode: GuessedMode) -> None:
     told = {guesser: done(mode, guesser) for guesser in GUESSERS}
     assert {one.found for one in told.values()} == {WORD}
     assert [(told[one].guesses, told[one].runs) for one in GUESSERS] == [(3, 0), (3, 3), (3, 1)]
@@ -74,7 +74,7 @@ def test_behind_cpace_the_listener_has_nothing_and_the_others_a_word_a_run() -> 
 
 
 @pytest.mark.parametrize("mode", TICKETS)
-def test_a_ticket_s_client_and_server_give_nothing_away(mode: str) -> None:
+def test_a_ticket_s_client_and_server_give_nothing_away(mode: GuessedMode) -> None:
     assert done(mode, OFFLINE).found == WORD
     for guesser in (ONLINE, HARVESTER):
         one = done(mode, guesser)
@@ -82,7 +82,7 @@ def test_a_ticket_s_client_and_server_give_nothing_away(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", TICKETS)
-def test_that_client_and_server_do_connect(mode: str) -> None:
+def test_that_client_and_server_do_connect(mode: GuessedMode) -> None:
     """Else nothing would be found there for another reason."""
     one = bench(mode)
     owner = ask(one.client, served_by(one.server, one.env("bob")), one.env("alice"))
@@ -100,8 +100,8 @@ def test_each_cell_names_what_comes_out_the_other_way() -> None:
         assert told[mode, HARVESTER] == told[mode, ONLINE] == mode.partition("-from-")[2]
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_what_is_in_no_list_nobody_finds(mode: str) -> None:
+@pytest.mark.parametrize("mode", GUESSED_MODES)
+def test_what_is_in_no_list_nobody_finds(mode: GuessedMode) -> None:
     assert WORD not in OTHER_WORDS
     assert [done(mode, one, OTHER_WORDS).found for one in GUESSERS] == [None] * 3
 
@@ -124,7 +124,7 @@ def test_another_answer_of_the_model_is_a_disagreement(checks: Checks) -> None:
 
 
 @pytest.mark.parametrize("mode", TO_THE_PSK)
-def test_a_lockout_bounds_who_asks_and_locks_the_owner_out(mode: str) -> None:
+def test_a_lockout_bounds_who_asks_and_locks_the_owner_out(mode: GuessedMode) -> None:
     assert locked_out(mode, 2) == Locked(("wrong", "wrong", "passed over"), owner_connects=False)
     assert locked_out(mode, 3) == Locked(("wrong", "wrong", "right"), owner_connects=True)
     assert done(mode, HARVESTER).found == WORD, "and is nothing to who takes a binder home"
@@ -143,14 +143,18 @@ def test_cpace_has_ends_of_its_own() -> None:
 
 
 def test_runs_are_those_of_the_expected_guesses() -> None:
-    told = {one["guesser"]: one for one in claims(Prices(weak_psk=10.0)) if one["mode"] == MODES[0]}
+    told = {
+        one["guesser"]: one
+        for one in claims(Prices(weak_psk=10.0))
+        if one["mode"] == GUESSED_MODES[0]
+    }
     assert [told[one]["runs"] for one in GUESSERS] == [0.0, 1024.0, 1.0]
     assert {one["log2_guesses"] for one in told.values()} == {10.0}
 
 
 def test_the_table() -> None:
     lines = table(EVERY).splitlines()
-    assert len(lines) == 1 + len(MODES)
+    assert len(lines) == 1 + len(GUESSED_MODES)
     assert lines[0].split() == list(GUESSERS)
     assert lines[-1].split() == [CPACE, "never", *["once", "a", "run"] * 2]
 
@@ -194,11 +198,15 @@ def test_the_odds_of_who_lets_clients_come_are_those_of_doing_it(visits: int) ->
         brought = [taken_home(Connection.client(client, ENV).outgoing()) for _ in range(visits)]
         return any(tried_on(one, CHOSEN)[1] == word for one in brought)
 
-    for mode, done_so in (("cpace-psk_dhe_ke", falls_behind_cpace), ("external-psk_dhe_ke", falls)):
+    played: tuple[tuple[GuessedMode, Callable[[bytes], bool]], ...] = (
+        ("cpace-psk_dhe_ke", falls_behind_cpace),
+        ("external-psk_dhe_ke", falls),
+    )
+    for mode, done_so in played:
         *_, harvester = predicted(mode, 1, visits)
         assert isclose(share(map(done_so, CHOSEN)), harvester)
 
 
-def predicted(mode: str, failures: int, visits: int) -> list[float]:
+def predicted(mode: GuessedMode, failures: int, visits: int) -> list[float]:
     bounds = Bounds(Means(1e6), Limit(failures), seconds=60.0, visits=visits)
     return [one.success for one in odds(mode, counted(SEEN), bounds)]

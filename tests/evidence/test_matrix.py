@@ -20,13 +20,14 @@ from tls13lab.symbolic.vocabulary import (
     ADVERSARIES,
     ASSETS,
     LEAKS,
-    MODES,
+    SCENE_MODES,
     Adversary,
     Asset,
+    Leaks,
     SceneMode,
 )
 
-ASKED_OF_NOTHING: tuple[SceneMode, Asset, Adversary, tuple[str, ...]] = (
+ASKED_OF_NOTHING: tuple[SceneMode, Asset, Adversary, Leaks] = (
     "external-psk_dhe_ke",
     "next_psk",
     "passive",
@@ -45,7 +46,7 @@ def test_every_lost_cell_was_done_on_bytes() -> None:
 
 
 def test_the_vocabulary() -> None:
-    assert {cell["mode"] for cell in every_cell()} == set(MODES)
+    assert {cell["mode"] for cell in every_cell()} == set(SCENE_MODES)
     assert {cell["asset"] for cell in every_cell()} == set(ASSETS)
     assert {cell["adversary"] for cell in every_cell()} == set(ADVERSARIES)
     assert {leak for cell in every_cell() for leak in cell["leaks"]} == set(LEAKS)

@@ -21,10 +21,10 @@ from tls13lab.symbolic import agreement as agreed
 from tls13lab.symbolic import reveals as revealed
 from tls13lab.symbolic.reveals import ASKED, RevealVerdict, counter_of
 from tls13lab.symbolic.rules import RULES
-from tls13lab.symbolic.vocabulary import MODES, SceneMode
+from tls13lab.symbolic.vocabulary import SCENE_MODES, SceneMode
 
 EVERY = list(properties.properties())
-PSK_MODES = [mode for mode in MODES if mode != "full"]
+PSK_MODES = [mode for mode in SCENE_MODES if mode != "full"]
 
 
 def of(name: str, **asks: str) -> list[dict[str, Any]]:
@@ -147,7 +147,7 @@ def test_a_wrong_answer_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
 # Reveals ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", revealed.MODES)
+@pytest.mark.parametrize("mode", revealed.REVEAL_MODES)
 def test_a_reveal_opens_its_own_use_and_nothing_else(mode: SceneMode) -> None:
     own = {
         "session_keys": "application_data",
@@ -163,7 +163,7 @@ def test_a_reveal_opens_its_own_use_and_nothing_else(mode: SceneMode) -> None:
         assert lost == {asked}
 
 
-@pytest.mark.parametrize("mode", revealed.MODES)
+@pytest.mark.parametrize("mode", revealed.REVEAL_MODES)
 def test_each_of_them_can_be_opened(mode: SceneMode) -> None:
     """The counter-tests, by the model and on bytes."""
     for asked in ASKED:
@@ -172,7 +172,7 @@ def test_each_of_them_can_be_opened(mode: SceneMode) -> None:
         assert asked in reveals.opened(mode, counter)
 
 
-@pytest.mark.parametrize("mode", revealed.MODES)
+@pytest.mark.parametrize("mode", revealed.REVEAL_MODES)
 def test_the_table_is_searched_downwards_and_leads_there(mode: SceneMode) -> None:
     """The search could say otherwise: from what lies above, it reaches what lies below."""
     assert reveals.reached(mode, ("psk",)) == {"psk", "early_data"}
@@ -196,7 +196,7 @@ def test_the_search_runs_every_line_of_the_table() -> None:
 @pytest.mark.full
 @pytest.mark.parametrize("what", revealed.REVEALED)
 def test_one_line_more_reaches_nothing_more(what: str) -> None:
-    for mode in revealed.MODES:
+    for mode in revealed.REVEAL_MODES:
         assert reveals.reached(mode, (what,), 3) == reveals.reached(mode, (what,))
 
 

@@ -20,11 +20,11 @@ from tls13lab.impostor.unscripted import BINDER, Cast, Searched, search
 from tls13lab.psk.importer import import_psk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.symbolic.claims import Cell, cells, decide
-from tls13lab.symbolic.vocabulary import MODES, SceneMode
+from tls13lab.symbolic.vocabulary import SCENE_MODES, Leaks, SceneMode
 
 ACTIVE = [cell for cell in cells() if cell.adversary != "passive" and not cell.why]
-EXTERNAL = [mode for mode in MODES if mode.startswith("external")]
-RESUMPTION = [mode for mode in MODES if mode.startswith("resumption")]
+EXTERNAL = [mode for mode in SCENE_MODES if mode.startswith("external")]
+RESUMPTION = [mode for mode in SCENE_MODES if mode.startswith("resumption")]
 CERTIFIED = [mode for mode in RESUMPTION if "-from-" not in mode]
 NOTHING = Leaked()
 
@@ -84,7 +84,7 @@ def test_a_wrong_cell_is_found_out() -> None:
 # What is known ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", SCENE_MODES)
 def test_with_nothing_stolen_it_finds_nothing(mode: SceneMode) -> None:
     """But for a reflection or a rerouted call, which need no theft."""
     found = searched.found(mode, ())
@@ -139,7 +139,7 @@ def test_what_it_sends_as_itself_repeats_nobody(mode: SceneMode) -> None:
 
     That is no replay: a server that remembers ClientHellos has taken Alice's data once.
     """
-    leaks = ("certificate_key",)
+    leaks: Leaks = ("certificate_key",)
     assert any(EARLY_WORDS in words for words in searched.found(mode, leaks).known.words)
     assert not searched.lost(mode, "early_data_freshness", leaks, {"anti_replay": "on"})
     assert searched.lost(mode, "early_data_freshness", ("psk",), {"anti_replay": "on"})
@@ -173,7 +173,7 @@ def test_planted_a_client_that_believes_every_certificate() -> None:
     assert look(cast_of("full"), "full").lost == {}
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", SCENE_MODES)
 def test_planted_a_client_that_draws_the_same_random_bytes_again(mode: SceneMode) -> None:
     """The server's half of the recording, played back to it, is a server."""
     last = len(stage(mode).pairs) - 1

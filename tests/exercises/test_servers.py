@@ -12,6 +12,7 @@ from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, Environm
 from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.pair import LESSON_TIME_MS
 from tls13lab.psk.keys import ExternalPsk
+from tls13lab.wire.names import PskMode
 
 
 def honest() -> Bench:
@@ -19,7 +20,7 @@ def honest() -> Bench:
 
 
 @pytest.mark.parametrize("mode", ["psk_ke", "psk_dhe_ke"])
-def test_the_honest_one_does_each_mode(mode: str) -> None:
+def test_the_honest_one_does_each_mode(mode: PskMode) -> None:
     assert str(honest().external((mode,))) == f"completed in {mode}; 2 tickets"
     assert str(honest().resume(90, (mode,))) == f"completed in {mode}; 2 tickets"
 

@@ -17,6 +17,7 @@ from tls13lab.peers.background import Running, serving
 from tls13lab.peers.client import connect
 from tls13lab.peers.link import real_environment
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
+from tls13lab.symbolic.vocabulary import SceneMode
 from tls13lab.wire.faults import TLSFault
 
 KEY = TicketKey.new(seeded("a server's ticket key"))
@@ -61,7 +62,7 @@ def test_a_server_without_tickets_does_not_take_it() -> None:
 
 
 @pytest.mark.parametrize("mode", ["external-psk_ke", "external-psk_dhe_ke"])
-def test_nothing_but_the_ticket_key_goes_into_it(mode: str) -> None:
+def test_nothing_but_the_ticket_key_goes_into_it(mode: SceneMode) -> None:
     """Neither the recording nor the PSK: it is made before either is looked at."""
     one = stage(mode)
     forged = forge(one.ticket_key, bytes(32), one.now_ms, seeded("the forger"))

@@ -19,7 +19,6 @@ from tls13lab.impostor.one_guess import Asked, try_words
 from tls13lab.impostor.online import Carry, GuessAnswer, ask, served_by
 from tls13lab.peers.link import real_environment
 from tls13lab.peers.openssl import (
-    Mode,
     OpenSSLFailed,
     OpenSSLPsk,
     OpenSSLServer,
@@ -31,13 +30,14 @@ from tls13lab.psk.keys import ExternalPsk
 from tls13lab.psk.lockout import Limit, Lockout
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.wire.codepoints import NamedGroup
+from tls13lab.wire.names import PskMode
 
 from tests.conftest import missing  # isort: skip
 
 PRINTER = ExternalPsk(b"printer", b"dragon")
 WORDS = (b"123456", b"password", b"dragon", b"qwerty")
 BOTH = frozenset({PSK_KE, PSK_DHE_KE})
-MODES: tuple[Mode, ...] = ("psk_dhe_ke", "psk_ke")
+MODES: tuple[PskMode, ...] = ("psk_dhe_ke", "psk_ke")
 
 
 def env(who: str = "mallory") -> Environment:
@@ -116,7 +116,7 @@ def visit(client: ClientConfig) -> bytes:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_one_visit_is_enough(mode: Mode) -> None:
+def test_one_visit_is_enough(mode: PskMode) -> None:
     brought = taken_home(visit(guess(b"dragon", mode)))
     assert [one.identity for one in brought] == [b"printer"]
     assert tried_on(brought, WORDS) == (3, b"dragon")
@@ -184,7 +184,7 @@ def letting_it_come() -> Iterator[tuple[int, list[bytes]]]:
 @pytest.mark.openssl
 @pytest.mark.usefixtures("openssl")
 @pytest.mark.parametrize("mode", MODES)
-def test_s_client_leaves_its_binder_with_whoever_it_calls(mode: Mode) -> None:
+def test_s_client_leaves_its_binder_with_whoever_it_calls(mode: PskMode) -> None:
     with letting_it_come() as (port, came), pytest.raises(OpenSSLFailed):
         s_client(port, psk=OpenSSLPsk("printer", b"dragon"), modes=[mode])
     (flight,) = came
@@ -194,7 +194,7 @@ def test_s_client_leaves_its_binder_with_whoever_it_calls(mode: Mode) -> None:
 @pytest.mark.openssl
 @pytest.mark.usefixtures("openssl")
 @pytest.mark.parametrize("mode", MODES)
-def test_s_server_answers_guess_by_guess_and_never_tires(mode: Mode) -> None:
+def test_s_server_answers_guess_by_guess_and_never_tires(mode: PskMode) -> None:
     """It counts nothing: fourteen wrong binders, and the fifteenth is looked at like the first."""
     with OpenSSLServer(psk=OpenSSLPsk("printer", b"dragon"), modes=[mode]) as server:
         said = []

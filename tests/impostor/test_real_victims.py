@@ -17,7 +17,6 @@ from tls13lab.impostor.stand_in import StolenPsk, false_client, false_server
 from tls13lab.peers.background import serving
 from tls13lab.peers.client import connect
 from tls13lab.peers.openssl import (
-    Mode,
     OpenSSLFailed,
     OpenSSLPsk,
     OpenSSLServer,
@@ -37,6 +36,7 @@ from tls13lab.search.wordlist import COMMON
 from tls13lab.vectors import recorded
 from tls13lab.wire.codepoints import CipherSuite, ContentType
 from tls13lab.wire.faults import TLSFault
+from tls13lab.wire.names import PskMode
 
 from tests.conftest import missing  # isort: skip
 
@@ -44,7 +44,7 @@ pytestmark = pytest.mark.openssl
 KEY = bytes(range(32))
 THEIRS = OpenSSLPsk("lab", KEY)
 STOLEN = StolenPsk(b"lab", KEY, PskKind.EXTERNAL, "sha256")
-BOTH: tuple[Mode, ...] = ("psk_dhe_ke", "psk_ke")
+BOTH: tuple[PskMode, ...] = ("psk_dhe_ke", "psk_ke")
 
 
 def protected(flight: bytes) -> bool:

@@ -10,16 +10,17 @@ from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig, ServerCo
 from tls13lab.peers.background import serving
 from tls13lab.peers.client import Report, connect
 from tls13lab.peers.link import real_environment
-from tls13lab.peers.openssl import Mode, OpenSSLPsk, OpenSSLServer, s_client
+from tls13lab.peers.openssl import OpenSSLPsk, OpenSSLServer, s_client
 from tls13lab.psk.anti_replay import AntiReplay, ClientHelloWindow, NoAntiReplay, SingleUseTickets
 from tls13lab.psk.keys import ExternalPsk
 from tls13lab.psk.stateful import StatefulTickets
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.wire.codepoints import CipherSuite
+from tls13lab.wire.names import PskMode
 
 pytestmark = [pytest.mark.openssl, pytest.mark.usefixtures("binary")]
 WORDS = b"early words\n"
-BOTH: tuple[Mode, ...] = ("psk_dhe_ke", "psk_ke")
+BOTH: tuple[PskMode, ...] = ("psk_dhe_ke", "psk_ke")
 CLIENT = ClientConfig(trust=TrustAnyone(), modes=frozenset({PSK_KE, PSK_DHE_KE}))
 KEY = bytes(range(32))
 SUITE = CipherSuite.TLS_AES_128_GCM_SHA256
@@ -90,7 +91,7 @@ def our_server(memory: AntiReplay, *, stateful: bool) -> ServerConfig:
 @pytest.mark.parametrize("stateful", [False, True])
 @pytest.mark.parametrize("mode", ["psk_dhe_ke", "psk_ke"])
 def test_our_server_takes_s_client_s_early_data(
-    tmp_path: Path, mode: Mode, *, stateful: bool
+    tmp_path: Path, mode: PskMode, *, stateful: bool
 ) -> None:
     session = tmp_path / "session"
     config = our_server(ClientHelloWindow(), stateful=stateful)

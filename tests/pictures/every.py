@@ -25,13 +25,15 @@ from tls13lab.pictures.chances import chances
 from tls13lab.pictures.compare_picture import compare_picture
 from tls13lab.pictures.curves import curves
 from tls13lab.pictures.guessing_time import ALPHABETS, LONGEST, guessing_time
-from tls13lab.pictures.moves_graph import SIDES, moves_graph
+from tls13lab.pictures.moves_graph import moves_graph
 from tls13lab.pictures.picture import Picture
 from tls13lab.pictures.race import race_picture
-from tls13lab.pictures.schedule_graph import MODES, schedule_graph, theft_graph
+from tls13lab.pictures.schedule_graph import schedule_graph, theft_graph
+from tls13lab.pictures.schedule_layout import DRAWN_MODES
 from tls13lab.pictures.sequence import sequence, sequence_of_names
 from tls13lab.pictures.timeline import timeline
 from tls13lab.widgets.entropy_explorer import REFERENCE
+from tls13lab.wire.names import SIDES
 
 VALUES = dict.fromkeys(("psk", "ecdhe", *SCHEDULE), bytes.fromhex("d0") * 32)
 CONVERSATIONS = (KE, DHE, FULL)
@@ -40,7 +42,7 @@ SOURCES = {"initial_ecdhe", "ticket_key", "client_ecdhe", "server_ecdhe"}
 
 
 def _schedules() -> Iterator[Picture]:
-    for mode in MODES:
+    for mode in DRAWN_MODES:
         yield schedule_graph(mode=mode)
         yield schedule_graph("main_secret", mode, VALUES)
         yield schedule_graph(None, mode, VALUES, {"psk", "ticket_key", "client_ecdhe"})
@@ -95,7 +97,7 @@ DRAWN: Mapping[Callable[..., Picture], Callable[[], Iterator[Picture]]] = {
     moves_graph: lambda: map(moves_graph, SIDES),
     race_picture: lambda: iter((race_picture(LANES), race_picture(()))),
     schedule_graph: _schedules,
-    theft_graph: lambda: (theft_graph(Shape(mode, held=frozenset(HELD))) for mode in MODES),
+    theft_graph: lambda: (theft_graph(Shape(mode, held=frozenset(HELD))) for mode in DRAWN_MODES),
     sequence: lambda: _sequences(names=False),
     sequence_of_names: lambda: _sequences(names=True),
     timeline: _timelines,

@@ -13,8 +13,8 @@ from tls13lab.adversary.plan import GOALS, SINGLE_LEAKS, Shape, plan
 from tls13lab.capture.keylog import ROWS
 from tls13lab.pictures import dot
 from tls13lab.pictures.attack_tree import attack_dot
-from tls13lab.pictures.moves_graph import SIDES, moves_graph
-from tls13lab.wire.names import PSK_MODES
+from tls13lab.pictures.moves_graph import moves_graph
+from tls13lab.wire.names import PSK_MODES, SIDES
 
 FOLDER = Path(dot.__file__).parent / "stored"
 LEAKS = {name: {name} for name in SINGLE_LEAKS} | {"keylog": set(ROWS.values())}

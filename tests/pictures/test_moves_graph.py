@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from tests.pictures import store
 from tls13lab.handshake.moves import MOVES, State
 from tls13lab.pictures.detours import detours
-from tls13lab.pictures.moves_graph import SIDES, moves_graph, rfc_name, short
+from tls13lab.pictures.moves_graph import moves_graph, rfc_name, short
+from tls13lab.wire.faults import NotAllowed
+from tls13lab.wire.names import SIDES, Side
 
 EVERY = {
     (short(start), rfc_name(message), short(end))
@@ -26,7 +28,7 @@ def test_both_tables_are_all_of_the_moves() -> None:
 
 
 @pytest.mark.parametrize("side", SIDES)
-def test_the_drawing_has_every_state_and_every_message(side: str) -> None:
+def test_the_drawing_has_every_state_and_every_message(side: Side) -> None:
     svg = moves_graph(side).svg
     drawn = set(re.findall(r'data-part="state-(\w+)"', svg))
     assert drawn == {state.name for state in State if state.name.startswith(side.upper())}
@@ -58,11 +60,11 @@ def test_ways_on_the_right_do_not_cross(several: list[tuple[int, int]]) -> None:
 
 
 @pytest.mark.parametrize("side", SIDES)
-def test_the_stored_picture_is_this_one(side: str) -> None:
+def test_the_stored_picture_is_this_one(side: Side) -> None:
     stored = (store.FOLDER / f"moves-of-a-{side}.svg").read_text("utf-8")
     assert stored == moves_graph(side).svg, "python -m tests.pictures.store"
 
 
 def test_there_is_no_third_side() -> None:
-    with pytest.raises(KeyError):
-        moves_graph("judge")
+    with pytest.raises(NotAllowed, match="there is no side 'judge': use client or server"):
+        moves_graph("judge")  # type: ignore[arg-type]

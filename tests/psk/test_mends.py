@@ -32,7 +32,7 @@ from tls13lab.psk.mends import (
 from tls13lab.psk.spending import Means
 from tls13lab.psk.strength import ENOUGH_BITS
 from tls13lab.symbolic.prices import share_bits
-from tls13lab.wire.names import Mode
+from tls13lab.wire.names import PskMode
 
 WEAK = even(2**21)
 CHOICES: list[Guessable] = [WEAK, zipf(100_000, 0.8), Estimate(15.0)]
@@ -41,7 +41,7 @@ modes = pytest.mark.parametrize("mode", ["psk_ke", "psk_dhe_ke"])
 MEANS = Means(2.0**20)
 
 
-def table(choice: Guessable = WEAK, mode: Mode = "psk_ke") -> dict[str, Mended]:
+def table(choice: Guessable = WEAK, mode: PskMode = "psk_ke") -> dict[str, Mended]:
     return {row.mend: row for row in mends(choice, mode=mode)}
 
 
@@ -52,14 +52,14 @@ def opened(row: Mended) -> set[str]:
 
 @choices
 @modes
-def test_every_row_is_there_in_order(choice: Guessable, mode: Mode) -> None:
+def test_every_row_is_there_in_order(choice: Guessable, mode: PskMode) -> None:
     names = [row.mend for row in mends(choice, mode=mode)]
     assert names == [one for one in MENDS if one != DHE or mode == "psk_ke"]
 
 
 @choices
 @modes
-def test_only_another_way_of_choosing_adds_guesses(choice: Guessable, mode: Mode) -> None:
+def test_only_another_way_of_choosing_adds_guesses(choice: Guessable, mode: PskMode) -> None:
     rows = table(choice, mode)
     for name, row in rows.items():
         changed = name in (WORDS, RANDOM)
@@ -70,7 +70,7 @@ def test_only_another_way_of_choosing_adds_guesses(choice: Guessable, mode: Mode
 
 @choices
 @modes
-def test_work_is_guesses_and_what_each_costs(choice: Guessable, mode: Mode) -> None:
+def test_work_is_guesses_and_what_each_costs(choice: Guessable, mode: PskMode) -> None:
     for name, row in table(choice, mode).items():
         if name == PAKE:
             assert row.log2_work is None
@@ -142,4 +142,4 @@ def test_rotation_bounds_what_is_found_in_time(days: float, rate: float) -> None
 
 def test_a_mode_without_a_psk_is_none_to_mend() -> None:
     with pytest.raises(ValueError, match="psk_ke or psk_dhe_ke"):
-        mends(WEAK, mode="full")
+        mends(WEAK, mode="full")  # type: ignore[arg-type]

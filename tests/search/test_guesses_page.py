@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bench.guesses_cases import ALONE, LABELS, MANY, MODES, TARGETS, Alone, Many, digits
+from bench.guesses_cases import ALONE, LABELS, MANY, TARGETS, Alone, Many, digits
 from bench.guesses_cases import word_and_digits as usual
 from bench.guesses_page import PATH, figures, page
 from tls13lab.messages.client_hello import ClientHello
@@ -28,6 +28,7 @@ from tls13lab.search.rules import parse_rules
 from tls13lab.search.target import Target, targets_of
 from tls13lab.search.wordlist import COMMON
 from tls13lab.symbolic.prices import USUAL
+from tls13lab.wire.names import PSK_MODES
 
 CASES: list[tuple[str, Alone | Many]] = [
     *(("alone", one) for one in ALONE),
@@ -53,7 +54,7 @@ def test_every_case_was_measured_and_nothing_else_is_recorded() -> None:
     assert {(one.targets, one.imported) for one in MANY} == {
         (targets, imported) for targets in TARGETS for imported in (False, True)
     }
-    assert {one.mode for one in ALONE} == set(MODES)
+    assert {one.mode for one in ALONE} == set(PSK_MODES)
 
 
 @cases

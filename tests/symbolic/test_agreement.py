@@ -11,9 +11,9 @@ from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.scenes import attacked, connections
 from tls13lab.symbolic.terms import Term, name
-from tls13lab.symbolic.vocabulary import MODES, SceneMode
+from tls13lab.symbolic.vocabulary import SCENE_MODES, Leaks, SceneMode
 
-PSK_MODES = [mode for mode in MODES if mode != "full"]
+PSK_MODES = [mode for mode in SCENE_MODES if mode != "full"]
 KE = [mode for mode in PSK_MODES if "psk_ke" in mode.partition("-from-")[0]]
 
 
@@ -25,7 +25,8 @@ def played_out(scene: scenes.Scene, *stolen: Term) -> bool:
 @pytest.mark.parametrize("mode", PSK_MODES)
 def test_every_leak_that_takes_a_place_ends_agreement(mode: SceneMode) -> None:
     for on in FIELDS:
-        for leaks in ((), *((leak,) for leak in ("psk", "ticket_key", "client_ecdhe"))):
+        thefts: tuple[Leaks, ...] = ((), ("psk",), ("ticket_key",), ("client_ecdhe",))
+        for leaks in thefts:
             asked = scenes.secrets_to_steal(mode)
             if all(leak in asked for leak in leaks):
                 lost = decide(mode, on, leaks).verdict == "lost"

@@ -18,9 +18,10 @@ from tls13lab.symbolic.vocabulary import (
     ADVERSARIES,
     ASSETS,
     LEAKS,
-    MODES,
+    SCENE_MODES,
     Adversary,
     Asset,
+    Leak,
     SceneMode,
 )
 
@@ -44,7 +45,7 @@ def key(cell: Cell) -> tuple[object, ...]:
 
 
 def verdict(
-    mode: str, asset: str, *leaks: str, adversary: Adversary = "passive", **options: str
+    mode: str, asset: str, *leaks: Leak, adversary: Adversary = "passive", **options: str
 ) -> str:
     # Modes and assets are put together of parts here, which no type can follow.
     return decide(cast(SceneMode, mode), cast(Asset, asset), adversary, leaks, options).verdict
@@ -57,7 +58,7 @@ def test_every_question_is_asked_once() -> None:
     # Freshness is asked twice: with a memory against replays, and without. Who the peer is, eight
     # times: in a group of two and a larger one, with the importer and without, with fixed roles
     # and with both.
-    assert len(asked) == len(MODES) * len(ADVERSARIES) * thefts * (len(ASSETS) + 1 + 7)
+    assert len(asked) == len(SCENE_MODES) * len(ADVERSARIES) * thefts * (len(ASSETS) + 1 + 7)
     assert all(cell.why for cell in MATRIX if cell.verdict == "outside")
     assert all((cell.steps > 0) == (cell.verdict == "lost") for cell in MATRIX)
 
@@ -145,8 +146,8 @@ def test_a_ticket_is_kept_from_its_key_until_it_is_used() -> None:
     later = {(cell.mode, cell.adversary, cell.asset) for cell in MATRIX if cell.horizon}
     assert {asset for _, _, asset in later} == {"next_psk"}
     # After a resumption in psk_ke the ticket key opens that one, and so its tickets as well.
-    others = {mode for mode in MODES if mode.startswith("resumption-psk_ke")}
-    assert {mode for mode, *_ in later} == set(MODES) - others
+    others = {mode for mode in SCENE_MODES if mode.startswith("resumption-psk_ke")}
+    assert {mode for mode, *_ in later} == set(SCENE_MODES) - others
     for cell in MATRIX:
         if cell.horizon:
             assert (cell.verdict, "ticket_key" in cell.leaks) == ("kept", True)
@@ -203,13 +204,13 @@ def test_a_ticket_key_opens_what_the_tickets_resumed_in_psk_ke_only() -> None:
 
 def test_a_stolen_psk_impersonates_either_side() -> None:
     for asset in ("server_authentication", "client_authentication"):
-        for mode in MODES[1:]:
+        for mode in SCENE_MODES[1:]:
             assert verdict(mode, asset, adversary="active") == "kept"
             assert verdict(mode, asset, "psk", adversary="active") == "lost"
 
 
 def test_replay_is_stopped_by_a_memory_and_by_nothing_else() -> None:
-    for mode in MODES[1:]:
+    for mode in SCENE_MODES[1:]:
         ask = (mode, "early_data_freshness")
         assert verdict(*ask, adversary="active", anti_replay="off") == "lost"
         assert verdict(*ask, adversary="active", anti_replay="on") == "kept"
@@ -240,9 +241,9 @@ def test_a_stronger_adversary_gets_all_that_a_weaker_one_gets() -> None:
 def test_full_forward_secrecy(kind: str) -> None:
     """RFC 9846 F.1: also against an adversary that took part; but early data has none (2.3)."""
     for asset, told in (("application_data", "kept"), ("next_psk", "kept"), ("early_data", "lost")):
-        ask = f"{kind}-psk_dhe_ke", asset, "psk"
-        assert verdict(*ask, adversary="active_then_leak") == told
-        assert verdict(*ask, adversary="active") == "lost"
+        ask = f"{kind}-psk_dhe_ke", asset
+        assert verdict(*ask, "psk", adversary="active_then_leak") == told
+        assert verdict(*ask, "psk", adversary="active") == "lost"
     for asset in ("application_data", "next_psk", "early_data"):
         assert verdict(f"{kind}-psk_ke", asset, "psk", adversary="active_then_leak") == "lost"
 
@@ -306,7 +307,7 @@ def test_a_ticket_is_as_strong_as_the_connection_with_an_external_psk_that_issue
     assert verdict(resumed.format("psk_dhe_ke"), "application_data", "weak_psk") == "kept"
 
 
-@pytest.mark.parametrize("mode", [mode for mode in MODES if "-from-" in mode])
+@pytest.mark.parametrize("mode", [mode for mode in SCENE_MODES if "-from-" in mode])
 def test_who_has_guessed_first_and_speaks_has_everything(mode: SceneMode) -> None:
     for asset in ASSETS:
         if not claims.outside(mode, asset, "active"):
@@ -355,7 +356,7 @@ def test_the_rows_that_carry_no_claim_occur_in_no_scene() -> None:
     symbols = {
         term.symbol
         for build in builds
-        for mode in MODES
+        for mode in SCENE_MODES
         for scene in [build(mode)]
         for term in subterms(
             [*scene.known, *(term for turn in scene.turns for term in (*turn.makes, *turn.gets))]

@@ -6,13 +6,13 @@ import pytest
 
 from tls13lab.symbolic.claims import OPTIONS, decide, lost_by, outside
 from tls13lab.symbolic.counter_tests import missing
-from tls13lab.symbolic.vocabulary import ASSETS, LEAKS, MODES, Asset, SceneMode
+from tls13lab.symbolic.vocabulary import ASSETS, LEAKS, SCENE_MODES, Asset, SceneMode
 
 THEFTS = [(), *((leak,) for leak in LEAKS)]
 
 
 @pytest.mark.parametrize("asset", ASSETS)
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", SCENE_MODES)
 def test_a_cell_has_a_derivation_or_a_counter_test(mode: SceneMode, asset: Asset) -> None:
     options = OPTIONS.get(asset, ({},))[0]
     if outside(mode, asset, "active"):

@@ -1,17 +1,17 @@
 """Who may guess, and how often: three attackers in the model, and what each answer hangs on."""
 
+from collections.abc import Callable
 from math import inf
 
 import pytest
 
-from tls13lab.symbolic import cpace, vocabulary
+from tls13lab.symbolic import cpace
 from tls13lab.symbolic.cost import cost
 from tls13lab.symbolic.cpace import CPACE_QUANTUM
 from tls13lab.symbolic.guessers import (
     CPACE,
     GUESSERS,
     HARVESTER,
-    MODES,
     OFFLINE,
     ONLINE,
     USUAL,
@@ -26,25 +26,35 @@ from tls13lab.symbolic.proverif.guess import Guess, found, guesses
 from tls13lab.symbolic.proverif.lines import OfferLines
 from tls13lab.symbolic.rules import QUANTUM
 from tls13lab.symbolic.scenes import PUBLIC, connections, recorded, weak_secrets
-from tls13lab.symbolic.vocabulary import Adversary, SceneMode, with_external_psk
-from tls13lab.wire.names import Mode
+from tls13lab.symbolic.vocabulary import (
+    GUESSED_MODES,
+    SCENE_MODES,
+    Adversary,
+    ExternalMode,
+    GuessedMode,
+    SceneMode,
+    with_external_psk,
+    with_imported_psk,
+)
+from tls13lab.wire.faults import NotAllowed
+from tls13lab.wire.names import PskMode
 
-TO_THE_PSK = [mode for mode in MODES if "-from-" not in mode and mode != CPACE]
+TO_THE_PSK = [mode for mode in GUESSED_MODES if "-from-" not in mode and mode != CPACE]
 EXPORTED = set(guesses())
-TICKETS = [mode for mode in MODES if "-from-" in mode]
+TICKETS = [mode for mode in GUESSED_MODES if "-from-" in mode]
 
 
-def checks(mode: str, *, binder: bool = True) -> tuple[Checks, ...]:
+def checks(mode: GuessedMode, *, binder: bool = True) -> tuple[Checks, ...]:
     return tuple(decide(mode, guesser, binder=binder).checks for guesser in GUESSERS)
 
 
 def test_every_mode_that_begins_with_a_psk_of_a_person_is_asked() -> None:
-    assert len(MODES) == len(set(MODES)) == 10
-    assert {mode for mode in vocabulary.MODES if weak_secrets(mode)} <= set(MODES)
+    assert len(GUESSED_MODES) == len(set(GUESSED_MODES)) == 10
+    assert {mode for mode in SCENE_MODES if weak_secrets(mode)} <= set(GUESSED_MODES)
 
 
 @pytest.mark.parametrize("mode", TO_THE_PSK)
-def test_a_binder_is_taken_home_and_a_server_is_asked_guess_by_guess(mode: str) -> None:
+def test_a_binder_is_taken_home_and_a_server_is_asked_guess_by_guess(mode: GuessedMode) -> None:
     assert checks(mode) == (Checks.FREELY, Checks.ONCE_A_RUN, Checks.FREELY)
     assert "binder" in decide(mode, HARVESTER).told_by
     assert decide(mode, ONLINE).told_by[0] == "ServerHello"
@@ -55,13 +65,13 @@ def test_behind_cpace_both_who_speak_have_a_guess_a_run_and_the_listener_none() 
 
 
 @pytest.mark.parametrize("mode", TICKETS)
-def test_with_a_ticket_only_a_recording_leads_back_to_the_psk(mode: str) -> None:
+def test_with_a_ticket_only_a_recording_leads_back_to_the_psk(mode: GuessedMode) -> None:
     """A client that resumes says nothing that is made of the weak PSK alone."""
     assert checks(mode) == (Checks.FREELY, Checks.NEVER, Checks.NEVER)
 
 
 @pytest.mark.parametrize("mode", ["external-psk_ke", "external-psk_dhe_ke"])
-def test_the_listener_is_the_one_of_the_matrix(mode: SceneMode) -> None:
+def test_the_listener_is_the_one_of_the_matrix(mode: ExternalMode) -> None:
     """Confirmed by the older engine, which has no turns."""
     scene = recorded(mode)
     told = verifiers(scene.world(USUAL), scene.known, weak_secrets(mode)[0])
@@ -82,12 +92,14 @@ def test_cpace_turn_by_turn_is_cpace_run_by_run() -> None:
 # What the answers hang on: each of them falls with something taken away, or added -----------------
 
 
-@pytest.mark.parametrize("imported", ["external", "imported"])
-def test_without_a_binder_it_is_the_server_s_words_that_are_taken_home(imported: str) -> None:
+@pytest.mark.parametrize("made", [with_external_psk, with_imported_psk])
+def test_without_a_binder_it_is_the_server_s_words_that_are_taken_home(
+    made: Callable[[PskMode], GuessedMode],
+) -> None:
     """A binder trades one for another: it keeps the server's words from who has no PSK."""
     free, once, never = Checks.FREELY, Checks.ONCE_A_RUN, Checks.NEVER
-    assert checks(f"{imported}-psk_ke", binder=False) == (free, free, once)
-    assert checks(f"{imported}-psk_dhe_ke", binder=False) == (never, free, once)
+    assert checks(made("psk_ke"), binder=False) == (free, free, once)
+    assert checks(made("psk_dhe_ke"), binder=False) == (never, free, once)
 
 
 def test_without_a_binder_a_certificate_besides_would_keep_the_false_server_out() -> None:
@@ -131,10 +143,10 @@ def test_with_the_first_connection_recorded_the_ticket_s_client_is_no_hindrance(
 @pytest.mark.parametrize("binder", [True, False])
 @pytest.mark.parametrize("kind", ["external", "imported"])
 @pytest.mark.parametrize("psk_mode", ["psk_ke", "psk_dhe_ke"])
-def test_proverif_was_asked_the_same(psk_mode: Mode, kind: str, binder: bool) -> None:
+def test_proverif_was_asked_the_same(psk_mode: PskMode, kind: str, binder: bool) -> None:
     """Its models are held to these answers: an active adversary is all who speak, and listens."""
     offer = OfferLines(binder, early_data=binder, importer=kind == "imported")
-    mode = f"{kind}-{psk_mode}"
+    mode = (with_imported_psk if offer.importer else with_external_psk)(psk_mode)
     free = {one for one in GUESSERS if decide(mode, one, binder=binder).checks is Checks.FREELY}
     both: tuple[tuple[Adversary, set[str]], ...] = (
         ("passive", {OFFLINE}),
@@ -159,7 +171,7 @@ def test_the_same_guesses_and_three_numbers_of_runs() -> None:
 
 
 @pytest.mark.parametrize("mode", ["external-psk_ke", "external-psk_dhe_ke"])
-def test_the_price_is_that_of_the_matrix(mode: SceneMode) -> None:
+def test_the_price_is_that_of_the_matrix(mode: ExternalMode) -> None:
     told = cost(mode, "psk", "passive", ("weak_psk",)).log2_guesses
     assert decide(mode, OFFLINE).log2_guesses() == told == 20.0
 
@@ -183,15 +195,16 @@ def test_what_each_needs() -> None:
 
 
 @pytest.mark.parametrize("mode", ["full", "resumption-psk_ke", "imported-psk"])
-def test_modes_without_a_weak_psk_are_refused(mode: str) -> None:
-    with pytest.raises(KeyError):
+def test_modes_without_a_weak_psk_are_refused(mode: GuessedMode) -> None:
+    with pytest.raises(NotAllowed, match="there is no mode with a guessable PSK"):
         decide(mode, OFFLINE)
 
 
 def test_no_such_guesser() -> None:
-    for mode in ("external-psk_ke", CPACE):
-        with pytest.raises(KeyError):
-            decide(mode, "a friend")
+    modes: tuple[GuessedMode, ...] = ("external-psk_ke", CPACE)
+    for mode in modes:
+        with pytest.raises(NotAllowed, match="there is no guesser 'a friend'"):
+            decide(mode, "a friend")  # type: ignore[arg-type]
 
 
 def test_a_way_is_a_value() -> None:

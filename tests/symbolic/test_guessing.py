@@ -136,7 +136,9 @@ def test_the_note_of_section_2_2_is_a_row_of_the_matrix() -> None:
     assert read["external-psk_ke", "passive"] == "lost"
     assert read["external-psk_dhe_ke", "passive"] == "kept"
     assert read["external-psk_dhe_ke", "active"] == "lost"
-    assert {read[mode, "passive"] for mode in vocabulary.MODES if "ext" not in mode} == {"kept"}
+    assert {read[mode, "passive"] for mode in vocabulary.SCENE_MODES if "ext" not in mode} == {
+        "kept"
+    }
 
 
 def test_a_weak_psk_is_lost_just_where_a_stolen_one_is() -> None:

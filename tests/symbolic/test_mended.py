@@ -10,15 +10,25 @@ from tls13lab.symbolic.certificate_with_psk import decide as decide_certified
 from tls13lab.symbolic.cost import Cost
 from tls13lab.symbolic.cost import cost as of_matrix
 from tls13lab.symbolic.guessing import verifiers
-from tls13lab.symbolic.mended import DERIVED, EPOCHS, IMPORTED, MADE, MODES, PAKE, PLAIN
+from tls13lab.symbolic.mended import (
+    DERIVED,
+    EPOCHS,
+    IMPORTED,
+    MADE,
+    MENDED_MODES,
+    PAKE,
+    PLAIN,
+    Made,
+    MendedMode,
+)
 from tls13lab.symbolic.prices import Prices, share_bits
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.scenes import PUBLIC
-from tls13lab.symbolic.vocabulary import Adversary, Asset, with_external_psk
-from tls13lab.wire.names import Mode
+from tls13lab.symbolic.vocabulary import Adversary, Asset, Epoch, Leak, Leaks, with_external_psk
+from tls13lab.wire.names import PskMode
 
-MATRIX: dict[str, tuple[Asset, Adversary]] = {
+MATRIX: dict[Epoch, tuple[Asset, Adversary]] = {
     "past": ("application_data", "passive"),
     "early_data": ("early_data", "passive"),
     "present": ("application_data", "active"),
@@ -29,7 +39,7 @@ WORDS = (0.0, 13.3, 20.0, 51.7)
 
 @pytest.mark.parametrize("mode", ["psk_ke", "psk_dhe_ke"])
 @pytest.mark.parametrize("epoch", EPOCHS)
-def test_a_plain_word_costs_what_the_matrix_says(mode: Mode, epoch: str) -> None:
+def test_a_plain_word_costs_what_the_matrix_says(mode: PskMode, epoch: Epoch) -> None:
     """Two models of one thing, built apart: scenes of the claims, and the scenes of this file."""
     for word in WORDS:
         prices = Prices(weak_psk=word)
@@ -40,8 +50,8 @@ def test_a_plain_word_costs_what_the_matrix_says(mode: Mode, epoch: str) -> None
 
 
 @pytest.mark.parametrize("leaks", [(), ("weak_psk",), ("client_ecdhe",), ("certificate_key",)])
-def test_certificate_and_psk_is_decided_as_its_own_claims_are(leaks: tuple[str, ...]) -> None:
-    names = {
+def test_certificate_and_psk_is_decided_as_its_own_claims_are(leaks: Leaks) -> None:
+    names: dict[Leak, str] = {
         "weak_psk": "word",
         "client_ecdhe": "client_ecdhe of this",
         "certificate_key": "certificate_key",
@@ -58,9 +68,9 @@ def test_certificate_and_psk_is_decided_as_its_own_claims_are(leaks: tuple[str, 
             assert ours[epoch] is (verdict == "lost")
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", MENDED_MODES)
 @pytest.mark.parametrize("made", [DERIVED, IMPORTED])
-def test_a_derivation_and_an_importer_hide_no_word(mode: Mode, made: str) -> None:
+def test_a_derivation_and_an_importer_hide_no_word(mode: MendedMode, made: Made) -> None:
     """The salt and the identity are public: a guess is checked as before, and opens as much."""
     assert [term.symbol for term in mended.checkable(mode, made)] == [
         term.symbol for term in mended.checkable(mode, PLAIN)
@@ -86,9 +96,9 @@ def test_a_secret_salt_would_hide_it() -> None:
     assert not verifiers(world, [*PUBLIC, *this.wire], mended.WORD)
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", MENDED_MODES)
 @pytest.mark.parametrize("epoch", ["past", "present"])
-def test_a_pake_leaves_nothing_to_check_a_guess_with(mode: Mode, epoch: str) -> None:
+def test_a_pake_leaves_nothing_to_check_a_guess_with(mode: MendedMode, epoch: Epoch) -> None:
     assert mended.checkable(mode, PLAIN, epoch)
     assert not mended.checkable(mode, PAKE, epoch)
 
@@ -103,9 +113,11 @@ def test_behind_a_pake_each_guess_takes_a_logarithm() -> None:
     assert mended.cost("psk_dhe_ke", PAKE, "past", 20.0).log2_guesses == 127.0
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", MENDED_MODES)
 @pytest.mark.parametrize("made", MADE)
-def test_what_is_computed_is_enough_and_nothing_of_it_can_be_spared(mode: Mode, made: str) -> None:
+def test_what_is_computed_is_enough_and_nothing_of_it_can_be_spared(
+    mode: MendedMode, made: Made
+) -> None:
     for epoch in EPOCHS:
         told = mended.cost(mode, made, epoch, 20.0)
         if mended.outside(mode, epoch):

@@ -18,7 +18,7 @@ from tls13lab.symbolic.proverif import models as proverif
 from tls13lab.symbolic.proverif.guess import Guess, found, guesses, secret_of
 from tls13lab.symbolic.proverif.lines import OfferLines
 from tls13lab.symbolic.proverif.models import Model
-from tls13lab.symbolic.vocabulary import MODES, SceneMode
+from tls13lab.symbolic.vocabulary import SCENE_MODES, SceneMode
 
 
 @cache
@@ -160,7 +160,7 @@ def test_there_is_a_model_for_every_cell_that_is_inside() -> None:
         for cell in cells()
         if cell.verdict != "outside"
         and not cell.absent
-        and cell.mode in vocabulary.MODES
+        and cell.mode in vocabulary.SCENE_MODES
         and cell.adversary in vocabulary.ADVERSARIES
     ]
     beside = ("-guess-", "-agreement-")
@@ -185,7 +185,7 @@ def test_agreement_is_asked_of_both_ends_with_each_leak() -> None:
         (model.cell.mode, model.cell.leaks): not all(model.expected[2:]) for model in asked.values()
     }
     assert found == {key: value for key, value in lost.items() if "weak_psk" not in key[1]}
-    for mode in MODES:
+    for mode in SCENE_MODES:
         if mode != "full":
             assert asked[f"{mode}-agreement-active-nothing"].expected == (False, False, True, True)
             assert asked[f"{mode}-agreement-active-psk"].expected == (False, False, False, False)

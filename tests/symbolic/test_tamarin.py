@@ -14,16 +14,16 @@ from tls13lab.symbolic.claims import cells
 from tls13lab.symbolic.proverif.declarations import ROWS, arity
 from tls13lab.symbolic.tamarin import theory as tamarin
 from tls13lab.symbolic.tamarin.rules import Rules, TamarinRule
-from tls13lab.symbolic.vocabulary import SceneMode
+from tls13lab.symbolic.vocabulary import SceneMode, parts
 
-THEORIES = {mode: tamarin.theory_of(mode) for mode in tamarin.MODES}
+THEORIES = {mode: tamarin.theory_of(mode) for mode in tamarin.THEORY_MODES}
 BUILT_IN = {"senc": 2, "sign": 2, "verify": 3, "pk": 1}
-modes = pytest.mark.parametrize("mode", tamarin.MODES)
+modes = pytest.mark.parametrize("mode", tamarin.THEORY_MODES)
 
 
 def rules(mode: SceneMode) -> list[TamarinRule]:
-    kind, _, psk_mode = mode.partition("-")
-    return list(Rules(kind, psk_mode or kind).every)
+    kind, psk_mode, _ = parts(mode)
+    return list(Rules(kind, psk_mode).every)
 
 
 def parsed(text: str) -> tree_sitter.Node:
@@ -75,10 +75,10 @@ def test_an_unbound_variable_is_found() -> None:
 def facts(texts: tuple[str, ...]) -> Iterator[tuple[str, int]]:
     for text in texts:
         name = text[: text.index("(")].lstrip("!")
-        yield name, parts(text[text.index("(") + 1 : -1])
+        yield name, arguments(text[text.index("(") + 1 : -1])
 
 
-def parts(inside: str) -> int:
+def arguments(inside: str) -> int:
     depth, found = 0, int(bool(inside))
     for letter in inside:
         depth += (letter in "(<") - (letter in ")>")
@@ -104,7 +104,7 @@ def test_functions_have_as_many_arguments_as_their_rows(mode: SceneMode) -> None
         while depth:
             depth += (text[end] == "(") - (text[end] == ")")
             end += 1
-        assert parts(text[match.end() : end - 1]) == wanted[match[1]], match[1]
+        assert arguments(text[match.end() : end - 1]) == wanted[match[1]], match[1]
 
 
 @modes
@@ -113,7 +113,7 @@ def test_every_note_of_a_lemma_is_made_by_a_rule(mode: SceneMode) -> None:
     used = set(re.findall(r"\b([A-Z]\w+)\(([^)]*)\)@", "\n".join(tamarin.lemmas(mode))))
     assert used
     for name, inside in used:
-        assert name == "K" or (name, parts(inside)) in made, name
+        assert name == "K" or (name, arguments(inside)) in made, name
 
 
 def test_the_lemmas_say_what_the_cells_say() -> None:
@@ -122,7 +122,7 @@ def test_the_lemmas_say_what_the_cells_say() -> None:
     seen = 0
     for cell in cells():
         options = tuple(cell.options.items())
-        written = cell.mode in tamarin.MODES and cell.adversary in tamarin.ADVERSARIES
+        written = cell.mode in tamarin.THEORY_MODES and cell.adversary in tamarin.ADVERSARIES
         if not written or cell.verdict == "outside" or (cell.asset, options) not in asked:
             continue
         if "weak_psk" in cell.leaks:
@@ -148,7 +148,7 @@ def test_the_command(tmp_path: Path) -> None:
     folder = tmp_path / "theories"
     result = CliRunner().invoke(cli, ["claims", "--tamarin", str(folder)])
     assert "nobody has proved them" in result.stdout
-    assert {path.stem for path in folder.glob("*.spthy")} == set(tamarin.MODES)
+    assert {path.stem for path in folder.glob("*.spthy")} == set(tamarin.THEORY_MODES)
     for path in folder.glob("*.spthy"):
         assert "SYNTAX CHECKED, NOT PROVED" in path.read_text("utf-8")
     both = ["claims", "--tamarin", str(folder), "--proverif", str(folder)]

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tls13lab.adversary.direction import EpochReader, RecordReader
-from tls13lab.adversary.finding import Finding, Text
+from tls13lab.adversary.finding import Finding, FindingVerdict, Text
 from tls13lab.adversary.inquiry import Inquiry
 from tls13lab.adversary.loot import Loot, Provenance, Tickets, fitting
-from tls13lab.adversary.plan import Shape, this
+from tls13lab.adversary.plan import Goal, Shape, this
 from tls13lab.adversary.questions import Questions
 from tls13lab.adversary.sight import Sight
 from tls13lab.adversary.theft import Theft
@@ -32,7 +32,7 @@ class Case:
     :meth:`begin` after the hellos, and :meth:`finding` at the end.
     """
 
-    def __init__(self, number: int, client: str, server: str, theft: Theft, goal: str) -> None:
+    def __init__(self, number: int, client: str, server: str, theft: Theft, goal: Goal) -> None:
         self.number, self.client, self.server = number, client, server
         self.sight = Sight()
         self.begun = False
@@ -45,9 +45,9 @@ class Case:
         self._main: Inquiry | None = None
         self._early: Inquiry | None = None
         self._inquiries: tuple[Inquiry, ...] = ()  # all, in the order in which they are run
-        self._stopped: set[str] = set()
+        self._stopped: set[Side] = set()
         self._incomplete = ""
-        self._plaintext: dict[str, Text] = {}
+        self._plaintext: dict[Side, Text] = {}
         self._tickets: list[NewSessionTicket] = []
         self._ticket_count = 0
 
@@ -194,7 +194,7 @@ class Case:
         held = inquiry.shape.held | early.shape.held
         return replace(inquiry.shape, early_data=True, held=held)
 
-    def _verdict(self, inquiry: Inquiry | None) -> str:
+    def _verdict(self, inquiry: Inquiry | None) -> FindingVerdict:
         if inquiry is not None:
             verdict = inquiry.verdict(self._goal)
             return "unknown" if verdict == "lost" and self._no_early_data() else verdict
@@ -210,7 +210,7 @@ class Case:
         stage = self._early.execution.stages.get(("client", "early"))
         return stage is None or not stage.begun
 
-    def _wanted(self, inquiry: Inquiry) -> dict[str, Text]:
+    def _wanted(self, inquiry: Inquiry) -> dict[Side, Text]:
         """The bytes that the goal asked for, by sender."""
         if self._goal == "application_data":
             return self._plaintext

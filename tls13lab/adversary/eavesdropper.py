@@ -15,29 +15,30 @@ from collections.abc import Iterable, Iterator
 from tls13lab.adversary.case import Case
 from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.loot import Provenance
+from tls13lab.adversary.plan import GOALS, Goal
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.recording import CapturedRecord, Closed, Incomplete, Item, Opened
-from tls13lab.wire.names import Side
+from tls13lab.wire.names import Side, one_of
 
 MOST_TICKETS = 100_000
 """The most tickets that are remembered; the oldest are forgotten first."""
 
 
 def eavesdrop(
-    items: Iterable[Item], theft: Theft, goal: str = "application_data"
+    items: Iterable[Item], theft: Theft, goal: Goal = "application_data"
 ) -> Iterator[Finding]:
-    """Yield a finding for each connection when it ends.
+    """A finding for each connection when it ends.
 
-    ``goal`` is ``application_data``, ``early_data`` or ``psk``.
+    ``goal`` is ``application_data``, ``early_data`` or ``psk``; raises NotAllowed for any other.
     """
-    yield from Eavesdropper(theft, goal).listen(items)
+    return Eavesdropper(theft, goal).listen(items)
 
 
 class Eavesdropper:
     """Works through a recording, and remembers the tickets it finds for later connections."""
 
-    def __init__(self, theft: Theft, goal: str = "application_data") -> None:
-        self._theft, self._goal = theft, goal
+    def __init__(self, theft: Theft, goal: Goal = "application_data") -> None:
+        self._theft, self._goal = theft, one_of(goal, GOALS, "goal")
         self._cases: dict[int, Case] = {}
         self._tickets: OrderedDict[bytes, Provenance] = OrderedDict()
         self._full: set[str] = set()  # the servers with which a full handshake was recorded

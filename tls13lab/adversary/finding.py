@@ -5,11 +5,14 @@ from typing import Literal
 
 from tls13lab.adversary.execution import Done
 from tls13lab.adversary.loot import Fit, Provenance
-from tls13lab.adversary.plan import Shape
-from tls13lab.adversary.theft import Theft
+from tls13lab.adversary.plan import Goal, Shape
+from tls13lab.adversary.theft import Stealable, Theft
 from tls13lab.psk.offered import OfferedPsk
-from tls13lab.wire.names import Mode
+from tls13lab.symbolic.vocabulary import Leaks
+from tls13lab.wire.names import Mode, Side
 
+FindingVerdict = Literal["lost", "kept", "unknown", "absent"]
+"""What is said of one connection; a recording may lack what is needed to say more."""
 MOST_PLAINTEXT = 65_536
 """How many bytes of plaintext are kept in each direction; the rest is only counted."""
 
@@ -45,19 +48,19 @@ class Finding:
     mode: Mode | Literal[""]
     suite: str
     identity: bytes
-    goal: str
-    verdict: str
+    goal: Goal
+    verdict: FindingVerdict
     offers: tuple[OfferedPsk, ...] = ()
     fits: tuple[Fit, ...] = field(default=(), repr=False)
     psk_from: Provenance | None = None
     steps: tuple[Done, ...] = field(default=(), repr=False)
-    plaintext: dict[str, Text] = field(default_factory=dict)
-    missing: tuple[str, ...] = ()
+    plaintext: dict[Side, Text] = field(default_factory=dict)
+    missing: Leaks = ()
     incomplete: str = ""
     shape: Shape | None = field(default=None, repr=False)
 
     @property
-    def leaks(self) -> tuple[str, ...]:
+    def leaks(self) -> tuple[Stealable, ...]:
         """The names of the leaks that fit."""
         return tuple(sorted({fit.name for fit in self.fits}))
 

@@ -8,10 +8,11 @@ Their suites may differ, too: early data is sent before the server has chosen a 
 from collections.abc import Callable, Iterable, Sequence
 
 from tls13lab.adversary.execution import Done, Execution, NotYet
-from tls13lab.adversary.finding import Text
+from tls13lab.adversary.finding import FindingVerdict, Text
 from tls13lab.adversary.loot import Known
-from tls13lab.adversary.plan import Shape, missing, plan, reachable, targets
+from tls13lab.adversary.plan import Asked, Goal, Shape, missing, plan, reachable, targets
 from tls13lab.psk.offered import OfferedPsk
+from tls13lab.symbolic.vocabulary import Leaks
 from tls13lab.wire.faults import TLSFault
 
 Note = Callable[[str], None]
@@ -28,7 +29,7 @@ class Inquiry:
     def __init__(
         self,
         shape: Shape,
-        goals: Iterable[str],
+        goals: Iterable[Asked],
         executions: Sequence[Execution],
         offered: OfferedPsk | None,
         known: Known | None,
@@ -59,7 +60,7 @@ class Inquiry:
                 self.to_run.remove(goal)
                 break
 
-    def _wrong_suite(self, goal: str) -> bool:
+    def _wrong_suite(self, goal: Asked) -> bool:
         """Whether no early data opened with this suite, and there is another suite to try."""
         early = self.execution.stages.get(("client", "early")) if self.execution else None
         if goal != "early_data" or early is None:
@@ -72,7 +73,7 @@ class Inquiry:
             execution.over = True
         self.go_on(note)
 
-    def verdict(self, goal: str) -> str:
+    def verdict(self, goal: Goal) -> FindingVerdict:
         """``lost``, ``kept`` or ``absent``; ``unknown`` if the derivation could not be finished."""
         if not targets(self.shape, goal):
             return "absent"
@@ -80,11 +81,11 @@ class Inquiry:
             return "kept"
         return "unknown" if goal in self.to_run else "lost"
 
-    def missing(self, goal: str) -> tuple[str, ...]:
+    def missing(self, goal: Goal) -> Leaks:
         """The single further leaks that would each be enough."""
         return missing(self.shape, goal)
 
-    def steps(self, goal: str) -> tuple[Done, ...]:
+    def steps(self, goal: Goal) -> tuple[Done, ...]:
         """The derivation of the goal, with the result of each step."""
         done = self.execution.done if self.execution else {}
         return tuple(
@@ -93,7 +94,7 @@ class Inquiry:
             if step.conclusion in done
         )
 
-    def text(self, goal: str) -> Text:
+    def text(self, goal: Goal) -> Text:
         """The bytes of a goal that is a single term, such as ``psk`` or ``early_data``."""
         found = Text()
         if self.execution is not None:

@@ -8,13 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tls13lab.adversary.theft import Theft, together
+from tls13lab.adversary.theft import STEALABLE, Stealable, Theft, together
 from tls13lab.capture.keylog import read_keylog
 from tls13lab.capture.secret_text import secret
 from tls13lab.psk.stateless import TicketKey
 from tls13lab.wire.faults import LocalFault
-
-NAMES = ("psk", "ticket_key", "client_ecdhe", "server_ecdhe", "initial_ecdhe", "keylog")
 
 
 class LeakError(LocalFault):
@@ -25,7 +23,7 @@ class LeakError(LocalFault):
 class NamedTheft:
     """One leak: its name and what was stolen. ``note`` is a remark on its file, if there is any."""
 
-    name: str
+    name: Stealable
     theft: Theft
     note: str = ""
 
@@ -37,9 +35,9 @@ def leak_of(text: str) -> NamedTheft:
     Raises LeakError, which says what to write instead, and LocalFault if a file cannot be read.
     """
     name, _, value = text.partition("=")
-    if name not in NAMES or not value:
+    if name not in STEALABLE or not value:
         raise LeakError(
-            f"write a leak as NAME=HEX or NAME=@FILE, where NAME is one of {', '.join(NAMES)}"
+            f"write a leak as NAME=HEX or NAME=@FILE, where NAME is one of {', '.join(STEALABLE)}"
         )
     if name == "keylog":
         log = read_keylog(Path(value))
@@ -61,9 +59,9 @@ def _theft(name: str, value: bytes) -> Theft:
     return Theft(initial_ecdhe=(value,))
 
 
-def theft_of(leaks: Iterable[str]) -> Theft:
+def theft_of(texts: Iterable[str]) -> Theft:
     """All leaks in one theft; each text is read by :func:`leak_of`."""
-    return together(leak_of(text).theft for text in leaks)
+    return together(leak_of(text).theft for text in texts)
 
 
 def _ticket_key(value: bytes) -> TicketKey:

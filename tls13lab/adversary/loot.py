@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from tls13lab.adversary.sight import Sight
-from tls13lab.adversary.theft import Theft
+from tls13lab.adversary.theft import Stealable, Theft
 from tls13lab.crypto import groups
 from tls13lab.psk.importer import KDFS, imported_by, imported_key
 from tls13lab.psk.keys import PskKind
@@ -47,7 +47,7 @@ class Fit:
     ServerHello if ``hello`` is 0. ``chosen`` says whether the key exchange used this share.
     """
 
-    name: str
+    name: Stealable
     value: bytes = field(repr=False)
     offered: OfferedPsk | None = None
     kind: PskKind | None = None
@@ -166,11 +166,12 @@ def _shares(theft: Theft, sight: Sight) -> tuple[dict[str, bytes], list[Fit]]:
     """The stolen private keys of the key exchange, and the fits of all shares that were sent."""
     secrets: dict[str, bytes] = {}
     fits: list[Fit] = []
-    for name, private_keys in (
-        ("client_ecdhe", theft.client_ecdhe),
-        ("server_ecdhe", theft.server_ecdhe),
-        ("initial_ecdhe", theft.initial_ecdhe),
-    ):
+    stolen: dict[Stealable, tuple[bytes, ...]] = {
+        "client_ecdhe": theft.client_ecdhe,
+        "server_ecdhe": theft.server_ecdhe,
+        "initial_ecdhe": theft.initial_ecdhe,
+    }
+    for name, private_keys in stolen.items():
         for private_key in private_keys:
             for side, hello, group in _sent(sight, name):
                 if not _makes(private_key, group, sight.shares(side, hello)[group]):
@@ -183,15 +184,15 @@ def _shares(theft: Theft, sight: Sight) -> tuple[dict[str, bytes], list[Fit]]:
     return secrets, fits
 
 
-def _sent(sight: Sight, name: str) -> Iterator[tuple[Side, int, int]]:
+def _sent(sight: Sight, name: Stealable) -> Iterator[tuple[Side, int, int]]:
     """The shares that a private key of this name may belong to, as (side, ClientHello, group).
 
     A key of the initial connection may be the client's or the server's.
     """
-    if not name.startswith("server"):
+    if name != "server_ecdhe":
         for hello in range(1, len(sight.raw_hellos) + 1):
             yield from (("client", hello, group) for group in sight.shares("client", hello))
-    if not name.startswith("client"):
+    if name != "client_ecdhe":
         yield from (("server", 0, group) for group in sight.shares("server"))
 
 

@@ -15,20 +15,27 @@ it takes a private key as well:
 """
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from typing import Literal, get_args
 
 from tls13lab.crypto.schedule import SCHEDULE
 from tls13lab.symbolic.connection import ZEROS, SymbolicConnection
+from tls13lab.symbolic.remembered import remembered
 from tls13lab.symbolic.rules import RULES, DerivationStep
 from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.scenes import IDENTITY, PUBLIC, TICKET_KEY, resumed
 from tls13lab.symbolic.terms import Term, apply, name
+from tls13lab.symbolic.vocabulary import Leak, Leaks
 from tls13lab.wire.names import Mode
 
-GOALS = ("application_data", "early_data", "psk")
+Goal = Literal["application_data", "early_data", "psk"]
+"""What an eavesdropper can be asked for."""
+GOALS: tuple[Goal, ...] = get_args(Goal)
+Asked = Literal[Goal, "next_psk"]
+"""What the model is asked: also for the PSKs of tickets, which open later connections."""
+ASKED: tuple[Asked, ...] = get_args(Asked)
 EPSK = name("epsk")
 GIVEN = {"ticket_key": TICKET_KEY, "epsk": EPSK}
-SINGLE_LEAKS = ("psk", "ticket_key", "client_ecdhe", "server_ecdhe", "initial_ecdhe")
+SINGLE_LEAKS: Leaks = ("psk", "ticket_key", "client_ecdhe", "server_ecdhe", "initial_ecdhe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +53,11 @@ class Shape:
     ticket: bool = False
     imported: bool = False
     binder_key: str = "ext_binder_key"
-    initial: str = ""
+    initial: Mode | Literal[""] = ""
     held: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def connections(shape: Shape) -> tuple[SymbolicConnection, ...]:
     """The connection as terms; before it the one that issued its ticket, if there may be one."""
     if shape.mode == "full":
@@ -92,7 +99,7 @@ def term_of(shape: Shape, held: str) -> Term:
     return every[-1].secret(held) if held in SCHEDULE else every[-1].name(held)
 
 
-def targets(shape: Shape, goal: str) -> tuple[Term, ...]:
+def targets(shape: Shape, goal: Asked) -> tuple[Term, ...]:
     """The terms that a goal asks for; any of them is enough."""
     connection = this(shape)
     if goal == "application_data":
@@ -104,18 +111,18 @@ def targets(shape: Shape, goal: str) -> tuple[Term, ...]:
     return (connection.secret("psk"),) if shape.mode != "full" else ()
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def knowledge(shape: Shape) -> Knowledge:
     """All terms that can be derived from the recording and what is held."""
     recorded = [*PUBLIC, *(term for each in connections(shape) for term in each.wire)]
-    asked = [term for goal in (*GOALS, "next_psk") for term in targets(shape, goal)]
+    asked = [term for goal in ASKED for term in targets(shape, goal)]
     held = [term_of(shape, leak) for leak in sorted(shape.held)]
     # Leaked terms come first, so that they are used as they are and not derived again.
     return World([*recorded, *asked, *held], RULES.values()).saturate([*held, *recorded])
 
 
-@lru_cache(maxsize=4096)
-def plan(shape: Shape, goal: str, *, every: bool = False) -> tuple[DerivationStep, ...]:
+@remembered(4096)
+def plan(shape: Shape, goal: Asked, *, every: bool = False) -> tuple[DerivationStep, ...]:
     """The steps that derive the first reachable term of the goal, or with ``every`` all of them.
 
     Empty if no term can be derived, or if the goal itself leaked.
@@ -126,19 +133,19 @@ def plan(shape: Shape, goal: str, *, every: bool = False) -> tuple[DerivationSte
     return tuple(dict.fromkeys(steps))
 
 
-def reachable(shape: Shape, goal: str) -> bool:
+def reachable(shape: Shape, goal: Asked) -> bool:
     """Whether any term of the goal can be derived."""
     return any(term in knowledge(shape) for term in targets(shape, goal))
 
 
-def missing(shape: Shape, goal: str) -> tuple[str, ...]:
+def missing(shape: Shape, goal: Asked) -> Leaks:
     """The single further leaks that would each be enough; empty if the goal is reachable."""
     if reachable(shape, goal) or not targets(shape, goal):
         return ()
     return tuple(leak for leak in SINGLE_LEAKS if _applies(shape, leak, goal))
 
 
-def _applies(shape: Shape, leak: str, goal: str) -> bool:
+def _applies(shape: Shape, leak: Leak, goal: Asked) -> bool:
     if leak == "initial_ecdhe" and not (shape.ticket and shape.initial):
         return False
     if leak == "psk" and shape.mode == "full":

@@ -12,7 +12,7 @@ from tls13lab.adversary.direction import RecordReader
 from tls13lab.adversary.execution import Execution, Material
 from tls13lab.adversary.inquiry import Inquiry
 from tls13lab.adversary.loot import Known, Loot
-from tls13lab.adversary.plan import Shape, term_of, this
+from tls13lab.adversary.plan import Asked, Shape, term_of, this
 from tls13lab.adversary.sight import Sight
 from tls13lab.crypto.suites import SUITES, Suite
 from tls13lab.psk.binder import BINDER_KEYS
@@ -88,7 +88,7 @@ class Questions:
     def _inquiry(
         self,
         shape: Shape,
-        goals: tuple[str, ...],
+        goals: tuple[Asked, ...],
         offered: OfferedPsk | None,
         more: Mapping[str, bytes],
         suites: tuple[Suite, ...],

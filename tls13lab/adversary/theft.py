@@ -9,8 +9,13 @@ Theft(1 psk)
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal, get_args
 
 from tls13lab.psk.stateless import TicketKey
+
+Stealable = Literal["psk", "ticket_key", "client_ecdhe", "server_ecdhe", "initial_ecdhe", "keylog"]
+"""What can be stolen by name, from an endpoint or its files."""
+STEALABLE: tuple[Stealable, ...] = get_args(Stealable)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,13 +45,13 @@ class Theft:
         return f"Theft({', '.join(f'{len(v)} {k}' for k, v in counts.items() if v)})"
 
     @cached_property
-    def secrets(self) -> frozenset[tuple[str, bytes]]:
+    def secrets(self) -> frozenset[tuple[Stealable, bytes]]:
         """Each leak as (name, value); a key log counts with each client random in it.
 
         >>> sorted(Theft(psks=(b"a",), keylog={b"r": {}}).secrets)
         [('keylog', b'r'), ('psk', b'a')]
         """
-        values = {
+        values: dict[Stealable, tuple[bytes, ...]] = {
             "psk": self.psks,
             "ticket_key": tuple(key.to_bytes() for key in self.ticket_keys),
             "client_ecdhe": self.client_ecdhe,

@@ -5,6 +5,7 @@ Most of it is read from the hellos, which are in the clear; the rest is counted.
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tls13lab.capture.decrypt import Read
 from tls13lab.capture.glance import RANDOM, glance
@@ -19,7 +20,7 @@ from tls13lab.wire.codepoints import (
     HandshakeType,
     name_of,
 )
-from tls13lab.wire.names import Side
+from tls13lab.wire.names import Mode, Side
 
 _ALERT, _CLOSE_NOTIFY = ContentType.ALERT, int(AlertDescription.CLOSE_NOTIFY)
 _TICKET, _CLIENT_HELLO, _SERVER_HELLO = (
@@ -65,7 +66,7 @@ class Summary:
     behind: str = ""
     version: str = ""
     number: int = 0
-    mode: str = ""
+    mode: Mode | Literal[""] = ""
     suite: int | None = None
     group: int | None = None
     server_name: str = ""

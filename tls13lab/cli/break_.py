@@ -11,6 +11,7 @@ from tls13lab import whole_file
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.leaks import NamedTheft, leak_of
+from tls13lab.adversary.plan import GOALS, Goal
 from tls13lab.adversary.theft import together
 from tls13lab.capture.hellos import SPEAKS
 from tls13lab.capture.notes import Notes
@@ -42,14 +43,14 @@ MOST_LISTED = 1_000
 )
 @click.option(
     "--goal",
-    type=click.Choice(["application_data", "early_data", "psk"]),
+    type=click.Choice(GOALS),
     default="application_data",
     show_default=True,
     help="What to read.",
 )
 @click.option("--svg", type=FILE, help="Draw the attack in this file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
-def run(*, capture: str, leaks: Sequence[str], goal: str, svg: str | None, as_json: bool) -> None:
+def run(*, capture: str, leaks: Sequence[str], goal: Goal, svg: str | None, as_json: bool) -> None:
     """Show what stolen secrets open in a recording, and how.
 
     CAPTURE is a pcap or pcapng file, also compressed with gzip; - is standard input. Nothing is
@@ -84,7 +85,7 @@ def run(*, capture: str, leaks: Sequence[str], goal: str, svg: str | None, as_js
 class BreakSummary:
     """Counts all findings, and keeps the first 1000 of them whole."""
 
-    def __init__(self, goal: str, leaks: Sequence[NamedTheft]) -> None:
+    def __init__(self, goal: Goal, leaks: Sequence[NamedTheft]) -> None:
         self._goal = goal
         self._counts = dict.fromkeys(("lost", "kept", "unknown", "absent"), 0)
         self._leaks = [Places(leak) for leak in leaks]

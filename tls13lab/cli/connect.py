@@ -15,7 +15,7 @@ from tls13lab.cli.options import (
     DEFAULT_SUITES,
     FILE,
     GROUPS,
-    MODES,
+    KEY_EXCHANGE_MODES,
     Hexadecimal,
     Listed,
     external_psks,
@@ -42,7 +42,7 @@ from tls13lab.wire.faults import LocalFault, TLSFault
 @click.argument("address", metavar="HOST:PORT")
 @click.option(
     "--modes",
-    type=Listed(MODES),
+    type=Listed(KEY_EXCHANGE_MODES),
     default="psk_dhe_ke",
     show_default=True,
     help="The PSK modes to offer. psk_ke has no forward secrecy.",

@@ -28,6 +28,7 @@ from tls13lab.search.speed import rate_at, seconds_each
 from tls13lab.search.target import Target, readable, targets
 from tls13lab.search.wordlist import COMMON, USUAL
 from tls13lab.wire.faults import LocalFault
+from tls13lab.wire.names import HASHES
 
 MOST_TARGETS = 1000
 STOPPED = 130
@@ -69,7 +70,7 @@ STARTING_S = 10.0
 @click.option("--identity", metavar="STR", help="Search only for the PSK of this identity.")
 @click.option(
     "--epsk-hash",
-    type=click.Choice(["sha256", "sha384"]),
+    type=click.Choice(HASHES),
     default="sha256",
     show_default=True,
     help="For an imported PSK (RFC 9258): the hash of the external PSK from which it was made. The "

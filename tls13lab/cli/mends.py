@@ -15,7 +15,7 @@ from tls13lab.psk.spending import Means, in_money
 from tls13lab.psk.strength import ENOUGH_BITS, in_words
 from tls13lab.symbolic.mended import EPOCHS
 from tls13lab.symbolic.prices import WEAK_PSK_BITS
-from tls13lab.wire.names import Mode
+from tls13lab.wire.names import PSK_MODES, PskMode
 
 PLAYED_WORD = b"sternchen"
 """The word in the attacks of --play; they work alike for every word of the list."""
@@ -25,7 +25,7 @@ PLAYED_WORD = b"sternchen"
 @choice_options
 @click.option(
     "--mode",
-    type=click.Choice(["psk_ke", "psk_dhe_ke"]),
+    type=click.Choice(PSK_MODES),
     default="psk_ke",
     show_default=True,
     help="The mode in which the PSK is used.",
@@ -68,7 +68,7 @@ def run(
     exponent: float,
     counts: str | None,
     psk: str | None,
-    mode: Mode,
+    mode: PskMode,
     words: int,
     days: float,
     runs: int,

@@ -11,7 +11,7 @@ from tls13lab.psk.guesswork import Choice, Guessable
 from tls13lab.psk.lockout import Limit
 from tls13lab.psk.odds import Bounds, odds
 from tls13lab.psk.spending import Means
-from tls13lab.symbolic.guessers import MODES
+from tls13lab.symbolic.vocabulary import GUESSED_MODES, GuessedMode
 
 MANY = 1e9
 """From this number on, a number of guesses is printed as a power of two."""
@@ -21,6 +21,7 @@ MANY = 1e9
 @choice_options
 @click.option(
     "--mode",
+    type=click.Choice(GUESSED_MODES),
     default="external-psk_dhe_ke",
     show_default=True,
     metavar="MODE",
@@ -82,7 +83,7 @@ def run(
     exponent: float,
     counts: str | None,
     psk: str | None,
-    mode: str,
+    mode: GuessedMode,
     rate: float | None,
     cores: int,
     hours: float,
@@ -114,8 +115,6 @@ def run(
         raise click.UsageError("give one of --even, --zipf, --counts and --psk")
     if window is not None and not lockout:
         raise click.UsageError("--lockout-window needs a --lockout")
-    if mode not in MODES:
-        raise click.UsageError(f"{mode!r} is none of {', '.join(MODES)}")
 
     def work() -> report.Result:
         choice = chosen(evenly, ranked, exponent, counts, psk)

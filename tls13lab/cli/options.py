@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from tls13lab.wire.codepoints import CipherSuite, NamedGroup, PskKeyExchangeMode
+from tls13lab.wire.names import HASHES
 
 FILE = click.Path(dir_okay=False)
 SUITES = tuple(CipherSuite)
@@ -21,7 +22,7 @@ GROUPS = (
     NamedGroup.SECP521R1,
     NamedGroup.X448,
 )
-MODES = tuple(PskKeyExchangeMode)
+KEY_EXCHANGE_MODES = tuple(PskKeyExchangeMode)
 
 
 class Listed(click.ParamType[tuple[IntEnum, ...]]):
@@ -96,7 +97,7 @@ def shared(command: Decorated) -> Decorated:
         ),
         click.option(
             "--psk-hash",
-            type=click.Choice(["sha256", "sha384"]),
+            type=click.Choice(HASHES),
             default="sha256",
             show_default=True,
             help="The hash function of the PSKs.",

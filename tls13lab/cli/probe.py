@@ -14,6 +14,7 @@ from tls13lab.probe.finding import Grade, ProbeFinding
 from tls13lab.probe.probe import Prober, probe
 from tls13lab.psk.keys import ExternalPsk
 from tls13lab.wire.faults import LocalFault
+from tls13lab.wire.names import HASHES
 
 HERE_S, ELSEWHERE_S = 0.05, 0.5
 ORDER = (Grade.FAULT, Grade.WARNING, Grade.NOTE, Grade.GOOD)
@@ -25,7 +26,7 @@ ORDER = (Grade.FAULT, Grade.WARNING, Grade.NOTE, Grade.GOOD)
 @click.option("--identity", default="", help="The identity of that PSK.")
 @click.option(
     "--psk-hash",
-    type=click.Choice(["sha256", "sha384"]),
+    type=click.Choice(HASHES),
     default="sha256",
     show_default=True,
     help="The hash function of that PSK.",

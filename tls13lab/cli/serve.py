@@ -20,7 +20,7 @@ from tls13lab.cli.options import (
     DEFAULT_SUITES,
     FILE,
     GROUPS,
-    MODES,
+    KEY_EXCHANGE_MODES,
     Hexadecimal,
     Listed,
     external_psks,
@@ -60,7 +60,7 @@ from tls13lab.wire.faults import LocalFault
 )
 @click.option(
     "--modes",
-    type=Listed(MODES),
+    type=Listed(KEY_EXCHANGE_MODES),
     default="psk_dhe_ke",
     show_default=True,
     help="The PSK modes allowed. psk_ke has no forward secrecy.",

@@ -7,7 +7,6 @@ certificate, recorded flights. The honest party decides whether that is enough.
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
 
 from tls13lab.crypto.entropy import seeded
 from tls13lab.evidence import passive
@@ -25,11 +24,12 @@ from tls13lab.psk.anti_replay import ClientHelloWindow, NoAntiReplay
 from tls13lab.psk.keys import ExternalPsk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.symbolic.claims import SECRECY
-from tls13lab.symbolic.vocabulary import Asset, SceneMode
+from tls13lab.symbolic.remembered import remembered
+from tls13lab.symbolic.vocabulary import Asset, Leaks, SceneMode, parts
 from tls13lab.wire.faults import TLSFault
 
 
-def got(mode: SceneMode, asset: Asset, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
+def got(mode: SceneMode, asset: Asset, leaks: Leaks, options: Mapping[str, str]) -> bool:
     """Whether the adversary gets the asset or, for an authentication, breaks it."""
     if asset == "server_authentication":
         return bool(_as_server(mode, leaks))
@@ -43,7 +43,7 @@ def got(mode: SceneMode, asset: Asset, leaks: tuple[str, ...], options: Mapping[
     return passive.got(mode, asset, leaks) or asset in _received(mode, leaks)
 
 
-def forged_psk(mode: SceneMode, leaks: tuple[str, ...]) -> StolenPsk | None:
+def forged_psk(mode: SceneMode, leaks: Leaks) -> StolenPsk | None:
     """A forged ticket with the adversary's own PSK, if the ticket key has leaked."""
     if "ticket_key" not in leaks:
         return None
@@ -58,8 +58,8 @@ def _talk(client: ClientConfig, server: ServerConfig, now_ms: int) -> Pair | Non
     return None
 
 
-@lru_cache(maxsize=1024)
-def _as_server(mode: SceneMode, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
+@remembered(1024)
+def _as_server(mode: SceneMode, leaks: Leaks) -> tuple[Pair, ...]:
     """Connections of an honest client that takes the adversary for its server."""
     setup = stage(mode)
     stolen, credential = passive.stolen_psk(mode, leaks), setup.stolen_credential(leaks)
@@ -69,7 +69,7 @@ def _as_server(mode: SceneMode, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
             _talk(setup.client, false_server(stolen, credential, setup.modes), setup.now_ms)
         )
     issuing = passive.stolen_issuing_psk(mode, leaks)
-    if mode.startswith("resumption") and (credential is not None or issuing is not None):
+    if parts(mode).kind == "resumption" and (credential is not None or issuing is not None):
         found.append(_issued(setup, false_server(issuing, credential, setup.modes)))
     return tuple(pair for pair in found if pair is not None)
 
@@ -89,8 +89,8 @@ def _issued(setup: Stage, false: ServerConfig) -> Pair | None:
     return _talk(again, server, setup.now_ms)
 
 
-@lru_cache(maxsize=1024)
-def _as_client(mode: SceneMode, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
+@remembered(1024)
+def _as_client(mode: SceneMode, leaks: Leaks) -> tuple[Pair, ...]:
     """Connections of an honest server that takes the adversary for its client."""
     setup = stage(mode)
     configs = [
@@ -104,7 +104,7 @@ def _as_client(mode: SceneMode, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
     return tuple(pair for pair in found if pair is not None)
 
 
-def _given(mode: SceneMode, leaks: tuple[str, ...]) -> ClientConfig | None:
+def _given(mode: SceneMode, leaks: Leaks) -> ClientConfig | None:
     """The adversary with a ticket that it received as a client in an earlier connection."""
     setup, issuing = stage(mode), passive.stolen_issuing_psk(mode, leaks)
     if issuing is None:
@@ -115,9 +115,9 @@ def _given(mode: SceneMode, leaks: tuple[str, ...]) -> ClientConfig | None:
     return ClientConfig(psks=first.tickets[:1], modes=setup.modes)
 
 
-def _received(mode: SceneMode, leaks: tuple[str, ...]) -> set[str]:
+def _received(mode: SceneMode, leaks: Leaks) -> set[Asset]:
     """The assets that honest parties send to the adversary because they take it for a peer."""
-    received = set()
+    received: set[Asset] = set()
     for pair in _as_server(mode, leaks):
         received |= {"application_data"} if pair.server_received == CLIENT_WORDS else set()
         received |= {"early_data"} if pair.server_early == EARLY_WORDS else set()
@@ -133,7 +133,7 @@ def _received(mode: SceneMode, leaks: tuple[str, ...]) -> set[str]:
     return received - ({"psk"} if stage(mode).psk is None else set())
 
 
-def _place_taken(mode: SceneMode, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
+def _place_taken(mode: SceneMode, leaks: Leaks, options: Mapping[str, str]) -> bool:
     """Whether an outsider can take the place of a member."""
     if options["importer"] == "off":
         return bool(_as_server(mode, leaks) or _as_client(mode, leaks))
@@ -165,7 +165,7 @@ def _member(mode: SceneMode, options: Mapping[str, str], name: bytes, friend: by
     )
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _led_astray(mode: SceneMode, chosen: tuple[tuple[str, str], ...]) -> bool:
     """Whether a member's call to its friend completes with another member.
 
@@ -185,8 +185,8 @@ def _completes(client: ClientConfig, server: ServerConfig) -> bool:
     return False
 
 
-@lru_cache(maxsize=1024)
-def _delivered_again(mode: SceneMode, leaks: tuple[str, ...], *, memory: bool) -> bool:
+@remembered(1024)
+def _delivered_again(mode: SceneMode, leaks: Leaks, *, memory: bool) -> bool:
     """Whether a server that has received the early data accepts it a second time."""
     setup = stage(mode)
     server = replace(setup.server, anti_replay=ClientHelloWindow() if memory else NoAntiReplay())
@@ -201,7 +201,7 @@ def _delivered_again(mode: SceneMode, leaks: tuple[str, ...], *, memory: bool) -
     )
 
 
-def _with_early_data(mode: SceneMode, leaks: tuple[str, ...]) -> Iterator[ClientConfig]:
+def _with_early_data(mode: SceneMode, leaks: Leaks) -> Iterator[ClientConfig]:
     """Clients of the adversary that send an honest client's early data again.
 
     It was read in the recording, or the client sent it to the adversary's own server.

@@ -9,10 +9,10 @@ adversary's own private keys.
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from tls13lab.adversary.eavesdropper import Eavesdropper
 from tls13lab.adversary.finding import Finding
+from tls13lab.adversary.plan import GOALS
 from tls13lab.capture.recording import Item, recording_of
 from tls13lab.crypto.certificates import self_signed
 from tls13lab.crypto.entropy import seeded
@@ -26,7 +26,8 @@ from tls13lab.impostor.replay import first_flight
 from tls13lab.impostor.stand_in import StolenPsk, false_client, false_server
 from tls13lab.psk.keys import PskKind
 from tls13lab.symbolic.claims import SECRECY, absent
-from tls13lab.symbolic.vocabulary import Asset, SceneMode
+from tls13lab.symbolic.remembered import remembered
+from tls13lab.symbolic.vocabulary import Asset, Leaks, SceneMode
 from tls13lab.wire.faults import TLSFault
 from tls13lab.wire.names import Side
 
@@ -53,7 +54,7 @@ class Attempt:
     beforehand: bool = False
 
 
-def got(mode: SceneMode, asset: Asset, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
+def got(mode: SceneMode, asset: Asset, leaks: Leaks, options: Mapping[str, str]) -> bool:
     """Whether the adversary gets the asset in the end, or broke an authentication before that."""
     if asset not in SECRECY:
         return active.got(mode, asset, (), options)
@@ -61,15 +62,15 @@ def got(mode: SceneMode, asset: Asset, leaks: tuple[str, ...], options: Mapping[
     return passive.got(mode, asset, leaks) or asset in _read(mode, there)
 
 
-@lru_cache(maxsize=2048)
-def _read(mode: SceneMode, leaks: tuple[str, ...]) -> frozenset[str]:
+@remembered(2048)
+def _read(mode: SceneMode, leaks: Leaks) -> frozenset[Asset]:
     return frozenset(read(mode, leaks, attempts(mode)))
 
 
 # Speaking ----------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def attempts(mode: SceneMode) -> tuple[Attempt, ...]:
     """What honest parties send when a script without secrets speaks to them."""
     setup = stage(mode)
@@ -130,11 +131,14 @@ def _brought(mode: SceneMode, flight: bytes, own: bytes = b"") -> Attempt:
 # Listening, when the leaks have come --------------------------------------------------------------
 
 
-def read(mode: SceneMode, leaks: tuple[str, ...], every: tuple[Attempt, ...]) -> set[str]:
+def read(mode: SceneMode, leaks: Leaks, every: tuple[Attempt, ...]) -> set[Asset]:
     """The assets that are lost when the leaks are used on these attempts and the recording."""
     setup = stage(mode)
     stolen = setup.theft(leaks)
-    of_role = {"client": "client_ecdhe" in leaks, "server": "server_ecdhe" in leaks}
+    of_role: dict[Side, bool] = {
+        "client": "client_ecdhe" in leaks,
+        "server": "server_ecdhe" in leaks,
+    }
     shares = [each.own for each in every]
     shares += [
         each.theirs
@@ -147,8 +151,8 @@ def read(mode: SceneMode, leaks: tuple[str, ...], every: tuple[Attempt, ...]) ->
     )
     begin = len(setup.pairs)
     items = (*setup.recording, *_items(every, begin + 1))
-    lost = set()
-    for goal in ("application_data", "early_data", "psk"):
+    lost: set[Asset] = set()
+    for goal in GOALS:
         listener = Eavesdropper(theft, goal)
         findings = list(listener.listen(items))[begin:]
         lost |= {goal} if any(map(_reads, findings, every)) else set()

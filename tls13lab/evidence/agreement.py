@@ -12,7 +12,6 @@ one honest partner with the same values.
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from tls13lab.crypto.entropy import seeded
 from tls13lab.evidence import active, searched
@@ -26,22 +25,24 @@ from tls13lab.messages.key_share import KeyShareServerHello
 from tls13lab.messages.server_hello import ServerHello
 from tls13lab.psk.keys import ExternalPsk, Psk
 from tls13lab.records.framing import HEADER_LENGTH, frame
-from tls13lab.symbolic.vocabulary import Asset, SceneMode
+from tls13lab.symbolic.remembered import remembered
+from tls13lab.symbolic.vocabulary import Asset, Leaks, SceneMode
 from tls13lab.wire.codepoints import ContentType
 from tls13lab.wire.faults import TLSFault
+from tls13lab.wire.names import SIDES
 
 Change = Callable[[bytes], bytes]
 BOTH = frozenset({PSK_KE, PSK_DHE_KE})
 TWICE = {"sessions": "two"}
 
 
-def got(mode: SceneMode, on: str, leaks: tuple[str, ...]) -> bool:
+def got(mode: SceneMode, on: str, leaks: Leaks) -> bool:
     """Whether a script makes one end complete without an honest partner that agrees with it."""
     places: tuple[Asset, ...] = ("server_authentication", "client_authentication")
     return any(active.got(mode, asset, leaks, {}) for asset in places) or carried(mode, on)
 
 
-def found(mode: SceneMode, leaks: tuple[str, ...]) -> bool:
+def found(mode: SceneMode, leaks: Leaks) -> bool:
     """Whether the search does. It has two of every party, so that it can mix their sessions."""
     sessions = searched.found(mode, leaks, TWICE).honest
     return any(not _has_one_partner(each, sessions) for each in sessions if _counts(each))
@@ -58,7 +59,7 @@ class Carrying:
     to_client: Change = lambda flight: flight
 
 
-@lru_cache(maxsize=128)
+@remembered(128)
 def carried(mode: SceneMode, on: str) -> bool:
     """Whether both ends complete their handshakes although the adversary changed something."""
     setup = stage(mode)
@@ -205,8 +206,7 @@ def _has_one_partner(session: Session, every: Iterable[Session]) -> bool:
 def _agreed_on(session: Session) -> tuple[object, ...]:
     """The values to agree on, as this session has them."""
     secrets, outcome = session.secrets, session.outcome
-    sides = ("client", "server")
-    keys = tuple(secrets.get(f"{side}_application_traffic_secret_0") for side in sides)
+    keys = tuple(secrets.get(f"{side}_application_traffic_secret_0") for side in SIDES)
     if outcome is None:
         return (*keys, None)
     return (*keys, outcome.mode, secrets.get("psk"), outcome.psk_identity)

@@ -10,6 +10,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from tls13lab.adversary.plan import Goal
 from tls13lab.capture.recording import CapturedRecord
 from tls13lab.evidence import passive
 from tls13lab.evidence.scripted import CLIENT_WORDS, SERVER_WORDS
@@ -19,7 +20,8 @@ from tls13lab.impostor.moves import Leaked, Public
 from tls13lab.impostor.parties import Party, Session
 from tls13lab.impostor.selfie import Member, context_of
 from tls13lab.impostor.unscripted import Cast, Flight
-from tls13lab.symbolic.vocabulary import SceneMode
+from tls13lab.symbolic.vocabulary import Leaks, SceneMode, parts
+from tls13lab.wire.names import Side
 
 NAMES = (b"alice", b"bob", b"carol")
 
@@ -49,7 +51,7 @@ def cast_of(mode: SceneMode, options: Mapping[str, str] | None = None) -> Cast:
 def _two_ends(mode: SceneMode, setup: Stage, public: Public) -> Cast:
     alice = Party("alice", "calls bob", setup.client, ("bob",), CLIENT_WORDS)
     bob = Party("bob", "answers", setup.server, ("alice",), SERVER_WORDS)
-    if not mode.startswith("resumption"):
+    if parts(mode).kind != "resumption":
         return Cast((alice, bob), flights_of(setup), public, clients_are_known=mode != "full")
     # She resumes with the recording's ticket, and also first connects to get one.
     first = Party("alice", "calls bob for a ticket", setup.first_client, ("bob",), beforehand=True)
@@ -95,8 +97,8 @@ def _members(setup: Stage, options: Mapping[str, str]) -> Iterator[Party]:
 
 def flights_of(setup: Stage) -> tuple[Flight, ...]:
     """The recording, flight by flight. A flight is what one side sends before the other answers."""
-    flights: list[tuple[str, bytes]] = []
-    last: tuple[int, str] | None = None
+    flights: list[tuple[Side, bytes]] = []
+    last: tuple[int, Side] | None = None
     for item in setup.recording:
         if isinstance(item, CapturedRecord):
             if (item.connection, item.sender) != last:
@@ -106,16 +108,17 @@ def flights_of(setup: Stage) -> tuple[Flight, ...]:
     return tuple(Flight(wire, sender == "client") for sender, wire in flights)
 
 
-def known_of(mode: SceneMode, leaks: tuple[str, ...]) -> Leaked:
+def known_of(mode: SceneMode, leaks: Leaks) -> Leaked:
     """What the adversary knows: the leaks, and what they open in the recording."""
     setup = stage(mode)
     psks = (passive.stolen_psk(mode, leaks), passive.stolen_issuing_psk(mode, leaks))
     words = set()
-    for asset, goal_words in (
-        ("application_data", (CLIENT_WORDS, SERVER_WORDS)),
-        ("early_data", (EARLY_WORDS,)),
-    ):
-        finding, _ = passive.listen(mode, leaks, asset)
+    said: dict[Goal, tuple[bytes, ...]] = {
+        "application_data": (CLIENT_WORDS, SERVER_WORDS),
+        "early_data": (EARLY_WORDS,),
+    }
+    for goal, goal_words in said.items():
+        finding, _ = passive.listen(mode, leaks, goal)
         read = {text.head for text in finding.plaintext.values()}
         words |= read & set(goal_words) if finding.verdict == "lost" else set()
     _, tickets = passive.listen(mode, leaks, "application_data")

@@ -5,7 +5,7 @@ a recording, an impostor answers an honest client, and a search without a script
 made to speak to whom. If they do not agree, there is a Disagreement.
 
 >>> theft = "quantum",
->>> for mode in MODES:
+>>> for mode in COMPARED_MODES:
 ...     print(mode, safe(mode, theft))
 full Safe(recording=False, server=False)
 psk_dhe_ke Safe(recording=True, server=True)
@@ -15,11 +15,12 @@ cert_with_extern_psk Safe(recording=True, server=False)
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from tls13lab.adversary.eavesdropper import Eavesdropper
 from tls13lab.adversary.finding import Finding
+from tls13lab.adversary.plan import Goal
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.recording import CapturedRecord, Item
 from tls13lab.crypto.certificates import Credential
@@ -31,17 +32,26 @@ from tls13lab.handshake.pair import LESSON_PSK, LESSON_TIME_MS, Pair, lesson_con
 from tls13lab.impostor.moves import Leaked, Public
 from tls13lab.impostor.parties import Party, Runs
 from tls13lab.impostor.stand_in import StolenPsk, false_server
-from tls13lab.impostor.unscripted import Cast, Flight, search
+from tls13lab.impostor.unscripted import Cast, Flight, Lost, search
 from tls13lab.psk.keys import PskKind
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.portable import PortableEngine
 from tls13lab.search.target import targets
-from tls13lab.symbolic.certificate_with_psk import BOTH, MODES, Decided, decide, questions
+from tls13lab.symbolic.certificate_with_psk import (
+    BOTH,
+    COMPARED_MODES,
+    ComparedMode,
+    Decided,
+    decide,
+    questions,
+)
+from tls13lab.symbolic.remembered import remembered
+from tls13lab.symbolic.vocabulary import SHARE_OF, Asset, Leaks, Verdict
 from tls13lab.wire.faults import TLSFault
-from tls13lab.wire.names import Mode
+from tls13lab.wire.names import Side
 
-SHOWN: tuple[tuple[str, ...], ...] = (
+SHOWN: tuple[Leaks, ...] = (
     (),
     ("psk",),
     ("weak_psk",),
@@ -66,7 +76,7 @@ class Safe:
     server: bool
 
 
-def safe(mode: Mode, leaks: tuple[str, ...]) -> Safe:
+def safe(mode: ComparedMode, leaks: Leaks) -> Safe:
     """What is safe, by the model and on bytes. Raises Disagreement if they differ."""
     recording = agreed(decide(mode, "application_data", "passive", leaks))
     server = agreed(decide(mode, "server_authentication", "active", leaks))
@@ -76,7 +86,7 @@ def safe(mode: Mode, leaks: tuple[str, ...]) -> Safe:
 class CertificateStage:
     """One honest connection of a mode, its recording, and what a thief can do with it."""
 
-    def __init__(self, mode: Mode) -> None:
+    def __init__(self, mode: ComparedMode) -> None:
         self.mode = mode
         self.client, server = lesson_configs(mode)
         tickets = StatelessTickets(TicketKey.new(seeded("certificate and PSK: the ticket key")))
@@ -97,28 +107,29 @@ class CertificateStage:
         found = PortableEngine(sought).test(Guesses.of(words)) if sought else ()
         return tuple(word for _, _, word in found)
 
-    def theft(self, leaks: tuple[str, ...]) -> Theft:
+    def theft(self, leaks: Leaks) -> Theft:
         """What an eavesdropper has. A quantum computer has the private key of every share."""
         secrets = self.pair.conversation().secrets
         psks = [LESSON_PSK.key] * ("psk" in leaks and self.client.psks != ())
         psks += self.guessed if "weak_psk" in leaks else ()
 
-        def share(side: str) -> tuple[bytes, ...]:
-            return (secrets[side],) if {side, "quantum"} & set(leaks) else ()
+        def share(side: Side) -> tuple[bytes, ...]:
+            leak = SHARE_OF[side]
+            return (secrets[leak],) if {leak, "quantum"} & set(leaks) else ()
 
         return Theft(
             psks=tuple(dict.fromkeys(psks)),
-            client_ecdhe=share("client_ecdhe"),
-            server_ecdhe=share("server_ecdhe"),
+            client_ecdhe=share("client"),
+            server_ecdhe=share("server"),
         )
 
-    def listen(self, leaks: tuple[str, ...], goal: str) -> tuple[Finding, tuple[bytes, ...]]:
+    def listen(self, leaks: Leaks, goal: Goal) -> tuple[Finding, tuple[bytes, ...]]:
         """The eavesdropper's finding, and the PSKs of the tickets that it found."""
         adversary = Eavesdropper(self.theft(leaks), goal)
         (finding,) = adversary.listen(self.recording)
         return finding, tuple(adversary.ticket_psks)
 
-    def stolen_psk(self, leaks: tuple[str, ...]) -> StolenPsk | None:
+    def stolen_psk(self, leaks: Leaks) -> StolenPsk | None:
         """The PSK, if it was stolen or guessed."""
         finding, _ = self.listen(leaks, "psk")
         if finding.verdict != "lost":
@@ -126,13 +137,13 @@ class CertificateStage:
         key = finding.plaintext["client"].head
         return StolenPsk(finding.identity, key, PskKind.EXTERNAL, "sha256")
 
-    def credential(self, leaks: tuple[str, ...]) -> Credential | None:
+    def credential(self, leaks: Leaks) -> Credential | None:
         """The certificate with its private key, if that was stolen or can be computed."""
         return self.server.credential if {"certificate_key", "quantum"} & set(leaks) else None
 
 
-@lru_cache(maxsize=4)
-def stage(mode: Mode) -> CertificateStage:
+@remembered(4)
+def stage(mode: ComparedMode) -> CertificateStage:
     """The stage of a mode, built once."""
     return CertificateStage(mode)
 
@@ -150,18 +161,18 @@ def got(decided: Decided) -> bool:
     return decided.adversary == "active" and asset in _received(decided.mode, leaks)
 
 
-def _overheard(setup: CertificateStage, asset: str, leaks: tuple[str, ...]) -> bool:
+def _overheard(setup: CertificateStage, asset: Asset, leaks: Leaks) -> bool:
     finding, psks = setup.listen(leaks, "psk" if asset == "psk" else "application_data")
     if asset == "next_psk":
         return bool({ticket.key for ticket in setup.pair.tickets} & set(psks))
     read = {sender: text.head for sender, text in finding.plaintext.items()}
-    truth = {"client": CLIENT_WORDS, "server": SERVER_WORDS}
+    truth: dict[Side, bytes] = {"client": CLIENT_WORDS, "server": SERVER_WORDS}
     return finding.verdict == "lost" and read == (
         {"client": LESSON_PSK.key} if asset == "psk" else truth
     )
 
 
-def as_server(mode: Mode, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
+def as_server(mode: ComparedMode, leaks: Leaks) -> tuple[Pair, ...]:
     """Connections of an honest client that takes the adversary for its server.
 
     The adversary tries with the PSK, with the certificate, and with both.
@@ -182,9 +193,9 @@ def as_server(mode: Mode, leaks: tuple[str, ...]) -> tuple[Pair, ...]:
     return tuple(found)
 
 
-def _received(mode: Mode, leaks: tuple[str, ...]) -> set[str]:
+def _received(mode: ComparedMode, leaks: Leaks) -> set[Asset]:
     """The assets that the client sends to the adversary because it takes it for the server."""
-    received = set()
+    received: set[Asset] = set()
     for pair in as_server(mode, leaks):
         received |= {"application_data"} if pair.server_received == CLIENT_WORDS else set()
         received |= {"next_psk"} if pair.tickets else set()
@@ -194,8 +205,8 @@ def _received(mode: Mode, leaks: tuple[str, ...]) -> set[str]:
 # By a search -------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=256)
-def searched(mode: Mode, leaks: tuple[str, ...]) -> frozenset[str]:
+@remembered(256)
+def searched(mode: ComparedMode, leaks: Leaks) -> frozenset[Lost]:
     """The assets that an adversary with moves, but without a script, gets."""
     setup = stage(mode)
     psk = setup.stolen_psk(leaks)
@@ -218,7 +229,7 @@ def searched(mode: Mode, leaks: tuple[str, ...]) -> frozenset[str]:
 
 def _flights(setup: CertificateStage) -> tuple[Flight, ...]:
     """The recording, flight by flight."""
-    flights: list[tuple[str, bytes]] = []
+    flights: list[tuple[Side, bytes]] = []
     for item in setup.recording:
         if isinstance(item, CapturedRecord):
             if not flights or flights[-1][0] != item.sender:
@@ -240,7 +251,7 @@ def _found(decided: Decided) -> bool:
 
 def agreed(decided: Decided, *, searching: bool = False) -> dict[str, Any]:
     """One claim, with the verdict of each method. Raises Disagreement if they differ."""
-    said = {"model": decided.verdict}
+    said: dict[str, Verdict] = {"model": decided.verdict}
     if decided.verdict != "outside":
         said["bytes"] = "lost" if got(decided) else "kept"
         if searching and decided.adversary == "active":
@@ -267,7 +278,7 @@ def claims(*, searching: bool = False) -> Iterator[dict[str, Any]]:
     return (agreed(decide(*question), searching=searching) for question in questions())
 
 
-def table(*thefts: tuple[str, ...]) -> str:
+def table(*thefts: Leaks) -> str:
     """A table in text: what is safe in which mode after each of these thefts (or of ``SHOWN``).
 
     >>> print(table(("psk",), ("certificate_key",)))
@@ -275,9 +286,9 @@ def table(*thefts: tuple[str, ...]) -> str:
     psk              recording, server   recording           recording, server
     certificate_key  recording           recording, server   recording
     """
-    words: list[tuple[str, ...]] = [("stolen", *MODES)]
+    words: list[tuple[str, ...]] = [("stolen", *COMPARED_MODES)]
     for leaks in thefts or SHOWN:
-        cells = (_in_words(safe(mode, leaks)) for mode in MODES)
+        cells = (_in_words(safe(mode, leaks)) for mode in COMPARED_MODES)
         words.append((" and ".join(leaks) or "nothing", *cells))
     first = max(len(row[0]) for row in words)
     lines = (f"{name:{first}}  " + "".join(f"{cell:20}" for cell in rest) for name, *rest in words)

@@ -12,8 +12,8 @@ that was not used.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any
+from itertools import product
+from typing import Any, Literal, get_args
 
 from tls13lab.adversary.eavesdropper import Eavesdropper
 from tls13lab.adversary.theft import Theft
@@ -23,17 +23,21 @@ from tls13lab.evidence.matrix import Disagreement
 from tls13lab.evidence.scripted import CLIENT_WORDS, SERVER_WORDS, record, talk
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE
 from tls13lab.handshake.pair import Pair, lesson_configs
+from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.symbolic.connection import SymbolicConnection
+from tls13lab.symbolic.remembered import remembered
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.scenes import PUBLIC, TICKET_KEY, resumed
 from tls13lab.symbolic.terms import Term
+from tls13lab.wire.names import PSK_MODES, PskMode
 from tls13lab.wire.writer import uint16
 
-MODES = ("psk_ke", "psk_dhe_ke")
-MIXTURES = tuple((first, second) for first in MODES for second in MODES)
-LEAKS = ("first_psk", "second_psk", "resumption_secret", "sibling_psk")
+Modes = tuple[PskMode, PskMode]
+MIXTURES: tuple[Modes, ...] = tuple(product(PSK_MODES, PSK_MODES))
+ChainLeak = Literal["first_psk", "second_psk", "resumption_secret", "sibling_psk"]
+CHAIN_LEAKS: tuple[ChainLeak, ...] = get_args(ChainLeak)
 NONCES = 4
 """How many ticket nonces are tried: all servers seen use a small counter."""
 
@@ -41,7 +45,7 @@ NONCES = 4
 def chains() -> Iterator[dict[str, Any]]:
     """One object for each mixture and leak: which connections (1, 2, 3) it opens."""
     for modes in MIXTURES:
-        for leak in LEAKS:
+        for leak in CHAIN_LEAKS:
             model, on_bytes = by_model(modes, leak), by_bytes(modes, leak)
             if model != on_bytes:
                 raise Disagreement(f"{leak} in a chain of {modes}: model {model}, bytes {on_bytes}")
@@ -55,7 +59,7 @@ def chains() -> Iterator[dict[str, Any]]:
 
 
 def terms(
-    modes: tuple[str, str],
+    modes: Modes,
 ) -> tuple[SymbolicConnection, SymbolicConnection, SymbolicConnection]:
     """The three connections of the model."""
     first = SymbolicConnection("first", "full", ticket_key=TICKET_KEY)
@@ -63,11 +67,11 @@ def terms(
     return first, second, resumed("third", modes[1], second)
 
 
-def by_model(modes: tuple[str, str], leak: str) -> list[int]:
+def by_model(modes: Modes, leak: ChainLeak) -> list[int]:
     """The numbers of the connections whose application data can be derived."""
     every = terms(modes)
     first, second, third = every
-    stolen: dict[str, Term] = {
+    stolen: dict[ChainLeak, Term] = {
         "first_psk": second.secret("psk"),
         "second_psk": third.secret("psk"),
         "resumption_secret": first.secret("resumption_secret"),
@@ -82,8 +86,8 @@ def by_model(modes: tuple[str, str], leak: str) -> list[int]:
     ]
 
 
-@lru_cache(maxsize=4)
-def recorded(modes: tuple[str, str]) -> tuple[Pair, ...]:
+@remembered(4)
+def recorded(modes: Modes) -> tuple[Pair, ...]:
     """The three connections on bytes."""
     client, server = lesson_configs("full")
     both = frozenset({PSK_KE, PSK_DHE_KE})
@@ -102,7 +106,7 @@ def recorded(modes: tuple[str, str]) -> tuple[Pair, ...]:
     return tuple(pairs)
 
 
-def theft(modes: tuple[str, str], leak: str) -> Theft:
+def theft(modes: Modes, leak: ChainLeak) -> Theft:
     """What is stolen, in bytes."""
     first, second, _ = recorded(modes)
     if leak == "resumption_secret":
@@ -113,7 +117,7 @@ def theft(modes: tuple[str, str], leak: str) -> Theft:
                 for nonce in range(NONCES)
             )
         )
-    stolen = {
+    stolen: dict[ChainLeak, ResumptionPsk] = {
         "first_psk": first.tickets[0],
         "second_psk": second.tickets[0],
         "sibling_psk": first.tickets[1],
@@ -121,7 +125,7 @@ def theft(modes: tuple[str, str], leak: str) -> Theft:
     return Theft(psks=(stolen[leak].key,))
 
 
-def by_bytes(modes: tuple[str, str], leak: str) -> list[int]:
+def by_bytes(modes: Modes, leak: ChainLeak) -> list[int]:
     """The numbers of the connections whose application data the eavesdropper reads."""
     truth = {"client": CLIENT_WORDS, "server": SERVER_WORDS}
     return [

@@ -20,7 +20,6 @@ Locked(answers=('wrong', 'wrong', 'passed over'), owner_connects=False)
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from tls13lab.capture.recording import Item
@@ -54,17 +53,25 @@ from tls13lab.symbolic.guessers import (
     CPACE,
     GUESSERS,
     HARVESTER,
-    MODES,
     OFFLINE,
     ONLINE,
     Checks,
+    Guesser,
     Way,
     decide,
 )
 from tls13lab.symbolic.prices import USUAL, Prices
-from tls13lab.symbolic.vocabulary import parts, with_external_psk
+from tls13lab.symbolic.remembered import remembered
+from tls13lab.symbolic.vocabulary import (
+    GUESSED_MODES,
+    GuessedMode,
+    is_of_psk,
+    parts,
+    with_external_psk,
+)
 from tls13lab.wire.codepoints import PskKeyExchangeMode
 from tls13lab.wire.faults import TLSFault
+from tls13lab.wire.names import Mode
 
 WORD = LESSON_PSK.key
 WORDS = (b"123456", b"password", WORD, b"qwerty")
@@ -103,8 +110,8 @@ class GuessesDone:
     found: bytes | None
 
 
-@lru_cache(maxsize=64)
-def done(mode: str, guesser: str, words: tuple[bytes, ...] = WORDS) -> GuessesDone:
+@remembered(64)
+def done(mode: GuessedMode, guesser: Guesser, words: tuple[bytes, ...] = WORDS) -> GuessesDone:
     """One cell on bytes: first with as few runs as possible, then with one for each word."""
     at_once = _at_once(mode, guesser, words)
     if at_once.found is not None:
@@ -116,7 +123,7 @@ def done(mode: str, guesser: str, words: tuple[bytes, ...] = WORDS) -> GuessesDo
     return GuessesDone(checks, asked.runs, asked.runs, asked.found)
 
 
-def _at_once(mode: str, guesser: str, words: Sequence[bytes]) -> GuessesDone:
+def _at_once(mode: GuessedMode, guesser: Guesser, words: Sequence[bytes]) -> GuessesDone:
     """Try the whole list on one recording, one visit of a client, or one connection."""
     if guesser == ONLINE or (guesser == HARVESTER and mode == CPACE):
         # An honest end's answer to a guess has no binder, so words cannot be tried on it.
@@ -130,11 +137,11 @@ def _at_once(mode: str, guesser: str, words: Sequence[bytes]) -> GuessesDone:
     return GuessesDone(Checks.FREELY, tried, int(guesser == HARVESTER), found)
 
 
-def _recording(mode: str) -> tuple[Item, ...]:
+def _recording(mode: GuessedMode) -> tuple[Item, ...]:
     return recorded_run(WORD).items if mode == CPACE else bench(mode).recording
 
 
-def _one_run(mode: str, guesser: str) -> Callable[[bytes], bool]:
+def _one_run(mode: GuessedMode, guesser: Guesser) -> Callable[[bytes], bool]:
     """A function that spends one run with an honest end on a guess: whether it was right."""
     if mode == CPACE:
         me = seeded("guessers: mallory")
@@ -176,7 +183,7 @@ class Locked:
     owner_connects: bool
 
 
-def locked_out(mode: str, failures: int) -> Locked:
+def locked_out(mode: GuessedMode, failures: int) -> Locked:
     """Try the list up to the right word on a server with a lockout; then the owner connects.
 
     Not for CPace: there, each run has a different identity, and a server counts runs instead.
@@ -191,18 +198,20 @@ def locked_out(mode: str, failures: int) -> Locked:
 # The benches --------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=16)
-def bench(mode: str) -> GuessBench:
+@remembered(16)
+def bench(mode: GuessedMode) -> GuessBench:
     """The bench of a mode, built once. Raises KeyError for CPace, whose ends differ."""
-    kind, psk_mode, _ = parts(mode)
-    if mode == BOTH:
-        return _with_certificate()
-    if kind == "imported":
-        return _imported(psk_mode)
-    if mode == CPACE or mode not in MODES:
-        raise KeyError(mode)
-    setup = stage(mode)
-    return _external(setup) if kind == "external" else _resuming(setup)
+    match mode:
+        case "cert_with_extern_psk":
+            return _with_certificate()
+        case "imported-psk_ke" | "imported-psk_dhe_ke":
+            return _imported(parts(mode).mode)
+        case "cpace-psk_dhe_ke":
+            raise KeyError(mode)
+        case "external-psk_ke" | "external-psk_dhe_ke":
+            return _external(stage(mode))
+        case _:
+            return _resuming(stage(mode))
 
 
 def _external(setup: Stage) -> GuessBench:
@@ -237,7 +246,7 @@ def _with_certificate() -> GuessBench:
     return GuessBench(setup.recording, setup.client, setup.server, guess)
 
 
-def _imported(psk_mode: str) -> GuessBench:
+def _imported(psk_mode: Mode) -> GuessBench:
     mode = PskKeyExchangeMode[psk_mode.upper()]
 
     def alice(word: bytes) -> Member:
@@ -254,7 +263,7 @@ def _imported(psk_mode: str) -> GuessBench:
 
 def claims(prices: Prices = USUAL) -> Iterator[dict[str, Any]]:
     """Every cell as a JSON object; its counter-test is run. Raises Disagreement."""
-    for mode in MODES:
+    for mode in GUESSED_MODES:
         for guesser in GUESSERS:
             yield agreed(decide(mode, guesser), prices)
 
@@ -290,8 +299,10 @@ def counter_test(way: Way) -> str:
     elif way.mode == CPACE:
         other, holds = SCALAR, thief_lane(WORD, WORDS).found == WORD
     else:
-        other = with_external_psk(parts(way.mode).issued_in)
-        holds = done(other, way.guesser).found == WORD
+        issued_in = parts(way.mode).issued_in
+        assert is_of_psk(issued_in)
+        other = alone = with_external_psk(issued_in)
+        holds = done(alone, way.guesser).found == WORD
     if not holds:
         raise Disagreement(f"{way.guesser} against {way.mode}: the counter-test, {other}, fails")
     return other

@@ -13,6 +13,7 @@ from tls13lab.evidence import active, afterwards, passive, searched
 from tls13lab.symbolic.claims import Cell, cells
 from tls13lab.symbolic.cost import cost
 from tls13lab.symbolic.prices import USUAL, Prices
+from tls13lab.symbolic.vocabulary import Verdict
 from tls13lab.wire.faults import LocalFault
 
 
@@ -26,14 +27,14 @@ _SPEAKING = {
 }
 
 
-def verdicts(cell: Cell, *, searching: bool = False) -> dict[str, str]:
+def verdicts(cell: Cell, *, searching: bool = False) -> dict[str, Verdict]:
     """The verdict of each method. Raises Disagreement if they differ.
 
     ``model`` is the symbolic model. ``bytes`` is a script: the eavesdropper's, or that of an
     impersonation. ``search`` is the adversary without a script, for adversaries that speak; it is
     run only if ``searching``.
     """
-    found: dict[str, str] = {"model": cell.verdict}
+    found: dict[str, Verdict] = {"model": cell.verdict}
     if cell.verdict == "outside":
         return found
     asked = cell.mode, cell.asset, cell.leaks
@@ -57,7 +58,7 @@ def verdicts(cell: Cell, *, searching: bool = False) -> dict[str, str]:
     return found
 
 
-def evidence(decided: Mapping[str, str]) -> str:
+def evidence(decided: Mapping[str, Verdict]) -> str:
     """``both`` if the asset was lost on bytes, too; otherwise ``model``.
 
     Bytes cannot prove that something is kept; they only show that the attacks fail.
@@ -65,7 +66,7 @@ def evidence(decided: Mapping[str, str]) -> str:
     return "both" if decided.get("bytes") == "lost" else "model"
 
 
-def _word(lost: bool) -> str:
+def _word(lost: bool) -> Verdict:
     return "lost" if lost else "kept"
 
 

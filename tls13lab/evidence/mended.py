@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, replace
 
 from tls13lab.adversary.eavesdropper import Eavesdropper
 from tls13lab.adversary.finding import Finding
+from tls13lab.adversary.plan import Goal
 from tls13lab.adversary.theft import Theft
 from tls13lab.capture.recording import Item
 from tls13lab.crypto.entropy import seeded
@@ -41,10 +42,11 @@ from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.search.engine import hits
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.target import Target, targets
-from tls13lab.symbolic.mended import EARLY_DATA, EPOCHS, NEXT_TICKET, PRESENT
+from tls13lab.symbolic.mended import EARLY_DATA, EPOCHS, NEXT_TICKET, PRESENT, MendedMode
+from tls13lab.symbolic.vocabulary import Epoch
 from tls13lab.wire.codepoints import CipherSuite
 from tls13lab.wire.faults import TLSFault
-from tls13lab.wire.names import Mode
+from tls13lab.wire.names import Side
 
 EARLY_WORDS = b"early words"
 MOST_EARLY = 100
@@ -70,7 +72,7 @@ class Played:
     mend: str
     tried: int
     found: bytes | None = field(repr=False)
-    opened: tuple[str, ...]
+    opened: tuple[Epoch, ...]
     next_period: bool | None = None
 
     def __str__(self) -> str:
@@ -81,7 +83,7 @@ class Played:
         return f"{self.mend}: {verdict}; opens {_listed(self.opened)}{after}"
 
 
-def play(mend: str, word: bytes, words: Sequence[bytes], mode: Mode = "psk_ke") -> Played:
+def play(mend: str, word: bytes, words: Sequence[bytes], mode: MendedMode = "psk_ke") -> Played:
     """Attack a word, of at least 1 byte, that is used with a mend. ``words`` are tried in order.
 
     With the mends that choose a better PSK (more words, random bits), the PSK is not the word.
@@ -89,7 +91,7 @@ def play(mend: str, word: bytes, words: Sequence[bytes], mode: Mode = "psk_ke") 
     """
     if mend not in mends.MENDS:
         raise KeyError(mend)
-    of_its_own: dict[str, Mode] = {
+    of_its_own: dict[str, MendedMode] = {
         mends.DHE: "psk_dhe_ke",
         mends.CERTIFICATE: "cert_with_extern_psk",
     }
@@ -113,7 +115,7 @@ def agreed(row: Mended, word: bytes, words: Sequence[bytes]) -> Played:
     ``word`` must be among ``words``. It may stay unfound only if there is nothing to check guesses
     against, or if the PSK was chosen from too many values.
     """
-    mode: Mode = "psk_ke" if row.mode == "psk_ke" else "psk_dhe_ke"
+    mode: MendedMode = "psk_ke" if row.mode == "psk_ke" else "psk_dhe_ke"
     played = play(row.mend, word, words, mode)
     by_word = tuple(epoch for epoch in EPOCHS if row.opens[epoch].computed == ("word",))
     expected = by_word if played.found is not None else ()
@@ -123,7 +125,7 @@ def agreed(row: Mended, word: bytes, words: Sequence[bytes]) -> Played:
     return played
 
 
-def _listed(epochs: Sequence[str]) -> str:
+def _listed(epochs: Sequence[Epoch]) -> str:
     return ", ".join(EPOCHS[epoch] for epoch in epochs) or "nothing"
 
 
@@ -157,7 +159,7 @@ def _psk(mend: str, word: bytes) -> ExternalPsk:
 class _Ends:
     """An honest client and server that use a word with a mend, and a recorded connection."""
 
-    def __init__(self, mend: str, mode: Mode, word: bytes) -> None:
+    def __init__(self, mend: str, mode: MendedMode, word: bytes) -> None:
         self._mend, self._mode = mend, mode
         self._client, self._server = self._configured(word)
         self._pair = talk(self._client, self._server, f"mends {mend}")
@@ -182,16 +184,16 @@ class _Ends:
         derivation = SMALL.get(self._mend)
         return tuple(replace(each, derivation=derivation) for each in targets(self._recording))
 
-    def opens(self, epoch: str, word: bytes) -> bool:
+    def opens(self, epoch: Epoch, word: bytes) -> bool:
         """Whether the word opens this epoch; the bytes are compared with what was sent."""
         if epoch == PRESENT:
             return self._answered(word)
-        goal = EARLY_DATA if epoch == EARLY_DATA else "application_data"
+        goal: Goal = EARLY_DATA if epoch == EARLY_DATA else "application_data"
         finding, psks = self._listened(self._recording, word, goal)
         if epoch == NEXT_TICKET:
             return bool({ticket.key for ticket in self._pair.tickets} & set(psks))
-        said = {"client": CLIENT_WORDS, "server": SERVER_WORDS}
-        truth = {"client": EARLY_WORDS} if epoch == EARLY_DATA else said
+        said: dict[Side, bytes] = {"client": CLIENT_WORDS, "server": SERVER_WORDS}
+        truth: dict[Side, bytes] = {"client": EARLY_WORDS} if epoch == EARLY_DATA else said
         read = {sender: text.head for sender, text in finding.plaintext.items()}
         return finding.verdict == "lost" and read == truth
 
@@ -203,7 +205,7 @@ class _Ends:
         return finding.verdict == "lost"
 
     def _listened(
-        self, recording: Sequence[Item], word: bytes, goal: str
+        self, recording: Sequence[Item], word: bytes, goal: Goal
     ) -> tuple[Finding, tuple[bytes, ...]]:
         adversary = Eavesdropper(Theft(psks=(_psk(self._mend, word).key,)), goal)
         (finding,) = adversary.listen(recording)

@@ -1,9 +1,8 @@
 """Passive claims on bytes: whether the eavesdropper gets an asset with certain leaks."""
 
-from functools import lru_cache
-
 from tls13lab.adversary.eavesdropper import Eavesdropper
 from tls13lab.adversary.finding import Finding
+from tls13lab.adversary.plan import Goal
 from tls13lab.adversary.theft import Theft
 from tls13lab.evidence.scripted import CLIENT_WORDS, SERVER_WORDS
 from tls13lab.evidence.stage import EARLY_WORDS, Stage, stage
@@ -12,9 +11,11 @@ from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack
 from tls13lab.messages.pre_shared_key import OfferedPsks
 from tls13lab.psk.keys import PskKind
-from tls13lab.symbolic.vocabulary import Asset, SceneMode
+from tls13lab.symbolic.remembered import remembered
+from tls13lab.symbolic.vocabulary import Asset, Leaks, SceneMode
+from tls13lab.wire.names import Side
 
-GOALS = {
+GOALS: dict[Asset, Goal] = {
     "application_data": "application_data",
     "early_data": "early_data",
     "psk": "psk",
@@ -25,36 +26,36 @@ GOALS = {
 Heard = tuple[tuple[Finding, ...], tuple[bytes, ...]]
 
 
-def _heard(mode: SceneMode, leaks: tuple[str, ...], goal: str) -> Heard:
+def _heard(mode: SceneMode, leaks: Leaks, goal: Goal) -> Heard:
     """A finding for each connection of the recording, and the PSKs of all tickets found in it."""
     return _listened(mode, stage(mode).theft(leaks), goal)
 
 
-@lru_cache(maxsize=2048)
-def _listened(mode: SceneMode, theft: Theft, goal: str) -> Heard:
+@remembered(2048)
+def _listened(mode: SceneMode, theft: Theft, goal: Goal) -> Heard:
     adversary = Eavesdropper(theft, goal)
     findings = tuple(adversary.listen(stage(mode).recording))
     return findings, tuple(adversary.ticket_psks)
 
 
-def listen(mode: SceneMode, leaks: tuple[str, ...], goal: str) -> tuple[Finding, tuple[bytes, ...]]:
+def listen(mode: SceneMode, leaks: Leaks, goal: Goal) -> tuple[Finding, tuple[bytes, ...]]:
     """The finding for the connection in question, and the PSKs of all tickets found."""
     findings, psks = _heard(mode, leaks, goal)
     return findings[-1], psks
 
 
-def stolen_psk(mode: SceneMode, leaks: tuple[str, ...]) -> StolenPsk | None:
+def stolen_psk(mode: SceneMode, leaks: Leaks) -> StolenPsk | None:
     """The PSK, if the leaks and the recording reveal it, with its identity from the recording."""
     return _stolen(mode, leaks, -1)
 
 
-def stolen_issuing_psk(mode: SceneMode, leaks: tuple[str, ...]) -> StolenPsk | None:
+def stolen_issuing_psk(mode: SceneMode, leaks: Leaks) -> StolenPsk | None:
     """The PSK of the connection that issued the ticket, if it had one and it is revealed."""
     setup = stage(mode)
     return _stolen(mode, leaks, 0) if setup.external and setup.external is not setup.psk else None
 
 
-def _stolen(mode: SceneMode, leaks: tuple[str, ...], connection: int) -> StolenPsk | None:
+def _stolen(mode: SceneMode, leaks: Leaks, connection: int) -> StolenPsk | None:
     finding = _heard(mode, leaks, "psk")[0][connection]
     if finding.verdict != "lost":
         return None
@@ -77,12 +78,12 @@ def _stolen(mode: SceneMode, leaks: tuple[str, ...], connection: int) -> StolenP
     )
 
 
-def later(mode: SceneMode, leaks: tuple[str, ...]) -> bool:
+def later(mode: SceneMode, leaks: Leaks) -> bool:
     """Whether the eavesdropper learns the first ticket's PSK once the client resumes with it."""
     return _later(mode, stage(mode).theft(leaks))
 
 
-@lru_cache(maxsize=512)
+@remembered(512)
 def _later(mode: SceneMode, theft: Theft) -> bool:
     setup = stage(mode)
     *_, finding = Eavesdropper(theft, "psk").listen(setup.going_on)
@@ -91,7 +92,7 @@ def _later(mode: SceneMode, theft: Theft) -> bool:
     return finding.plaintext["client"].head == setup.this.tickets[0].key
 
 
-def got(mode: SceneMode, asset: Asset, leaks: tuple[str, ...]) -> bool:
+def got(mode: SceneMode, asset: Asset, leaks: Leaks) -> bool:
     """Whether the eavesdropper gets the asset; its bytes are compared with the endpoints'."""
     finding, psks = listen(mode, leaks, GOALS[asset])
     setup = stage(mode)
@@ -102,7 +103,7 @@ def got(mode: SceneMode, asset: Asset, leaks: tuple[str, ...]) -> bool:
     return {sender: text.head for sender, text in finding.plaintext.items()} == _truth(setup, asset)
 
 
-def _truth(setup: Stage, asset: Asset) -> dict[str, bytes]:
+def _truth(setup: Stage, asset: Asset) -> dict[Side, bytes]:
     """The asset as the endpoints know it, by sender."""
     if asset == "application_data":
         return {"client": CLIENT_WORDS, "server": SERVER_WORDS}

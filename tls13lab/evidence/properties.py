@@ -23,7 +23,7 @@ from tls13lab.symbolic import agreement as agreed
 from tls13lab.symbolic import impersonation
 from tls13lab.symbolic import reveals as revealed
 from tls13lab.symbolic import ticket_nonce as nonce
-from tls13lab.symbolic.vocabulary import SceneMode
+from tls13lab.symbolic.vocabulary import SceneMode, Verdict
 
 NAMES = ("key_compromise_impersonation", "agreement", "reveal", "ticket_nonce_reuse")
 _GROUPED = {
@@ -53,7 +53,7 @@ def _impersonation(*, searching: bool) -> Iterator[dict[str, Any]]:
 
 def _agreement(*, searching: bool) -> Iterator[dict[str, Any]]:
     for mode, on, leaks in agreed.questions():
-        found: dict[str, str] = {"model": agreed.decide(mode, on, leaks).verdict}
+        found: dict[str, Verdict] = {"model": agreed.decide(mode, on, leaks).verdict}
         found["bytes"] = _word(agreement.got(mode, on, leaks))
         if searching:
             found["search"] = _word(agreement.found(mode, leaks))
@@ -102,7 +102,7 @@ def summary(every: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         yield f"  {name}: {about}: {count['lost']} lost, {count['kept']} kept"
 
 
-def _other(nonces: str) -> str:
+def _other(nonces: nonce.Nonces) -> nonce.Nonces:
     (other,) = set(nonce.NONCES) - {nonces}
     return other
 
@@ -111,7 +111,7 @@ def _described(
     name: str,
     mode: SceneMode,
     asks: Mapping[str, str],
-    found: Mapping[str, str],
+    found: Mapping[str, Verdict],
     citation: str,
     counter: str,
 ) -> dict[str, Any]:
@@ -129,5 +129,5 @@ def _described(
     }
 
 
-def _word(lost: bool) -> str:
+def _word(lost: bool) -> Verdict:
     return "lost" if lost else "kept"

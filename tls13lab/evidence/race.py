@@ -49,7 +49,7 @@ LISTENS, CLIENT_COMES, ASKS = "listens", "lets a client come", "asks the server"
 SCALAR = "listens, and stole a scalar"
 CI = names(b"alice", b"printer")
 """CPace's channel identifier: the names of both ends."""
-_MODES = frozenset({PSK_DHE_KE})
+_DHE_ONLY = frozenset({PSK_DHE_KE})
 _RECORD_HEADER = 5
 
 
@@ -221,11 +221,11 @@ def _begin(role: Role, word: bytes, who: str) -> CpaceRun:
 
 
 def _client(psk: ExternalPsk) -> ClientConfig:
-    return ClientConfig(psks=(psk,), modes=_MODES)
+    return ClientConfig(psks=(psk,), modes=_DHE_ONLY)
 
 
 def _server(psk: ExternalPsk) -> ServerConfig:
-    return ServerConfig(psks=(psk,), modes=_MODES)
+    return ServerConfig(psks=(psk,), modes=_DHE_ONLY)
 
 
 def _hello(client: ClientConfig, who: str) -> bytes:

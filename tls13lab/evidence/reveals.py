@@ -15,7 +15,6 @@ encrypted messages in the transcript. So what the search does not reach, no eave
 import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import product
 
 from tls13lab.adversary.eavesdropper import Eavesdropper
@@ -27,6 +26,7 @@ from tls13lab.evidence.stage import EARLY_WORDS, stage
 from tls13lab.handshake.config import PSK_KE
 from tls13lab.handshake.pair import Pair
 from tls13lab.messages.transcript import Transcript
+from tls13lab.symbolic.remembered import remembered
 from tls13lab.symbolic.vocabulary import SceneMode
 from tls13lab.wire.writer import uint16
 
@@ -46,7 +46,7 @@ class ThreeSessions:
     later: Pair
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def sessions(mode: SceneMode) -> ThreeSessions:
     """Run the three sessions of a mode."""
     setup = stage(mode)
@@ -59,7 +59,7 @@ def sessions(mode: SceneMode) -> ThreeSessions:
     )
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def secrets(mode: SceneMode) -> dict[str, bytes]:
     """The secrets of the session in question, by their names in the schedule table."""
     this = sessions(mode).this
@@ -136,7 +136,7 @@ def _export(secret: bytes) -> bytes:
 # By search ---------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def reached(mode: SceneMode, revealed: tuple[str, ...], depth: int = DEPTH) -> frozenset[str]:
     """The assets that the schedule table leads to from the revealed secrets."""
     start = set(_revealed(mode, revealed).values())
@@ -155,7 +155,7 @@ def _from(mode: SceneMode, secret: bytes) -> Iterator[bytes]:
         yield hmac.digest(secret, data, HASH)[:size]
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _lines(mode: SceneMode) -> tuple[tuple[bytes, int], ...]:
     """For each line except the extractions: the HMAC's input, and the bytes kept of its output.
 
@@ -186,7 +186,7 @@ def _contexts(mode: SceneMode, row: Row) -> tuple[bytes, ...]:
     return (b"",) if row.context is Context.EMPTY else _hashes(mode)
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _hashes(mode: SceneMode) -> tuple[bytes, ...]:
     """The session's transcript hashes, after each of its messages."""
     steps = sessions(mode).this.conversation().steps
@@ -197,7 +197,7 @@ def _hashes(mode: SceneMode) -> tuple[bytes, ...]:
     return tuple(hashes)
 
 
-@lru_cache(maxsize=8)
+@remembered(8)
 def _truth(mode: SceneMode) -> dict[str, set[bytes]]:
     """For each asset, the secrets of which any one opens it."""
     every, known = sessions(mode), secrets(mode)

@@ -14,7 +14,6 @@ True
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from tls13lab.crypto.entropy import seeded
 from tls13lab.evidence import afterwards, passive
@@ -28,31 +27,32 @@ from tls13lab.impostor.redelivery import taken_again
 from tls13lab.impostor.unscripted import Searched, search
 from tls13lab.psk.anti_replay import ClientHelloWindow, NoAntiReplay
 from tls13lab.symbolic.claims import SECRECY, absent
-from tls13lab.symbolic.vocabulary import Asset, SceneMode
-from tls13lab.wire.names import Side
+from tls13lab.symbolic.remembered import remembered
+from tls13lab.symbolic.vocabulary import LEAKS, Asset, Leaks, SceneMode, parts
+from tls13lab.wire.names import Side, each_of
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def _runs(mode: SceneMode) -> Runs:
     return Runs(stage(mode).now_ms)
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _searched(mode: SceneMode, known: Leaked, options: tuple[tuple[str, str], ...]) -> Searched:
     return search(cast_of(mode, dict(options)), known, _runs(mode))
 
 
-def found(
-    mode: SceneMode, leaks: tuple[str, ...], options: Mapping[str, str] | None = None
-) -> Searched:
+def found(mode: SceneMode, leaks: Leaks, options: Mapping[str, str] | None = None) -> Searched:
     """Everything the adversary finds with these leaks; ``options`` are those of peer_identity.
 
-    Leaks that give the adversary the same knowledge share one search.
+    Leaks that give the adversary the same knowledge share one search. Raises NotAllowed for an
+    unknown mode or leak.
     """
+    leaks = each_of(leaks, LEAKS, "leak")
     return _searched(mode, known_of(mode, leaks), tuple((options or {}).items()))
 
 
-def lost(mode: SceneMode, asset: Asset, leaks: tuple[str, ...], options: Mapping[str, str]) -> bool:
+def lost(mode: SceneMode, asset: Asset, leaks: Leaks, options: Mapping[str, str]) -> bool:
     """Whether the adversary without a script gets the asset."""
     if asset == "early_data_freshness":
         return _again(mode, leaks, memory=options["anti_replay"] == "on")
@@ -62,7 +62,7 @@ def lost(mode: SceneMode, asset: Asset, leaks: tuple[str, ...], options: Mapping
 
 
 def lost_afterwards(
-    mode: SceneMode, asset: Asset, leaks: tuple[str, ...], options: Mapping[str, str]
+    mode: SceneMode, asset: Asset, leaks: Leaks, options: Mapping[str, str]
 ) -> bool:
     """The same for an adversary that gets the leaks only when all sessions are over."""
     if asset not in SECRECY:
@@ -72,12 +72,12 @@ def lost_afterwards(
     return asset in _read(mode, tuple(leak for leak in leaks if leak not in absent(mode, leaks)))
 
 
-@lru_cache(maxsize=2048)
-def _read(mode: SceneMode, leaks: tuple[str, ...]) -> frozenset[str]:
+@remembered(2048)
+def _read(mode: SceneMode, leaks: Leaks) -> frozenset[Asset]:
     return frozenset(afterwards.read(mode, leaks, _sessions(mode)))
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def _sessions(mode: SceneMode) -> tuple[Attempt, ...]:
     """All that honest parties sent, and what clients send after an answer without the PSK."""
     every = found(mode, ())
@@ -107,11 +107,11 @@ def _attempt(mode: SceneMode, session: Session, own: bytes = b"") -> Attempt:
         session.secrets.get(f"{me}_ecdhe", b""),
         psk,
         frozenset(ticket.key for ticket in session.tickets),
-        beforehand=mode.startswith("resumption") and psk == issuing,
+        beforehand=parts(mode).kind == "resumption" and psk == issuing,
     )
 
 
-def _again(mode: SceneMode, leaks: tuple[str, ...], *, memory: bool) -> bool:
+def _again(mode: SceneMode, leaks: Leaks, *, memory: bool) -> bool:
     setup = stage(mode)
     server = replace(setup.server, anti_replay=ClientHelloWindow() if memory else NoAntiReplay())
     flights = found(mode, leaks).flights.items()

@@ -5,9 +5,9 @@ All random bytes come from seeds, so the bytes are the same in each run.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
-from tls13lab.adversary.theft import Theft
+from tls13lab.adversary.theft import Stealable, Theft
 from tls13lab.capture.recording import Item
 from tls13lab.crypto.certificates import Credential
 from tls13lab.crypto.entropy import seeded
@@ -20,9 +20,10 @@ from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.portable import PortableEngine
 from tls13lab.search.target import targets
-from tls13lab.symbolic.vocabulary import SceneMode, parts
+from tls13lab.symbolic.remembered import remembered
+from tls13lab.symbolic.vocabulary import Leak, SceneMode, is_of_psk, parts
 from tls13lab.wire.codepoints import CipherSuite, PskKeyExchangeMode
-from tls13lab.wire.names import PSK_MODES
+from tls13lab.wire.names import Mode
 
 EARLY_WORDS = b"early words"
 LATER_MS = 60_000
@@ -30,16 +31,16 @@ LATER_MS = 60_000
 
 
 class Stage:
-    """The recorded connections of a mode, one of ``symbolic.claims.MODES``, and their ends."""
+    """The recorded connections of a mode, one of ``SCENE_MODES``, and their ends."""
 
     def __init__(self, mode: SceneMode) -> None:
         self.mode = mode
         kind, self.psk_mode, issued_in = parts(mode)
         self.ticket_key = TicketKey.new(seeded("the claims' ticket key"))
         self.pairs: list[Pair] = []
-        self._thefts: dict[frozenset[tuple[str, bytes]], Theft] = {}
-        from_external = issued_in in PSK_MODES
-        first_mode = issued_in if from_external else self.psk_mode
+        self._thefts: dict[frozenset[tuple[Stealable, bytes]], Theft] = {}
+        from_external = is_of_psk(issued_in)
+        first_mode = issued_in if is_of_psk(issued_in) else self.psk_mode
         self.modes = frozenset({_point(self.psk_mode), _point(first_mode)})
         certified, server = lesson_configs("full")
         self.first_client = replace(certified, modes=self.modes)
@@ -114,7 +115,7 @@ class Stage:
         client = replace(client, modes=server.modes, trust=None)
         return record(*self.pairs, talk(client, server, f"claims {self.mode} later", self.now_ms))
 
-    def theft(self, leaks: Iterable[str]) -> Theft:
+    def theft(self, leaks: Iterable[Leak]) -> Theft:
         """What a thief has with these leaks, which have their names in the claims.
 
         A certificate's key is not part of it, because it is of no use to an eavesdropper; see
@@ -122,31 +123,31 @@ class Stage:
         has leaked. A leak that this mode does not have adds nothing. Leaks that give the same
         secrets return the same object.
         """
-        leaks = set(leaks)
-        psks = {self.psk.key} if "psk" in leaks and self.psk else set()
-        if "weak_psk" in leaks:
+        had = set(leaks)
+        psks = {self.psk.key} if "psk" in had and self.psk else set()
+        if "weak_psk" in had:
             psks |= set(self.guessed)
         client = [pair.client.secrets.get("client_ecdhe", b"") for pair in self.pairs]
         server = [pair.server.secrets.get("server_ecdhe", b"") for pair in self.pairs]
         every = tuple(private_key for private_key in (*client, *server) if private_key)
 
-        def stolen(leak: str, private_key: bytes) -> tuple[bytes, ...]:
-            return (private_key,) if leak in leaks and private_key else ()
+        def stolen(leak: Leak, private_key: bytes) -> tuple[bytes, ...]:
+            return (private_key,) if leak in had and private_key else ()
 
         theft = Theft(
             psks=tuple(psks),
-            ticket_keys=(self.ticket_key,) if "ticket_key" in leaks else (),
+            ticket_keys=(self.ticket_key,) if "ticket_key" in had else (),
             client_ecdhe=stolen("client_ecdhe", client[-1]),
             server_ecdhe=stolen("server_ecdhe", server[-1]),
             initial_ecdhe=(
                 every
-                if "quantum" in leaks
+                if "quantum" in had
                 else stolen("initial_ecdhe", client[0] if len(self.pairs) > 1 else b"")
             ),
         )
         return self._thefts.setdefault(theft.secrets, theft)
 
-    def stolen_credential(self, leaks: Iterable[str]) -> Credential | None:
+    def stolen_credential(self, leaks: Iterable[Leak]) -> Credential | None:
         """The server's certificate with its private key; None if no leak gives the key.
 
         A quantum computer computes it from the public key in the certificate. Nothing is computed
@@ -173,11 +174,11 @@ class Stage:
         )
 
 
-def _point(psk_mode: str) -> PskKeyExchangeMode:
+def _point(psk_mode: Mode) -> PskKeyExchangeMode:
     return PSK_KE if psk_mode == "psk_ke" else PSK_DHE_KE
 
 
-@lru_cache(maxsize=16)
+@remembered(16)
 def stage(mode: SceneMode) -> Stage:
     """The stage of a mode, built once."""
     return Stage(mode)

@@ -5,7 +5,6 @@
 """
 
 from dataclasses import replace
-from functools import lru_cache
 
 from tls13lab.adversary.eavesdropper import Eavesdropper
 from tls13lab.adversary.theft import Theft
@@ -21,23 +20,25 @@ from tls13lab.psk.keys import ResumptionPsk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.psk.tickets import TicketState
 from tls13lab.records.protection import RecordProtection
+from tls13lab.symbolic.remembered import remembered
+from tls13lab.symbolic.ticket_nonce import Nonces
 from tls13lab.wire.codepoints import ContentType
 from tls13lab.wire.writer import uint16
 
 LIFETIME_S = 7200
-MODES = frozenset({PSK_KE})
+KE_ONLY = frozenset({PSK_KE})
 BOOK = StatelessTickets(TicketKey.new(seeded("a careless server's ticket key")))
 
 
-@lru_cache(maxsize=2)
-def tickets(nonces: str) -> tuple[ResumptionPsk, ResumptionPsk]:
+@remembered(2)
+def tickets(nonces: Nonces) -> tuple[ResumptionPsk, ResumptionPsk]:
     """Two tickets that an honest client received, each with its ``own`` nonce or with the ``same``.
 
     The lab's server never repeats a nonce. Here, it issues no tickets; they are made with its
     ticket key and its secrets of the connection instead.
     """
     client, server = lesson_configs("full")
-    pair = Pair(replace(client, modes=MODES), replace(server, ticket_count=0), "careless")
+    pair = Pair(replace(client, modes=KE_ONLY), replace(server, ticket_count=0), "careless")
     suite = pair.handshake().suite
     known = pair.server.secrets
     sending = RecordProtection(suite, known["server_application_traffic_secret_0"])
@@ -56,11 +57,11 @@ def tickets(nonces: str) -> tuple[ResumptionPsk, ResumptionPsk]:
     return first, second
 
 
-def opened(nonces: str) -> tuple[int, ...]:
+def opened(nonces: Nonces) -> tuple[int, ...]:
     """The numbers of the tickets whose connections the first ticket's PSK opens."""
     first, second = tickets(nonces)
     client, server = lesson_configs("full")
-    client, server = replace(client, modes=MODES), replace(server, modes=MODES, tickets=BOOK)
+    client, server = replace(client, modes=KE_ONLY), replace(server, modes=KE_ONLY, tickets=BOOK)
     pairs = [
         talk(replace(client, psks=(ticket,)), server, f"with ticket {number}")
         for number, ticket in enumerate((first, second), 1)

@@ -10,15 +10,17 @@ from typing import Any
 from tls13lab.evidence.searched import found
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import Given, JudgedTask, Mistake
+from tls13lab.symbolic.vocabulary import EXTERNAL_MODES, Asset, Leak, Leaks
 
-PLACES = ("client_authentication", "server_authentication")
-LEAKS = ("psk", "ticket_key", "server_ecdhe", "weak_psk")
-MODES = ("external-psk_ke", "external-psk_dhe_ke")
-Answer = dict[str, set[str]]
+PLACES: tuple[Asset, ...] = ("client_authentication", "server_authentication")
+LEAKS: Leaks = ("psk", "ticket_key", "server_ecdhe", "weak_psk")
+Answer = dict[Asset, set[Leak]]
 
 
 def _draw(draw: Draw) -> Given:
-    return Given(mode=draw.one_of(list(MODES)), leaks=tuple(draw.shuffled(LEAKS)), places=PLACES)
+    return Given(
+        mode=draw.one_of(list(EXTERNAL_MODES)), leaks=tuple(draw.shuffled(LEAKS)), places=PLACES
+    )
 
 
 def _found(given: Given) -> Answer:
@@ -43,13 +45,15 @@ def _judge(given: Given, answer: Any) -> str:
     return ""
 
 
-WHY = {
+WHY: dict[Leak, str] = {
     "ticket_key": "it opens and seals tickets, but this client does not use tickets",
     "server_ecdhe": "the private key of a recorded connection is not used in a new handshake",
 }
 
 
-def _but(place: str, change: Callable[[set[str]], set[str]]) -> Callable[[Given], Answer]:
+def _but(
+    place: Asset, change: Callable[[set[Leak]], set[Any]]
+) -> Callable[[Given], dict[Asset, set[Any]]]:
     """The right answer, changed for one place."""
     return lambda given: {**_found(given), place: change(_found(given)[place])}
 

@@ -15,6 +15,7 @@ completed in psk_dhe_ke; 2 tickets; early data accepted
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from tls13lab.crypto.entropy import seeded
 from tls13lab.exercises.small_server import (
@@ -30,10 +31,11 @@ from tls13lab.handshake.events import Event, TicketReceived
 from tls13lab.handshake.pair import LESSON_TIME_MS
 from tls13lab.messages.post_handshake import MAX_LIFETIME_S
 from tls13lab.psk.keys import ExternalPsk, Psk, PskKind, ResumptionPsk
-from tls13lab.wire.codepoints import CipherSuite, name_of
+from tls13lab.wire.codepoints import CipherSuite, PskKeyExchangeMode, name_of
 from tls13lab.wire.faults import PeerFault, TLSFault
+from tls13lab.wire.names import PSK_MODES, Mode, PskMode, each_of
 
-_MODES = {"psk_ke": PSK_KE, "psk_dhe_ke": PSK_DHE_KE}
+_POINTS: dict[PskMode, PskKeyExchangeMode] = {"psk_ke": PSK_KE, "psk_dhe_ke": PSK_DHE_KE}
 KNOWN, UNKNOWN = b"known", b"unknown"
 
 
@@ -46,7 +48,7 @@ class Result:
     """
 
     outcome: str
-    mode: str = ""
+    mode: Mode | Literal[""] = ""
     early_data: str = ""
     tickets: tuple[ResumptionPsk, ...] = field(default=(), repr=False)
     random: bytes | None = field(default=None, repr=False)
@@ -76,7 +78,7 @@ class Bench:
 
     def external(
         self,
-        modes: tuple[str, ...] = ("psk_ke", "psk_dhe_ke"),
+        modes: tuple[PskMode, ...] = PSK_MODES,
         *,
         unknown_first: bool = False,
         spoil_binder: bool = False,
@@ -92,7 +94,7 @@ class Bench:
     def resume(
         self,
         after_s: float = 1.0,
-        modes: tuple[str, ...] = ("psk_ke", "psk_dhe_ke"),
+        modes: tuple[PskMode, ...] = PSK_MODES,
         *,
         early_data: bytes = b"",
         age_off_s: float = 0.0,
@@ -139,14 +141,14 @@ class Bench:
     def _connect(
         self,
         psks: tuple[Psk, ...],
-        modes: tuple[str, ...],
+        modes: tuple[PskMode, ...],
         *,
         early_data: bytes = b"",
         spoil_binder: bool = False,
     ) -> Result:
         config = ClientConfig(
             psks=psks,
-            modes=frozenset(_MODES[mode] for mode in modes),
+            modes=frozenset(_POINTS[mode] for mode in each_of(modes, PSK_MODES, "mode")),
             early_data=early_data,
         )
         env = Environment(self._server.now_ms, self._entropy)

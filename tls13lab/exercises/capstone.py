@@ -12,7 +12,8 @@ from tls13lab.exercises.incident import Incident, incident
 from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import Given, JudgedTask, Mistake, ValueTask
 from tls13lab.symbolic.claims import decide
-from tls13lab.symbolic.vocabulary import Asset, SceneMode
+from tls13lab.symbolic.vocabulary import Asset, Leaks, SceneMode
+from tls13lab.wire.names import Side
 
 
 def _draw(draw: Draw) -> Given:
@@ -155,7 +156,7 @@ OPENED = JudgedTask(
 )
 
 
-def _plaintexts(given: Given, sender: str = "client") -> dict[int, bytes]:
+def _plaintexts(given: Given, sender: Side = "client") -> dict[int, bytes]:
     found: Incident = given._incident
     return {
         number: finding.plaintext[sender].head
@@ -228,7 +229,7 @@ POLICY = JudgedTask(
 
 # 9.6: the future ---------------------------------------------------------------------------------
 
-Claim = tuple[SceneMode, Asset, tuple[str, ...]]
+Claim = tuple[SceneMode, Asset, Leaks]
 ROLES: dict[str, tuple[Claim, str]] = {
     "be the server to clients that hold an old ticket": (
         ("resumption-psk_dhe_ke", "server_authentication", ("ticket_key",)),

@@ -21,6 +21,7 @@ from tls13lab.psk.advice import Use, examine
 from tls13lab.psk.importer import KDFS, ImportedIdentity, import_psk, imported_key
 from tls13lab.psk.keys import ExternalPsk
 from tls13lab.wire.faults import TLSFault
+from tls13lab.wire.names import PSK_MODES
 
 # 8.1 ---------------------------------------------------------------------------------------------
 
@@ -224,7 +225,7 @@ def _sloppy(draw: Draw) -> Given:
             identity="group",
             length=draw.number(6, 10),
             bits=float(draw.number(15, 30)),
-            modes=("psk_ke", "psk_dhe_ke"),
+            modes=PSK_MODES,
             clients=tuple(nodes),
             servers=tuple(nodes[:2]),
             hashes=("sha256", "sha384"),
@@ -281,7 +282,7 @@ MENDED = JudgedTask(
     (
         _spoilt("entropy", bits=40.0),
         _spoilt("length", length=8),
-        _spoilt("forward secrecy", modes=("psk_ke", "psk_dhe_ke")),
+        _spoilt("forward secrecy", modes=PSK_MODES),
         _spoilt("importer", imported=False),
         _spoilt("base key deleted", base_key_kept=True),
         _spoilt("one protocol version", tls12=True),

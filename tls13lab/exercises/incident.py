@@ -20,6 +20,7 @@ from tls13lab.psk.keys import ExternalPsk, Psk
 from tls13lab.psk.stateless import StatelessTickets, TicketKey
 from tls13lab.search.target import targets
 from tls13lab.wire.codepoints import PskKeyExchangeMode
+from tls13lab.wire.names import Mode
 
 LATER = ("resumed psk_ke", "resumed psk_dhe_ke", "weak psk_ke", "weak psk_dhe_ke", "strong", "full")
 
@@ -57,7 +58,7 @@ class Incident:
         found = self.findings(passwords=passwords, bag=bag)
         return frozenset(number for number, finding in found.items() if finding.verdict == "lost")
 
-    def of_mode(self, mode: str) -> frozenset[int]:
+    def of_mode(self, mode: Mode) -> frozenset[int]:
         """The connections in this mode."""
         findings = self.findings().items()
         return frozenset(number for number, finding in findings if finding.mode == mode)

@@ -5,7 +5,6 @@ it; for a leak, what is lost by it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -15,6 +14,7 @@ from tls13lab.exercises.student import Draw
 from tls13lab.exercises.task import Given, JudgedTask, Mistake
 from tls13lab.symbolic import scenes
 from tls13lab.symbolic.connection import SymbolicConnection
+from tls13lab.symbolic.remembered import remembered
 from tls13lab.symbolic.rules import RULES, SEALED, DerivationStep, Rule
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.terms import Term, apply, name
@@ -172,7 +172,7 @@ LEAK_MODES: tuple[SceneMode, ...] = (
 )
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def _lost(mode: SceneMode, stolen: tuple[Term, ...]) -> frozenset[str]:
     """The parts of the recorded connection that these stolen terms reveal."""
     this = scenes.connections(mode)[-1]

@@ -12,7 +12,7 @@ from tls13lab.messages.key_share import KeyShareHelloRetryRequest, KeyShareServe
 from tls13lab.messages.pre_shared_key import SelectedPsk
 from tls13lab.messages.server_hello import HelloRetryRequest, ServerHello
 from tls13lab.wire.codepoints import NamedGroup
-from tls13lab.wire.names import Mode
+from tls13lab.wire.names import PSK_MODES, Mode
 
 # 3.1 ---------------------------------------------------------------------------------------------
 
@@ -123,7 +123,7 @@ MODE = FunctionTask(
 # 3.2 ---------------------------------------------------------------------------------------------
 
 Modes = frozenset[str]
-_SETS = (frozenset({"psk_ke"}), frozenset({"psk_dhe_ke"}), frozenset({"psk_ke", "psk_dhe_ke"}))
+_SETS = (frozenset({"psk_ke"}), frozenset({"psk_dhe_ke"}), frozenset(PSK_MODES))
 
 
 def _sets(draw: Draw, case: int) -> tuple[Modes, Modes]:

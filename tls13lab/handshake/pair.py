@@ -23,7 +23,7 @@ from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.events import DataReceived, EarlyDataReceived, Event, TicketReceived
 from tls13lab.handshake.trace import Conversation, Trace
 from tls13lab.psk.keys import ExternalPsk, ResumptionPsk
-from tls13lab.wire.names import Mode
+from tls13lab.wire.names import MODES, Mode, one_of
 
 LESSON_TIME_MS = 1_767_225_600_000
 """The lessons' clock: 2026-01-01 00:00:00 UTC, in Unix milliseconds."""
@@ -114,8 +114,9 @@ def lesson_configs(mode: Mode, psk: ExternalPsk = LESSON_PSK) -> tuple[ClientCon
     """The configurations of a client and a server that use only this mode.
 
     ``psk_ke`` and ``psk_dhe_ke`` use an external PSK, ``full`` uses a certificate, which is the
-    same each time, and ``cert_with_extern_psk`` uses both.
+    same each time, and ``cert_with_extern_psk`` uses both. Raises NotAllowed for any other mode.
     """
+    one_of(mode, MODES, "mode")
     if mode in CERTIFIED:
         credential = self_signed(LESSON_NAME, LESSON_TIME_MS, seeded("the lessons' certificate"))
         client = ClientConfig(trust=TrustRoots(credential.chain), server_name=LESSON_NAME)

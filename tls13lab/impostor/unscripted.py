@@ -13,17 +13,20 @@ by the eavesdropper.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Final, Literal
 
 from tls13lab.handshake.config import ClientConfig
 from tls13lab.impostor.moves import ADVERSARY, Leaked, Public, ends, with_tickets
 from tls13lab.impostor.parties import Party, Runs, Session
+from tls13lab.symbolic.vocabulary import Asset
 
 DEPTH = 2
 ROUNDS = 3
 SHARED = "client_application_traffic_secret_0"
 """Two sessions that have this secret in common are the two ends of one connection."""
-BINDER = "binder"
+BINDER: Final = "binder"
 """Not an asset of the claims, but a MUST (4.3.11): a server accepts a PSK only from its holders."""
+Lost = Asset | Literal["binder"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class Searched:
     key exchanges. ``sessions`` is how many were tried.
     """
 
-    lost: dict[str, str]
+    lost: dict[Lost, str]
     known: Leaked
     flights: dict[bytes, bool] = field(repr=False)
     sessions: int
@@ -193,8 +196,8 @@ class _Hunt:
 # What is a loss -----------------------------------------------------------------------------------
 
 
-def _losses(cast: Cast, known: Leaked, hunt: _Hunt) -> dict[str, str]:
-    lost: dict[str, str] = {}
+def _losses(cast: Cast, known: Leaked, hunt: _Hunt) -> dict[Lost, str]:
+    lost: dict[Lost, str] = {}
     for session in hunt.sessions:
         if session.party.owner != ADVERSARY and not session.party.beforehand:
             for asset in _lost_by(session, cast, known, hunt):
@@ -202,7 +205,7 @@ def _losses(cast: Cast, known: Leaked, hunt: _Hunt) -> dict[str, str]:
     return lost
 
 
-def _lost_by(session: Session, cast: Cast, known: Leaked, hunt: _Hunt) -> Iterator[str]:
+def _lost_by(session: Session, cast: Cast, known: Leaked, hunt: _Hunt) -> Iterator[Lost]:
     """The assets that an honest party lost in this session."""
     party = session.party
     if party.is_client:
@@ -240,7 +243,7 @@ def _is_asked(session: Session, cast: Cast) -> bool:
     return cast.clients_are_known and session.with_psk
 
 
-def _revealed(session: Session, known: Leaked) -> Iterator[str]:
+def _revealed(session: Session, known: Leaked) -> Iterator[Asset]:
     """The secrets of an honest client that the adversary knows."""
     party = session.party
     if party.says and any(party.says in words for words in known.words):

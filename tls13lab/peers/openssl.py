@@ -24,6 +24,7 @@ from tls13lab.peers.openssl_binary import OpenSSL, OpenSSLUnavailable, find_open
 from tls13lab.peers.openssl_certificate import CertificateFiles, make_certificate
 from tls13lab.peers.openssl_process import Child
 from tls13lab.peers.openssl_session import psk_session_pem
+from tls13lab.wire.names import PSK_MODES, HashName, PskMode, each_of
 
 __all__ = [
     "CertificateFiles",
@@ -42,7 +43,6 @@ LOOPBACK = "127.0.0.1"
 MAX_LINE = 8192
 """The most bytes in a line for :func:`s_client`: well within the server's 16 KiB buffer."""
 
-Mode = Literal["psk_ke", "psk_dhe_ke"]
 Tickets = Literal["stateless", "stateful", "off"]
 
 
@@ -66,7 +66,7 @@ class OpenSSLPsk:
 
     identity: str
     key: bytes = field(repr=False)
-    hash_name: Literal["sha256", "sha384"] = "sha256"
+    hash_name: HashName = "sha256"
 
     def suites(self, allowed: Sequence[str]) -> list[str]:
         """The suites with this PSK's hash, of ``allowed`` or by default of OpenSSL's usual ones.
@@ -94,11 +94,10 @@ class OpenSSLPsk:
 
 
 def _common(
-    suites: Sequence[str], groups: Sequence[str], modes: Sequence[Mode], keylog: Path | None
+    suites: Sequence[str], groups: Sequence[str], modes: Sequence[PskMode], keylog: Path | None
 ) -> list[str]:
     """The options that are the same for server and client."""
-    if not set(modes) <= {"psk_ke", "psk_dhe_ke"}:
-        raise ValueError("modes are psk_ke and psk_dhe_ke")
+    each_of(modes, PSK_MODES, "mode")
     options = ["-tls1_3"]
     options += ["-ciphersuites", ":".join(suites)] if suites else []
     options += ["-groups", ":".join(groups)] if groups else []
@@ -141,7 +140,7 @@ class OpenSSLServer:
         *,
         suites: Sequence[str] = (),
         groups: Sequence[str] = (),
-        modes: Sequence[Mode] = ("psk_dhe_ke",),
+        modes: Sequence[PskMode] = ("psk_dhe_ke",),
         psk: OpenSSLPsk | None = None,
         certificate: CertificateFiles | None = None,
         tickets: Tickets = "stateless",
@@ -259,7 +258,7 @@ def s_client(
     answer: int | None = None,
     suites: Sequence[str] = (),
     groups: Sequence[str] = (),
-    modes: Sequence[Mode] = ("psk_dhe_ke",),
+    modes: Sequence[PskMode] = ("psk_dhe_ke",),
     psk: OpenSSLPsk | None = None,
     session: Path | None = None,
     save_session: Path | None = None,

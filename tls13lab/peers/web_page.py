@@ -13,6 +13,7 @@ from html import escape
 from tls13lab.handshake.actions import Outcome
 from tls13lab.peers.server import Served
 from tls13lab.wire.codepoints import NamedGroup, name_of
+from tls13lab.wire.names import Mode
 
 LARGEST = 16_384
 """The most bytes of a request."""
@@ -87,7 +88,7 @@ def facts(outcome: Outcome, early: int) -> list[tuple[str, str, str]]:
     """What the handshake negotiated, each with its name, its value and its meaning."""
     group = "none" if outcome.group is None else name_of(NamedGroup, outcome.group)
     found = [
-        ("mode", outcome.mode, _MODES[outcome.mode]),
+        ("mode", outcome.mode, _ABOUT[outcome.mode]),
         ("cipher suite", outcome.suite.name, "protects the records, and sets the hash"),
         (
             "group",
@@ -116,7 +117,7 @@ def _server_name(outcome: Outcome) -> tuple[str, str]:
     return "none", "the browser sent none: for an address made of numbers, there is no name to send"
 
 
-_MODES = {
+_ABOUT: dict[Mode, str] = {
     "full": "a full handshake: the server sent its certificate",
     "cert_with_extern_psk": "a certificate, and an external PSK that also goes into the keys",
     "psk_dhe_ke": "a PSK and a fresh Diffie-Hellman exchange; no certificate was sent",

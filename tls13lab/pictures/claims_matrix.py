@@ -7,15 +7,18 @@ pairs of leaks that are needed together, because neither is enough alone.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from tls13lab.pictures import ink
 from tls13lab.pictures.grid import Grid, Group, Tile, TileRow
 from tls13lab.pictures.page import page
 from tls13lab.pictures.scripts import alive
 from tls13lab.symbolic.claims import Cell
-from tls13lab.symbolic.vocabulary import ADVERSARIES
+from tls13lab.symbolic.vocabulary import ADVERSARIES, Adversary, Asset, Leak, Leaks, SceneMode
 
-MARKS = {"lost": "x", "kept": ".", "for now": "~", "absent": "-"}
+Shown = Literal["lost", "kept", "for now", "absent"]
+"""What a tile says: the verdict, and two things that it does not."""
+MARKS: dict[Shown, str] = {"lost": "x", "kept": ".", "for now": "~", "absent": "-"}
 LEGEND = (
     "x lost, . kept, ~ kept until the ticket is used (it then crosses the wire in the clear), "
     "- the mode has no such secret"
@@ -23,14 +26,14 @@ LEGEND = (
 GUESSES = (
     "a number after a mark: log2 of the guesses that are still needed; no number: none is needed"
 )
-LOOKS = {
+LOOKS: dict[Shown, ink.Look] = {
     "lost": ink.OPENED,
     "kept": ink.KEPT,
     "for now": replace(ink.KEPT, dashes="5 3"),
     "absent": ink.ABSENT,
 }
 """How each verdict looks, by the keys of :data:`MARKS`."""
-SAYS = {
+SAYS: dict[Shown, str] = {
     "lost": "the adversary can derive it, or pass for this side",
     "kept": "no derivation in the model",
     "for now": "kept until the ticket is used: it then crosses the wire in the clear",
@@ -39,12 +42,13 @@ SAYS = {
 PRICE = ("2^20", ink.PLAIN, "the guesses that this still costs; no number: none are needed")
 TOGETHER = "Only together: pairs of leaks that open what neither opens alone"
 
-Where = tuple[str, str, str, str]
+Where = tuple[Adversary, SceneMode, Asset, str]
 """Adversary, mode, asset and options."""
+Column = Leak | Literal["none"]
 
 
-def shown(cell: Cell) -> str:
-    """The verdict of a cell, as a key of :data:`MARKS`.
+def shown(cell: Cell) -> Shown:
+    """What a tile says of a cell that is inside the model.
 
     >>> from tls13lab.symbolic.claims import decide
     >>> shown(decide("full", "next_psk", "passive", ("ticket_key",)))
@@ -52,17 +56,18 @@ def shown(cell: Cell) -> str:
     """
     if cell.absent:
         return "absent"
+    assert cell.verdict != "outside"
     return "for now" if cell.horizon else cell.verdict
 
 
-def single_leaks(cells: Iterable[Cell]) -> tuple[str, ...]:
+def single_leaks(cells: Iterable[Cell]) -> tuple[Column, ...]:
     """The leaks in order, after "none"."""
     return ("none", *dict.fromkeys(leak for cell in cells for leak in cell.leaks))
 
 
-def rows_of(cells: Iterable[Cell]) -> dict[Where, dict[tuple[str, ...], Cell]]:
+def rows_of(cells: Iterable[Cell]) -> dict[Where, dict[Leaks, Cell]]:
     """The cells by (adversary, mode, asset, options) and then by leaks, without empty rows."""
-    rows: dict[Where, dict[tuple[str, ...], Cell]] = {}
+    rows: dict[Where, dict[Leaks, Cell]] = {}
     weakest_first = sorted(cells, key=lambda cell: ADVERSARIES.index(cell.adversary))
     for cell in weakest_first:
         options = ", ".join(f"{name} {value}" for name, value in cell.options.items())
@@ -75,7 +80,7 @@ def rows_of(cells: Iterable[Cell]) -> dict[Where, dict[tuple[str, ...], Cell]]:
     }
 
 
-def pairs_that_matter(row: dict[tuple[str, ...], Cell]) -> tuple[tuple[str, ...], ...]:
+def pairs_that_matter(row: dict[Leaks, Cell]) -> tuple[Leaks, ...]:
     """The pairs of leaks that open together what neither opens alone."""
     if row[()].verdict == "lost":
         return ()
@@ -105,7 +110,7 @@ Spent = Callable[[float], str]
 """A function from log2 of a number of guesses to the time and money that they take, in words."""
 
 
-def _cell(row: Mapping[tuple[str, ...], Cell], leak: str) -> Cell:
+def _cell(row: Mapping[Leaks, Cell], leak: Column) -> Cell:
     return row[() if leak == "none" else (leak,)]
 
 
@@ -114,21 +119,21 @@ def matrix_text(cells: list[Cell], guesses: Guesses | None = None) -> str:
 
     With ``guesses``, each mark is followed by its cost, if there is one.
     """
-    header, rows = _table(cells)
-    leaks = header[3:-1]
+    (_, rows), leaks = _table(cells), single_leaks(cells)
     lines = [f"columns: {', '.join(f'{n} {leak}' for n, leak in enumerate(leaks))}"]
     lines += [LEGEND, *([GUESSES] if guesses else []), "then the pairs that open it only together"]
     costs = _costs(cells, leaks, guesses)
     column = 4 if guesses else 1
     before, headings = "", [f"{mode}, {adversary} adversary" for adversary, mode, *_ in rows]
     wide = max(*map(len, headings), *(len(row[2]) + 2 for row in rows))
-    for heading, (_, _, asset, *verdicts, together), prices in zip(
-        headings, rows, costs, strict=True
+    for heading, (_, _, asset, *_, together), row, prices in zip(
+        headings, rows, rows_of(cells).values(), costs, strict=True
     ):
         if heading != before:
             numbers = " ".join(f"{number:<{column}}" for number in range(len(leaks))).rstrip()
             lines += ["", f"{heading:{wide}} {numbers}"]
             before = heading
+        verdicts = (shown(_cell(row, leak)) for leak in leaks)
         words = (f"{MARKS[each]}{price}" for each, price in zip(verdicts, prices, strict=True))
         marks = " ".join(f"{word:<{column}}" for word in words)
         lines.append(f"  {asset:{wide - 2}} {marks}  {together}".rstrip())
@@ -136,7 +141,7 @@ def matrix_text(cells: list[Cell], guesses: Guesses | None = None) -> str:
 
 
 def _costs(
-    cells: list[Cell], leaks: Sequence[str], guesses: Guesses | None
+    cells: list[Cell], leaks: Sequence[Column], guesses: Guesses | None
 ) -> list[tuple[str, ...]]:
     """The costs after the marks of each row, as whole numbers; empty if there is no cost."""
 
@@ -163,7 +168,7 @@ def matrix_picture(
     for where, row in rows.items():
         adversary, mode, _, _ = where
         asset = asset_of(where)
-        heading, name = f"{asset}, {adversary} adversary", mode
+        heading, name = f"{asset}, {adversary} adversary", str(mode)
         if one_mode:
             heading, name = mode, f"{asset}, {adversary}"
         tiles = tuple(
@@ -199,7 +204,7 @@ def matrix_page(
 def asset_of(where: Where) -> str:
     """The asset of a row, with the options that change its verdict.
 
-    >>> asset_of(("passive", "psk_ke", "early_data_freshness", "anti_replay on"))
+    >>> asset_of(("passive", "external-psk_ke", "early_data_freshness", "anti_replay on"))
     'early_data_freshness (anti_replay on)'
     """
     _, _, asset, options = where
@@ -212,7 +217,7 @@ def legend_of(words: Iterable[str]) -> tuple[tuple[str, ink.Look, str], ...]:
     return tuple((word, LOOKS[word], says) for word, says in SAYS.items() if word in there)
 
 
-def _tile(where: Where, row: Mapping[tuple[str, ...], Cell], leak: str) -> Tile:
+def _tile(where: Where, row: Mapping[Leaks, Cell], leak: Column) -> Tile:
     adversary, mode, _, _ = where
     word = shown(_cell(row, leak))
     leaks = "nothing leaked" if leak == "none" else f"leak: {leak}"

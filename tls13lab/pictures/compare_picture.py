@@ -15,6 +15,7 @@ from tls13lab.pictures.picture import Picture
 from tls13lab.pictures.purposes import PURPOSES
 from tls13lab.pictures.svg import box, document, ground, part, text
 from tls13lab.pictures.text_size import width, wrapped
+from tls13lab.wire.names import Side
 
 PANEL, TOP, PITCH, LINE = ink.WIDTH // 2, 72, 48, 18
 LANE = 44
@@ -119,7 +120,7 @@ def _half(moment: _Moment, side: int, y: int) -> Iterator[str]:
     if value == "absent":
         yield text(middle, line - 4, f"(no {name})", ink.BODY, more=_ITALIC)
     else:
-        yield from _arrow(sender, x, line)
+        yield from _arrow("client" if sender == "client" else "server", x, line)
         yield text(middle, line - 8, name)
     at = line + LINE
     for row in moment.differing:
@@ -139,7 +140,7 @@ def _lines_of(row: tuple[str, str, str, str]) -> int:
     return max(len(_told(row, side)) for side in (0, 1))
 
 
-def _arrow(sender: str, x: int, y: int) -> Iterator[str]:
+def _arrow(sender: Side, x: int, y: int) -> Iterator[str]:
     """In its sender's colour, from a disc at the client or a square at the server."""
     client = sender == "client"
     start, end = x + LANE, x + PANEL - LANE

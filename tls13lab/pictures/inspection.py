@@ -7,6 +7,7 @@ too; the other messages are only named.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tls13lab.capture.decrypt import KeyLogSecrets, Read, decrypted
 from tls13lab.capture.recording import Closed, Incomplete, Item, Opened, recording_of
@@ -49,13 +50,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class InspectedRecord:
-    """A record: its sender, its keys, and its contents.
+    """A record: its sender (empty if bytes alone are inspected), its keys, and its contents.
 
     ``inner`` are the fields of the plaintext of a protected record that was opened.
     """
 
     number: int
-    sender: str
+    sender: Side | Literal[""]
     keys: str
     fields: tuple[Field, ...]
     messages: tuple[Message, ...]

@@ -9,12 +9,12 @@ The model decides it: everything that follows from the recording and from what w
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
 
 from tls13lab.adversary.plan import GIVEN, SINGLE_LEAKS, Shape, connections, term_of, this
 from tls13lab.crypto.schedule import LEAVES, SCHEDULE
 from tls13lab.pictures.schedule_layout import RECORDS, is_zeros
 from tls13lab.symbolic.connection import SymbolicConnection
+from tls13lab.symbolic.remembered import remembered
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.scenes import PUBLIC
@@ -59,7 +59,7 @@ def shape_of(stolen: Collection[str], mode: Mode) -> Shape:
     )
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def loss_of(shape: Shape) -> Loss:
     """Everything that follows from what is held of a connection of this shape."""
     connection = this(shape)

@@ -22,11 +22,11 @@ from tls13lab.pictures.meanings import section
 from tls13lab.pictures.picture import Picture
 from tls13lab.pictures.svg import box, document, part, text
 from tls13lab.wire.codepoints import HandshakeType
+from tls13lab.wire.names import SIDES, Side, one_of
 
 HEADER = ("in the state", "this message may come", "and leads to")
-SIDES = ("client", "server")
-_COLOURS = {"client": ink.CLIENT, "server": ink.SERVER}
-_APPENDIX = {"client": "RFC 9846 appendix A.1", "server": "RFC 9846 appendix A.2"}
+_COLOURS: dict[Side, str] = {"client": ink.CLIENT, "server": ink.SERVER}
+_APPENDIX: dict[Side, str] = {"client": "RFC 9846 appendix A.1", "server": "RFC 9846 appendix A.2"}
 
 _LEFT, _WIDE, _HIGH, _PITCH, _TOP = 230, 300, 54, 100, 56
 _RIGHT, _MIDDLE = _LEFT + _WIDE, _LEFT + _WIDE / 2
@@ -35,14 +35,13 @@ _LANE, _LANES_LEFT, _LANES_RIGHT = 44, _LEFT - 110, _RIGHT + 170
 _LOOP = 26
 
 
-def moves_graph(side: str) -> Picture:
+def moves_graph(side: Side) -> Picture:
     """The messages that a ``client`` or ``server`` may receive in each state.
 
     Any other message ends the connection. The first state has a thick border; the last, in which
-    data flows, has a double border. Raises KeyError for any other side.
+    data flows, has a double border. Raises NotAllowed for any other side.
     """
-    if side not in SIDES:
-        raise KeyError(side)
+    one_of(side, SIDES, "side")
     rows = tuple((short(start), rfc_name(message), short(end)) for start, message, end in _of(side))
     alt = f"the states of a {side}, and the {len(rows)} moves between them"
     return Picture(_drawn(side), alt, HEADER, rows)
@@ -65,13 +64,13 @@ def rfc_name(message: HandshakeType) -> str:
 Move = tuple[State, HandshakeType, State]
 
 
-def _of(side: str) -> Iterator[Move]:
+def _of(side: Side) -> Iterator[Move]:
     for (start, message), ends in MOVES.items():
         if start.name.startswith(side.upper()):
             yield from ((start, message, end) for end in State if end in ends)
 
 
-def _drawn(side: str) -> str:
+def _drawn(side: Side) -> str:
     states = [state for state in State if state.name.startswith(side.upper())]
     places = {state: number for number, state in enumerate(states)}
     moves = list(_of(side))
@@ -98,7 +97,7 @@ def _top(place: int) -> int:
     return _TOP + _PITCH * place
 
 
-def _state(state: State, side: str, y: int) -> str:
+def _state(state: State, side: Side, y: int) -> str:
     first, last = state.name.endswith(("START", "WAIT_SH")), state.name.endswith("CONNECTED")
     look = ink.Look(ink.GROUND, _COLOURS[side], 4 if first else 1.5)
     shapes = [box(_LEFT, y, _WIDE, _HIGH, look, 'rx="8"')]
@@ -119,7 +118,7 @@ def _state(state: State, side: str, y: int) -> str:
     return part(f"state-{state.name}", tip, *shapes, *words)
 
 
-def _move(move: Move, side: str, path: str, head: str, label: str) -> str:
+def _move(move: Move, side: Side, path: str, head: str, label: str) -> str:
     """The part of one move: its line, its arrow head, and its message's name."""
     start, message, end = move
     tip = (
@@ -133,7 +132,7 @@ def _move(move: Move, side: str, path: str, head: str, label: str) -> str:
     return part(f"{start.name}--{message.name}--{end.name}", tip, line, arrow, label)
 
 
-def _arrow(move: Move, side: str, y: int) -> str:
+def _arrow(move: Move, side: Side, y: int) -> str:
     """Down to the next state."""
     begin, end = y + _HIGH + 2, y + _PITCH - 3
     label = text(_MIDDLE + 12, (begin + end) / 2 + 4, rfc_name(move[1]), ink.SMALL, "start")
@@ -141,7 +140,7 @@ def _arrow(move: Move, side: str, y: int) -> str:
     return _move(move, side, f"M{_MIDDLE},{begin} V{end - 8}", head, label)
 
 
-def _loop(move: Move, side: str, y: int, at: int, count: int) -> str:
+def _loop(move: Move, side: Side, y: int, at: int, count: int) -> str:
     """Out of a state to the left and back into it."""
     middle = y + _HIGH * (2 * at + 1) / (2 * count)
     path = f"M{_LEFT},{middle - 7:g} h-{_LOOP} v14 h{_LOOP - 10}"
@@ -150,7 +149,7 @@ def _loop(move: Move, side: str, y: int, at: int, count: int) -> str:
     return _move(move, side, path, head, label)
 
 
-def _detour(move: Move, side: str, way: Detour) -> str:
+def _detour(move: Move, side: Side, way: Detour) -> str:
     """Around the states between, on the right or on the left."""
     sign, edge = (-1, _LEFT) if way.left else (1, _RIGHT)
     lane = (_LANES_LEFT if way.left else _LANES_RIGHT) + sign * _LANE * way.lane

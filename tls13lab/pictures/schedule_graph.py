@@ -18,7 +18,6 @@ from tls13lab.pictures.schedule_boxes import Facts, every_box
 from tls13lab.pictures.schedule_drawing import Drawing, drawn
 from tls13lab.pictures.schedule_layout import (
     MESSAGES,
-    MODES,
     RECORDS,
     is_certified,
     is_zeros,
@@ -38,9 +37,9 @@ from tls13lab.pictures.schedule_marks import (
     of_choice,
     of_theft,
 )
-from tls13lab.wire.names import Mode
+from tls13lab.wire.names import MODES, Mode, one_of
 
-__all__ = ["HEADER", "MODES", "schedule_graph", "theft_graph"]
+__all__ = ["HEADER", "schedule_graph", "theft_graph"]
 
 HEADER = ("", "secret", "operation", "inputs", "label", "bound to", "section", "value")
 
@@ -56,10 +55,9 @@ def schedule_graph(
     ``values`` are secrets by name, shown shortened in the boxes, in the tips and in the table.
     ``stolen`` are leaks (``psk``, ``client_ecdhe``, ``ticket_key``...) or secrets of the schedule:
     instead of ``lit``, the picture then shows all that follows from them and from a recording.
-    Raises KeyError for an unknown secret, leak or mode.
+    Raises NotAllowed for an unknown mode, and KeyError for an unknown secret or leak.
     """
-    if mode not in (*MODES, "cert_with_extern_psk"):
-        raise KeyError(mode)
+    one_of(mode, MODES, "mode")
     if lit is not None and lit not in LEAVES and lit not in SCHEDULE:
         raise KeyError(lit)
     if stolen:

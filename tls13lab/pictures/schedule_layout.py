@@ -11,12 +11,15 @@ True
 """
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from tls13lab.crypto.schedule import SCHEDULE, Context, Operation
 from tls13lab.symbolic.connection import CERTIFIED
-from tls13lab.wire.names import Mode
+from tls13lab.wire.names import Mode, PskMode
 
-MODES: tuple[Mode, ...] = ("full", "psk_ke", "psk_dhe_ke")
+DrawnMode = Literal["full", PskMode]
+"""The modes among which a reader chooses. The picture can also show the one with both, RFC 9973."""
+DRAWN_MODES: tuple[DrawnMode, ...] = get_args(DrawnMode)
 
 WIDTH, HEIGHT = 820, 784
 

@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from tls13lab.crypto.certificates import Trust, TrustAnyone
 from tls13lab.crypto.groups import SUPPORTED
@@ -28,6 +29,7 @@ from tls13lab.wire.codepoints import (
     name_of,
 )
 from tls13lab.wire.faults import AlertReceived, LocalFault, PeerFault, TLSFault
+from tls13lab.wire.names import Mode
 
 MOST_CONNECTIONS = 60
 """The most connections to one address."""
@@ -52,7 +54,7 @@ class Reply:
     ours: bool = False
 
     @property
-    def mode(self) -> str:
+    def mode(self) -> Mode | Literal[""]:
         """The mode; empty if the handshake failed."""
         return self.report.mode if self.report else ""
 

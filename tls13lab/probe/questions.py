@@ -28,6 +28,7 @@ from tls13lab.psk.binder import fill_binders
 from tls13lab.psk.keys import ExternalPsk, Psk, ResumptionPsk
 from tls13lab.records.framing import frame
 from tls13lab.wire.codepoints import ContentType
+from tls13lab.wire.names import PSK_MODES
 
 OFFERS = {"psk_ke": frozenset({PSK_KE}), "psk_dhe_ke": frozenset({PSK_DHE_KE}), "both": BOTH}
 OTHER_NAME = "other.example"
@@ -51,7 +52,7 @@ def modes(prober: Prober, psks: list[Psk], what: str) -> Iterator[ProbeFinding]:
         # The lab's own client ends a connection in a mode that it did not offer.
         yield ProbeFinding("mode-not-offered", f"with the {what}, it broke a rule", evidence)
         return
-    if not set(took.values()) & {"psk_ke", "psk_dhe_ke"}:
+    if not set(took.values()) & set(PSK_MODES):
         name = "psk-ignored" if external else "resumption-refused"
         yield ProbeFinding(name, f"no offer of the {what} was accepted", evidence)
         return

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tls13lab.psk.strength import ENOUGH_BITS
+from tls13lab.wire.names import HASHES, PSK_MODES, HashName, PskMode, each_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +22,26 @@ class Use:
     ``length`` is in bytes, ``bits`` is the estimated strength. ``clients`` and ``servers`` name the
     nodes in each role. ``context_names_both`` says that the PSK was imported with the names of both
     nodes in the context; ``names_checked``, that the nodes send their names over the connection and
-    compare them.
+    compare them. Raises NotAllowed for an unknown mode or hash.
     """
 
     identity: str
     length: int
     bits: float
-    modes: tuple[str, ...] = ()
+    modes: tuple[PskMode, ...] = ()
     clients: tuple[str, ...] = ()
     servers: tuple[str, ...] = ()
-    hashes: tuple[str, ...] = ("sha256",)
+    hashes: tuple[HashName, ...] = ("sha256",)
     imported: bool = False
     context_names_both: bool = False
     names_checked: bool = False
     base_key_kept: bool = True
     tls12: bool = False
     early_data: bool = False
+
+    def __post_init__(self) -> None:
+        each_of(self.modes, PSK_MODES, "mode")
+        each_of(self.hashes, HASHES, "hash")
 
 
 @dataclass(frozen=True, slots=True)

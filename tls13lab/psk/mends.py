@@ -43,9 +43,10 @@ from tls13lab.psk.spending import Means
 from tls13lab.symbolic import mended
 from tls13lab.symbolic.certificate_with_psk import BOTH
 from tls13lab.symbolic.cost import Cost
-from tls13lab.symbolic.mended import DERIVED, EPOCHS, IMPORTED, PLAIN
+from tls13lab.symbolic.mended import DERIVED, EPOCHS, IMPORTED, PLAIN, Made, MendedMode
 from tls13lab.symbolic.prices import USUAL, Prices, drawn_bits
-from tls13lab.wire.names import Mode
+from tls13lab.symbolic.vocabulary import Epoch
+from tls13lab.wire.names import PSK_MODES, PskMode, one_of
 
 NOTHING = "nothing"
 DHE: Final = "psk_dhe_ke"
@@ -112,13 +113,13 @@ class Mended:
     """
 
     mend: str
-    mode: Mode
-    made: str
+    mode: MendedMode
+    made: Made
     choice: Guessable = field(repr=False)
     log2_work: float | None
     dearer: float
     memory: int
-    opens: Mapping[str, Cost] = field(repr=False)
+    opens: Mapping[Epoch, Cost] = field(repr=False)
     does: str = field(repr=False)
     does_not: str = field(repr=False)
     days: float | None = None
@@ -170,7 +171,7 @@ class Mended:
 def mends(
     choice: Guessable,
     *,
-    mode: Mode = "psk_ke",
+    mode: PskMode = "psk_ke",
     better: Guessable | None = None,
     slow: Mapping[str, Slow] | None = None,
     days: float = 30.0,
@@ -180,11 +181,10 @@ def mends(
 
     ``better`` is the choice of the mend ``more words``, by default six words drawn with dice.
     ``slow`` are the slow derivations by mend, by default those of :func:`measured`. A rotated PSK
-    is replaced after ``days``. ``prices`` are those of all other secrets. Raises ValueError for
+    is replaced after ``days``. ``prices`` are those of all other secrets. Raises NotAllowed for
     another mode.
     """
-    if mode not in ("psk_ke", "psk_dhe_ke"):
-        raise ValueError("a PSK alone is used in psk_ke or psk_dhe_ke")
+    mode = one_of(mode, PSK_MODES, "mode of a PSK alone,")
     better = better or even(DICEWARE**6)
     slow = measured().slow if slow is None else slow
     return tuple(_rows(choice, mode, better, slow, days, prices))
@@ -192,7 +192,7 @@ def mends(
 
 def _rows(
     choice: Guessable,
-    mode: Mode,
+    mode: PskMode,
     better: Guessable,
     slow: Mapping[str, Slow],
     days: float,
@@ -200,10 +200,10 @@ def _rows(
 ) -> Iterator[Mended]:
     def row(
         mend: str,
-        made: str = PLAIN,
+        made: Made = PLAIN,
         *,
         of: Guessable = choice,
-        used: Mode = mode,
+        used: MendedMode = mode,
         dearer: float = 0.0,
         memory: int = 0,
         others: Prices = prices,

@@ -30,6 +30,7 @@ from tls13lab.psk.keys import PskKind
 from tls13lab.psk.lockout import Limit
 from tls13lab.psk.spending import Means
 from tls13lab.symbolic.guessers import HARVESTER, OFFLINE, ONLINE, Way, ways
+from tls13lab.symbolic.vocabulary import GuessedMode, parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,12 @@ class Odds:
     any_of_them: float
 
 
-def odds(mode: str, chosen: Guessable, bounds: Bounds, targets: int = 1) -> tuple[Odds, ...]:
-    """The odds of the three guessers against a mode of :data:`tls13lab.symbolic.guessers.MODES`.
+def odds(
+    mode: GuessedMode, chosen: Guessable, bounds: Bounds, targets: int = 1
+) -> tuple[Odds, ...]:
+    """The odds of the three guessers against a mode.
 
-    Raises KeyError for another mode, and ValueError for no target.
+    Raises NotAllowed for another mode, and ValueError for no target.
     """
     found = []
     for way in ways(mode):
@@ -80,5 +83,5 @@ def odds(mode: str, chosen: Guessable, bounds: Bounds, targets: int = 1) -> tupl
     return tuple(found)
 
 
-def _blocks(mode: str) -> Blocks:
-    return blocks(kind=PskKind.IMPORTED if mode.startswith("imported") else PskKind.EXTERNAL)
+def _blocks(mode: GuessedMode) -> Blocks:
+    return blocks(kind=PskKind.IMPORTED if parts(mode).kind == "imported" else PskKind.EXTERNAL)

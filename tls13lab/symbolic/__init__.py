@@ -47,6 +47,7 @@ resumptions recovers while the adversary takes part is not asked.
 
 The files, in reading order::
 
+    vocabulary, remembered      the words of claims, as types; a cache that keeps types
     terms, rules, saturation    the language, the rules, and the engine
     connection, scenes          a connection as terms; recordings, and what can be stolen
     speaking                    scenes in which the adversary sends messages

@@ -23,6 +23,7 @@ itself on everything (see the asset ``peer_identity``).
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
 from tls13lab.symbolic import claims, vocabulary
 from tls13lab.symbolic.claims import USUAL, Build
@@ -30,7 +31,8 @@ from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.rules import Rule
 from tls13lab.symbolic.scenes import Scene, Turn, attacked, connections, recorded
 from tls13lab.symbolic.terms import Term, name
-from tls13lab.symbolic.vocabulary import Asset, SceneMode, Verdict
+from tls13lab.symbolic.vocabulary import Asset, Leaks, SceneMode, Verdict
+from tls13lab.wire.names import SIDES, Mode, Side, each_of, one_of
 
 CITATION = "RFC 9846 F.1"
 
@@ -41,7 +43,7 @@ class AgreementVerdict:
 
     mode: SceneMode
     on: str
-    leaks: tuple[str, ...]
+    leaks: Leaks
     verdict: Verdict
     steps: int = 0
 
@@ -89,7 +91,7 @@ def other_keys(mode: SceneMode) -> Scene:
 def other_mode(mode: SceneMode) -> Scene:
     """Both ends allow both modes; one completes in this mode, and the other in the other mode."""
     this = attacked(connections(mode)[-1])
-    other = "psk_dhe_ke" if this.mode == "psk_ke" else "psk_ke"
+    other: Mode = "psk_dhe_ke" if this.mode == "psk_ke" else "psk_ke"
     client = _seen(this, offers_share=True)
     return carried(mode, client, _seen(this, mode=other, offers_share=True))
 
@@ -150,8 +152,7 @@ def carried(
     return Scene((*recorded(mode).known, *own), {}, turns)
 
 
-ENDS = ("client", "server")
-_TAKEN: dict[str, Asset] = {
+_TAKEN: dict[Side, Asset] = {
     "client": "server_authentication",
     "server": "client_authentication",
 }
@@ -161,21 +162,26 @@ _TAKEN: dict[str, Asset] = {
 def decide(
     mode: SceneMode,
     on: str,
-    leaks: tuple[str, ...] = (),
+    leaks: Leaks = (),
     rules: tuple[Rule, ...] = USUAL,
     *,
-    done: str = "",
+    done: Side | Literal[""] = "",
 ) -> AgreementVerdict:
     """Decide against an adversary that has the leaks first. ``mode`` must be one with a PSK.
 
-    ``done`` is the end that has completed, one of ``ENDS``; by default, either.
+    ``done`` is the end that has completed; by default, either. Raises NotAllowed for words that are
+    not known.
 
     >>> decide("external-psk_ke", "keys", ("ticket_key",), done="client").verdict
     'kept'
     >>> decide("external-psk_ke", "keys", ("ticket_key",), done="server").verdict
     'lost'
     """
-    believing = (done,) if done else ENDS
+    one_of(on, tuple(FIELDS), "thing to agree on,")
+    each_of(leaks, vocabulary.LEAKS, "leak")
+    if done:
+        one_of(done, SIDES, "end")
+    believing: tuple[Side, ...] = (done,) if done else SIDES
     taken = (_TAKEN[end] for end in believing)
     places = [way for place in taken for way in claims.ways(mode, place, {})]
     there = tuple(leak for leak in leaks if leak not in claims.absent(mode, leaks))
@@ -184,10 +190,11 @@ def decide(
     return AgreementVerdict(mode, on, leaks, verdict, found.count if found else 0)
 
 
-def questions() -> Iterator[tuple[SceneMode, str, tuple[str, ...]]]:
+def questions() -> Iterator[tuple[SceneMode, str, Leaks]]:
     """Every mode with a PSK, everything to agree on, and at most one leak that the mode has."""
-    for mode in vocabulary.MODES:
+    for mode in vocabulary.SCENE_MODES:
         for on in FIELDS if mode != "full" else ():
-            for leaks in ((), *((leak,) for leak in vocabulary.LEAKS)):
+            thefts: list[Leaks] = [(), *((leak,) for leak in vocabulary.LEAKS)]
+            for leaks in thefts:
                 if not claims.absent(mode, leaks):
                     yield mode, on, leaks

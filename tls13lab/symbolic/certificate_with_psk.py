@@ -22,21 +22,25 @@ to be the server. The PSK adds nothing to authentication, and the RFC does not c
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import combinations
-from typing import Final
+from typing import Final, Literal, get_args
 
 from tls13lab.symbolic.connection import CERTIFICATE_KEY, CERTIFIED, ZEROS, SymbolicConnection
+from tls13lab.symbolic.remembered import remembered
 from tls13lab.symbolic.rules import QUANTUM, RULES, Rule
-from tls13lab.symbolic.scenes import IDENTITY, PUBLIC, Scene, Turn
+from tls13lab.symbolic.scenes import IDENTITY, PUBLIC, Scene, Turn, Wanted
 from tls13lab.symbolic.terms import Term, name
-from tls13lab.wire.names import Mode
+from tls13lab.symbolic.vocabulary import Adversary, Asset, Leak, Leaks, Verdict
+from tls13lab.wire.names import Mode, each_of, one_of
 
 BOTH: Final = "cert_with_extern_psk"
-MODES: tuple[Mode, ...] = ("full", "psk_dhe_ke", BOTH)
-ASSETS = ("application_data", "psk", "next_psk", "server_authentication")
-ADVERSARIES = ("passive", "active")
-LEAKS = ("psk", "weak_psk", "client_ecdhe", "server_ecdhe", "certificate_key", "quantum")
+ComparedMode = Literal["full", "psk_dhe_ke", "cert_with_extern_psk"]
+"""The handshakes that are asked the same questions."""
+COMPARED_MODES: tuple[ComparedMode, ...] = get_args(ComparedMode)
+ASSETS: tuple[Asset, ...] = ("application_data", "psk", "next_psk", "server_authentication")
+ADVERSARIES: tuple[Adversary, ...] = ("passive", "active")
+LEAKS: Leaks = ("psk", "weak_psk", "client_ecdhe", "server_ecdhe", "certificate_key", "quantum")
 PSK = name("psk")
 USUAL = tuple(RULES.values())
 
@@ -48,11 +52,11 @@ class Decided:
     ``steps`` is the length of the derivation.
     """
 
-    mode: Mode
-    asset: str
-    adversary: str
-    leaks: tuple[str, ...]
-    verdict: str
+    mode: ComparedMode
+    asset: Asset
+    adversary: Adversary
+    leaks: Leaks
+    verdict: Verdict
     steps: int = 0
 
 
@@ -72,15 +76,15 @@ def connection(mode: Mode, label: str) -> SymbolicConnection:
     return SymbolicConnection(label, mode, PSK, IDENTITY)
 
 
-def answers(mode: Mode) -> tuple[SymbolicConnection, ...]:
+def answers(mode: ComparedMode) -> tuple[SymbolicConnection, ...]:
     """The possible answers of a server to an honest client of this mode."""
     attacked = connection(mode, "attacked")
     return (attacked, Unheeded("attacked", "full")) if mode == BOTH else (attacked,)
 
 
-def _recorded(mode: Mode) -> Scene:
+def _recorded(mode: ComparedMode) -> Scene:
     this = connection(mode, "this")
-    wanted = {
+    wanted: dict[Wanted, tuple[Term, ...]] = {
         "application_data": (this.client_data, this.server_data),
         "next_psk": (this.ticket_psk(1), this.ticket_psk(2)),
         "psk": (this.psk or ZEROS,),
@@ -88,7 +92,7 @@ def _recorded(mode: Mode) -> Scene:
     return Scene((*PUBLIC, *this.wire), wanted)
 
 
-def _false_server(mode: Mode, answer: SymbolicConnection) -> Scene:
+def _false_server(mode: ComparedMode, answer: SymbolicConnection) -> Scene:
     """The adversary answers an honest client in the server's place."""
     own = [answer.name(what) for what in ("server_random", "server_ecdhe", "EncryptedExtensions")]
     turns = (
@@ -99,11 +103,11 @@ def _false_server(mode: Mode, answer: SymbolicConnection) -> Scene:
             {"next_psk": (answer.ticket_psk(1),)},
         ),
     )
-    wanted = {"application_data": (answer.client_data,)}
+    wanted: dict[Wanted, tuple[Term, ...]] = {"application_data": (answer.client_data,)}
     return Scene((*_recorded(mode).known, *own, answer.nonce(1)), wanted, turns)
 
 
-def _stolen(mode: Mode, leak: str) -> tuple[Term, ...]:
+def _stolen(mode: ComparedMode, leak: Leak) -> tuple[Term, ...]:
     """The terms behind a leak; none if the mode has no such secret."""
     if leak == "psk" and mode != "full":
         return (PSK,)
@@ -115,22 +119,29 @@ def _stolen(mode: Mode, leak: str) -> tuple[Term, ...]:
     return ()
 
 
-def outside(asset: str, mode: Mode, adversary: str) -> bool:
+def outside(asset: Asset, mode: ComparedMode, adversary: Adversary) -> bool:
     """Whether a question is outside the model: no PSK to steal, or no adversary that speaks."""
     if asset == "psk":
         return mode == "full"
     return asset == "server_authentication" and adversary == "passive"
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def decide(
-    mode: Mode,
-    asset: str,
-    adversary: str,
-    leaks: tuple[str, ...] = (),
+    mode: ComparedMode,
+    asset: Asset,
+    adversary: Adversary,
+    leaks: Leaks = (),
     rules: tuple[Rule, ...] = USUAL,
 ) -> Decided:
-    """Decide one claim; ``rules`` are those that everyone can use."""
+    """Decide one claim; ``rules`` are those that everyone can use.
+
+    Raises NotAllowed for a mode, asset, adversary or leak that is not asked about here.
+    """
+    one_of(mode, COMPARED_MODES, "mode")
+    one_of(asset, ASSETS, "asset")
+    one_of(adversary, ADVERSARIES, "adversary")
+    each_of(leaks, LEAKS, "leak")
     if outside(asset, mode, adversary):
         return Decided(mode, asset, adversary, leaks, "outside")
     if "quantum" in leaks:
@@ -156,10 +167,10 @@ def decide(
     return Decided(mode, asset, adversary, leaks, "lost" if steps else "kept", steps)
 
 
-def questions() -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+def questions() -> Iterator[tuple[ComparedMode, Asset, Adversary, Leaks]]:
     """Every mode, asset, adversary, and set of at most two leaks."""
     thefts = [chosen for size in (0, 1, 2) for chosen in combinations(LEAKS, size)]
-    for mode in MODES:
+    for mode in COMPARED_MODES:
         for asset in ASSETS:
             for adversary in ADVERSARIES:
                 for leaks in thefts:

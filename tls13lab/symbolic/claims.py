@@ -13,12 +13,12 @@ one can find out which claims depend on a rule.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import combinations
 
 from tls13lab.symbolic import breaks, scenes, speaking
 from tls13lab.symbolic.guessing import saturate
 from tls13lab.symbolic.reasons import Reason
+from tls13lab.symbolic.remembered import remembered
 from tls13lab.symbolic.rules import QUANTUM, RULES, Rule
 from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.scenes import Scene
@@ -26,16 +26,22 @@ from tls13lab.symbolic.vocabulary import (
     ADVERSARIES,
     ASSETS,
     LEAKS,
-    MODES,
+    SCENE_MODES,
     Adversary,
     Asset,
+    Leak,
+    Leaks,
     SceneMode,
+    Secret,
     Verdict,
+    parts,
 )
+from tls13lab.wire.faults import NotAllowed
+from tls13lab.wire.names import PSK_MODES, each_of, one_of
 
-SECRECY = ("application_data", "early_data", "psk", "next_psk")
+SECRECY: tuple[Asset, ...] = ("application_data", "early_data", "psk", "next_psk")
 
-OPTIONS: dict[str, tuple[dict[str, str], ...]] = {
+OPTIONS: dict[Asset, tuple[dict[str, str], ...]] = {
     "early_data_freshness": ({"anti_replay": "on"}, {"anti_replay": "off"}),
     "peer_identity": tuple(
         {"group": group, "importer": importer, "roles": roles}
@@ -48,7 +54,7 @@ OPTIONS: dict[str, tuple[dict[str, str], ...]] = {
 the PSK; whether it is imported with the names of both ends; and whether a member is always client
 or server, or both. In a group of ``more`` with ``fixed`` roles, there is more than one server."""
 
-CITATIONS = {
+CITATIONS: dict[Asset, str] = {
     "application_data": "RFC 9846 F.1",
     "early_data": "RFC 9846 2.3",
     "psk": "RFC 9846 2.2",
@@ -75,12 +81,12 @@ class Cell:
     mode: SceneMode
     asset: Asset
     adversary: Adversary
-    leaks: tuple[str, ...]
+    leaks: Leaks
     verdict: Verdict
     steps: int = 0
     options: Mapping[str, str] = field(default_factory=dict)
     why: str = ""
-    absent: tuple[str, ...] = ()
+    absent: Leaks = ()
     horizon: str = ""
 
     @property
@@ -98,16 +104,17 @@ def outside(mode: SceneMode, asset: Asset, adversary: Adversary) -> str:
         return "a full handshake has no PSK, and so no early data"
     if asset == "client_authentication" and mode == "full":
         return "the client of this full handshake has no identity to be taken"
-    if asset == "peer_identity" and "-from-external" in mode:
+    kind, _, issued_in = parts(mode)
+    if asset == "peer_identity" and issued_in in PSK_MODES:
         return "who the peer is was settled when the ticket was issued: see the external modes"
-    if asset == "peer_identity" and not mode.startswith("external"):
+    if asset == "peer_identity" and kind != "external":
         return "certificates and tickets say who the server is; only a shared PSK does not"
     if adversary == "passive" and asset not in SECRECY:
         return "who only listens completes no handshake and delivers nothing"
     return ""
 
 
-def absent(mode: SceneMode, leaks: Iterable[str]) -> tuple[str, ...]:
+def absent(mode: SceneMode, leaks: Iterable[Leak]) -> Leaks:
     """The leaks of secrets that this mode does not have.
 
     >>> absent("external-psk_ke", ("psk", "client_ecdhe", "quantum"))
@@ -116,18 +123,18 @@ def absent(mode: SceneMode, leaks: Iterable[str]) -> tuple[str, ...]:
     return tuple(leak for leak in leaks if leak not in _there(mode))
 
 
-@lru_cache(maxsize=32)
-def _there(mode: SceneMode) -> frozenset[str]:
-    there = {*scenes.secrets_to_steal(mode), *breaks.breaks(mode)}
+@remembered(32)
+def _there(mode: SceneMode) -> frozenset[Secret]:
+    there: set[Secret] = {*scenes.secrets_to_steal(mode), *breaks.breaks(mode)}
     there |= {"weak_psk"} if scenes.weak_secrets(mode) else set()
     there |= {"quantum"} if scenes.has_shares(mode) else set()
     return frozenset(there)
 
 
-def questions() -> Iterator[tuple[SceneMode, Asset, Adversary, tuple[str, ...], dict[str, str]]]:
+def questions() -> Iterator[tuple[SceneMode, Asset, Adversary, Leaks, dict[str, str]]]:
     """Every mode, asset, adversary, set of at most two leaks, and the options that matter."""
     thefts = [chosen for size in (0, 1, 2) for chosen in combinations(LEAKS, size)]
-    for mode in MODES:
+    for mode in SCENE_MODES:
         for asset in ASSETS:
             options = OPTIONS.get(asset, ({},))
             for adversary in ADVERSARIES:
@@ -142,18 +149,18 @@ Build = Callable[[SceneMode], Scene]
 USUAL = tuple(RULES.values())
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _stage(build: Build, mode: SceneMode, rules: tuple[Rule, ...]) -> tuple[Scene, World]:
     scene = build(mode)
     stolen = [term for terms in scenes.secrets_to_steal(mode).values() for term in terms]
     return scene, scene.world(rules, stolen)
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def play(
     build: Build,
     mode: SceneMode,
-    leaks: tuple[str, ...],
+    leaks: tuple[Secret, ...],
     rules: tuple[Rule, ...] = USUAL,
     leaks_later: bool = False,
 ) -> tuple[Scene, Knowledge, int]:
@@ -177,7 +184,7 @@ def play(
     return scene, saturate(world, [*scene.heard(turns), *stolen], weak), turns
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _turns_before_the_leaks(build: Build, mode: SceneMode, rules: tuple[Rule, ...]) -> int:
     scene, world = _stage(build, mode, rules)
     return scene.play(world, ())[1]
@@ -187,12 +194,24 @@ def decide(
     mode: SceneMode,
     asset: Asset,
     adversary: Adversary,
-    leaks: tuple[str, ...] = (),
+    leaks: Leaks = (),
     options: Mapping[str, str] | None = None,
     rules: tuple[Rule, ...] = USUAL,
 ) -> Cell:
-    """Decide one cell; ``rules`` are those that everyone can use."""
-    options = options or {}
+    """Decide one cell; ``rules`` are those that everyone can use.
+
+    Raises NotAllowed for a word that is not in :mod:`~tls13lab.symbolic.vocabulary`, and for
+    options that are not in ``OPTIONS``.
+
+    >>> decide("external-psk_ke", "application_data", "passive", ("pskk",))
+    Traceback (most recent call last):
+    tls13lab.wire.faults.NotAllowed: there is no leak 'pskk': use psk, ticket_key, ...
+    """
+    mode = one_of(mode, SCENE_MODES, "mode")
+    asset = one_of(asset, ASSETS, "asset")
+    adversary = one_of(adversary, ADVERSARIES, "adversary")
+    leaks = each_of(leaks, LEAKS, "leak")
+    options = _checked(asset, options or {})
     why = outside(mode, asset, adversary)
     if why:
         return Cell(mode, asset, adversary, leaks, "outside", 0, options, why)
@@ -205,15 +224,28 @@ def decide(
     return Cell(mode, asset, adversary, leaks, verdict, steps, options, "", without, horizon)
 
 
+def _checked(asset: Asset, options: Mapping[str, str]) -> Mapping[str, str]:
+    """The options, if the asset has such options with such values."""
+    known = OPTIONS.get(asset, ())
+    if options and not known:
+        raise NotAllowed(f"{asset} has no options: leave {dict(options)} out")
+    for name, value in options.items():
+        one_of(name, tuple(known[0]), f"option of {asset}")
+        one_of(value, tuple(dict.fromkeys(each[name] for each in known)), f"value of {name}")
+    return options
+
+
 def lost_by(
     mode: SceneMode,
     asset: Asset,
     adversary: Adversary,
-    leaks: tuple[str, ...] = (),
+    leaks: tuple[Secret, ...] = (),
     options: Mapping[str, str] | None = None,
     rules: tuple[Rule, ...] = USUAL,
 ) -> Reason | None:
     """How the asset is lost; None if it is kept. The arguments are those of :func:`decide`.
+
+    Among the ``leaks`` may also be what was computed; see :mod:`~tls13lab.symbolic.breaks`.
 
     >>> found = lost_by("external-psk_ke", "application_data", "passive", ("psk",))
     >>> found.steps[0].rule, found.opened[0].symbol
@@ -221,7 +253,7 @@ def lost_by(
     >>> lost_by("external-psk_dhe_ke", "application_data", "passive", ("psk",)) is None
     True
     """
-    there = tuple(leak for leak in leaks if leak not in absent(mode, leaks))
+    there = tuple(leak for leak in leaks if leak in _there(mode))
     later = adversary == "active_then_leak"
     if asset in SECRECY:
         return _told(tellers(mode, adversary), asset, mode, there, rules, leaks_later=later)
@@ -230,7 +262,7 @@ def lost_by(
     return played_out(ways(mode, asset, options or {}), mode, beforehand, rules)
 
 
-def _horizon(mode: SceneMode, asset: Asset, leaks: tuple[str, ...], rules: tuple[Rule, ...]) -> str:
+def _horizon(mode: SceneMode, asset: Asset, leaks: Leaks, rules: tuple[Rule, ...]) -> str:
     """Until when it is kept: the PSK of a ticket may be lost when the ticket is first used."""
     if asset == "next_psk" and _told([scenes.ticket_used], asset, mode, leaks, rules):
         return UNTIL_USED
@@ -251,7 +283,7 @@ def _told(
     builds: list[Build],
     asset: Asset,
     mode: SceneMode,
-    leaks: tuple[str, ...],
+    leaks: tuple[Secret, ...],
     rules: tuple[Rule, ...],
     *,
     leaks_later: bool = False,
@@ -267,7 +299,7 @@ def _told(
 
 def _false_servers(mode: SceneMode) -> list[Build]:
     """The adversary as the server, for a resumption also from the first connection on."""
-    resumes = mode.startswith("resumption")
+    resumes = parts(mode).kind == "resumption"
     return [speaking.false_server, speaking.false_issuer] if resumes else [speaking.false_server]
 
 
@@ -315,7 +347,7 @@ def _not_the_peer(mode: SceneMode, options: Mapping[str, str]) -> list[Build]:
 
 
 def played_out(
-    builds: list[Build], mode: SceneMode, leaks: tuple[str, ...], rules: tuple[Rule, ...]
+    builds: list[Build], mode: SceneMode, leaks: tuple[Secret, ...], rules: tuple[Rule, ...]
 ) -> Reason | None:
     """The steps to all messages of a scene; None if it cannot be played to the end."""
     for build in builds:

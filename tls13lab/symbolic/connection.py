@@ -17,19 +17,22 @@ from functools import cached_property
 from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE, Context
 from tls13lab.symbolic import rules
 from tls13lab.symbolic.terms import Term, apply, ecdhe, name
+from tls13lab.wire.names import MODES, Mode, one_of
 
 ZEROS = name("zeros")
 CERTIFICATE_KEY = name("certificate_key")
 CERTIFICATE = apply(rules.SHARE, CERTIFICATE_KEY)
 """The public key in the certificate. For the rules it is like a share: the public part of a private
 key, from which a quantum computer finds the private part."""
-CERTIFIED = ("full", "cert_with_extern_psk")
+CERTIFIED: tuple[Mode, ...] = ("full", "cert_with_extern_psk")
 """The modes in which the server signs."""
 
 
 @dataclass(frozen=True)
 class SymbolicConnection:
     """One run between two endpoints; ``label`` tells its names from another connection's.
+
+    Raises NotAllowed for an unknown mode: it would be taken for one with (EC)DHE.
 
     ``mode`` is ``full``, ``psk_ke``, ``psk_dhe_ke`` or ``cert_with_extern_psk`` (certificate and
     PSK, RFC 9973); ``identity`` is what the ClientHello names
@@ -38,13 +41,16 @@ class SymbolicConnection:
     """
 
     label: str
-    mode: str
+    mode: Mode
     psk: Term | None = None
     identity: Term | None = None
     binder_key: str = "ext_binder_key"
     early_data: bool = False
     ticket_key: Term | None = None
     binder: bool = True
+
+    def __post_init__(self) -> None:
+        one_of(self.mode, MODES, "mode")
 
     def name(self, what: str) -> Term:
         """A name that belongs to this connection only."""

@@ -20,18 +20,19 @@ free.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from heapq import heappop, heappush
+from typing import Final
 
 from tls13lab.symbolic import breaks, scenes
-from tls13lab.symbolic.claims import absent, decide, outside
-from tls13lab.symbolic.monotone import Monotone
+from tls13lab.symbolic.claims import absent, lost_by, outside
+from tls13lab.symbolic.monotone import Monotone, Name
 from tls13lab.symbolic.prices import USUAL, Prices, log2_sum
-from tls13lab.symbolic.vocabulary import LEAKS, Adversary, Asset, SceneMode
+from tls13lab.symbolic.remembered import remembered
+from tls13lab.symbolic.vocabulary import LEAKS, Adversary, Asset, Leaks, SceneMode, Secret
 
-WEAK = "weak_psk"
+WEAK: Final = "weak_psk"
 """The leak that allows guessing, here for an external PSK of any strength."""
-PSK = "psk"
+PSK: Final = "psk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def cost(
     mode: SceneMode,
     asset: Asset,
     adversary: Adversary,
-    leaks: tuple[str, ...] = (),
+    leaks: Leaks = (),
     options: Mapping[str, str] | None = None,
     prices: Prices = USUAL,
 ) -> Cost:
@@ -66,43 +67,45 @@ def cost(
     return Cost(log2_sum(dict(priced)[name] for name in chosen), names)
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def _cheapest(
     mode: SceneMode,
     asset: Asset,
     adversary: Adversary,
-    stolen: frozenset[str],
+    stolen: frozenset[Secret],
     options: tuple[tuple[str, str], ...],
-    priced: tuple[tuple[str, float], ...],
-) -> tuple[str, ...] | None:
+    priced: tuple[tuple[Secret, float], ...],
+) -> tuple[Secret, ...] | None:
     lost = _lost(mode, asset, adversary, options)
     return cheapest(dict(priced), lambda names: lost(stolen | names))
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _lost(
     mode: SceneMode, asset: Asset, adversary: Adversary, options: tuple[tuple[str, str], ...]
-) -> Monotone:
+) -> Monotone[Secret]:
     """Whether an asset is lost with what is stolen and computed; answers are remembered."""
 
-    def lost(names: frozenset[str]) -> bool:
-        return decide(mode, asset, adversary, tuple(sorted(names)), dict(options)).verdict == "lost"
+    def lost(names: frozenset[Secret]) -> bool:
+        return bool(lost_by(mode, asset, adversary, tuple(sorted(names)), dict(options)))
 
     there = [leak for leak in LEAKS if not absent(mode, (leak,))]
     return Monotone(lost, dict.fromkeys((*there, WEAK, *breaks.breaks(mode))))
 
 
-def _prices(mode: SceneMode, prices: Prices, *, weak: bool) -> tuple[tuple[str, float], ...]:
+def _prices(mode: SceneMode, prices: Prices, *, weak: bool) -> tuple[tuple[Secret, float], ...]:
     """log2 of the guesses for each secret that can be computed in a mode, the cheapest first."""
-    every = {name: breaks.price(mode, name, prices) for name in breaks.breaks(mode)}
+    every: dict[Secret, float] = {
+        name: breaks.price(mode, name, prices) for name in breaks.breaks(mode)
+    }
     if scenes.weak_secrets(mode):
         every[WEAK] = prices.weak_psk if weak else prices.strong_psk
     return tuple(sorted(every.items(), key=lambda one: (one[1], one[0])))
 
 
 def cheapest(
-    prices: Mapping[str, float], enough: Callable[[frozenset[str]], bool]
-) -> tuple[str, ...] | None:
+    prices: Mapping[Name, float], enough: Callable[[frozenset[Name]], bool]
+) -> tuple[Name, ...] | None:
     """The cheapest set for which ``enough`` holds; None if there is none.
 
     ``prices`` are log2. If ``enough`` holds for a set, it must hold for larger sets. Most questions
@@ -131,8 +134,8 @@ def cheapest(
 
 
 def _searched(
-    prices: Mapping[str, float], enough: Callable[[frozenset[str]], bool]
-) -> frozenset[str]:
+    prices: Mapping[Name, float], enough: Callable[[frozenset[Name]], bool]
+) -> frozenset[Name]:
     """Try the sets in the order of their sums, each once, until one is enough."""
     ordered = sorted(prices, key=lambda one: (prices[one], one))
     waiting: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]

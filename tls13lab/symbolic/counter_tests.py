@@ -11,17 +11,17 @@ from itertools import combinations
 
 from tls13lab.symbolic.claims import USUAL, absent, decide
 from tls13lab.symbolic.rules import Rule
-from tls13lab.symbolic.vocabulary import LEAKS, Adversary, Asset, SceneMode
+from tls13lab.symbolic.vocabulary import LEAKS, Adversary, Asset, Leaks, SceneMode
 
 
 def missing(
     mode: SceneMode,
     asset: Asset,
     adversary: Adversary,
-    leaks: tuple[str, ...] = (),
+    leaks: Leaks = (),
     options: Mapping[str, str] | None = None,
     rules: tuple[Rule, ...] = USUAL,
-) -> tuple[tuple[str, ...], ...]:
+) -> tuple[Leaks, ...]:
     """The fewest further leaks with which a cell that is kept is lost: one, or else two.
 
     Each is a counter-test of the cell. Empty if not even two leaks more are enough.

@@ -37,40 +37,42 @@ harvester freely ('binder', 'sealed') 1
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import lru_cache
 from math import inf
+from typing import Final, Literal, get_args
 
-from tls13lab.symbolic import certificate_with_psk, cpace, scenes, speaking, vocabulary
+from tls13lab.symbolic import certificate_with_psk, cpace, scenes, speaking
 from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.guessing import verifiers
 from tls13lab.symbolic.prices import USUAL as USUAL_PRICES
 from tls13lab.symbolic.prices import Prices
+from tls13lab.symbolic.remembered import remembered
 from tls13lab.symbolic.rules import RULES, Rule
 from tls13lab.symbolic.scenes import PUBLIC, Scene
 from tls13lab.symbolic.terms import Term, name
-from tls13lab.symbolic.vocabulary import parts, with_external_psk
+from tls13lab.symbolic.vocabulary import (
+    GUESSED_MODES,
+    GuessedMode,
+    is_of_psk,
+    parts,
+    with_external_psk,
+)
+from tls13lab.wire.names import one_of
 
-OFFLINE, ONLINE, HARVESTER = "offline", "online", "harvester"
-NEEDS: Mapping[str, str] = {
+Guesser = Literal["offline", "online", "harvester"]
+OFFLINE: Final = "offline"
+ONLINE: Final = "online"
+HARVESTER: Final = "harvester"
+NEEDS: Mapping[Guesser, str] = {
     OFFLINE: "a recording",
     ONLINE: "a server's answer",
     HARVESTER: "a client's visit",
 }
 """The guessers, and what each of them needs."""
-GUESSERS = tuple(NEEDS)
+GUESSERS: tuple[Guesser, ...] = get_args(Guesser)
 
-CPACE = "cpace-psk_dhe_ke"
-_PSK_MODES = ("psk_ke", "psk_dhe_ke")
-MODES = (
-    *(f"external-{one}" for one in _PSK_MODES),
-    *(f"imported-{one}" for one in _PSK_MODES),
-    certificate_with_psk.BOTH,
-    *(mode for mode in vocabulary.MODES if "-from-external" in mode),
-    CPACE,
-)
-"""The uses of a weak secret: as the PSK itself; imported (RFC 9258); together with a certificate
-(RFC 9973); in the connection that issued this connection's ticket; or as the word of CPace."""
+CPACE: Final = "cpace-psk_dhe_ke"
 
+GUESSABLE = "mode with a guessable PSK,"
 WRONG = name("a wrong guess")
 USUAL = tuple(RULES.values())
 
@@ -92,8 +94,8 @@ class Way:
     anything can be verified; 0 for an attacker who only listens.
     """
 
-    mode: str
-    guesser: str
+    mode: GuessedMode
+    guesser: Guesser
     checks: Checks
     told_by: tuple[str, ...]
     contacts: int
@@ -134,13 +136,17 @@ class Way:
         return prices.weak_psk if weak else prices.strong_psk
 
 
-@lru_cache(maxsize=256)
-def decide(mode: str, guesser: str, rules: tuple[Rule, ...] = USUAL, *, binder: bool = True) -> Way:
-    """Decide one cell. Raises KeyError for a mode without a weak PSK, or an unknown guesser.
+@remembered(256)
+def decide(
+    mode: GuessedMode, guesser: Guesser, rules: tuple[Rule, ...] = USUAL, *, binder: bool = True
+) -> Way:
+    """Decide one cell. Raises NotAllowed for a mode without a weak PSK, or an unknown guesser.
 
     ``rules`` are those that everyone can use, without CPace's. Without a ``binder``, the client
     also sends no early data, which would verify a guess just as well. CPace has no such variant.
     """
+    one_of(mode, GUESSED_MODES, GUESSABLE)
+    one_of(guesser, GUESSERS, "guesser")
     if mode == CPACE:
         return _decided(mode, guesser, _cpace(guesser), cpace.WORD, (*rules, *cpace.CPACE_RULES))
     every = connections(mode)
@@ -150,7 +156,7 @@ def decide(mode: str, guesser: str, rules: tuple[Rule, ...] = USUAL, *, binder: 
     return _decided(mode, guesser, lambda _: scene, _weak(every), rules)
 
 
-def ways(mode: str) -> tuple[Way, ...]:
+def ways(mode: GuessedMode) -> tuple[Way, ...]:
     """The ways of all three guessers, in the order of ``GUESSERS``."""
     return tuple(decide(mode, guesser) for guesser in GUESSERS)
 
@@ -158,16 +164,23 @@ def ways(mode: str) -> tuple[Way, ...]:
 # The scenes --------------------------------------------------------------------------------------
 
 
-def connections(mode: str) -> tuple[SymbolicConnection, ...]:
-    """The connection that issued the ticket, if there is one, and the connection in question."""
-    if mode not in MODES:
-        raise KeyError(f"{mode} has no PSK that a person may have chosen")
-    if mode == certificate_with_psk.BOTH:
-        return (certificate_with_psk.connection(certificate_with_psk.BOTH, "this"),)
-    kind, psk_mode, _ = parts(mode)
-    if kind == "imported":
-        return (speaking.importing(scenes.connections(with_external_psk(psk_mode))[-1]),)
-    return scenes.connections(mode)
+def connections(mode: GuessedMode) -> tuple[SymbolicConnection, ...]:
+    """The connection that issued the ticket, if there is one, and the connection in question.
+
+    Not for CPace, whose connection depends on the guess.
+    """
+    one_of(mode, GUESSED_MODES, GUESSABLE)
+    match mode:
+        case "cert_with_extern_psk":
+            return (certificate_with_psk.connection(mode, "this"),)
+        case "imported-psk_ke" | "imported-psk_dhe_ke":
+            psk_mode = parts(mode).mode
+            assert is_of_psk(psk_mode)
+            return (speaking.importing(scenes.connections(with_external_psk(psk_mode))[-1]),)
+        case "cpace-psk_dhe_ke":
+            raise KeyError(mode)
+        case _:
+            return scenes.connections(mode)
 
 
 def _weak(every: tuple[SymbolicConnection, ...]) -> Term:
@@ -195,26 +208,26 @@ def client_comes(every: tuple[SymbolicConnection, ...]) -> Scene:
     return speaking.as_server(every[-1], PUBLIC)
 
 
-_CONTACTS: Mapping[str, Callable[[tuple[SymbolicConnection, ...]], Scene]] = {
+_CONTACTS: Mapping[Guesser, Callable[[tuple[SymbolicConnection, ...]], Scene]] = {
     OFFLINE: recorded,
     ONLINE: asks_server,
     HARVESTER: client_comes,
 }
 
 
-def _cpace(guesser: str) -> Callable[[Term], Scene]:
+def _cpace(guesser: Guesser) -> Callable[[Term], Scene]:
     """The scene of a guess with CPace, in which every message depends on the guess."""
     if guesser == OFFLINE:
         return lambda _: Scene((*PUBLIC, *cpace.listened().known), {})
-    return {ONLINE: cpace.asks_server, HARVESTER: cpace.client_comes}[guesser]
+    return cpace.asks_server if guesser == ONLINE else cpace.client_comes
 
 
 # Deciding ----------------------------------------------------------------------------------------
 
 
 def _decided(
-    mode: str,
-    guesser: str,
+    mode: GuessedMode,
+    guesser: Guesser,
     contact: Callable[[Term], Scene],
     weak: Term,
     rules: tuple[Rule, ...] = USUAL,

@@ -15,13 +15,19 @@ Nothing is decided here; each reading names the cell of the matrix that answers 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from tls13lab.symbolic.claims import Cell, absent, decide
-from tls13lab.symbolic.vocabulary import MODES, Asset, SceneMode
+from tls13lab.symbolic.vocabulary import SCENE_MODES, Asset, Leak, Leaks, SceneMode
+from tls13lab.wire.names import Side
 
-SECRETS = {"client": ("psk",), "server": ("psk", "ticket_key", "certificate_key")}
+SECRETS: dict[Side, Leaks] = {
+    "client": ("psk",),
+    "server": ("psk", "ticket_key", "certificate_key"),
+}
 """The long-term secrets of each end. (A ticket's PSK counts, as long as the ticket is valid.)"""
-POSES = ("as the robbed", "to the robbed")
+Pose = Literal["as the robbed", "to the robbed"]
+POSES: tuple[Pose, ...] = get_args(Pose)
 CITATION = "RFC 9846 F.1"
 
 
@@ -29,9 +35,9 @@ CITATION = "RFC 9846 F.1"
 class Reading:
     """A question about a thief that ``poses`` as a party; if it succeeds, the cell is lost."""
 
-    robbed: str
-    stolen: str
-    poses: str
+    robbed: Side
+    stolen: Leak
+    poses: Pose
     cell: Cell
 
     @property
@@ -42,7 +48,7 @@ class Reading:
 
 def readings() -> Iterator[Reading]:
     """The readings for every mode with a PSK, and every secret that can be stolen from an end."""
-    for mode in MODES:
+    for mode in SCENE_MODES:
         for robbed, secrets in SECRETS.items() if mode != "full" else ():
             for stolen in secrets:
                 if not absent(mode, (stolen,)):
@@ -50,7 +56,7 @@ def readings() -> Iterator[Reading]:
                         yield Reading(robbed, stolen, poses, _cell(mode, robbed, stolen, poses))
 
 
-def _cell(mode: SceneMode, robbed: str, stolen: str, poses: str) -> Cell:
+def _cell(mode: SceneMode, robbed: Side, stolen: Leak, poses: Pose) -> Cell:
     as_client = (robbed == "client") == (poses == "as the robbed")
     asset: Asset = "client_authentication" if as_client else "server_authentication"
     return decide(mode, asset, "active", (stolen,))

@@ -29,7 +29,7 @@ quantum computer. It is not counted that the adversary must compute a share whil
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from typing import Final, Literal, get_args
 
 from tls13lab.symbolic import certificate_with_psk as certified
 from tls13lab.symbolic import cpace
@@ -37,18 +37,29 @@ from tls13lab.symbolic.connection import CERTIFICATE_KEY, SymbolicConnection
 from tls13lab.symbolic.cost import Cost, cheapest
 from tls13lab.symbolic.guessing import verifiers
 from tls13lab.symbolic.prices import USUAL, Prices, log2_sum
+from tls13lab.symbolic.remembered import remembered
 from tls13lab.symbolic.rules import RULES, SEALED, Rule, making
-from tls13lab.symbolic.scenes import PUBLIC, Scene, Turn
+from tls13lab.symbolic.scenes import PUBLIC, Scene, Turn, Wanted
 from tls13lab.symbolic.speaking import importing
 from tls13lab.symbolic.terms import Term, apply, name
-from tls13lab.wire.names import Mode
+from tls13lab.symbolic.vocabulary import Epoch
+from tls13lab.wire.names import PskMode
 
-PLAIN, DERIVED, IMPORTED, PAKE = "plain", "derived", "imported", "pake"
-MADE = (PLAIN, DERIVED, IMPORTED, PAKE)
+Made = Literal["plain", "derived", "imported", "pake"]
 """How the PSK is made from the word."""
-MODES = ("psk_ke", "psk_dhe_ke", certified.BOTH)
-PAST, EARLY_DATA, PRESENT, NEXT_TICKET = "past", "early_data", "present", "next_ticket"
-EPOCHS: Mapping[str, str] = {
+PLAIN: Final = "plain"
+DERIVED: Final = "derived"
+IMPORTED: Final = "imported"
+PAKE: Final = "pake"
+MADE: tuple[Made, ...] = get_args(Made)
+MendedMode = Literal[PskMode, "cert_with_extern_psk"]
+"""How that PSK is used."""
+MENDED_MODES: tuple[MendedMode, ...] = get_args(MendedMode)
+PAST: Final = "past"
+EARLY_DATA: Final = "early_data"
+PRESENT: Final = "present"
+NEXT_TICKET: Final = "next_ticket"
+EPOCHS: Mapping[Epoch, str] = {
     PAST: "past",
     EARLY_DATA: "0-RTT",
     PRESENT: "present",
@@ -66,17 +77,17 @@ each cost a discrete logarithm first."""
 _SIDES = ("client_ecdhe", "server_ecdhe")
 
 
-def opens(mode: Mode, made: str, epoch: str) -> bool:
+def opens(mode: MendedMode, made: Made, epoch: Epoch) -> bool:
     """Whether guesses at the word, without any other computation, open an epoch."""
     return not outside(mode, epoch) and enough(mode, made, epoch, frozenset({GUESS}))
 
 
-def outside(mode: Mode, epoch: str) -> bool:
+def outside(mode: MendedMode, epoch: Epoch) -> bool:
     """Whether a question is outside the model: RFC 9973 does not allow 0-RTT."""
     return mode == certified.BOTH and epoch == EARLY_DATA
 
 
-def checkable(mode: Mode, made: str, epoch: str = PAST) -> tuple[Term, ...]:
+def checkable(mode: MendedMode, made: Made, epoch: Epoch = PAST) -> tuple[Term, ...]:
     """The terms that verify a guess at the word offline.
 
     They are in the recording or, for the epoch ``present``, also in the first message of a client.
@@ -93,7 +104,12 @@ def checkable(mode: Mode, made: str, epoch: str = PAST) -> tuple[Term, ...]:
 
 
 def cost(
-    mode: Mode, made: str, epoch: str, word: float, dearer: float = 0.0, prices: Prices = USUAL
+    mode: MendedMode,
+    made: Made,
+    epoch: Epoch,
+    word: float,
+    dearer: float = 0.0,
+    prices: Prices = USUAL,
 ) -> Cost:
     """The cost of opening an epoch, for a word of 2^``word`` guesses that cost 2^``dearer`` each.
 
@@ -115,15 +131,15 @@ def cost(
     return Cost(log2_sum(priced[secret] for secret in chosen), chosen)
 
 
-def _prices(mode: Mode, made: str, prices: Prices) -> Iterator[tuple[str, float]]:
+def _prices(mode: MendedMode, made: Made, prices: Prices) -> Iterator[tuple[str, float]]:
     """The secrets that can be computed, except the word, with log2 of the steps."""
     for secret in _secrets(mode, made):
         kind = "signature" if secret == "certificate_key" else "share"
         yield secret, getattr(prices, "record_key" if secret.startswith("key under") else kind)
 
 
-@lru_cache(maxsize=16)
-def _secrets(mode: Mode, made: str) -> Mapping[str, tuple[Term, ...]]:
+@remembered(16)
+def _secrets(mode: MendedMode, made: Made) -> Mapping[str, tuple[Term, ...]]:
     """The secrets that can be computed, except the word, and the terms that each yields."""
     this = connection(mode, made, "this")
     found: dict[str, tuple[Term, ...]] = {}
@@ -139,8 +155,8 @@ def _secrets(mode: Mode, made: str) -> Mapping[str, tuple[Term, ...]]:
     return found
 
 
-@lru_cache(maxsize=4096)
-def enough(mode: Mode, made: str, epoch: str, computed: frozenset[str]) -> bool:
+@remembered(4096)
+def enough(mode: MendedMode, made: Made, epoch: Epoch, computed: frozenset[str]) -> bool:
     """Whether a set of computed secrets opens an epoch, by the rules.
 
     >>> enough("psk_dhe_ke", PLAIN, PAST, frozenset({GUESS, "server_ecdhe of this"}))
@@ -164,7 +180,7 @@ def enough(mode: Mode, made: str, epoch: str, computed: frozenset[str]) -> bool:
 # Connections and scenes ---------------------------------------------------------------------------
 
 
-def connection(mode: Mode, made: str, label: str) -> SymbolicConnection:
+def connection(mode: MendedMode, made: Made, label: str) -> SymbolicConnection:
     """A connection whose PSK is made from the word; it has 0-RTT data where that is allowed."""
     plain = certified.connection(mode, label)
     one = replace(plain, early_data=mode != certified.BOTH, psk=WORD)
@@ -191,18 +207,18 @@ def _pake(label: str) -> tuple[Term, ...]:
     return cpace.ANOTHER, others, Ya, cpace.isk(other, alices, others, Ya, Yb)
 
 
-def _known(made: str, labels: Iterable[str]) -> tuple[Term, ...]:
+def _known(made: Made, labels: Iterable[str]) -> tuple[Term, ...]:
     """What the adversary knows without theft, besides the records."""
     run = [term for label in labels for term in _pake(label)[:-1]] if made == PAKE else []
     return (*PUBLIC, SALT, *run)
 
 
-@lru_cache(maxsize=64)
-def _scenes(mode: Mode, made: str, epoch: str) -> tuple[Scene, ...]:
+@remembered(64)
+def _scenes(mode: MendedMode, made: Made, epoch: Epoch) -> tuple[Scene, ...]:
     """The scenes that may open the epoch."""
     this = connection(mode, made, "this")
     if epoch != PRESENT:
-        wanted = {
+        wanted: dict[Wanted, tuple[Term, ...]] = {
             PAST: (this.client_data, this.server_data),
             EARLY_DATA: (this.early,),
             NEXT_TICKET: (this.ticket_psk(1), this.ticket_psk(2)),

@@ -17,12 +17,15 @@ far as possible.
 """
 
 from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar
+
+Name = TypeVar("Name", bound=str)
 
 
-class Monotone:
+class Monotone(Generic[Name]):
     """A question about subsets of ``names``; if ``ask`` holds for one, it holds for larger ones."""
 
-    def __init__(self, ask: Callable[[frozenset[str]], bool], names: Iterable[str]) -> None:
+    def __init__(self, ask: Callable[[frozenset[Name]], bool], names: Iterable[Name]) -> None:
         self._ask = ask
         self._names = tuple(names)
         self._bits = {name: 1 << number for number, name in enumerate(self._names)}
@@ -30,7 +33,7 @@ class Monotone:
         self._enough: list[int] = []
         self._short: list[int] = []
 
-    def __call__(self, had: frozenset[str]) -> bool:
+    def __call__(self, had: frozenset[Name]) -> bool:
         """Whether ``ask`` holds for this set. Raises KeyError for an unknown name."""
         asked = sum(self._bits[name] for name in had)
         if (known := self._known(asked)) is not None:

@@ -16,21 +16,16 @@ revealed.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from tls13lab.symbolic.connection import ZEROS, SymbolicConnection
+from tls13lab.symbolic.remembered import remembered
 from tls13lab.symbolic.rules import QUANTUM, RULES, Rule
 from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.scenes import PUBLIC, connections, resumed
 from tls13lab.symbolic.terms import Term, apply, name
-from tls13lab.symbolic.vocabulary import SceneMode
+from tls13lab.symbolic.vocabulary import EXTERNAL_MODES, RESUMPTION_MODES, SceneMode, Verdict
 
-MODES: tuple[SceneMode, ...] = (
-    "resumption-psk_ke",
-    "resumption-psk_dhe_ke",
-    "external-psk_ke",
-    "external-psk_dhe_ke",
-)
+REVEAL_MODES: tuple[SceneMode, ...] = (*RESUMPTION_MODES, *EXTERNAL_MODES)
 REVEALED = ("session_keys", "exporter_secret", "early_exporter_secret")
 ASKED = (
     "application_data",
@@ -53,7 +48,7 @@ class RevealVerdict:
     mode: SceneMode
     revealed: tuple[str, ...]
     asked: str
-    verdict: str
+    verdict: Verdict
     steps: int = 0
 
     @property
@@ -102,7 +97,7 @@ def revealed_terms(this: SymbolicConnection, what: str) -> tuple[Term, ...]:
     return () if what == "quantum" else (this.secret(what),)
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _world(mode: SceneMode, rules: tuple[Rule, ...]) -> tuple[tuple[Term, ...], World]:
     every = sessions(mode)
     # Labels and contexts of exporters are public; a ticket's nonce is a small counter.
@@ -136,7 +131,7 @@ def decide(
 
 def questions() -> Iterator[tuple[SceneMode, tuple[str, ...], str]]:
     """Every mode with a PSK, every secret that may be revealed, and every asset."""
-    for mode in MODES:
+    for mode in REVEAL_MODES:
         for revealed in REVEALED:
             for asked in ASKED:
                 yield mode, (revealed,), asked

@@ -9,19 +9,30 @@ made. A third adversary also takes turns, but before anything leaks. The scenes 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from tls13lab.symbolic.connection import CERTIFICATE, CERTIFICATE_KEY, ZEROS, SymbolicConnection
 from tls13lab.symbolic.guessing import saturate
+from tls13lab.symbolic.remembered import remembered
 from tls13lab.symbolic.rules import Rule
 from tls13lab.symbolic.saturation import Knowledge, World
 from tls13lab.symbolic.terms import Term, name
-from tls13lab.symbolic.vocabulary import SceneMode, parts, with_external_psk
+from tls13lab.symbolic.vocabulary import (
+    Asset,
+    Epoch,
+    SceneMode,
+    Secret,
+    is_of_psk,
+    parts,
+    with_external_psk,
+)
+from tls13lab.wire.names import Mode
 
 TICKET_KEY = name("ticket_key")
 IDENTITY = name("psk_identity")
 THIS_WAY, OTHER_WAY = name("alice calls bob"), name("bob calls alice")
 ANOTHER_WAY = name("alice calls carol")
+Wanted = Asset | Epoch
+"""What a scene may be asked for."""
 # Public values: zeros, the identity of an external PSK, the context of an imported one, and the
 # public key in the server's certificate.
 PUBLIC = (ZEROS, IDENTITY, THIS_WAY, OTHER_WAY, ANOTHER_WAY, CERTIFICATE)
@@ -36,7 +47,7 @@ class Turn:
 
     makes: tuple[Term, ...]
     gets: tuple[Term, ...]
-    takes_up: Mapping[str, tuple[Term, ...]] = field(default_factory=dict)
+    takes_up: Mapping[Wanted, tuple[Term, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,7 @@ class Scene:
     """
 
     known: tuple[Term, ...]
-    wanted: Mapping[str, tuple[Term, ...]]
+    wanted: Mapping[Wanted, tuple[Term, ...]]
     turns: tuple[Turn, ...] = ()
 
     def world(self, rules: Iterable[Rule], stolen: Iterable[Term] = ()) -> World:
@@ -57,11 +68,11 @@ class Scene:
         asked = [term for assets in self._askings() for terms in assets.values() for term in terms]
         return World([*self.known, *moved, *asked, *stolen], rules)
 
-    def asked(self, asset: str, turns: int) -> tuple[Term, ...]:
+    def asked(self, asset: Wanted, turns: int) -> tuple[Term, ...]:
         """The terms of an asset after this number of turns."""
         return tuple(term for assets in self._askings(turns) for term in assets.get(asset, ()))
 
-    def _askings(self, turns: int | None = None) -> tuple[Mapping[str, tuple[Term, ...]], ...]:
+    def _askings(self, turns: int | None = None) -> tuple[Mapping[Wanted, tuple[Term, ...]], ...]:
         return self.wanted, *(turn.takes_up for turn in self.turns[:turns])
 
     def play(
@@ -82,7 +93,7 @@ class Scene:
         return (*self.known, *sent)
 
 
-@lru_cache(maxsize=32)
+@remembered(32)
 def connections(mode: SceneMode) -> tuple[SymbolicConnection, ...]:
     """The recorded connections; for a resumption, first the one that issued the ticket."""
     kind, psk_mode, issued_in = parts(mode)
@@ -95,7 +106,7 @@ def connections(mode: SceneMode) -> tuple[SymbolicConnection, ...]:
                 "this", psk_mode, psk, IDENTITY, early_data=True, ticket_key=TICKET_KEY
             ),
         )
-    if issued_in in ("psk_ke", "psk_dhe_ke"):
+    if is_of_psk(issued_in):
         (issued,) = connections(with_external_psk(issued_in))
         external = name("external_psk")
     else:
@@ -105,7 +116,7 @@ def connections(mode: SceneMode) -> tuple[SymbolicConnection, ...]:
 
 
 def resumed(
-    label: str, psk_mode: str, before: SymbolicConnection, ticket: int = 1
+    label: str, psk_mode: Mode, before: SymbolicConnection, ticket: int = 1
 ) -> SymbolicConnection:
     """A connection with the PSK behind a ticket of the one before."""
     return SymbolicConnection(
@@ -119,18 +130,18 @@ def resumed(
     )
 
 
-@lru_cache(maxsize=32)
-def secrets_to_steal(mode: SceneMode) -> Mapping[str, tuple[Term, ...]]:
+@remembered(32)
+def secrets_to_steal(mode: SceneMode) -> Mapping[Secret, tuple[Term, ...]]:
     """The terms behind each leak that this mode has; a leak that is absent has none."""
     every = connections(mode)
     this = every[-1]
-    leaks: dict[str, tuple[Term, ...]] = {"ticket_key": (TICKET_KEY,)}
+    leaks: dict[Secret, tuple[Term, ...]] = {"ticket_key": (TICKET_KEY,)}
     if this.psk is not None:
         leaks["psk"] = (this.psk,)
     if this.mode != "psk_ke":
         # Of an attacked connection too: the party that is stolen from loses its share in each.
-        for side in ("client_ecdhe", "server_ecdhe"):
-            leaks[side] = tuple(one.name(side) for one in (this, attacked(this)))
+        leaks["client_ecdhe"] = tuple(one.name("client_ecdhe") for one in (this, attacked(this)))
+        leaks["server_ecdhe"] = tuple(one.name("server_ecdhe") for one in (this, attacked(this)))
     if len(every) > 1 and every[0].mode != "psk_ke":
         leaks["initial_ecdhe"] = (every[0].name("client_ecdhe"),)
     if every[0].mode == "full":
@@ -158,7 +169,7 @@ def recorded(mode: SceneMode) -> Scene:
     """The recording of a passive adversary, and the assets."""
     every = connections(mode)
     this = every[-1]
-    wanted: dict[str, tuple[Term, ...]] = {
+    wanted: dict[Wanted, tuple[Term, ...]] = {
         "application_data": (this.client_data, this.server_data),
         "next_psk": (this.ticket_psk(1), this.ticket_psk(2)),
     }
@@ -171,5 +182,5 @@ def ticket_used(mode: SceneMode) -> Scene:
     """The recording when the client also resumes with the first ticket."""
     this = connections(mode)[-1]
     later = resumed("later", "psk_dhe_ke", this)
-    wanted = {"next_psk": (this.ticket_psk(1),)}
+    wanted: dict[Wanted, tuple[Term, ...]] = {"next_psk": (this.ticket_psk(1),)}
     return Scene((*recorded(mode).known, *later.wire), wanted)

@@ -19,6 +19,7 @@ from tls13lab.symbolic.scenes import (
     TICKET_KEY,
     Scene,
     Turn,
+    Wanted,
     attacked,
     connections,
     recorded,
@@ -48,7 +49,7 @@ def as_server(this: SymbolicConnection, known: tuple[Term, ...]) -> Scene:
         Turn((), (this.client_hello, *((this.early_record,) if this.early_data else ()))),
         _answered(this),
     )
-    wanted = {"application_data": (this.client_data,)}
+    wanted: dict[Wanted, tuple[Term, ...]] = {"application_data": (this.client_data,)}
     if this.early_data:
         wanted["early_data"] = (this.early,)
     return Scene((*known, *own), wanted, turns)
@@ -88,7 +89,10 @@ def false_issuer(mode: SceneMode) -> Scene:
     own = [one.name(what) for one in (first, this) for what in _SERVERS]
     own += [first.nonce(1), first.ticket(1), this.nonce(1)]
     turns = (*_issuing(first, this), _answered(this))
-    wanted = {"application_data": (this.client_data,), "early_data": (this.early,)}
+    wanted: dict[Wanted, tuple[Term, ...]] = {
+        "application_data": (this.client_data,),
+        "early_data": (this.early,),
+    }
     return Scene((*recorded(mode).known, *own), wanted, turns)
 
 
@@ -136,7 +140,7 @@ def forged_ticket(mode: SceneMode) -> Scene:
 def as_client(this: SymbolicConnection, known: tuple[Term, ...]) -> Scene:
     """The adversary as the client of this connection; ``known`` is what it knows at the start."""
     own = (this.name(what) for what in _CLIENTS)
-    wanted = {"application_data": (this.server_data,)}
+    wanted: dict[Wanted, tuple[Term, ...]] = {"application_data": (this.server_data,)}
     return Scene((*known, *own), wanted, _connecting(this))
 
 
@@ -160,7 +164,7 @@ def issued_to_it(mode: SceneMode) -> Scene:
     """
     first, this = _taken_falsely(mode)
     own = (one.name(what) for one in (first, this) for what in _CLIENTS)
-    wanted = {"application_data": (this.server_data,)}
+    wanted: dict[Wanted, tuple[Term, ...]] = {"application_data": (this.server_data,)}
     turns = (*_connecting(first), *_connecting(this))
     return Scene((*recorded(mode).known, *own), wanted, turns)
 

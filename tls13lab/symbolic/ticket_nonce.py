@@ -9,6 +9,7 @@ If a server uses the same nonce twice, both tickets have the same PSK.
 """
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from tls13lab.symbolic.connection import SymbolicConnection
 from tls13lab.symbolic.rules import RULES, Rule
@@ -16,7 +17,9 @@ from tls13lab.symbolic.saturation import World
 from tls13lab.symbolic.scenes import PUBLIC, TICKET_KEY, resumed
 from tls13lab.symbolic.terms import Term
 
-NONCES = ("own", "same")
+Nonces = Literal["own", "same"]
+"""Whether each ticket has its own nonce."""
+NONCES: tuple[Nonces, ...] = get_args(Nonces)
 CITATION = "RFC 9846 4.7.1"
 
 
@@ -29,7 +32,7 @@ class Careless(SymbolicConnection):
         return super().nonce(1)
 
 
-def sessions(nonces: str) -> tuple[SymbolicConnection, SymbolicConnection, SymbolicConnection]:
+def sessions(nonces: Nonces) -> tuple[SymbolicConnection, SymbolicConnection, SymbolicConnection]:
     """A full handshake, and a resumption in psk_ke with each of its two tickets."""
     kind = Careless if nonces == "same" else SymbolicConnection
     first = kind("first", "full", ticket_key=TICKET_KEY)
@@ -37,7 +40,7 @@ def sessions(nonces: str) -> tuple[SymbolicConnection, SymbolicConnection, Symbo
     return first, second, third
 
 
-def opened(nonces: str, rules: tuple[Rule, ...] = tuple(RULES.values())) -> tuple[int, ...]:
+def opened(nonces: Nonces, rules: tuple[Rule, ...] = tuple(RULES.values())) -> tuple[int, ...]:
     """The numbers of the tickets whose connections the first ticket's PSK opens."""
     first, *others = sessions(nonces)
     known = [*PUBLIC, first.ticket_psk(1)]

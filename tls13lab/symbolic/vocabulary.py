@@ -1,7 +1,8 @@
 """The words that claims are made of, as types: modes, assets, adversaries, leaks, verdicts.
 
 They are literals, as in :mod:`tls13lab.wire.names`: a claim in JSON, in a test or in a lesson is
-made of plain words, and mypy refuses one that is misspelt.
+made of plain words. mypy refuses one that is misspelt, and so does every function that a lesson
+calls with one, because mypy does not read lessons.
 
 The mode of a claim says more than the mode of a connection: also how the PSK came about, and, for a
 ticket that was issued under an external PSK, the mode of that connection. :func:`parts` takes it
@@ -11,23 +12,29 @@ apart.
 Parts(kind='resumption', mode='psk_ke', issued_in='psk_dhe_ke')
 """
 
-from typing import Literal, NamedTuple, cast, get_args
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, NewType, TypeGuard, get_args
 
-from tls13lab.wire.names import Mode
+from tls13lab.wire.names import PSK_MODES, Mode, PskMode, Side, one_of
 
-SceneMode = Literal[
-    "full",
-    "resumption-psk_ke",
-    "resumption-psk_dhe_ke",
-    "external-psk_ke",
-    "external-psk_dhe_ke",
+ResumptionMode = Literal["resumption-psk_ke", "resumption-psk_dhe_ke"]
+ExternalMode = Literal["external-psk_ke", "external-psk_dhe_ke"]
+ImportedMode = Literal["imported-psk_ke", "imported-psk_dhe_ke"]
+"""Imported PSKs have no cells of their own in the matrix; guessers are asked about them."""
+FromExternalMode = Literal[
     "resumption-psk_ke-from-external-psk_ke",
     "resumption-psk_dhe_ke-from-external-psk_ke",
     "resumption-psk_ke-from-external-psk_dhe_ke",
     "resumption-psk_dhe_ke-from-external-psk_dhe_ke",
 ]
+SceneMode = Literal["full", ResumptionMode, ExternalMode, FromExternalMode]
 """The connection in question. After ``from`` stands the connection that issued its ticket; without
 it, that was a full handshake."""
+GuessedMode = Literal[
+    ExternalMode, ImportedMode, "cert_with_extern_psk", FromExternalMode, "cpace-psk_dhe_ke"
+]
+"""The uses of a weak secret: as the PSK itself; imported (RFC 9258); together with a certificate
+(RFC 9973); in the connection that issued this connection's ticket; or as the word of CPace."""
 
 Asset = Literal[
     "application_data",
@@ -49,17 +56,32 @@ Leak = Literal[
     "quantum",
     "weak_psk",
 ]
+Leaks = tuple[Leak, ...]
+Computed = NewType("Computed", str)
+"""A secret that was computed instead of stolen. There is no fixed set: its name is made in
+:mod:`~tls13lab.symbolic.breaks`, from the connection's."""
+Secret = Leak | Computed
+"""What an adversary may have besides a recording."""
 Adversary = Literal["passive", "active_then_leak", "active"]
 """From the weakest to the strongest. The first only listens; the others also send. The last one has
 the leaks before it begins; the others get them when all connections have ended."""
+SHARE_OF: Mapping[Side, Leak] = {"client": "client_ecdhe", "server": "server_ecdhe"}
+"""The leak that gives the private key of a side's share."""
 Verdict = Literal["lost", "kept", "outside"]
-Kind = Literal["full", "resumption", "external", "imported"]
-"""How the PSK came about. Imported PSKs have no cells of their own in the matrix."""
+Epoch = Literal["past", "early_data", "present", "next_ticket"]
+"""What a weak word may open; see :mod:`~tls13lab.symbolic.mended`."""
+Kind = Literal["full", "resumption", "external", "imported", "cpace"]
+"""How the PSK came about."""
 
-MODES: tuple[SceneMode, ...] = get_args(SceneMode)
+EXTERNAL_MODES: tuple[ExternalMode, ...] = get_args(ExternalMode)
+RESUMPTION_MODES: tuple[ResumptionMode, ...] = get_args(ResumptionMode)
+FROM_EXTERNAL_MODES: tuple[FromExternalMode, ...] = get_args(FromExternalMode)
+SCENE_MODES: tuple[SceneMode, ...] = get_args(SceneMode)
+GUESSED_MODES: tuple[GuessedMode, ...] = get_args(GuessedMode)
 ASSETS: tuple[Asset, ...] = get_args(Asset)
 LEAKS: tuple[Leak, ...] = get_args(Leak)
 ADVERSARIES: tuple[Adversary, ...] = get_args(Adversary)
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
 class Parts(NamedTuple):
@@ -73,26 +95,48 @@ class Parts(NamedTuple):
     issued_in: Mode | Literal[""]
 
 
-def parts(mode: str) -> Parts:
-    """Take the mode of a claim apart.
+def _of_psk(kind: Kind, issued_in: Mode | Literal[""] = "") -> dict[str, Parts]:
+    end = f"-from-external-{issued_in}" if issued_in in PSK_MODES else ""
+    return {f"{kind}-{mode}{end}": Parts(kind, mode, issued_in) for mode in PSK_MODES}
+
+
+_PARTS: dict[str, Parts] = {
+    "full": Parts("full", "full", ""),
+    **_of_psk("resumption", "full"),
+    **_of_psk("external"),
+    **_of_psk("imported"),
+    **_of_psk("resumption", "psk_ke"),
+    **_of_psk("resumption", "psk_dhe_ke"),
+    "cert_with_extern_psk": Parts("external", "cert_with_extern_psk", ""),
+    "cpace-psk_dhe_ke": Parts("cpace", "psk_dhe_ke", ""),
+}
+
+
+def parts(mode: SceneMode | GuessedMode) -> Parts:
+    """Take the mode of a claim apart. Raises NotAllowed for a mode that is not in the claims.
 
     >>> parts("full"), parts("resumption-psk_ke").issued_in
     (Parts(kind='full', mode='full', issued_in=''), 'full')
     """
-    asked, _, issuing = mode.partition("-from-external-")
-    kind, _, psk_mode = asked.partition("-")
-    before = issuing or ("full" if kind == "resumption" else "")
-    return Parts(cast(Kind, kind), cast(Mode, psk_mode or kind), cast(Mode, before))
+    return _PARTS[mode] if mode in _PARTS else _PARTS[one_of(mode, tuple(_PARTS), "mode")]
 
 
-def with_external_psk(mode: Mode | Literal[""]) -> SceneMode:
-    """The mode of a claim with an external PSK that is used like this; KeyError for others.
+def with_external_psk(mode: PskMode) -> ExternalMode:
+    """The mode of a claim with an external PSK that is used like this.
 
     >>> with_external_psk("psk_ke")
     'external-psk_ke'
     """
-    found: dict[str, SceneMode] = {
-        "psk_ke": "external-psk_ke",
-        "psk_dhe_ke": "external-psk_dhe_ke",
-    }
-    return found[mode]
+    known = one_of(mode, PSK_MODES, "mode of a PSK")
+    return "external-psk_ke" if known == "psk_ke" else "external-psk_dhe_ke"
+
+
+def with_imported_psk(mode: PskMode) -> ImportedMode:
+    """The same for an external PSK that was imported (RFC 9258)."""
+    known = one_of(mode, PSK_MODES, "mode of a PSK")
+    return "imported-psk_ke" if known == "psk_ke" else "imported-psk_dhe_ke"
+
+
+def is_of_psk(mode: Mode | Literal[""]) -> TypeGuard[PskMode]:
+    """Whether this is a mode of a PSK without a certificate."""
+    return mode in PSK_MODES

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
+from tls13lab.wire.names import MODES, Mode, each_of
+
 FOLDER = Path(str(resources.files("tls13lab.vectors"))) / "captures"
 
 
@@ -39,7 +41,7 @@ class Recorded:
     ticket_key: bytes = field(repr=False)
     private_shares: tuple[bytes, ...] = field(repr=False)
     keylog: Mapping[bytes, Mapping[str, bytes]] = field(repr=False)
-    modes: tuple[str, ...]
+    modes: tuple[Mode, ...]
     client_sent: bytes
     server_sent: bytes
     early_data: bytes
@@ -64,7 +66,7 @@ def load(name: str) -> Recorded:
             bytes.fromhex(random): {row: bytes.fromhex(value) for row, value in rows.items()}
             for random, rows in facts["keylog"].items()
         },
-        modes=tuple(facts["modes"]),
+        modes=each_of(facts["modes"], MODES, "mode"),
         client_sent=facts["client_sent"].encode(),
         server_sent=facts["server_sent"].encode(),
         early_data=facts.get("early_data", "").encode(),

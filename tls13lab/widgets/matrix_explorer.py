@@ -1,7 +1,6 @@
 """The matrix of claims to ask: click a tile to see why, or remove a rule and see what changes."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from html import escape
 
 from tls13lab.adversary.execution import Done
@@ -12,8 +11,18 @@ from tls13lab.pictures.picture import html_table, text_table
 from tls13lab.symbolic.claims import Cell, decide, lost_by, outside
 from tls13lab.symbolic.counter_tests import missing
 from tls13lab.symbolic.reasons import Reason
+from tls13lab.symbolic.remembered import remembered
 from tls13lab.symbolic.rules import RULES, Rule
-from tls13lab.symbolic.vocabulary import ADVERSARIES, ASSETS, LEAKS, MODES, Adversary, Asset
+from tls13lab.symbolic.vocabulary import (
+    ADVERSARIES,
+    ASSETS,
+    LEAKS,
+    SCENE_MODES,
+    Adversary,
+    Asset,
+    Leaks,
+    SceneMode,
+)
 from tls13lab.widgets.panel import Panel
 
 ALL = "(none: all rules)"
@@ -21,19 +30,19 @@ STEPS = ("step", "what", "from", "how")
 ASK = "Choose a tile to see why: click it, or go to it with the arrow keys and press Enter."
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _rules(without: str) -> tuple[Rule, ...]:
     return tuple(rule for name, rule in RULES.items() if name != without)
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def _cells(asset: Asset, adversary: Adversary, without: str) -> tuple[Cell, ...]:
     """The cells without a leak and with each single leak, for every mode."""
     options = {"anti_replay": "on"} if asset == "early_data_freshness" else {}
-    thefts = [(), *((leak,) for leak in LEAKS)]
+    thefts: list[Leaks] = [(), *((leak,) for leak in LEAKS)]
     return tuple(
         decide(mode, asset, adversary, leaks, options, _rules(without))
-        for mode in MODES
+        for mode in SCENE_MODES
         for leaks in thefts
         if not outside(mode, asset, adversary)
     )
@@ -162,8 +171,8 @@ class Why:
         return "\n".join((self.heading, *self.sentences, *table))
 
 
-@lru_cache(maxsize=256)
-def _why(mode: str, view: MatrixView, leaks: tuple[str, ...]) -> Why:
+@remembered(256)
+def _why(mode: SceneMode, view: MatrixView, leaks: Leaks) -> Why:
     """The answer to the view's chosen cell."""
     cell = view.cell()
     assert cell is not None

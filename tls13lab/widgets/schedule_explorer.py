@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from tls13lab.crypto.schedule import LEAVES, SCHEDULE
 from tls13lab.pictures.picture import Picture
-from tls13lab.pictures.schedule_graph import MODES, schedule_graph
+from tls13lab.pictures.schedule_graph import schedule_graph
+from tls13lab.pictures.schedule_layout import DRAWN_MODES
 from tls13lab.widgets.panel import Panel
-from tls13lab.wire.names import Mode
+from tls13lab.wire.names import Mode, one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,12 @@ class ScheduleView:
     mode: Mode = "psk_dhe_ke"
     values: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
+    def __post_init__(self) -> None:
+        one_of(self.mode, DRAWN_MODES, "mode")
+        one_of(self.secret, (*LEAVES, *SCHEDULE), "secret")
+
     def choose(self, secret: str, mode: Mode) -> "ScheduleView":
-        """Choose a secret and a mode. Raises ValueError if there is no such secret or mode."""
-        if secret not in (*LEAVES, *SCHEDULE) or mode not in MODES:
-            raise ValueError(f"there is no secret {secret} in the mode {mode}")
+        """Choose a secret and a mode. Raises NotAllowed if there is no such secret or mode."""
         return replace(self, secret=secret, mode=mode)
 
     def picture(self) -> Picture:
@@ -45,7 +48,7 @@ class ScheduleExplorer(Panel):
             options=names, value=self.view.secret, description="Secret:", style=wide
         )
         self.mode = ipywidgets.Dropdown(
-            options=MODES, value=self.view.mode, description="Mode:", style=wide
+            options=DRAWN_MODES, value=self.view.mode, description="Mode:", style=wide
         )
         super().__init__([self.secret, self.mode], self._draw)
         self.watch(self.secret, self.mode)

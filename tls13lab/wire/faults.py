@@ -48,6 +48,10 @@ class LocalFault(TLSFault):
     alert = AlertDescription.INTERNAL_ERROR
 
 
+class NotAllowed(LocalFault, ValueError):
+    """A word that is not in its fixed set; the message names it, and those to choose from."""
+
+
 class DoesNotFit(LocalFault):
     """A value is too large for its field."""
 

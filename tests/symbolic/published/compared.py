@@ -7,7 +7,7 @@ other two with their files. The sentences are the lab's own.
 from dataclasses import dataclass, field
 from typing import Final
 
-from tls13lab.symbolic.vocabulary import Adversary, Asset, SceneMode
+from tls13lab.symbolic.vocabulary import Adversary, Asset, Leaks, SceneMode
 
 A_PSK: Final = "external-psk_ke"
 B_PSK: Final = "external-psk_dhe_ke"
@@ -24,7 +24,7 @@ class Ours:
     mode: SceneMode
     asset: Asset
     adversary: Adversary
-    leaks: tuple[str, ...] = ()
+    leaks: Leaks = ()
     options: tuple[tuple[str, str], ...] = ()
 
 

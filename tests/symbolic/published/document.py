@@ -13,14 +13,20 @@ from tls13lab.psk.lockout import Limit
 from tls13lab.psk.odds import Bounds, odds
 from tls13lab.psk.spending import Means
 from tls13lab.symbolic.claims import absent, decide, outside
-from tls13lab.symbolic.guessers import CPACE, GUESSERS
-from tls13lab.symbolic.guessers import MODES as MODES_GUESSED
+from tls13lab.symbolic.guessers import CPACE, GUESSERS, Guesser
 from tls13lab.symbolic.guessers import decide as guess
 from tls13lab.symbolic.proverif.agreement import asked, verdicts
 from tls13lab.symbolic.proverif.models import Model, models
-from tls13lab.symbolic.tamarin.theory import MODES as THEORIES
-from tls13lab.symbolic.tamarin.theory import THEFTS, lemmas, ways_to_lose
-from tls13lab.symbolic.vocabulary import ADVERSARIES, MODES, Adversary, Asset, SceneMode
+from tls13lab.symbolic.tamarin.theory import THEFTS, THEORY_MODES, lemmas, ways_to_lose
+from tls13lab.symbolic.vocabulary import (
+    ADVERSARIES,
+    GUESSED_MODES,
+    SCENE_MODES,
+    Adversary,
+    Asset,
+    GuessedMode,
+    SceneMode,
+)
 from tls13lab.symbolic.vocabulary import ASSETS as QUESTIONS
 
 FAILURES = 10
@@ -46,14 +52,14 @@ def page() -> str:
         "compared": "\n".join(_compared()),
         "only_theirs": _table(("asked there", "where"), ONLY_THEIRS),
         "thefts": _thefts(),
-        "guessers": _guessers(MODES_GUESSED),
-        "no_binder": _guessers(MODES_GUESSED[:4], binder=False),
+        "guessers": _guessers(GUESSED_MODES),
+        "no_binder": _guessers(GUESSED_MODES[:4], binder=False),
         "odds": _odds(),
         "hours": f"{BOUNDS.seconds / 3600:.0f}",
         "rate": f"{BOUNDS.means.rate:,.0f}",
         "failures": str(FAILURES),
-        "lemmas": str(sum(1 for mode in THEORIES for _ in lemmas(mode))),
-        "theories": str(len(THEORIES)),
+        "lemmas": str(sum(1 for mode in THEORY_MODES for _ in lemmas(mode))),
+        "theories": str(len(THEORY_MODES)),
         "sources": _sources(),
     }
     text = TEXT.read_text("utf-8")
@@ -74,7 +80,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 def _figures(every: list[Model]) -> str:
     """By mode: models, those that differ, asked about, agreeing; seconds."""
     head = ("mode", "models", "different", "asked about", "agree")
-    rows = [_row(mode, [one for one in every if one.cell.mode == mode]) for mode in MODES]
+    rows = [_row(mode, [one for one in every if one.cell.mode == mode]) for mode in SCENE_MODES]
     seconds = ("median s", "longest s")
     return _table((*head, *seconds), [*rows, _row("**all**", every)])
 
@@ -151,7 +157,7 @@ def _theirs(theirs: Theirs) -> str:
 def _thefts() -> str:
     """Of each mode and asset the smallest thefts that lose it, for the three adversaries."""
     rows = []
-    for mode in THEORIES:
+    for mode in THEORY_MODES:
         for asset in QUESTIONS[:6]:
             if not outside(mode, asset, "active"):
                 found = (_ways(mode, asset, adversary) for adversary in ADVERSARIES)
@@ -167,8 +173,8 @@ def _ways(mode: SceneMode, asset: Asset, adversary: Adversary) -> str:
     return "; ".join(" + ".join(one) for one in ways) or f"none of the {there} thefts, nor all"
 
 
-def _guessers(modes: Iterable[str], *, binder: bool = True) -> str:
-    def said(mode: str, guesser: str) -> str:
+def _guessers(modes: Iterable[GuessedMode], *, binder: bool = True) -> str:
+    def said(mode: GuessedMode, guesser: Guesser) -> str:
         way = guess(mode, guesser, binder=binder)
         told = f" ({', '.join(way.told_by)})" if way.applies else ""
         return f"{way.checks.value}{told}"

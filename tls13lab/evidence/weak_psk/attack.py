@@ -31,6 +31,7 @@ from tls13lab.search.pieces import BATCH
 from tls13lab.search.target import Target
 from tls13lab.symbolic.guessers import OFFLINE, ONLINE, Checks
 from tls13lab.symbolic.mended import DERIVED, NEXT_TICKET, PAST, PRESENT
+from tls13lab.symbolic.vocabulary import Epoch
 
 MOST_SECONDS = 10.0
 FEW = 500
@@ -56,7 +57,7 @@ class Attack:
     tested: int = 0
     seconds: float = 0.0
     found: bytes | None = field(default=None, repr=False)
-    opened: dict[str, bool] = field(default_factory=dict)
+    opened: dict[Epoch, bool] = field(default_factory=dict)
     over: bool = False
 
     @property
@@ -147,7 +148,7 @@ class Attack:
                 return
             yield 1, 1, batch[number] if answer is GuessAnswer.RIGHT else None
 
-    def _use(self, word: bytes) -> dict[str, bool]:
+    def _use(self, word: bytes) -> dict[Epoch, bool]:
         """What the word opens. An attacker without a recording cannot read the past."""
         if self.setting.attacker.guesser == OFFLINE:
             read, ticket = self._ends.reads_recording(word)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from tls13lab.psk.spending import Means
 from tls13lab.psk.strength import GPU
+from tls13lab.symbolic.guessers import Guesser
 
 LAPTOP_RATE = 3e6
 """Guesses per second of one core of a laptop, with the compiled search."""
@@ -38,7 +39,7 @@ class Attacker:
     """
 
     name: str
-    guesser: str
+    guesser: Guesser
     means: Means
     bandwidth: float = 0.0
 

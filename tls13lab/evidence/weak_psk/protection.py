@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from tls13lab.psk.memory_hard import Scrypt
 from tls13lab.symbolic import guessers, mended
 from tls13lab.symbolic.certificate_with_psk import BOTH
-from tls13lab.wire.names import Mode
+from tls13lab.symbolic.vocabulary import Epoch, with_external_psk, with_imported_psk
 
 DERIVATION = Scrypt(salt=b"printer and alice", log2_n=14)
 """The slow derivation: 16 MiB for each guess."""
 DERIVATION_SECONDS = 0.05
 """The time that it is assumed to take on one core, about that of a laptop."""
 DAY = 86_400.0
-EPOCHS = (mended.PAST, mended.PRESENT, mended.NEXT_TICKET)
+EPOCHS: tuple[Epoch, ...] = (mended.PAST, mended.PRESENT, mended.NEXT_TICKET)
 """What was recorded; a connection from now on; the PSK behind the next ticket."""
 
 
@@ -30,8 +30,8 @@ class Protection:
     """``mode`` and ``made`` are the model's names; ``used`` is a PSK's life in seconds, or 0."""
 
     name: str
-    mode: Mode
-    made: str
+    mode: mended.MendedMode
+    made: mended.Made
     used: float = 0.0
 
     @property
@@ -55,7 +55,7 @@ PAKE_FIRST = Protection("a PAKE first (CPace), psk_dhe_ke", "psk_dhe_ke", mended
 PROTECTIONS = (NOTHING, DHE, IMPORTER, SLOW, DAILY, CERTIFIED, PAKE_FIRST)
 
 
-def way(protection: Protection, guesser: str) -> guessers.Way:
+def way(protection: Protection, guesser: guessers.Guesser) -> guessers.Way:
     """How often this guesser can check a guess, according to the model.
 
     A slow derivation makes no difference here, because its salt is public.
@@ -64,11 +64,12 @@ def way(protection: Protection, guesser: str) -> guessers.Way:
         return guessers.decide(guessers.CPACE, guesser)
     if protection.mode == BOTH:
         return guessers.decide(BOTH, guesser)
-    kind = "imported" if protection.made == mended.IMPORTED else "external"
-    return guessers.decide(f"{kind}-{protection.mode}", guesser)
+    imported = protection.made == mended.IMPORTED
+    mode = (with_imported_psk if imported else with_external_psk)(protection.mode)
+    return guessers.decide(mode, guesser)
 
 
-def opens(protection: Protection, epoch: str) -> bool:
+def opens(protection: Protection, epoch: Epoch) -> bool:
     """Whether the word opens an epoch to an attacker with a recording, according to the model.
 
     >>> opens(NOTHING, "past"), opens(DHE, "past"), opens(DHE, "present")

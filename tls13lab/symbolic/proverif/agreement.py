@@ -18,23 +18,23 @@ its identity, another PSK under the same identity, and the same PSK under anothe
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import Final
 
 from tls13lab.symbolic import agreement
-from tls13lab.symbolic.claims import Cell
 from tls13lab.symbolic.proverif.lines import (
     APPLICATION,
     EARLY,
     HANDSHAKE,
+    Posed,
     binder_key,
     mac,
     secrets,
 )
 from tls13lab.symbolic.proverif.processes import Parties
-from tls13lab.symbolic.vocabulary import Asset, SceneMode, Verdict, parts
+from tls13lab.symbolic.vocabulary import Leaks, SceneMode, Verdict, parts
+from tls13lab.wire.names import PSK_MODES, SIDES, PskMode, Side
 
-ASSET = "agreement"
-PSK_MODES = ("psk_ke", "psk_dhe_ke")
+ASSET: Final = "agreement"
 _MEANT = "client_application_traffic_secret_0, server_application_traffic_secret_0"
 _CHTS, _SHTS = HANDSHAKE[1:3]
 
@@ -53,7 +53,7 @@ class AskedEnds:
     """A question: a mode with a PSK, and the leaks."""
 
     mode: SceneMode
-    leaks: tuple[str, ...] = ()
+    leaks: Leaks = ()
 
     @property
     def name(self) -> str:
@@ -61,10 +61,10 @@ class AskedEnds:
         return "-".join((self.mode, ASSET, "active", *(self.leaks or ("nothing",))))
 
     @property
-    def cell(self) -> Cell:
-        """The cell that has what the processes need."""
+    def posed(self) -> Posed:
+        """The question as the processes need it."""
         verdict: Verdict = "lost" if "lost" in verdicts(self) else "kept"
-        return Cell(self.mode, cast(Asset, ASSET), "active", self.leaks, verdict)
+        return Posed(self.mode, ASSET, "active", self.leaks, verdict)
 
 
 def asked() -> Iterator[AskedEnds]:
@@ -73,22 +73,22 @@ def asked() -> Iterator[AskedEnds]:
     yield from (AskedEnds(mode, leaks) for mode, leaks in every if "weak_psk" not in leaks)
 
 
-def verdicts(asked: AskedEnds) -> tuple[str, ...]:
+def verdicts(asked: AskedEnds) -> tuple[Verdict, ...]:
     """The verdicts of the lab's own model for clients and for servers, over all values."""
 
-    def of(end: str) -> str:
+    def of(end: Side) -> Verdict:
         every = (agreement.decide(asked.mode, on, asked.leaks, done=end) for on in agreement.FIELDS)
         return "lost" if "lost" in {one.verdict for one in every} else "kept"
 
-    return tuple(map(of, agreement.ENDS))
+    return tuple(map(of, SIDES))
 
 
-def happens(mode: str) -> str:
+def happens(mode: SceneMode) -> str:
     """Two queries that must fail, because both ends can complete."""
     return "\n".join(f"{_VARIABLES} event({_meant(one, mode)})." for one in _DONE)
 
 
-def query(mode: str) -> str:
+def query(mode: SceneMode) -> str:
     """The two claims.
 
     >>> print(query("external-psk_ke").splitlines()[1].strip())
@@ -105,7 +105,7 @@ _DONE = {"ClientMeant": "ServerMeant", "ServerEnded": "ClientMeant"}
 """For the event of each end, the event of the other end that must come before it."""
 
 
-def _meant(event: str, mode: str) -> str:
+def _meant(event: str, mode: SceneMode) -> str:
     _, psk_mode, _ = parts(mode)
     return f"{event}(k, l, {psk_mode}, p, n)"
 
@@ -143,7 +143,7 @@ class EndsLines(Parties):
 
     @property
     def _binder_key(self) -> str:
-        return binder_key(external=self.cell.mode.startswith("external"))
+        return binder_key(external=parts(self.cell.mode).kind == "external")
 
     def _meaning_client(self) -> str:
         """The client, which offers both modes and continues with the server's choice."""
@@ -160,7 +160,7 @@ class EndsLines(Parties):
         )
 
     @staticmethod
-    def _client_done(mode: str) -> str:
+    def _client_done(mode: PskMode) -> str:
         return (
             secrets((*HANDSHAKE, *APPLICATION), mode) + "  in(c, flight_record: bitstring);\n"
             f"  if opened({_SHTS}, flight_record) = {mac('verify_data', _SHTS)} then\n"
@@ -168,7 +168,7 @@ class EndsLines(Parties):
             f"  out(c, sealed({_CHTS}, {mac('verify_data', _CHTS)}))\n"
         )
 
-    def _meaning_server(self, mode: str, *, by_ticket: bool = False) -> str:
+    def _meaning_server(self, mode: PskMode, *, by_ticket: bool = False) -> str:
         """The server, which chooses this mode."""
         dhe = mode != "psk_ke"
         key = binder_key(external=not by_ticket)

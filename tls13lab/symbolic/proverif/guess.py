@@ -17,15 +17,24 @@ False
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tls13lab.symbolic import scenes, speaking, vocabulary
+from tls13lab.symbolic import scenes, speaking
 from tls13lab.symbolic.claims import Cell, absent
 from tls13lab.symbolic.guessing import saturate
-from tls13lab.symbolic.proverif.lines import USUAL, OfferLines
+from tls13lab.symbolic.proverif.lines import USUAL, GivenAway, OfferLines
 from tls13lab.symbolic.rules import QUANTUM, RULES
 from tls13lab.symbolic.scenes import Scene, Turn
-from tls13lab.symbolic.vocabulary import ADVERSARIES, LEAKS, Adversary, SceneMode, Verdict
+from tls13lab.symbolic.vocabulary import (
+    ADVERSARIES,
+    EXTERNAL_MODES,
+    LEAKS,
+    SCENE_MODES,
+    Adversary,
+    Leak,
+    Leaks,
+    SceneMode,
+    Verdict,
+)
 
-MODES = ("external-psk_ke", "external-psk_dhe_ke")
 QUERY = "weaksecret external_psk."
 
 
@@ -35,7 +44,7 @@ class Guess:
 
     mode: SceneMode
     adversary: Adversary
-    leaks: tuple[str, ...] = ()
+    leaks: Leaks = ()
     offer: OfferLines = USUAL
 
     @property
@@ -63,32 +72,30 @@ def of_cell(cell: Cell) -> Guess | None:
     return Guess(cell.mode, cell.adversary, others, offer)
 
 
-def secret_of(mode: SceneMode) -> str:
+def secret_of(mode: SceneMode) -> GivenAway:
     """The leak of the weak PSK itself; after a resumption, that is not ``psk``."""
-    return "psk" if mode in MODES else "external_psk"
+    return "psk" if mode in EXTERNAL_MODES else "external_psk"
 
 
 def guesses() -> Iterator[Guess]:
     """Every question: with each leak, and with each variant of the ClientHello."""
-    for mode in vocabulary.MODES:
+    for mode in SCENE_MODES:
         if not scenes.weak_secrets(mode):
             continue
-        leaks = [(), *((one,) for one in _leaks(mode))]
+        leaks: list[Leaks] = [(), *((one,) for one in _leaks(mode))]
         for adversary in ADVERSARIES:
             yield from (Guess(mode, adversary, one) for one in leaks)
-            if mode in MODES:
+            if mode in EXTERNAL_MODES:
                 yield from _variants(mode, adversary, leaks)
 
 
-def _leaks(mode: SceneMode) -> list[str]:
+def _leaks(mode: SceneMode) -> list[Leak]:
     """The leaks that are possible in addition to a guess."""
     there = [one for one in LEAKS if not absent(mode, (one,))]
     return [one for one in there if one not in ("weak_psk", secret_of(mode))]
 
 
-def _variants(
-    mode: SceneMode, adversary: Adversary, leaks: list[tuple[str, ...]]
-) -> Iterator[Guess]:
+def _variants(mode: SceneMode, adversary: Adversary, leaks: list[Leaks]) -> Iterator[Guess]:
     for importer in (False, True):
         if importer:
             yield from (Guess(mode, adversary, one, OfferLines(importer=True)) for one in leaks)

@@ -6,10 +6,13 @@ The secrets are computed line by line from the schedule table.
   let early_secret = kdf_early_secret(zeros, psk) in
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 from tls13lab.crypto.schedule import IMPORTER, SCHEDULE, Context
+from tls13lab.symbolic.vocabulary import Adversary, Asset, Leak, SceneMode, Verdict
+from tls13lab.wire.names import Mode
 
 TRANSCRIPT = "(hello, sh)"
 """The transcript in all Finished messages and secrets.
@@ -40,8 +43,41 @@ class OfferLines:
 
 USUAL = OfferLines()
 
+GivenAway = Leak | Literal["external_psk"]
+"""What a model reveals. The matrix has no leak of the external PSK under which a ticket was issued,
+but a weak one can be guessed."""
 
-def secrets(rows: Iterable[str], mode: str) -> str:
+
+class Question(Protocol):
+    """What a model asks: a cell of the matrix, or a :class:`Posed` question beside it."""
+
+    @property
+    def mode(self) -> SceneMode: ...
+    @property
+    def asset(self) -> Asset | Literal["agreement"]: ...
+    @property
+    def adversary(self) -> Adversary: ...
+    @property
+    def leaks(self) -> tuple[GivenAway, ...]: ...
+    @property
+    def verdict(self) -> Verdict: ...
+    @property
+    def options(self) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A question that is no cell: about agreement, or with a PSK that was guessed."""
+
+    mode: SceneMode
+    asset: Asset | Literal["agreement"]
+    adversary: Adversary
+    leaks: tuple[GivenAway, ...]
+    verdict: Verdict
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+def secrets(rows: Iterable[str], mode: Mode | Literal[""]) -> str:
     """``let`` lines for rows of the table; ``hello``, ``sh`` and other inputs must be defined."""
     bound = {
         Context.CLIENT_HELLO: "hello",

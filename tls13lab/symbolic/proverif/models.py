@@ -51,10 +51,11 @@ from tls13lab.symbolic.proverif.declarations import (
     schedule,
 )
 from tls13lab.symbolic.proverif.guess import Guess, guesses
+from tls13lab.symbolic.proverif.lines import GivenAway, Posed, Question
 from tls13lab.symbolic.proverif.peers import Peers
 from tls13lab.symbolic.proverif.processes import Parties
 from tls13lab.symbolic.proverif.session import ProverifSessions
-from tls13lab.symbolic.vocabulary import ADVERSARIES, MODES
+from tls13lab.symbolic.vocabulary import ADVERSARIES, SCENE_MODES, Asset, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +66,19 @@ class Model:
     """
 
     name: str
-    cell: Cell
+    cell: Question
     text: str
     expected: tuple[bool, ...]
     guess: str = ""
 
 
-_HAPPENS = {
+_HAPPENS: dict[Asset, str] = {
     "early_data_freshness": "query s: bitstring, h: bitstring; event(TookEarly(s, h)).",
     "next_psk": "query p: bitstring; event(NextPsk(p)).",
     "client_authentication": "query t: bitstring; event(ServerAccepted(t)).",
     "peer_identity": proverif_peers.HAPPENS,
 }
-_QUERIES = {
+_QUERIES: dict[Asset, str] = {
     "application_data": "query attacker(application_data).",
     "early_data": "query attacker(early_data).",
     "early_data_freshness": (
@@ -119,17 +120,17 @@ def model_of(cell: Cell) -> Model:
     return Model(name, cell, text, (False, holds), guess.name if guess else "")
 
 
-def _guessed(cell: Cell, guess: Guess | None) -> Cell:
+def _guessed(cell: Cell, guess: Guess | None) -> Question:
     """The cell with the PSK as a leak if the weak PSK can be guessed; otherwise without it."""
     if "weak_psk" not in cell.leaks:
         return cell
-    others = tuple(one for one in cell.leaks if one != "weak_psk")
+    others: tuple[GivenAway, ...] = tuple(one for one in cell.leaks if one != "weak_psk")
     if guess is not None and proverif_guess.found(guess):
         others = (proverif_guess.secret_of(cell.mode), *others)
-    return replace(cell, leaks=others)
+    return Posed(cell.mode, cell.asset, cell.adversary, others, cell.verdict, cell.options)
 
 
-def _declared(cell: Cell) -> str:
+def _declared(cell: Question) -> str:
     """Functions, names and events; those that only this cell needs come last."""
     peers = cell.asset == "peer_identity"
     importer = cell.options.get("importer") == "on"
@@ -142,7 +143,7 @@ def _declared(cell: Cell) -> str:
     return "\n".join((events, schedule(importer=importer), "", functions))
 
 
-def _processes(cell: Cell) -> str:
+def _processes(cell: Question) -> str:
     if cell.asset == "peer_identity":
         return Peers(cell).text
     return ProverifSessions(cell).text if cell.adversary == "passive" else Parties(cell).text
@@ -171,7 +172,7 @@ def guess_model(guess: Guess) -> Model:
 
 def agreement_model(asked: AskedEnds) -> Model:
     """The model of a question about agreement: four queries, two of which must fail."""
-    cell, verdicts = asked.cell, proverif_agreement.verdicts(asked)
+    cell, verdicts = asked.posed, proverif_agreement.verdicts(asked)
     text = "\n".join(
         (
             _agreement_heading(asked, verdicts),
@@ -188,7 +189,7 @@ def agreement_model(asked: AskedEnds) -> Model:
     return Model(asked.name, cell, text, (False, False, *holds))
 
 
-def _agreement_heading(asked: AskedEnds, verdicts: tuple[str, ...]) -> str:
+def _agreement_heading(asked: AskedEnds, verdicts: tuple[Verdict, ...]) -> str:
     leaks = " and ".join(asked.leaks) or "nothing"
     third, fourth = ("true" if one == "kept" else "false" for one in verdicts)
     return f"""\
@@ -258,7 +259,7 @@ def _guess_heading(guess: Guess, *, holds: bool) -> str:
 
 def is_written(cell: Cell) -> bool:
     """Whether a cell has a model. A leak that the mode does not have would only repeat a model."""
-    known = cell.mode in MODES and cell.adversary in ADVERSARIES and cell.asset in _QUERIES
+    known = cell.mode in SCENE_MODES and cell.adversary in ADVERSARIES and cell.asset in _QUERIES
     return known and cell.verdict != "outside" and not cell.absent
 
 

@@ -13,8 +13,17 @@ forge them.
 
 from dataclasses import dataclass
 
-from tls13lab.symbolic.claims import Cell
-from tls13lab.symbolic.proverif.lines import EARLY, HANDSHAKE, imported, mac, secrets
+from tls13lab.symbolic.proverif.lines import (
+    EARLY,
+    HANDSHAKE,
+    GivenAway,
+    Question,
+    imported,
+    mac,
+    secrets,
+)
+from tls13lab.symbolic.vocabulary import SHARE_OF, Leak, parts
+from tls13lab.wire.names import Side
 
 DECLARATIONS = """\
 const alice, bob, client_role, server_role: bitstring.
@@ -40,13 +49,13 @@ _CLIENT, _SERVER = _HANDSHAKE[1:]
 class Peers:
     """The processes of a cell. ``text`` is from the first ``let`` to the end of the file."""
 
-    cell: Cell
+    cell: Question
 
     @property
     def text(self) -> str:
         """All processes, and the main one."""
         parts = (self._client(), self._server(), self._server(by_ticket=True))
-        leaks = {"psk": "external_psk", "ticket_key": "ticket_key"}
+        leaks: dict[GivenAway, str] = {"psk": "external_psk", "ticket_key": "ticket_key"}
         stolen = [self._given_away(leaks[one]) for one in self.cell.leaks if one in leaks]
         return "\n".join((*parts, f"process\n  ({' | '.join((*self._members(), *stolen))})\n"))
 
@@ -56,7 +65,7 @@ class Peers:
 
     @property
     def _dhe(self) -> bool:
-        return self.cell.mode.endswith("psk_dhe_ke")
+        return parts(self.cell.mode).mode == "psk_dhe_ke"
 
     @property
     def _importer(self) -> bool:
@@ -93,13 +102,13 @@ class Peers:
     def _if_dhe(self, text: str) -> str:
         return text if self._dhe else ""
 
-    def _new_share(self, side: str) -> str:
+    def _new_share(self, side: Side) -> str:
         """A private share, and a branch that gives it away if it is stolen."""
         name = {"client": "x", "server": "y"}[side]
         # A quantum computer that comes later takes each share then.
-        quantum = {"quantum"} if self.cell.adversary == "active_then_leak" else set()
-        stolen = {f"{side}_ecdhe", *quantum} & set(self.cell.leaks)
-        leak = f"  {self._given_away(name)} |\n" if stolen else ""
+        later = self.cell.adversary == "active_then_leak"
+        by: set[Leak] = {SHARE_OF[side], "quantum"} if later else {SHARE_OF[side]}
+        leak = f"  {self._given_away(name)} |\n" if by & set(self.cell.leaks) else ""
         return self._if_dhe(f"  new {name}: bitstring;\n{leak}")
 
     def _binder(self, *, by_ticket: bool = False) -> tuple[str, str]:

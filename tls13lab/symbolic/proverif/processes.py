@@ -8,28 +8,29 @@ phase, when all sessions have ended.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tls13lab.symbolic.claims import Cell
 from tls13lab.symbolic.proverif.lines import (
     APPLICATION,
     EARLY,
     HANDSHAKE,
     TRANSCRIPT,
     USUAL,
+    GivenAway,
     OfferLines,
+    Question,
     binder_key,
     external,
     mac,
     secrets,
 )
-from tls13lab.symbolic.vocabulary import parts
-from tls13lab.wire.names import Mode
+from tls13lab.symbolic.vocabulary import SHARE_OF, Leak, parts
+from tls13lab.wire.names import Mode, Side
 
 
 @dataclass(frozen=True)
 class Parties:
     """The processes of a cell. ``text`` is from the first ``let`` to the end of the file."""
 
-    cell: Cell
+    cell: Question
     offer: OfferLines = USUAL
 
     @property
@@ -58,11 +59,12 @@ class Parties:
 
     def _stolen(self) -> str:
         """The long-term secrets that the main process reveals."""
-        names = {
+        resumes = parts(self.cell.mode).kind == "resumption"
+        names: dict[GivenAway, tuple[str, ...]] = {
             "ticket_key": ("ticket_key",),
             "certificate_key": ("certificate_key",),
             "external_psk": ("external_psk",),
-            "psk": () if self.cell.mode.startswith("resumption") else ("external_psk",),
+            "psk": () if resumes else ("external_psk",),
             "quantum": self._certificates if self._later else (),
         }
         terms = dict.fromkeys(term for leak in self.cell.leaks for term in names.get(leak, ()))
@@ -82,21 +84,24 @@ class Parties:
     def _given_away(self, term: str) -> str:
         return f"(phase 1; out(c, {term}))" if self._later else f"out(c, {term})"
 
-    def _leak(self, term: str, leaks: Iterable[str]) -> str:
+    def _leak(self, term: str, leaks: Iterable[Leak]) -> str:
         """A secret of one session: a branch that gives it away, if it is stolen."""
         if not set(leaks) & set(self.cell.leaks):
             return ""
         return f"  {self._given_away(term)} |\n"
 
-    def _share_leak(self, variable: str, side: str, *, first: bool) -> str:
+    def _share_leak(self, variable: str, side: Side, *, first: bool) -> str:
         """The leak that reveals this private share.
 
         There are functions for a quantum computer. If it comes later, each share, and each key for
         signatures, is revealed in the second phase instead.
         """
-        own = "initial_ecdhe" if side == "client" else ""
-        quantum = {"quantum"} if self._later else set()
-        return self._leak(variable, {own if first else f"{side}_ecdhe"} | quantum)
+        by: set[Leak] = {"quantum"} if self._later else set()
+        if not first:
+            by.add(SHARE_OF[side])
+        elif side == "client":
+            by.add("initial_ecdhe")
+        return self._leak(variable, by)
 
     def _resumer(self) -> str:
         """The process that takes the ticket of a first connection and resumes with it."""
@@ -126,7 +131,7 @@ class Parties:
 
     def _external(self, *, first: bool) -> bool:
         """Whether a connection begins with an external PSK, and not with a ticket."""
-        return first or self.cell.mode.startswith("external")
+        return first or parts(self.cell.mode).kind == "external"
 
     def _offered(self, mode: Mode, share: str, *, first: bool) -> str:
         """A ClientHello with a PSK; early data under it, unless it is only for a ticket."""

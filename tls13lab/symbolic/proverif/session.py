@@ -6,20 +6,21 @@ channel, and leaks are revealed in a second phase, when all sessions have ended.
 
 from dataclasses import dataclass
 
-from tls13lab.symbolic.claims import Cell
 from tls13lab.symbolic.proverif.lines import (
     APPLICATION,
     EARLY,
     HANDSHAKE,
     TRANSCRIPT,
     USUAL,
+    GivenAway,
     OfferLines,
+    Question,
     binder_key,
     external,
     mac,
     secrets,
 )
-from tls13lab.symbolic.vocabulary import parts
+from tls13lab.symbolic.vocabulary import Leak, parts
 from tls13lab.wire.names import Mode
 
 
@@ -27,7 +28,7 @@ from tls13lab.wire.names import Mode
 class ProverifSessions:
     """The processes of a cell. ``text`` is from the first ``let`` to the end of the file."""
 
-    cell: Cell
+    cell: Question
     offer: OfferLines = USUAL
 
     @property
@@ -36,14 +37,15 @@ class ProverifSessions:
         kind, psk_mode, issuing = parts(self.cell.mode)
         pieces = [self._session(psk_mode)]
         name = "session"
-        first: str = psk_mode
+        first = psk_mode
         if issuing:  # only a resumption has a ticket
             # A first connection, whose ticket is resumed any number of times.
             pieces.append(self._session(issuing, first=True))
             name, first = "first_session", issuing
         given = "zeros, zeros" if first == "full" else f"{external(self.offer)}, psk_identity"
         main = f"!{name}({given})"
-        names = {one: one for one in ("ticket_key", "certificate_key", "external_psk")}
+        long_term: tuple[GivenAway, ...] = ("ticket_key", "certificate_key", "external_psk")
+        names: dict[GivenAway, str] = {one: one for one in long_term}
         if kind == "external":
             names["psk"] = "external_psk"
         if "full" in (kind, issuing):
@@ -58,11 +60,12 @@ class ProverifSessions:
         leaks = set(self.cell.leaks)
         terms = []
         if mode != "psk_ke":
-            if leaks & {"quantum", "initial_ecdhe" if first else "client_ecdhe"}:
+            of_client: Leak = "initial_ecdhe" if first else "client_ecdhe"
+            if leaks & {"quantum", of_client}:
                 terms.append("x")
-            if leaks & {"quantum", "" if first else "server_ecdhe"}:
+            if "quantum" in leaks or ("server_ecdhe" in leaks and not first):
                 terms.append("y")
-        if "psk" in leaks and self.cell.mode.startswith("resumption") and not first:
+        if "psk" in leaks and parts(self.cell.mode).kind == "resumption" and not first:
             terms.append("psk")
         return "".join(f"  (phase 1; out(c, {term})) |\n" for term in terms)
 
@@ -91,7 +94,7 @@ class ProverifSessions:
         return "".join(pieces)
 
     def _first_flight(self, *, first: bool) -> str:
-        external_psk = first or self.cell.mode.startswith("external")
+        external_psk = first or parts(self.cell.mode).kind == "external"
         key = binder_key(self.offer, external=external_psk)
         hello = f"(hello, {mac('binder', key, 'hello')})" if self.offer.binder else "hello"
         early = "  out(c, sealed(client_early_traffic_secret, early_data));\n"

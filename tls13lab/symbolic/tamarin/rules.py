@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from tls13lab.crypto.schedule import SCHEDULE, Context
 from tls13lab.symbolic.proverif.lines import APPLICATION, EARLY, HANDSHAKE
+from tls13lab.symbolic.vocabulary import Kind
+from tls13lab.wire.names import Mode, Side
 
 _CATS, _SATS = APPLICATION
 _CHTS, _SHTS = HANDSHAKE[1:3]
@@ -66,8 +68,8 @@ def finished(base: str) -> str:
 class Rules:
     """The rules of one mode: of a connection, and of the one that issued its ticket."""
 
-    kind: str
-    psk_mode: str
+    kind: Kind
+    psk_mode: Mode
 
     @property
     def every(self) -> Iterator[TamarinRule]:
@@ -132,7 +134,7 @@ def _certificates() -> Iterator[TamarinRule]:
 class TamarinSide:
     """Client and server of one kind of connection; ``first`` if it only issues a ticket."""
 
-    mode: str
+    mode: Mode
     external: bool = False
     first: bool = False
 
@@ -147,7 +149,7 @@ class TamarinSide:
     def _name(self, what: str) -> str:
         return f"First{what}" if self.first else what
 
-    def _share(self, who: str) -> str:
+    def _share(self, who: Side) -> str:
         return (
             f"!Share('{'first ' if self.first else ''}{who}', ~{'x' if who == 'client' else 'y'})"
         )

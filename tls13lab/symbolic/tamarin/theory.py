@@ -20,24 +20,30 @@ True
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 
 from tls13lab import whole_file
 from tls13lab.symbolic.claims import absent, decide, outside
 from tls13lab.symbolic.proverif.declarations import ROWS, arity
+from tls13lab.symbolic.remembered import remembered
 from tls13lab.symbolic.tamarin.rules import Rules
-from tls13lab.symbolic.vocabulary import Adversary, Asset, SceneMode, parts
-
-MODES: tuple[SceneMode, ...] = (
-    "full",
-    "resumption-psk_ke",
-    "resumption-psk_dhe_ke",
-    "external-psk_ke",
-    "external-psk_dhe_ke",
+from tls13lab.symbolic.vocabulary import (
+    FROM_EXTERNAL_MODES,
+    SCENE_MODES,
+    Adversary,
+    Asset,
+    Leak,
+    Leaks,
+    SceneMode,
+    parts,
 )
-THEFTS = {
+from tls13lab.wire.names import Side
+
+THEORY_MODES: tuple[SceneMode, ...] = tuple(
+    mode for mode in SCENE_MODES if mode not in FROM_EXTERNAL_MODES
+)
+THEFTS: dict[Leak, str] = {
     "psk": "StolePsk",
     "ticket_key": "StoleTicketKey",
     "client_ecdhe": "StoleClientShare",
@@ -67,7 +73,7 @@ _SPOKE = "Ex A #j. Spoke(A, '{}', t)@j"
 _BELIEVES = "Believes(A, B, '{}', t)@i"
 _PEER = "Ex #j. Spoke(B, r, t)@j"
 _NOBODY_IS_BOTH = "not (Ex D #a #b. IsClient(D)@a & IsServer(D)@b)"
-_AUTHENTICATED: dict[str, Asset] = {
+_AUTHENTICATED: dict[Side, Asset] = {
     "server": "server_authentication",
     "client": "client_authentication",
 }
@@ -117,17 +123,17 @@ _LATER = "(All #s #r. Speaks()@s & Stole()@r ==> #s < #r)"
 """A formula: once something was stolen, nobody sends anything."""
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def ways_to_lose(
     mode: SceneMode, asset: Asset, adversary: Adversary, options: tuple[tuple[str, str], ...] = ()
-) -> tuple[tuple[str, ...], ...]:
+) -> tuple[Leaks, ...]:
     """The smallest sets of thefts after which the asset is lost in the lab's model.
 
     >>> ways_to_lose("external-psk_dhe_ke", "application_data", "active_then_leak")
     (('psk', 'client_ecdhe'), ('psk', 'server_ecdhe'), ('psk', 'quantum'))
     """
     there = [leak for leak in THEFTS if not absent(mode, (leak,))]
-    found: list[tuple[str, ...]] = []
+    found: list[Leaks] = []
     for size in range(len(there) + 1):
         for leaks in combinations(there, size):
             if any(set(smaller) <= set(leaks) for smaller in found):
@@ -170,7 +176,7 @@ def _lemmas(mode: SceneMode, asset: Lemma, adversary: Adversary) -> Iterator[str
         yield _lemma(f"{name}_falls_by_{label}", "exists-trace", formula)
 
 
-def _stolen(leak: str) -> str:
+def _stolen(leak: Leak) -> str:
     return f"(Ex #r. {THEFTS[leak]}()@r)"
 
 
@@ -238,7 +244,7 @@ def write(folder: Path) -> int:
     Existing files with the same names are replaced; others stay.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for mode in MODES:
+    for mode in THEORY_MODES:
         whole_file.write(folder / f"{mode}.spthy", theory_of(mode).encode())
     whole_file.write(folder / "README.txt", README.encode())
-    return len(MODES)
+    return len(THEORY_MODES)
