@@ -165,6 +165,18 @@ def test_lint_tells_what_is_wrong_and_keeps_the_key(tmp_path: Path) -> None:
         ('[[psk]]\nidentity = "a"\nkey_file = "key"\nmodes = "psk_ke"\n', "modes"),
         ('[[psk]]\nidentity = "a"\nkey_file = "key"\ntls12 = "no"\n', "tls12"),
         ("not toml at all", "not valid TOML"),
+        (
+            CONFIGURATION.replace('["psk_ke", "psk_dhe_ke"]', '["psk-dhe-ke"]'),
+            "modes of the PSK printer: there is no mode 'psk-dhe-ke': use psk_ke or psk_dhe_ke",
+        ),
+        (
+            CONFIGURATION.replace('"psk_dhe_ke"', '"full"'),
+            "modes of the PSK printer: there is no mode 'full': use psk_ke or psk_dhe_ke",
+        ),
+        (
+            CONFIGURATION + 'hashes = ["sha-256"]\n',
+            "hashes of the PSK printer: there is no hash 'sha-256': use sha256 or sha384",
+        ),
     ],
 )
 def test_a_configuration_that_is_none(content: str, said: str, tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from tls13lab.cli.options import FILE
 from tls13lab.psk.advice import Use, examine
 from tls13lab.psk.memory_hard import SALT_LENGTH, Argon2id, Scrypt, parse
 from tls13lab.psk.strength import ENOUGH_BITS, SPEEDS, in_words, strength
-from tls13lab.wire.faults import LocalFault
+from tls13lab.wire.faults import LocalFault, NotAllowed
+from tls13lab.wire.names import HASHES, PSK_MODES, each_of
 
 LONGEST = 4096
 """The longest PSK that is read, in bytes."""
@@ -268,9 +269,9 @@ def lint(*, configuration: str, as_json: bool) -> None:
     """Check how PSKs are used against the advice of RFC 9257.
 
     The file has one table for each PSK. For a field that is missing, the worst case is assumed.
-    Lists: modes, clients, servers, hashes. True or false: imported, context_names_both,
-    names_checked, base_key_kept, tls12, early_data. The key itself is in another file: key_file,
-    or key_hex_file for hexadecimal digits.
+    Lists: modes (psk_ke, psk_dhe_ke), clients, servers, hashes (sha256, sha384). True or false:
+    imported, context_names_both, names_checked, base_key_kept, tls12, early_data. The key itself is
+    in another file: key_file, or key_hex_file for hexadecimal digits.
 
     \b
     A file, psks.toml:
@@ -339,7 +340,7 @@ def _use(table: Any, folder: Path) -> Use:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise LocalFault(f"{field} of the PSK {name} must be a list of strings")
         if value:
-            given[field] = tuple(value)
+            given[field] = _known(name, field, value)
     for field in _FLAGS:
         if field in table and not isinstance(table[field], bool):
             raise LocalFault(f"{field} of the PSK {name} must be true or false")
@@ -351,6 +352,19 @@ def _use(table: Any, folder: Path) -> Use:
         raise LocalFault(f"the PSK {name} needs key_file or key_hex_file, the name of a file")
     judged = strength(read_psk(str(folder / file), hexadecimal=hexadecimal))
     return Use(name, judged.length, judged.bits, **given)
+
+
+_WORDS = {"modes": (PSK_MODES, "mode"), "hashes": (HASHES, "hash")}
+
+
+def _known(name: str, field: str, value: list[str]) -> tuple[str, ...]:
+    """The list, whose words must be known where they are of a fixed set."""
+    if field not in _WORDS:
+        return tuple(value)
+    try:
+        return each_of(value, *_WORDS[field])
+    except NotAllowed as error:
+        raise LocalFault(f"{field} of the PSK {name}: {error}") from None
 
 
 def _lint_text(result: report.Result) -> str:
