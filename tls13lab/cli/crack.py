@@ -142,12 +142,14 @@ def run(
     done: list[Search] = []
 
     def work() -> report.Result:
-        wanted, left_out = _targets(names, identity, connection, epsk_hash)
+        wanted, left_out, notes = _targets(names, identity, connection, epsk_hash)
         if left_out:
             click.echo(f"tls13lab: {_left_out(left_out)}", err=True)
         found_in, every = zip(*wanted, strict=True)
         every = tuple(replace(target, derivation=how) for target in every)
         search = Search(every, source(), _noted(names[0], checkpoint))
+        if isinstance(search.source, WordSource):
+            notes += search.source.notes
         _try_to_note(search)
         each = None if how is None else seconds_each(how, 1)
         chosen = _workers(search, workers, each)
@@ -157,7 +159,7 @@ def run(
         seconds = time.monotonic() - began
         done.append(search)
         result = _result(search, found_in, seconds, search.progress.count - before)
-        return result | {"left_out": left_out}
+        return result | {"left_out": left_out, "notes": notes}
 
     def delivered() -> None:
         for search in done:
@@ -250,11 +252,12 @@ def _derivation(text: str | None) -> Scrypt | Argon2id | None:
 
 def _targets(
     captures: Sequence[str], identity: str | None, connection: int | None, epsk_hash: str
-) -> tuple[list[tuple[str, Target]], int]:
-    """The binders to search, each with its capture, and how many were left out.
+) -> tuple[list[tuple[str, Target]], int, list[str]]:
+    """The binders to search, each with its capture, how many were left out, and notes.
 
-    Where there are binders of other PSKs, those of tickets (they have an age) are left out.
-    Raises LocalFault if none is left, or more than 1000.
+    Where there are binders of other PSKs, those of tickets (they have an age) are left out. The
+    notes say what of the captures could not be read.
+    Raises LocalFault if no binder is left, or more than 1000.
     """
     notes = {name: Notes() for name in captures}
     every = list(
@@ -275,7 +278,9 @@ def _targets(
         raise LocalFault(
             "; ".join((f"no ClientHello in {where} has a PSK binder", *_notes(notes)))
             if not every
-            else f"no binder in {where} has that --identity and --connection"
+            else "; ".join(
+                (f"no binder in {where} has that --identity and --connection", *_notes(notes))
+            )
         )
     # A resumption PSK is a secret as long as the hash: nobody guesses it.
     likely = [pair for pair in chosen if pair[1].kind is not PskKind.RESUMPTION] or chosen
@@ -284,7 +289,7 @@ def _targets(
             f"there are {len(likely)} binders, and at most {MOST_TARGETS} can be searched "
             "together: choose with --identity or --connection"
         )
-    return likely, len(chosen) - len(likely)
+    return likely, len(chosen) - len(likely), list(_notes(notes))
 
 
 def _notes(notes: Mapping[str, Notes]) -> Iterator[str]:
@@ -312,8 +317,6 @@ def _expected(search: Search, workers: Workers, each: float | None) -> str:
     """How many guesses there are to try, and how long all of them take on this machine."""
     left = search.total - search.progress.count
     expected = f"{left:,} guesses to try for {len(search.targets)} binder(s)"
-    if isinstance(search.source, WordSource) and search.source.written:
-        expected = f"the list is {search.source.written}, its words are tried as UTF-8; {expected}"
     if search.work < SMALL and each is None:
         return expected
     open_targets = [search.targets[number] for number in sorted(search.open_targets())]
@@ -414,6 +417,7 @@ def _text(result: report.Result) -> str:
         what += ", derived from a word" if one["derivation"] else ""
         verdict = f"{one['text']}  (hex {one['psk']})" if one["psk"] else "not found"
         lines.append(f"{who}, {what}: {verdict}")
+    lines += result["notes"]
     if result["finished"]:
         lines.append(
             f"tried {result['tried']:,} of {result['keyspace']:,} in {result['seconds']:.1f} s "

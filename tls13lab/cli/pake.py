@@ -196,15 +196,19 @@ def race(
     def work() -> report.Result:
         from tls13lab.evidence.race import race as run_race
         from tls13lab.pictures.race import race_picture
+        from tls13lab.search.wordfile import WordFile
         from tls13lab.search.wordlist import COMMON
 
-        path = COMMON if wordlist == "common" else Path(wordlist)
-        words = path.read_bytes().splitlines()
+        if wordlist == source == "-":
+            raise click.UsageError("only one of the word and the word list can be standard input")
+        guesses = WordFile(COMMON if wordlist == "common" else Path(wordlist))
+        words = list(guesses.words())
         lanes = run_race(read_psk(source, hexadecimal=False), words, runs, thief=thief)
         if svg is not None:
             whole_file.write(Path(svg), race_picture(lanes).svg.encode())
         return {
             "words": len(words),
+            "notes": guesses.notes,
             "lanes": [
                 {
                     "protection": lane.protection,
@@ -222,4 +226,4 @@ def race(
 
 
 def _race_text(result: report.Result) -> str:
-    return "\n".join(lane["says"] for lane in result["lanes"])
+    return "\n".join([*(lane["says"] for lane in result["lanes"]), *result["notes"]])
