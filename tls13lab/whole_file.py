@@ -39,6 +39,21 @@ def write(path: Path, content: bytes, *, private: bool = False) -> None:
         raise
 
 
+def try_out(path: Path) -> None:
+    """Raise OSError if :func:`write` could not begin; nothing is changed.
+
+    A disk may still be full later, and what is there and is no file is not tried.
+    """
+    if path.exists() and not path.is_file():
+        return
+    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}")
+    try:
+        _write_new(beside, b"", 0o600)
+        beside.unlink()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
 def _write_new(path: Path, content: bytes, mode: int) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
         file.write(content)

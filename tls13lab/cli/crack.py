@@ -144,7 +144,7 @@ def run(
     def work() -> report.Result:
         wanted, left_out, notes = _targets(names, identity, connection, epsk_hash)
         if left_out:
-            click.echo(f"tls13lab: {_left_out(left_out)}", err=True)
+            report.mention(f"tls13lab: {_left_out(left_out)}")
         found_in, every = zip(*wanted, strict=True)
         every = tuple(replace(target, derivation=how) for target in every)
         search = Search(every, source(), _noted(names[0], checkpoint))
@@ -153,7 +153,7 @@ def run(
         _try_to_note(search)
         each = None if how is None else seconds_each(how, 1)
         chosen = _workers(search, workers, each)
-        click.echo(_expected(search, chosen, each), err=True)
+        report.mention(_expected(search, chosen, each))
         began, before = time.monotonic(), search.progress.count
         _search(search, chosen, stop, quiet=as_json)
         seconds = time.monotonic() - began
@@ -184,11 +184,10 @@ def _try_to_note(search: Search) -> None:
     """Find out at the start whether the checkpoint can be written; search without it if not."""
     search.save()
     if search.trouble:
-        click.echo(
+        report.mention(
             f"tls13lab: {search.trouble}: searching without a checkpoint, so a search that is "
             "stopped starts again from the beginning; name a file that can be written with "
-            "--checkpoint",
-            err=True,
+            "--checkpoint"
         )
         search.checkpoint, search.trouble = None, ""
     elif not search.progress.count:
@@ -335,8 +334,8 @@ def _search(search: Search, workers: Workers, stop: threading.Event, *, quiet: b
         initial=search.progress.count,
         unit=" guesses",
         unit_scale=True,
-        disable=True if quiet else None,
-        file=sys.stderr,
+        disable=True if quiet or sys.stderr is None else None,
+        file=report.Mentions(),
     )
     with bar, closing(search.run(workers, stop.is_set)) as steps:
         reported = False
@@ -344,9 +343,8 @@ def _search(search: Search, workers: Workers, stop: threading.Event, *, quiet: b
             bar.update(progress.count - bar.n)
             if search.trouble and not reported:
                 reported = True
-                click.echo(
-                    f"tls13lab: {search.trouble}: the search continues without a checkpoint",
-                    err=True,
+                report.mention(
+                    f"tls13lab: {search.trouble}: the search continues without a checkpoint"
                 )
 
 

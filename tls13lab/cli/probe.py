@@ -98,7 +98,7 @@ def run(
         host, port = parse_address(where)
         local = _is_here(host)
         if not local:
-            click.echo(f"tls13lab: probing {host}; make sure that its owner agrees", err=True)
+            report.mention(f"tls13lab: probing {host}; make sure that its owner agrees")
         return Prober(
             host,
             port,

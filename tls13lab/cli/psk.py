@@ -14,6 +14,7 @@ from tls13lab.capture.secret_text import unmarked
 from tls13lab.cli import report
 from tls13lab.cli.lazy import LazyGroup
 from tls13lab.cli.options import FILE
+from tls13lab.cli.outputs import Outputs, try_out
 from tls13lab.psk.advice import Use, examine
 from tls13lab.psk.memory_hard import SALT_LENGTH, Argon2id, Scrypt, parse
 from tls13lab.psk.strength import ENOUGH_BITS, SPEEDS, in_words, strength
@@ -129,6 +130,8 @@ def derive(
       tls13lab psk derive word.txt --with argon2id --out printer.hex --json
     """
 
+    outputs = Outputs()
+
     def work() -> report.Result:
         made: Scrypt | Argon2id
         if derivation is not None:
@@ -136,15 +139,17 @@ def derive(
         else:
             salt = secrets.token_bytes(SALT_LENGTH)
             made = Argon2id(salt) if function == "argon2id" else Scrypt(salt)
+        try_out(out)
         word = read_psk(source, hexadecimal=False)
         began = time.monotonic()
         key = made.derive(word)
         seconds = time.monotonic() - began
-        whole_file.write(Path(out), key.hex().encode() + b"\n", private=True)
+        with outputs.writing():
+            whole_file.write(Path(out), key.hex().encode() + b"\n", private=True)
         judged = strength(word)
         return {
             "identity": identity,
-            "key_file": out,
+            "key_file": None if outputs.errors else out,
             "bytes": len(key),
             "derivation": str(made),
             "memory": made.memory,
@@ -154,12 +159,13 @@ def derive(
             "tls13lab": f"tls13lab serve --psk @{out} --identity {identity}",
         }
 
-    report.run(work, _derived_text, as_json=as_json)
+    report.run(work, _derived_text, as_json=as_json, outputs=outputs)
 
 
 def _derived_text(result: report.Result) -> str:
+    place = f"is in {result['key_file']}, in hexadecimal" if result["key_file"] else "was derived"
     lines = [
-        f"a PSK of {result['bytes']} bytes is in {result['key_file']}, in hexadecimal; it took "
+        f"a PSK of {result['bytes']} bytes {place}; it took "
         f"{result['seconds']:.2f} s and {result['memory'] / 2**20:,.0f} MiB, as each guess does",
         f"  derivation: '{result['derivation']}'",
         "             (with --derivation, the other end makes the same PSK; the salt is public)",
