@@ -159,9 +159,7 @@ def run(
             if save and save_session is not None:
                 with outputs.writing():
                     session_file.save(Path(save_session), [*kept, *new])
-            for output in filter(None, (recorder, log)):
-                with outputs.writing():
-                    output.close()
+            outputs.close(recorder, log)
         _say_about_early_data(config, done)
         _say_about_the_psk(config, done)
         if not done.in_time:

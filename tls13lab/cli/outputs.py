@@ -10,6 +10,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import click
 
@@ -20,6 +21,13 @@ def in_words(error: OSError) -> str:
     """An error as a sentence, with the name of its file."""
     place = f"{error.filename}: " if error.filename else ""
     return f"{place}{error.strerror or error}"
+
+
+class Closing(Protocol):
+    """A file that is complete once it is closed."""
+
+    def close(self) -> None:
+        """Raise OSError or LocalFault if the file is incomplete."""
 
 
 class Outputs:
@@ -37,6 +45,13 @@ class Outputs:
             self.errors.append(in_words(error))
         except LocalFault as fault:
             self.errors.append(str(fault))
+
+    def close(self, *files: Closing | None) -> None:
+        """Close each of these; one that was never opened is None."""
+        for file in files:
+            if file is not None:
+                with self.writing():
+                    file.close()
 
 
 def try_out(name: str | None) -> None:

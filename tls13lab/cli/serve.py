@@ -202,9 +202,7 @@ def run(
             )
             done = asyncio.run(_serve(server, host, port, http=http))
         finally:
-            for output in filter(None, (recorder, log)):
-                with outputs.writing():
-                    output.close()
+            outputs.close(recorder, log)
         return {"connections": [_described(served) for served in done]}
 
     report.run(
