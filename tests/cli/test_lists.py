@@ -78,4 +78,4 @@ def test_the_race_reads_lists_as_crack_does(tmp_path: Path, codec: str) -> None:
     assert "1 line is longer than 1,024 bytes and not tried" in text
     twice = invoke("psk", "pake", "race", "-", "--wordlist", "-", given=b"word")
     assert twice.exit_code == 2
-    assert "only one of the word and the word list" in twice.stderr
+    assert "only one of the word and --wordlist" in twice.stderr

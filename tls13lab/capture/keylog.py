@@ -147,7 +147,7 @@ def split(file: BinaryIO) -> Iterator[bytes]:
     rest, held, wide = b"", b"", False
     while block := file.read(_BLOCK):
         if not rest + held:
-            wide = wide or block.startswith(_WIDE)
+            wide = wide or block.startswith(_WIDE) or 0 in block[:4]
             for mark in (_BOM, *_WIDE):
                 block = block.removeprefix(mark)
         text = held + (block.replace(b"\0", b"") if wide else block)

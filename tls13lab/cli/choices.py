@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from tls13lab.capture.sources import named
-from tls13lab.cli.options import FILE
+from tls13lab.cli.options import FILE_OR_DASH
 from tls13lab.cli.psk import read_psk
 from tls13lab.psk.guesswork import Guessable, counted, even, zipf
 from tls13lab.psk.strength import strength
@@ -46,14 +46,14 @@ def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--counts",
-            type=FILE,
+            type=FILE_OR_DASH,
             metavar="FILE|-",
             help="A word from this file. Each line has a count and a word, as uniq -c writes them.",
         ),
         click.option(
             "--psk",
             metavar="FILE|-",
-            type=FILE,
+            type=FILE_OR_DASH,
             help="This PSK; the number of guesses it withstands is estimated.",
         ),
     ]

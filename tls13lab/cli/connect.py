@@ -10,9 +10,11 @@ from typing import Any
 import click
 
 from tls13lab.cli import report
+from tls13lab.cli.inputs import called, text_in
 from tls13lab.cli.options import (
     DEFAULT_SUITES,
     FILE,
+    FILE_OR_DASH,
     GROUPS,
     MODES,
     Hexadecimal,
@@ -50,11 +52,16 @@ from tls13lab.wire.faults import LocalFault, TLSFault
 @click.option(
     "--share-groups", type=Listed(GROUPS), help="Groups for which to send a key share at once."
 )
-@click.option("--session", type=FILE, help="Resume with a ticket from this file.")
+@click.option(
+    "--session",
+    type=FILE,
+    help="Resume with a ticket from this file, which cannot be standard input.",
+)
 @click.option("--save-session", type=FILE, help="Save new tickets to this file.")
 @click.option(
     "--cafile",
-    type=FILE,
+    type=FILE_OR_DASH,
+    metavar="FILE|-",
     help="Accept certificates that lead to a root in this PEM file. A certificate that is itself "
     "in the file is accepted for any name.",
 )
@@ -121,6 +128,8 @@ def run(
     host, port = parse_address(address)
     if save_session and not Path(save_session).parent.is_dir():
         raise click.UsageError("the folder of --save-session does not exist")
+    if session == "-":
+        raise click.UsageError("give --session the name of a file: it cannot be standard input")
     outputs = Outputs()
 
     def work() -> report.Result:
@@ -288,7 +297,7 @@ def trust_in(cafile: str | None, pin: bytes | None, insecure: bool) -> Trust | N
     if (cafile is not None) + (pin is not None) + insecure > 1:
         raise click.UsageError("give only one of --cafile, --pin and --insecure")
     if cafile is not None:
-        return TrustRoots(load_pem_chain(Path(cafile).read_bytes(), cafile))
+        return TrustRoots(load_pem_chain(text_in(cafile), called(cafile)))
     if pin is not None:
         return TrustPin(pin)
     return TrustAnyone() if insecure else None

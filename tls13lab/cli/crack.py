@@ -16,7 +16,8 @@ import click
 from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
-from tls13lab.cli.options import FILE
+from tls13lab.cli.inputs import only_one, text_in
+from tls13lab.cli.options import FILE, FILE_OR_DASH
 from tls13lab.psk.keys import PskKind
 from tls13lab.psk.memory_hard import Argon2id, Scrypt, parse
 from tls13lab.psk.strength import in_words
@@ -48,7 +49,7 @@ STARTING_S = 10.0
 )
 @click.option(
     "--wordlist",
-    type=FILE,
+    type=FILE_OR_DASH,
     metavar="FILE|common|-",
     help="Try each line of this file; a line $HEX[...] stands for bytes. 'common' is the lab's own "
     "list of 100,000 words.",
@@ -61,8 +62,8 @@ STARTING_S = 10.0
 @click.option("--set", "sets", multiple=True, metavar="1=CHARS", help="What ?1 to ?4 stand for.")
 @click.option(
     "--rules",
-    type=FILE,
-    metavar="FILE|usual",
+    type=FILE_OR_DASH,
+    metavar="FILE|usual|-",
     help="Change each word by each of these rules, in hashcat's notation; 'usual' is the lab's own "
     "set.",
 )
@@ -235,11 +236,11 @@ def _source(
         return lambda: MaskSource(Mask.parse(mask, own))
     if sets:
         raise click.UsageError("--set belongs to a --mask")
-    if wordlist == "-" and "-" in captures:
-        raise click.UsageError("only one of the two can be standard input")
+    capture = "-" if "-" in captures else None
+    only_one(("CAPTURE", capture), ("--wordlist", wordlist), ("--rules", rules))
     words = COMMON if wordlist == "common" else Path(wordlist or "")
-    changes = USUAL if rules == "usual" else Path(rules or "")
-    return lambda: WordSource(words, parse_rules(changes.read_bytes()) if rules else ())
+    changes = str(USUAL) if rules == "usual" else rules
+    return lambda: WordSource(words, parse_rules(text_in(changes)) if changes else ())
 
 
 def _derivation(text: str | None) -> Scrypt | Argon2id | None:

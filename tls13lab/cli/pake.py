@@ -9,6 +9,7 @@ import click
 from tls13lab import whole_file
 from tls13lab.cli import report
 from tls13lab.cli.connect import parse_address
+from tls13lab.cli.inputs import only_one
 from tls13lab.cli.options import FILE, FILE_OR_DASH
 from tls13lab.cli.outputs import Outputs, not_with_json, try_out
 from tls13lab.cli.psk import read_psk
@@ -169,7 +170,8 @@ def _agreed_text(result: report.Result) -> str:
 @_WORD
 @click.option(
     "--wordlist",
-    type=FILE,
+    type=FILE_OR_DASH,
+    metavar="FILE|common|-",
     default="common",
     show_default=True,
     help="File of words to try, one on each line; 'common' is the lab's own list.",
@@ -216,8 +218,7 @@ def race(
         from tls13lab.search.wordfile import WordFile
         from tls13lab.search.wordlist import COMMON
 
-        if wordlist == source == "-":
-            raise click.UsageError("only one of the word and the word list can be standard input")
+        only_one(("the word", source), ("--wordlist", wordlist))
         try_out(svg)
         guesses = WordFile(COMMON if wordlist == "common" else Path(wordlist))
         words = list(guesses.words())

@@ -12,6 +12,7 @@ import click
 from tls13lab import whole_file
 from tls13lab.capture.secret_text import unmarked
 from tls13lab.cli import report
+from tls13lab.cli.inputs import called, text_in
 from tls13lab.cli.lazy import LazyGroup
 from tls13lab.cli.options import FILE
 from tls13lab.cli.outputs import Outputs, try_out
@@ -268,7 +269,11 @@ def _strength_text(result: report.Result) -> str:
 
 
 @psk.command("lint")
-@click.argument("configuration", metavar="FILE.toml", type=click.Path(exists=True, dir_okay=False))
+@click.argument(
+    "configuration",
+    metavar="FILE.toml|-",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def lint(*, configuration: str, as_json: bool) -> None:
     """Check how PSKs are used against the advice of RFC 9257.
@@ -316,12 +321,12 @@ def lint(*, configuration: str, as_json: bool) -> None:
 def _uses(path: Path) -> list[Use]:
     """The ``[[psk]]`` tables of a TOML file. Raises LocalFault if something is wrong with them."""
     try:
-        content = tomllib.loads(unmarked(path.read_bytes()).decode())
+        content = tomllib.loads(text_in(str(path)).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LocalFault(f"{path} is not valid TOML: {error}") from None
+        raise LocalFault(f"{called(str(path))} is not valid TOML: {error}") from None
     tables = content.get("psk")
     if not isinstance(tables, list) or not tables:
-        raise LocalFault(f"{path} has no [[psk]] table: see tls13lab psk lint --help")
+        raise LocalFault(f"{called(str(path))} has no [[psk]] table: see tls13lab psk lint --help")
     return [_use(table, path.parent) for table in tables]
 
 

@@ -16,9 +16,10 @@ from typing import Any
 import click
 
 from tls13lab.cli import report
+from tls13lab.cli.inputs import called, only_one, text_in
 from tls13lab.cli.options import (
     DEFAULT_SUITES,
-    FILE,
+    FILE_OR_DASH,
     GROUPS,
     MODES,
     Hexadecimal,
@@ -54,8 +55,10 @@ from tls13lab.wire.faults import LocalFault
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Port; by default, any free one."
 )
-@click.option("--cert", type=FILE, help="Certificate chain in PEM.")
-@click.option("--key", type=FILE, help="Its private key in PEM, not encrypted.")
+@click.option("--cert", type=FILE_OR_DASH, metavar="FILE|-", help="Certificate chain in PEM.")
+@click.option(
+    "--key", type=FILE_OR_DASH, metavar="FILE|-", help="Its private key in PEM, not encrypted."
+)
 @click.option(
     "--self-signed", is_flag=True, help="Make a certificate for localhost that lasts for this run."
 )
@@ -283,7 +286,8 @@ def _credential(cert: str | None, key: str | None, make: bool) -> Credential | N
         return credential
     if cert is None or key is None:
         return None
-    return load_credential(Path(cert).read_bytes(), Path(key).read_bytes(), (cert, key))
+    only_one(("--cert", cert), ("--key", key))
+    return load_credential(text_in(cert), text_in(key), (called(cert), called(key)))
 
 
 def _tickets(kind: str, key: bytes | None) -> TicketBook | None:
