@@ -86,7 +86,11 @@ def test_pipes(tmp_path: Path, what: str) -> None:
             "tried 1 of 1",
         ),
         "lint": (("psk", "lint", pipe), TOML, "checks"),
-        "counts": (("psk", "odds", "--rate", "1", "--counts", pipe), "5 a\n5 b\n", "min-entropy 1.0"),
+        "counts": (
+            ("psk", "odds", "--rate", "1", "--counts", pipe),
+            "5 a\n5 b\n",
+            "min-entropy 1.0",
+        ),
     }[what]
     writer = threading.Thread(target=lambda: pipe.write_text(content))
     writer.start()

@@ -4,6 +4,7 @@ Each is opened once and read from beginning to end, so a pipe works as well as a
 """
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +17,10 @@ _BUFFER = 2**20
 
 
 def named(path: Path) -> str:
-    """The name of a source in messages."""
-    return "standard input" if path == STDIN else path.name
+    """The name of a source in messages; bytes that are not UTF-8 are shown as ``\\xff``."""
+    if path == STDIN:
+        return "standard input"
+    return os.fsencode(path.name).decode("utf-8", "backslashreplace")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """``tls13lab psk pake answer|call|race``: a strong PSK from a weak word, and attacks on it."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,19 @@ from tls13lab.wire.faults import LocalFault, PeerFault
 _WORD = click.argument("source", metavar="FILE|-", type=click.Path(dir_okay=False, allow_dash=True))
 
 
+class Name(click.ParamType[str]):
+    """A name of an end. Its bytes are UTF-8 at both ends, whatever the terminal's encoding is."""
+
+    name = "NAME"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """The name as text."""
+        try:
+            return os.fsencode(value).decode("utf-8")
+        except UnicodeError:
+            self.fail("write the name in UTF-8, because both ends must have the same", param, ctx)
+
+
 def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that ``answer`` and ``call`` share."""
     for option in (
@@ -34,8 +48,10 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Seconds to wait for the other end's message.",
         ),
         click.option("--out", type=FILE, required=True, help="Write the PSK to this file."),
-        click.option("--other", required=True, metavar="NAME", help="The other end's name."),
-        click.option("--me", required=True, metavar="NAME", help="This end's name."),
+        click.option(
+            "--other", required=True, type=Name(), metavar="NAME", help="The other end's name."
+        ),
+        click.option("--me", required=True, type=Name(), metavar="NAME", help="This end's name."),
     ):
         command = option(command)
     return command
