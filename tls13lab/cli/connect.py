@@ -214,6 +214,12 @@ def _spent(tickets: Sequence[ResumptionPsk], session: str, limit_s: int) -> str:
             f"the tickets in {session} come from a handshake more than {limit_s} seconds ago "
             "(--resume-within)"
         )
+    elif any(ticket.received_ms > now_ms for ticket in tickets):
+        what = (
+            f"the tickets in {session} were received later than this machine's clock says, or have "
+            "expired: set the clock"
+        )
+        return f"{what}, or connect without --session"
     return f"{what}: connect without --session, and with --save-session, to get new ones"
 
 

@@ -130,7 +130,8 @@ def run(
       tls13lab crack talk.pcapng --mask "?1?1?1?1lab" --set "1=?l?d" --workers 4
       printf "123456\\nsternchen\\n" > words.txt
       tls13lab crack talk.pcapng --wordlist words.txt --json
-      tls13lab connect --psk 737465726e6368656e --identity printer --record other.pcapng
+      tls13lab connect 127.0.0.1:4433 --psk 737465726e6368656e --identity printer \\
+        --record other.pcapng
       tls13lab crack talk.pcapng other.pcapng --wordlist common
       tls13lab crack talk.pcapng --mask "?d?d" --derivation '$scrypt$ln=14,r=8,p=1$c2FsdA'
     """
@@ -139,10 +140,10 @@ def run(
         raise click.UsageError("--connection chooses from a single capture")
     source = _source(names, wordlist, mask, sets, rules)
     how = _derivation(derivation)
-    stop = threading.Event()
+    stop, begun = threading.Event(), threading.Event()
     done: list[Search] = []
 
-    def work() -> report.Result:
+    def prepared() -> tuple[Search, Sequence[str], int, list[str]]:
         wanted, left_out, notes = _targets(names, identity, connection, epsk_hash)
         if left_out:
             report.mention(f"tls13lab: {_left_out(left_out)}")
@@ -152,6 +153,17 @@ def run(
         if isinstance(search.source, WordSource):
             notes += search.source.notes
         _try_to_note(search)
+        return search, found_in, left_out, notes
+
+    def work() -> report.Result:
+        try:
+            search, found_in, left_out, notes = prepared()
+            begun.set()
+        except KeyboardInterrupt:
+            if not stop.is_set():
+                raise  # the caller handles Ctrl-C in its own way
+            why = "stopped before the search began, so nothing was tried"
+            report.fail(why, None, as_json=as_json, code=STOPPED)
         each = None if how is None else seconds_each(how, 1)
         chosen = _workers(search, workers, each)
         report.mention(_expected(search, chosen, each))
@@ -170,7 +182,7 @@ def run(
     def code(result: report.Result) -> int:
         return int(not result["ok"]) if result["finished"] else STOPPED
 
-    with _ctrl_c_sets(stop):
+    with _ctrl_c_sets(stop, begun):
         report.run(work, _text, as_json=as_json, code=code, delivered=delivered, rescued=_text)
 
 
@@ -196,11 +208,11 @@ def _try_to_note(search: Search) -> None:
 
 
 @contextmanager
-def _ctrl_c_sets(stop: threading.Event) -> Iterator[None]:
+def _ctrl_c_sets(stop: threading.Event, begun: threading.Event) -> Iterator[None]:
     """Let the first Ctrl-C set ``stop``, and leave the second to Python.
 
     Python's own KeyboardInterrupt can come between any two instructions, also where nothing
-    catches it.
+    catches it. Only until ``begun`` is set is it raised at once, because reading may last for ever.
     """
     before = signal.getsignal(signal.SIGINT)
     in_main = threading.current_thread() is threading.main_thread()
@@ -211,6 +223,8 @@ def _ctrl_c_sets(stop: threading.Event) -> Iterator[None]:
     def asked(_number: int, _frame: FrameType | None) -> None:
         stop.set()
         signal.signal(signal.SIGINT, before)
+        if not begun.is_set():
+            raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, asked)
     try:

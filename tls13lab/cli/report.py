@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -151,9 +151,9 @@ def alert_name(fault: TLSFault) -> str | None:
     return fault.alert.name.lower()
 
 
-def fail(error: str, alert: str | None, *, as_json: bool) -> None:
-    """Print the error, as text and with ``as_json`` also as JSON, and exit with 1."""
+def fail(error: str, alert: str | None, *, as_json: bool, code: int = 1) -> NoReturn:
+    """Print the error, as text and with ``as_json`` also as JSON, and exit with ``code``."""
     mention(f"tls13lab: {error}")
     if as_json:
         click.echo(json.dumps({"error": error, "alert": alert}))
-    sys.exit(1)
+    sys.exit(code)

@@ -70,7 +70,9 @@ def _loaded(path: Path) -> tuple[dict[tuple[str, str], str], bool]:
     found = {}
     for time in TIMES:
         rows = saved.get(time)
-        for question in QUESTIONS if isinstance(rows, dict) else ():
+        if not isinstance(rows, dict):
+            continue
+        for question in QUESTIONS:
             if rows.get(question.key) in question.choices:
                 found[time, question.key] = rows[question.key]
     return found, {time: {} for time in TIMES} | saved == _by_time(found)
