@@ -12,7 +12,9 @@ b'hello'
 
 import os
 import secrets
+import shutil
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 
@@ -37,6 +39,33 @@ def write(path: Path, content: bytes, *, private: bool = False) -> None:
             # The user knows the file by its own name, not by the one it had meanwhile.
             raise OSError(error.errno, error.strerror, str(path)) from None
         raise
+
+
+def try_out(path: Path) -> None:
+    """Raise OSError if :func:`write` could not begin; nothing is changed.
+
+    A disk may still be full later, and what is there and is no file is not tried.
+    """
+    if path.exists() and not path.is_file():
+        return
+    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}")
+    try:
+        _write_new(beside, b"", 0o600)
+        beside.unlink()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def set_aside(path: Path, name: str) -> Path:
+    """Copy a file beside itself under this name, or a similar one that is free; only its owner may
+    read the copy. Raises OSError."""
+    stem, dot, ending = name.rpartition(".")
+    names = (name if n == 1 else f"{stem}-{n}{dot}{ending}" for n in count(1))
+    place = next(each for each in map(path.with_name, names) if not os.path.lexists(each))
+    shutil.copyfile(path, place)
+    with suppress(OSError):
+        place.chmod(0o600)
+    return place
 
 
 def _write_new(path: Path, content: bytes, mode: int) -> None:

@@ -107,6 +107,10 @@ APART = "1 line was several lines run together, and was split"
         # Half a line before a whole one, and the other half behind that.
         (LINE[:99] + OTHER, EARLY, f"{APART}; {TORN}"),
         (LINE[:8] + OTHER, EARLY, f"{APART}; {TORN}"),
+        # The last line is torn wherever it may be.
+        *((LINE + OTHER[:cut], LATE, f"{APART}; {TORN}") for cut in (1, 2, 7, 22, 30, 88, 99)),
+        *((OTHER + LINE[:cut], EARLY, f"{APART}; {TORN}") for cut in (1, 2, 7, 22, 40, 99)),
+        (LINE + OTHER[:-4] + LINE, LATE, f"{APART}; {TORN}"),
         # Here one cannot tell where the secret ends, or the label begins.
         (LINE + b"00" + OTHER[:22], {}, TORN),
         (b"EARLY_" + LINE + b"cc", {}, TORN),

@@ -66,6 +66,9 @@ def test_a_ticket_that_was_shown_in_vain_is_not_kept(server: Running, tmp_path: 
     expired = connect(server, *session, *EXTERNAL)
     assert "has expired" in expired.stderr
     assert told(expired)["psk_identity_kind"] == "external"
+    session_file.save(path, [replace(one, received_ms=2**62)])
+    ahead = connect(server, *session, *EXTERNAL)
+    assert "later than this machine's clock says" in ahead.stderr
     session_file.save(path, [])
     assert "holds no ticket" in connect(server, *session).stderr
 

@@ -187,6 +187,32 @@ def test_ctrl_c_and_the_same_command_again(capture: Path, workers: str) -> None:
     assert result["tried"] >= tried
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a POSIX signal")
+@pytest.mark.parametrize("what", ["capture", "words"])
+def test_one_ctrl_c_is_enough_while_it_reads(capture: Path, what: str) -> None:
+    command = [sys.executable, "-m", "tls13lab", "crack", "--json", "--wordlist"]
+    command += ["common", "-"] if what == "capture" else ["-", str(capture)]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        assert process.stdin is not None
+        time.sleep(3)  # it waits for standard input, or for its own modules: both must end
+        process.send_signal(signal.SIGINT)
+        out, error = process.stdout, process.stderr
+        assert out is not None
+        assert error is not None
+        process.wait(timeout=60)
+        assert "Traceback" not in error.read()
+        told = json.loads(out.read())
+    assert (process.returncode, told["alert"]) == (130, None)
+    assert told["error"] == "stopped before the search began, so nothing was tried"
+
+
 # What may not be lost -----------------------------------------------------------------------------
 
 CYRILLIC = "пароль"

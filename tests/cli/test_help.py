@@ -1,11 +1,15 @@
 """Help and usage: examples that can be typed in their order, and errors that programs can read."""
 
+import io
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import pairwise
+from contextlib import suppress
+from itertools import groupby, pairwise
+from pathlib import Path
 
 import click
 import pytest
@@ -51,6 +55,55 @@ def test_every_command_has_examples_and_each_file_in_them_is_made_before(
                 if before in MAKES or (before == "--keylog" and makes_keylog):
                     known.add(name)
                 assert name in known, f"{name} in {' '.join(words)}"
+
+
+def typed(text: str) -> Iterator[list[str]]:
+    """The arguments of each ``tls13lab`` in the examples, as a shell would pass them on."""
+    _, _, rest = text.partition("Examples:")
+    lines = rest.partition("Options:")[0].partition("Commands:")[0].replace("\\\n", " ")
+    for line in filter(None, map(str.strip, lines.splitlines())):
+        lexer = shlex.shlex(line, posix=True, punctuation_chars="|<>")
+        lexer.whitespace_split = True
+        for whether, words in groupby(lexer, lambda word: word in ("|", "<", ">")):
+            arguments = list(words)
+            if not whether and arguments[0] == "tls13lab":
+                yield arguments[1:]
+
+
+def understand(arguments: list[str]) -> None:
+    """Parse the arguments of a command. Raises UsageError if it does not understand them."""
+    command: click.Command = cli
+    with suppress(click.exceptions.Exit):  # --help
+        while isinstance(command, click.Group):
+            context = click.Context(command)
+            # A group may put in the name of a command that was left out.
+            command.parse_args(context, arguments)
+            words = [*context._protected_args, *context.args]
+            _, found, arguments = command.resolve_command(context, words)
+            assert found is not None
+            command = found
+        command.make_context(command.name, arguments)
+
+
+@pytest.mark.parametrize("path", [(), *commands(cli)], ids=" ".join)
+def test_every_example_is_understood_by_its_command(
+    path: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All its options exist, their values have the right form, and no argument is missing."""
+    text = CliRunner().invoke(cli, [*path, "--help"]).stdout
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"00" * 48)))
+    Path("lessons").mkdir()
+    for name in FILE.findall(text):
+        Path(name).write_text("00" * (48 if "ticket" in name else 32))
+    for arguments in typed(text):
+        understand(arguments)
+
+
+def test_an_example_without_its_argument_is_found_out() -> None:
+    (arguments,) = typed("Examples:\n  tls13lab connect --insecure --send x | cat\n")
+    with pytest.raises(click.UsageError, match="address"):
+        understand(arguments)
 
 
 def groups(group: click.Group) -> Iterator[click.Group]:

@@ -1,6 +1,7 @@
 """The quiz: its questions, what is kept of the answers, and what it says when."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -182,6 +183,42 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     box = quiz.controls()
     box.children[1].value = QUESTIONS[0].options[0]
     assert "could not be saved" in box.children[-1].value
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"before": {"ticket key": "sha',
+        b"\xff\xfe not JSON",
+        b"[]",
+        b'{"before": {"a question of a later version": "yes"}, "after": {}}',
+        b'{"before": {}, "after": {}, "later": {}}',
+        b" " * 200_000,
+    ],
+    ids=["torn", "bytes", "list", "question", "time", "long"],
+)
+def test_a_file_that_was_not_understood_is_set_aside(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "quiz.json"
+    path.write_bytes(content)
+    first, second = QUESTIONS[:2]
+    Quiz("before", path).choose(first.key, first.options[0])
+    aside = tmp_path / "quiz-not-understood.json"
+    assert aside.read_bytes() == content
+    assert aside.stat().st_mode & 0o077 == 0 or os.name == "nt"
+    Quiz("before", path).choose(second.key, second.options[0])
+    assert Quiz("before", path).open == 13
+    assert set(tmp_path.iterdir()) == {path, aside}
+    path.write_bytes(content + b"x")
+    Quiz("before", path).choose(first.key, first.options[0])
+    assert (tmp_path / "quiz-not-understood-2.json").read_bytes() == content + b"x"
+
+
+def test_a_good_file_is_not_copied(tmp_path: Path) -> None:
+    path = tmp_path / "quiz.json"
+    for content in ("{}", '{"before": {}}'):
+        path.write_text(content)
+        Quiz("after", path).choose(TICKET_KEY.key, TICKET_KEY.options[0])
+        assert list(tmp_path.iterdir()) == [path]
 
 
 def test_answers_without_a_file_are_empty() -> None:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from tls13lab.psk.binder import binder
 from tls13lab.psk.keys import PskKind
 from tls13lab.search import runner
-from tls13lab.search.checkpoint import Checkpoint
+from tls13lab.search.checkpoint import Checkpoint, checksum
 from tls13lab.search.engine import Tried, tried
 from tls13lab.search.guesses import Guesses
 from tls13lab.search.mask import Mask
@@ -168,6 +168,11 @@ def test_where_nothing_can_be_noted_the_search_goes_on(
 HIT = [[3, 0, b"0003".hex()]]
 
 
+def signed(content: dict[str, object]) -> str:
+    """A checkpoint whose checksum belongs to it: its contents must be refused."""
+    return json.dumps(content | {"checksum": checksum(content)})
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -191,9 +196,9 @@ def test_a_checkpoint_that_was_edited_is_refused(
     targets = (target(b"0003"), target(b"9997"))
     Search(targets, DIGITS, checkpoint).save()
     good = json.loads(checkpoint.read_text()) | {"position": [2000], "count": 2000, "found": HIT}
-    checkpoint.write_text(json.dumps(good))
+    checkpoint.write_text(signed(good))
     assert Search(targets, DIGITS, checkpoint).progress.count == 2000
-    checkpoint.write_text(json.dumps(good | fields))
+    checkpoint.write_text(signed(good | fields))
     with pytest.raises(LocalFault, match="was changed: delete it"):
         Search(targets, DIGITS, checkpoint)
 
@@ -204,10 +209,10 @@ def test_a_checkpoint_in_the_midst_of_a_word_is_refused(tmp_path: Path, checkpoi
     Search((target(b"three"),), WordSource(words), checkpoint).save()
     good = json.loads(checkpoint.read_text())
     for position, count in (([5, 1], 1), ([4, 2], 2), ([99, 3], 3), ([14, 3], 2)):
-        checkpoint.write_text(json.dumps(good | {"position": position, "count": count}))
+        checkpoint.write_text(signed(good | {"position": position, "count": count}))
         with pytest.raises(LocalFault, match="was changed: delete it"):
             Search((target(b"three"),), WordSource(words), checkpoint)
-    checkpoint.write_text(json.dumps(good | {"position": [4, 1], "count": 1}))
+    checkpoint.write_text(signed(good | {"position": [4, 1], "count": 1}))
     assert finish(Search((target(b"three"),), WordSource(words), checkpoint)) == {0: b"three"}
 
 

@@ -8,7 +8,7 @@ On the way from a capture file to a recording, each file here takes one step::
 
     file --> packets --> TCP segments --> bytes in order --> TLS records
 
-- ``sources``, ``files``: open a file or a pipe; read pcap and pcapng
+- ``sources``, ``unpacking``, ``files``: open a file or a pipe; unpack gzip; read pcap and pcapng
 - ``link_layers``, ``fragments``, ``packets``: find IP in a frame, join its fragments, take TCP out
 - ``reassembly``, ``preambles``, ``flow``: put a connection's bytes in order, find where TLS begins,
   and cut the bytes into records

@@ -6,7 +6,8 @@ application), in each direction separately. Early data is sent before the Server
 suite, so it is tried with every suite whose hash has the length of the secret.
 
 In a connection of TLS 1.2 or older, the messages in the clear are read; everything after its
-change_cipher_spec stays closed.
+change_cipher_spec stays closed. Without a ServerHello, such a connection is recognized by messages
+that TLS 1.3 lacks, or by an encrypted handshake record.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +15,7 @@ from typing import NamedTuple
 
 from tls13lab.capture.glance import RANDOM, glance
 from tls13lab.capture.recording import CapturedRecord, Closed, Item, Opened
-from tls13lab.capture.versions import ONLY_OLD, chosen_version, is_old
+from tls13lab.capture.versions import ONLY_OLD, chosen_version, is_old, is_sealed
 from tls13lab.crypto.keyschedule import next_traffic_secret
 from tls13lab.crypto.suites import SUITES, Suite
 from tls13lab.messages.server_hello import HELLO_RETRY_RANDOM
@@ -107,6 +108,9 @@ class DecryptedSide:
             tag = self._protection.suite.tag_length if self._protection else 0
         else:
             content, keys, tag = record.wire[HEADER_LENGTH:], "", 0
+            at_begin = content_type is _HANDSHAKE and not self._parts.pending
+            if self._changed and not version and at_begin and is_sealed(content):
+                version = int.from_bytes(record.wire[1:3], "big")
             if self._changed and is_old(version):
                 return Read(record, "", content_type, None, version=version)
             self._changed |= content_type is _CHANGE_CIPHER_SPEC
@@ -247,6 +251,7 @@ class DecryptedConnection:
         # Looked up each time, because a pcapng file may add secrets between packets.
         log = self._keylog.get(self._random, _NO_SECRETS)
         read = self._sides[record.sender].read(record, self._version, self._suite, log)
+        self._version = self._version or read.version
         if not read.messages or read.keys:
             return read
         for raw in read.messages:

@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from tls13lab.capture.keylog import split
 from tls13lab.capture.notes import Notes
-from tls13lab.capture.sources import Buffered, is_packed, named, opened, unpacked
+from tls13lab.capture.sources import Buffered, named, opened
+from tls13lab.capture.unpacking import bytes_after, damage_in, is_packed, unpacked
 from tls13lab.wire.faults import LocalFault
 
 LONGEST_PACKET = 2**18
@@ -72,6 +73,8 @@ def packets(path: Path, notes: Notes | None = None) -> Iterator[Packet]:
         if file is not whole and is_packed(file):
             raise CaptureError(f"{named(path)} is compressed twice: unpack it first")
         magic = file.read(4)
+        if len(magic) < 4 and damage_in(file):
+            raise CaptureError(f"{named(path)} cannot be unpacked: {damage_in(file)}")
         if magic in _PCAP:
             found = _pcap(file, *_PCAP[magic])
         elif magic == _SECTION:
@@ -89,6 +92,10 @@ def packets(path: Path, notes: Notes | None = None) -> Iterator[Packet]:
             how = f"is damaged after packet {seen}: {torn}"
             cut = f"breaks off after packet {seen}"
             notes.torn = f"{named(path)} {how if str(torn) else cut}"
+        if damage_in(file):
+            notes.torn = f"{named(path)}, after packet {seen}: {damage_in(file)}"
+        if more := bytes_after(file):
+            notes.pass_over("bytes after the gzip data", more)
 
 
 def _exactly(file: Buffered, length: int) -> bytes:

@@ -7,7 +7,7 @@ them. So each side is read separately, and the two are combined when both are th
 
 from dataclasses import dataclass, field
 
-from tls13lab.capture.versions import chosen_version, version_name
+from tls13lab.capture.versions import ONLY_OLD, chosen_version, is_sealed, version_name
 from tls13lab.crypto.suites import SUITES
 from tls13lab.messages.client_hello import ClientHello
 from tls13lab.messages.handshake import unpack
@@ -22,6 +22,10 @@ from tls13lab.wire.names import Side
 
 SPEAKS = "this connection speaks"
 """The first words of the message that names another version."""
+
+
+def _speaks(version: int) -> UnexpectedMessage:
+    return UnexpectedMessage(f"{SPEAKS} {version_name(version)}, and not TLS 1.3")
 
 
 @dataclass
@@ -39,17 +43,25 @@ class Hellos:
     answer: ServerHello | None = None
     raw_answer: bytes = b""
     _offers: dict[tuple[int, bool], tuple[OfferedPsk, ...]] = field(default_factory=dict)
+    _changed: set[str] = field(default_factory=set)  # the sides that sent a change_cipher_spec
     _parts: dict[str, Reassembler] = field(
         default_factory=lambda: {"client": Reassembler(), "server": Reassembler()}
     )
 
     def read(self, sender: Side, wire: bytes) -> None:
         """Read a record in the clear. Raises a TLSFault for anything but a TLS 1.3 hello."""
+        if wire[0] == ContentType.CHANGE_CIPHER_SPEC:
+            self._changed.add(sender)
         if wire[0] != ContentType.HANDSHAKE or self.has_all(sender):
             return
-        part = self._parts[sender]
-        part.feed(wire[HEADER_LENGTH:])
+        part, content = self._parts[sender], wire[HEADER_LENGTH:]
+        written = int.from_bytes(wire[1:3], "big")
+        if sender in self._changed and not part.pending and is_sealed(content):
+            raise _speaks(written)
+        part.feed(content)
         while not self.has_all(sender) and (raw := part.next()) is not None:
+            if raw[0] in ONLY_OLD:
+                raise _speaks(written)
             self._note(sender, raw)
 
     def has_all(self, sender: Side) -> bool:
@@ -64,7 +76,7 @@ class Hellos:
     def _note(self, sender: Side, raw: bytes) -> None:
         version = chosen_version(raw)
         if version not in (0, TLS13):  # checked first: unpack cannot read every older ServerHello
-            raise UnexpectedMessage(f"{SPEAKS} {version_name(version)}, and not TLS 1.3")
+            raise _speaks(version)
         message = unpack(raw)
         if isinstance(message, ClientHello) and sender == "client" and len(self.raw_hellos) < 2:
             self.raw_hellos.append(raw)

@@ -40,6 +40,16 @@ _GLUED = re.compile(
 )
 
 
+_BEGUN = "|".join(
+    sorted({name[:n] for name in ("CLIENT_RANDOM", *ROWS) for n in range(1, len(name) + 1)})
+)
+# A whole line to which a torn one is glued, that begins with a known label or a part of one.
+_BEFORE_TORN = re.compile(
+    rf"(?:{_LABELS}) [0-9A-Fa-f]{{64}} (?:[0-9A-Fa-f]{{96}}|[0-9A-Fa-f]{{64}})"
+    rf"(?=(?:{_LABELS}) |(?:{_BEGUN})$)".encode("ascii")
+)
+
+
 class KeyLogError(LocalFault):
     """The file is not a key log."""
 
@@ -101,6 +111,9 @@ class KeyLogFile(dict[bytes, dict[str, bytes]]):
                     continue  # a comment ends where a line is glued to it
                 cut = place == len(parts) and len(line) > LONGEST_LINE
                 if cut or not self._add(words):
+                    if before := _BEFORE_TORN.match(part):
+                        self._add(before[0].split())
+                        self.glued += len(parts) == 1
                     self.skipped += 1
                     self.first_skipped = self.first_skipped or number
             if len(self) > MOST_CONNECTIONS:
@@ -147,7 +160,7 @@ def split(file: BinaryIO) -> Iterator[bytes]:
     rest, held, wide = b"", b"", False
     while block := file.read(_BLOCK):
         if not rest + held:
-            wide = wide or block.startswith(_WIDE)
+            wide = wide or block.startswith(_WIDE) or 0 in block[:4]
             for mark in (_BOM, *_WIDE):
                 block = block.removeprefix(mark)
         text = held + (block.replace(b"\0", b"") if wide else block)

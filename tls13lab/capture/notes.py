@@ -48,7 +48,7 @@ def _counted(entry: tuple[str, int]) -> str:
 
 def _singular(what: str) -> str:
     # The first plural is what is counted: "packets of UDP", "TCP connections without TLS".
-    for noun in ("packet", "connection", "reset"):
+    for noun in ("packet", "connection", "reset", "byte"):
         if f"{noun}s" in what:
             return what.replace(f"{noun}s", noun, 1)
     return what.replace("fragments", "fragment", 1)

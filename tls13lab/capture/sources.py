@@ -3,24 +3,24 @@
 Each is opened once and read from beginning to end, so a pipe works as well as a file.
 """
 
-import gzip
 import io
+import os
 import sys
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias, cast
+from typing import Any, BinaryIO, TypeAlias
 
 STDIN = Path("-")
 Buffered: TypeAlias = "io.BufferedReader[Any]"
 _BUFFER = 2**20
-_GZIP = b"\x1f\x8b"
 
 
 def named(path: Path) -> str:
-    """The name of a source in messages."""
-    return "standard input" if path == STDIN else path.name
+    """The name of a source in messages; bytes that are not UTF-8 are shown as ``\\xff``."""
+    if path == STDIN:
+        return "standard input"
+    return os.fsencode(path.name).decode("utf-8", "backslashreplace")
 
 
 @contextmanager
@@ -31,21 +31,6 @@ def opened(path: Path) -> Iterator[Buffered]:
     else:
         with io.BufferedReader(io.FileIO(path), _BUFFER) as file:
             yield file
-
-
-def unpacked(file: Buffered) -> Buffered:
-    """The file itself or, if it is gzipped, its contents, unpacked while they are read.
-
-    A damaged gzip file ends where the damage begins, as if it broke off there.
-    """
-    if file.peek(2)[:2] != _GZIP:
-        return file
-    return io.BufferedReader(cast(io.RawIOBase, _Gzip(fileobj=file)), _BUFFER)
-
-
-def is_packed(file: Buffered) -> bool:
-    """Whether the file is gzipped."""
-    return file.peek(2)[:2] == _GZIP
 
 
 class _Unowned(io.RawIOBase):
@@ -62,13 +47,3 @@ class _Unowned(io.RawIOBase):
         data = read(len(into))
         into[: len(data)] = data
         return len(data)
-
-
-class _Gzip(gzip.GzipFile):
-    """A gzip file that ends, without an error, where it cannot be unpacked."""
-
-    def readinto(self, into: Any) -> int:
-        try:
-            return super().readinto(into)
-        except (EOFError, OSError, zlib.error):
-            return 0

@@ -90,6 +90,9 @@ class Summary:
         if isinstance(item, Closed):
             self.reset = item.reset
             return
+        if item.version and not self.version:
+            # Shown by other messages than a ServerHello, which may not have been captured.
+            self.number, self.version = item.version, version_name(item.version)
         self.records += 1
         self.size += len(item.record.wire)
         if item.keys or item.content is None:

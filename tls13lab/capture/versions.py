@@ -40,6 +40,23 @@ ONLY_OLD = frozenset({0, 12, 14, 16, 22, 23})
 """Types that do not occur in TLS 1.3: a side that sends one in the clear uses an older version."""
 
 
+_HELLOS = (1, 2)
+_LONGEST_HELLO = 2**17
+
+
+def is_sealed(content: bytes) -> bool:
+    """Whether a handshake record that begins a message after change_cipher_spec is encrypted.
+
+    In TLS 1.3, only a hello can come there in the clear, so anything else shows an older version.
+
+    >>> is_sealed(bytes(40)), is_sealed(bytes.fromhex("01000120") + bytes(288))
+    (True, False)
+    """
+    if not content or content[0] not in _HELLOS:
+        return bool(content)
+    return int.from_bytes(content[1:4], "big") > _LONGEST_HELLO
+
+
 def is_grease(code: int) -> bool:
     """Whether a number of two bytes is a GREASE value, which means nothing (RFC 8701)."""
     return code & 0x0F0F == 0x0A0A and code >> 8 == code & 0xFF

@@ -17,7 +17,8 @@ from tls13lab.capture.hellos import SPEAKS
 from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
-from tls13lab.cli.options import FILE
+from tls13lab.cli.options import FILE_OR_DASH
+from tls13lab.cli.outputs import Outputs, not_with_json, try_out
 from tls13lab.pictures import fit_text
 from tls13lab.pictures.derivation_text import derivation_rows
 from tls13lab.wire.faults import LocalFault
@@ -48,7 +49,11 @@ MOST_LISTED = 1_000
     show_default=True,
     help="What to read.",
 )
-@click.option("--svg", type=FILE, help="Draw the attack in this file.")
+@click.option(
+    "--svg",
+    type=FILE_OR_DASH,
+    help="Draw the attack in this file; with -, on standard output, instead of the text.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def run(*, capture: str, leaks: Sequence[str], goal: Goal, svg: str | None, as_json: bool) -> None:
     """Show what stolen secrets open in a recording, and how.
@@ -67,19 +72,29 @@ def run(*, capture: str, leaks: Sequence[str], goal: Goal, svg: str | None, as_j
       tls13lab break talk.pcapng --leak keylog=keys.txt
     """
 
+    not_with_json("--svg", svg, as_json)
+    outputs, drawn = Outputs(), list[bytes]()
+
     def work() -> report.Result:
         if capture == "-" and any(text.endswith(("=@-", "keylog=-")) for text in leaks):
             raise click.UsageError("only one of the capture and the leaks can be standard input")
         stolen = [leak_of(text) for text in leaks]
         theft = together(leak.theft for leak in stolen)
+        try_out(svg)
         summary, notes = BreakSummary(goal, stolen), Notes()
         for finding in eavesdrop(read_capture(Path(capture), notes), theft, goal):
             summary.add(finding)
         if svg is not None:
-            summary.draw(Path(svg))
+            with outputs.writing():
+                drawn.append(summary.drawing())
+                if svg != "-":
+                    whole_file.write(Path(svg), drawn[0])
         return summary.result() | {"notes": notes.lines()}
 
-    report.run(work, _text, as_json=as_json)
+    def show(result: report.Result) -> str | bytes:
+        return drawn[0] if drawn and svg == "-" else _text(result)
+
+    report.run(work, show, as_json=as_json, outputs=outputs)
 
 
 class BreakSummary:
@@ -100,8 +115,8 @@ class BreakSummary:
         if len(self.findings) < MOST_LISTED:
             self.findings.append(finding)
 
-    def draw(self, path: Path) -> None:
-        """Draw the attack tree of the first lost connection. Raises LocalFault if there is none."""
+    def drawing(self) -> bytes:
+        """The attack tree of the first lost connection. Raises LocalFault if there is none."""
         from tls13lab.pictures.attack_tree import attack_tree
 
         lost = next((finding for finding in self.findings if finding.verdict == "lost"), None)
@@ -110,7 +125,7 @@ class BreakSummary:
         svg = attack_tree(lost.steps).svg
         if not svg:
             raise LocalFault("no program here can draw this attack: pip install pygraphviz")
-        whole_file.write(path, svg.encode())
+        return svg.encode()
 
     def result(self) -> report.Result:
         """The result of the command, as a JSON object."""

@@ -6,11 +6,15 @@ from typing import Any
 
 import click
 
-from tls13lab.cli.options import FILE
+from tls13lab.capture.sources import named
+from tls13lab.cli.options import FILE_OR_DASH
 from tls13lab.cli.psk import read_psk
 from tls13lab.psk.guesswork import Guessable, counted, even, zipf
 from tls13lab.psk.strength import strength
 from tls13lab.wire.faults import LocalFault
+
+MOST_DIGITS = 18
+"""The most digits of a count."""
 
 
 def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -42,13 +46,14 @@ def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--counts",
-            type=FILE,
+            type=FILE_OR_DASH,
+            metavar="FILE|-",
             help="A word from this file. Each line has a count and a word, as uniq -c writes them.",
         ),
         click.option(
             "--psk",
             metavar="FILE|-",
-            type=FILE,
+            type=FILE_OR_DASH,
             help="This PSK; the number of guesses it withstands is estimated.",
         ),
     ]
@@ -78,11 +83,12 @@ def chosen(
 
 def _counts(path: Path) -> Iterator[int]:
     """The counts in a file. Only the first word of each line is read."""
-    with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            first, *_ = line.split() or [b""]
-            if not first:
-                continue
-            if not first.isdigit():
-                raise LocalFault(f"line {number} of {path} does not begin with a count")
-            yield int(first)
+    from tls13lab.search.wordfile import WordFile
+
+    for number, line in enumerate(WordFile(path).plain_lines(), 1):
+        first, *_ = line.split(None, 1) or [b""]
+        if not first:
+            continue
+        if not first.isdigit() or len(first) > MOST_DIGITS:
+            raise LocalFault(f"line {number} of {named(path)} does not begin with a count")
+        yield int(first)

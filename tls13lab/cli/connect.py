@@ -4,16 +4,17 @@ import ipaddress
 import os
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
 from tls13lab.cli import report
+from tls13lab.cli.inputs import called, text_in
 from tls13lab.cli.options import (
     DEFAULT_SUITES,
     FILE,
+    FILE_OR_DASH,
     GROUPS,
     KEY_EXCHANGE_MODES,
     Hexadecimal,
@@ -22,6 +23,7 @@ from tls13lab.cli.options import (
     protocols,
     shared,
 )
+from tls13lab.cli.outputs import Outputs, try_out
 from tls13lab.crypto.certificates import (
     Trust,
     TrustAnyone,
@@ -50,11 +52,16 @@ from tls13lab.wire.faults import LocalFault, TLSFault
 @click.option(
     "--share-groups", type=Listed(GROUPS), help="Groups for which to send a key share at once."
 )
-@click.option("--session", type=FILE, help="Resume with a ticket from this file.")
+@click.option(
+    "--session",
+    type=FILE,
+    help="Resume with a ticket from this file, which cannot be standard input.",
+)
 @click.option("--save-session", type=FILE, help="Save new tickets to this file.")
 @click.option(
     "--cafile",
-    type=FILE,
+    type=FILE_OR_DASH,
+    metavar="FILE|-",
     help="Accept certificates that lead to a root in this PEM file. A certificate that is itself "
     "in the file is accepted for any name.",
 )
@@ -121,32 +128,35 @@ def run(
     host, port = parse_address(address)
     if save_session and not Path(save_session).parent.is_dir():
         raise click.UsageError("the folder of --save-session does not exist")
+    if session == "-":
+        raise click.UsageError("give --session the name of a file: it cannot be standard input")
+    outputs = Outputs()
 
     def work() -> report.Result:
         saved = _load(session) if session else ()
         ticket = _usable(saved, options["resume_within"])
         if session and ticket is None:
             limit_s = options["resume_within"]
-            click.echo(f"tls13lab: {_spent(saved, session, limit_s)}", err=True)
+            report.mention(f"tls13lab: {_spent(saved, session, limit_s)}")
         config = _config(host=host, ticket=ticket, **options)
+        try_out(save_session)
         log = KeyLog(Path(keylog)) if keylog else None
+        recorder = Recorder(Path(record)) if record else None
         # A ticket should be used only once, so the one offered now is not saved again.
         same = _same_file(session, save_session)
         kept = [other for other in saved if same and other is not ticket]
         new: tuple[ResumptionPsk, ...] = ()
         save = save_session is not None
         try:
-            text = os.fsencode(send)
-            with Recorder(Path(record)) if record else nullcontext() as recorder:
-                done = client.connect(
-                    host,
-                    port,
-                    config,
-                    send=text,
-                    timeout=timeout,
-                    keylog=log,
-                    recorder=recorder,
-                )
+            done = client.connect(
+                host,
+                port,
+                config,
+                send=os.fsencode(send),
+                timeout=timeout,
+                keylog=log,
+                recorder=recorder,
+            )
             new = done.tickets
         except client.Unreachable:
             save = False  # nobody has seen the ticket
@@ -156,20 +166,19 @@ def run(
             raise
         finally:
             if save and save_session is not None:
-                session_file.save(Path(save_session), [*kept, *new])
-        if log is not None:
-            log.close()
+                with outputs.writing():
+                    session_file.save(Path(save_session), [*kept, *new])
+            outputs.close(recorder, log)
         _say_about_early_data(config, done)
         _say_about_the_psk(config, done)
         if not done.in_time:
-            click.echo(
+            report.mention(
                 "tls13lab: not everything was echoed (the server closed the connection, or "
-                f"{timeout:g} s passed)",
-                err=True,
+                f"{timeout:g} s passed)"
             )
         return _described(done)
 
-    report.run(work, _sentence, as_json=as_json)
+    report.run(work, _sentence, as_json=as_json, outputs=outputs)
 
 
 def _load(session: str) -> tuple[ResumptionPsk, ...]:
@@ -205,6 +214,12 @@ def _spent(tickets: Sequence[ResumptionPsk], session: str, limit_s: int) -> str:
             f"the tickets in {session} come from a handshake more than {limit_s} seconds ago "
             "(--resume-within)"
         )
+    elif any(ticket.received_ms > now_ms for ticket in tickets):
+        what = (
+            f"the tickets in {session} were received later than this machine's clock says, or have "
+            "expired: set the clock"
+        )
+        return f"{what}, or connect without --session"
     return f"{what}: connect without --session, and with --save-session, to get new ones"
 
 
@@ -288,7 +303,7 @@ def trust_in(cafile: str | None, pin: bytes | None, insecure: bool) -> Trust | N
     if (cafile is not None) + (pin is not None) + insecure > 1:
         raise click.UsageError("give only one of --cafile, --pin and --insecure")
     if cafile is not None:
-        return TrustRoots(load_pem_chain(Path(cafile).read_bytes(), cafile))
+        return TrustRoots(load_pem_chain(text_in(cafile), called(cafile)))
     if pin is not None:
         return TrustPin(pin)
     return TrustAnyone() if insecure else None
@@ -297,22 +312,20 @@ def trust_in(cafile: str | None, pin: bytes | None, insecure: bool) -> Trust | N
 def _say_about_early_data(config: ClientConfig, done: client.Report) -> None:
     """Say so if early data was asked for, and not sent or not accepted."""
     if config.early_data and done.outcome.early_data == "rejected":
-        click.echo("tls13lab: the server rejected the early data; it was sent again", err=True)
+        report.mention("tls13lab: the server rejected the early data; it was sent again")
     elif config.early_data and done.outcome.early_data == "none":
-        click.echo(
+        report.mention(
             "tls13lab: no early data was sent, because the ticket or PSK does not allow it, or not "
-            "this much; it was sent after the handshake",
-            err=True,
+            "this much; it was sent after the handshake"
         )
 
 
 def _say_about_the_psk(config: ClientConfig, done: client.Report) -> None:
     """Say so if the server left out the PSK: only the (EC)DHE exchange then protects the data."""
     if config.cert_with_extern_psk and done.outcome.psk_kind is None:
-        click.echo(
+        report.mention(
             "tls13lab: the server used no PSK and showed only its certificate: a later quantum "
-            "computer can read what is recorded now",
-            err=True,
+            "computer can read what is recorded now"
         )
 
 

@@ -16,7 +16,8 @@ import click
 from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
-from tls13lab.cli.options import FILE
+from tls13lab.cli.inputs import only_one, text_in
+from tls13lab.cli.options import FILE, FILE_OR_DASH
 from tls13lab.psk.keys import PskKind
 from tls13lab.psk.memory_hard import Argon2id, Scrypt, parse
 from tls13lab.psk.strength import in_words
@@ -49,7 +50,7 @@ STARTING_S = 10.0
 )
 @click.option(
     "--wordlist",
-    type=FILE,
+    type=FILE_OR_DASH,
     metavar="FILE|common|-",
     help="Try each line of this file; a line $HEX[...] stands for bytes. 'common' is the lab's own "
     "list of 100,000 words.",
@@ -62,8 +63,8 @@ STARTING_S = 10.0
 @click.option("--set", "sets", multiple=True, metavar="1=CHARS", help="What ?1 to ?4 stand for.")
 @click.option(
     "--rules",
-    type=FILE,
-    metavar="FILE|usual",
+    type=FILE_OR_DASH,
+    metavar="FILE|usual|-",
     help="Change each word by each of these rules, in hashcat's notation; 'usual' is the lab's own "
     "set.",
 )
@@ -130,7 +131,8 @@ def run(
       tls13lab crack talk.pcapng --mask "?1?1?1?1lab" --set "1=?l?d" --workers 4
       printf "123456\\nsternchen\\n" > words.txt
       tls13lab crack talk.pcapng --wordlist words.txt --json
-      tls13lab connect --psk 737465726e6368656e --identity printer --record other.pcapng
+      tls13lab connect 127.0.0.1:4433 --psk 737465726e6368656e --identity printer \\
+        --record other.pcapng
       tls13lab crack talk.pcapng other.pcapng --wordlist common
       tls13lab crack talk.pcapng --mask "?d?d" --derivation '$scrypt$ln=14,r=8,p=1$c2FsdA'
     """
@@ -139,26 +141,39 @@ def run(
         raise click.UsageError("--connection chooses from a single capture")
     source = _source(names, wordlist, mask, sets, rules)
     how = _derivation(derivation)
-    stop = threading.Event()
+    stop, begun = threading.Event(), threading.Event()
     done: list[Search] = []
 
-    def work() -> report.Result:
-        wanted, left_out = _targets(names, identity, connection, epsk_hash)
+    def prepared() -> tuple[Search, Sequence[str], int, list[str]]:
+        wanted, left_out, notes = _targets(names, identity, connection, epsk_hash)
         if left_out:
-            click.echo(f"tls13lab: {_left_out(left_out)}", err=True)
+            report.mention(f"tls13lab: {_left_out(left_out)}")
         found_in, every = zip(*wanted, strict=True)
         every = tuple(replace(target, derivation=how) for target in every)
         search = Search(every, source(), _noted(names[0], checkpoint))
+        if isinstance(search.source, WordSource):
+            notes += search.source.notes
         _try_to_note(search)
+        return search, found_in, left_out, notes
+
+    def work() -> report.Result:
+        try:
+            search, found_in, left_out, notes = prepared()
+            begun.set()
+        except KeyboardInterrupt:
+            if not stop.is_set():
+                raise  # the caller handles Ctrl-C in its own way
+            why = "stopped before the search began, so nothing was tried"
+            report.fail(why, None, as_json=as_json, code=STOPPED)
         each = None if how is None else seconds_each(how, 1)
         chosen = _workers(search, workers, each)
-        click.echo(_expected(search, chosen, each), err=True)
+        report.mention(_expected(search, chosen, each))
         began, before = time.monotonic(), search.progress.count
         _search(search, chosen, stop, quiet=as_json)
         seconds = time.monotonic() - began
         done.append(search)
         result = _result(search, found_in, seconds, search.progress.count - before)
-        return result | {"left_out": left_out}
+        return result | {"left_out": left_out, "notes": notes}
 
     def delivered() -> None:
         for search in done:
@@ -168,7 +183,7 @@ def run(
     def code(result: report.Result) -> int:
         return int(not result["ok"]) if result["finished"] else STOPPED
 
-    with _ctrl_c_sets(stop):
+    with _ctrl_c_sets(stop, begun):
         report.run(work, _text, as_json=as_json, code=code, delivered=delivered, rescued=_text)
 
 
@@ -183,11 +198,10 @@ def _try_to_note(search: Search) -> None:
     """Find out at the start whether the checkpoint can be written; search without it if not."""
     search.save()
     if search.trouble:
-        click.echo(
+        report.mention(
             f"tls13lab: {search.trouble}: searching without a checkpoint, so a search that is "
             "stopped starts again from the beginning; name a file that can be written with "
-            "--checkpoint",
-            err=True,
+            "--checkpoint"
         )
         search.checkpoint, search.trouble = None, ""
     elif not search.progress.count:
@@ -195,11 +209,11 @@ def _try_to_note(search: Search) -> None:
 
 
 @contextmanager
-def _ctrl_c_sets(stop: threading.Event) -> Iterator[None]:
+def _ctrl_c_sets(stop: threading.Event, begun: threading.Event) -> Iterator[None]:
     """Let the first Ctrl-C set ``stop``, and leave the second to Python.
 
     Python's own KeyboardInterrupt can come between any two instructions, also where nothing
-    catches it.
+    catches it. Only until ``begun`` is set is it raised at once, because reading may last for ever.
     """
     before = signal.getsignal(signal.SIGINT)
     in_main = threading.current_thread() is threading.main_thread()
@@ -210,6 +224,8 @@ def _ctrl_c_sets(stop: threading.Event) -> Iterator[None]:
     def asked(_number: int, _frame: FrameType | None) -> None:
         stop.set()
         signal.signal(signal.SIGINT, before)
+        if not begun.is_set():
+            raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, asked)
     try:
@@ -235,11 +251,11 @@ def _source(
         return lambda: MaskSource(Mask.parse(mask, own))
     if sets:
         raise click.UsageError("--set belongs to a --mask")
-    if wordlist == "-" and "-" in captures:
-        raise click.UsageError("only one of the two can be standard input")
+    capture = "-" if "-" in captures else None
+    only_one(("CAPTURE", capture), ("--wordlist", wordlist), ("--rules", rules))
     words = COMMON if wordlist == "common" else Path(wordlist or "")
-    changes = USUAL if rules == "usual" else Path(rules or "")
-    return lambda: WordSource(words, parse_rules(changes.read_bytes()) if rules else ())
+    changes = str(USUAL) if rules == "usual" else rules
+    return lambda: WordSource(words, parse_rules(text_in(changes)) if changes else ())
 
 
 def _derivation(text: str | None) -> Scrypt | Argon2id | None:
@@ -251,11 +267,12 @@ def _derivation(text: str | None) -> Scrypt | Argon2id | None:
 
 def _targets(
     captures: Sequence[str], identity: str | None, connection: int | None, epsk_hash: str
-) -> tuple[list[tuple[str, Target]], int]:
-    """The binders to search, each with its capture, and how many were left out.
+) -> tuple[list[tuple[str, Target]], int, list[str]]:
+    """The binders to search, each with its capture, how many were left out, and notes.
 
-    Where there are binders of other PSKs, those of tickets (they have an age) are left out.
-    Raises LocalFault if none is left, or more than 1000.
+    Where there are binders of other PSKs, those of tickets (they have an age) are left out. The
+    notes say what of the captures could not be read.
+    Raises LocalFault if no binder is left, or more than 1000.
     """
     notes = {name: Notes() for name in captures}
     every = list(
@@ -276,7 +293,9 @@ def _targets(
         raise LocalFault(
             "; ".join((f"no ClientHello in {where} has a PSK binder", *_notes(notes)))
             if not every
-            else f"no binder in {where} has that --identity and --connection"
+            else "; ".join(
+                (f"no binder in {where} has that --identity and --connection", *_notes(notes))
+            )
         )
     # A resumption PSK is a secret as long as the hash: nobody guesses it.
     likely = [pair for pair in chosen if pair[1].kind is not PskKind.RESUMPTION] or chosen
@@ -285,7 +304,7 @@ def _targets(
             f"there are {len(likely)} binders, and at most {MOST_TARGETS} can be searched "
             "together: choose with --identity or --connection"
         )
-    return likely, len(chosen) - len(likely)
+    return likely, len(chosen) - len(likely), list(_notes(notes))
 
 
 def _notes(notes: Mapping[str, Notes]) -> Iterator[str]:
@@ -313,8 +332,6 @@ def _expected(search: Search, workers: Workers, each: float | None) -> str:
     """How many guesses there are to try, and how long all of them take on this machine."""
     left = search.total - search.progress.count
     expected = f"{left:,} guesses to try for {len(search.targets)} binder(s)"
-    if isinstance(search.source, WordSource) and search.source.written:
-        expected = f"the list is {search.source.written}, its words are tried as UTF-8; {expected}"
     if search.work < SMALL and each is None:
         return expected
     open_targets = [search.targets[number] for number in sorted(search.open_targets())]
@@ -333,8 +350,8 @@ def _search(search: Search, workers: Workers, stop: threading.Event, *, quiet: b
         initial=search.progress.count,
         unit=" guesses",
         unit_scale=True,
-        disable=True if quiet else None,
-        file=sys.stderr,
+        disable=True if quiet or sys.stderr is None else None,
+        file=report.Mentions(),
     )
     with bar, closing(search.run(workers, stop.is_set)) as steps:
         reported = False
@@ -342,9 +359,8 @@ def _search(search: Search, workers: Workers, stop: threading.Event, *, quiet: b
             bar.update(progress.count - bar.n)
             if search.trouble and not reported:
                 reported = True
-                click.echo(
-                    f"tls13lab: {search.trouble}: the search continues without a checkpoint",
-                    err=True,
+                report.mention(
+                    f"tls13lab: {search.trouble}: the search continues without a checkpoint"
                 )
 
 
@@ -415,6 +431,7 @@ def _text(result: report.Result) -> str:
         what += ", derived from a word" if one["derivation"] else ""
         verdict = f"{one['text']}  (hex {one['psk']})" if one["psk"] else "not found"
         lines.append(f"{who}, {what}: {verdict}")
+    lines += result["notes"]
     if result["finished"]:
         lines.append(
             f"tried {result['tried']:,} of {result['keyspace']:,} in {result['seconds']:.1f} s "

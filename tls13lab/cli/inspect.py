@@ -10,7 +10,8 @@ from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
 from tls13lab.capture.sources import STDIN, named
 from tls13lab.cli import report
-from tls13lab.cli.options import FILE
+from tls13lab.cli.options import FILE_OR_DASH
+from tls13lab.cli.outputs import Outputs, not_with_json, try_out
 from tls13lab.pictures import inspection, inspection_page, inspection_text
 from tls13lab.wire.faults import LocalFault
 
@@ -37,7 +38,11 @@ _Found = tuple[list[inspection.InspectedConnection], list[str]]
     metavar="COUNT",
     help="Show the bytes of this many records; by default 50, or 1000 with --html or --json.",
 )
-@click.option("--html", type=FILE, help="Write the result to this file as a page for a browser.")
+@click.option(
+    "--html",
+    type=FILE_OR_DASH,
+    help="Write the result to this file as a page for a browser; with -, to standard output.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 def run(
     *,
@@ -66,21 +71,28 @@ def run(
     if records is None:
         records = MOST if html or as_json else MOST_IN_TEXT
     most = 0 if summary else records
+    not_with_json("--html", html, as_json)
+    outputs, pages = Outputs(), list[bytes]()
 
     def work() -> report.Result:
+        try_out(html)
         found, notes = _inspected(what, keylog, connection, most)
         if html is not None:
             title = named(Path(what)) if _is_source(what) else "bytes"
-            page = inspection_page.as_html(found, title, notes)
-            whole_file.write(Path(html), page.encode())
+            pages.append(inspection_page.as_html(found, title, notes).encode())
+            if html != "-":
+                with outputs.writing():
+                    whole_file.write(Path(html), pages[0])
         if as_json:
             return {"connections": inspection_text.as_json(found), "notes": notes}
         return {"text": "\n".join(filter(None, (inspection_text.as_text(found), *notes)))}
 
-    def show(result: report.Result) -> str:
-        return f"written to {html}" if html else str(result["text"])
+    def show(result: report.Result) -> str | bytes:
+        if pages and html == "-":
+            return pages[0]
+        return f"written to {html}" if html and not outputs.errors else str(result["text"])
 
-    report.run(work, show, as_json=as_json)
+    report.run(work, show, as_json=as_json, outputs=outputs)
 
 
 def _inspected(what: str, keylog: str | None, connection: int | None, most: int) -> _Found:

@@ -11,6 +11,8 @@ from tls13lab.wire.codepoints import CipherSuite, NamedGroup, PskKeyExchangeMode
 from tls13lab.wire.names import HASHES
 
 FILE = click.Path(dir_okay=False)
+FILE_OR_DASH = click.Path(dir_okay=False, allow_dash=True)
+"""A file or, for ``-``, standard input; for what a command writes, standard output."""
 SUITES = tuple(CipherSuite)
 DEFAULT_SUITES = SUITES[:3]
 """The other suites must be named; :mod:`tls13lab.crypto.suites` says why."""

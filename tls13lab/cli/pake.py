@@ -1,5 +1,6 @@
 """``tls13lab psk pake answer|call|race``: a strong PSK from a weak word, and attacks on it."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ import click
 from tls13lab import whole_file
 from tls13lab.cli import report
 from tls13lab.cli.connect import parse_address
-from tls13lab.cli.options import FILE
+from tls13lab.cli.inputs import only_one
+from tls13lab.cli.options import FILE, FILE_OR_DASH
+from tls13lab.cli.outputs import Outputs, not_with_json, try_out
 from tls13lab.cli.psk import read_psk
 from tls13lab.peers.pake import LOOPBACK, answering
 from tls13lab.peers.pake import call as call_other
@@ -18,6 +21,19 @@ from tls13lab.psk.keys import ExternalPsk
 from tls13lab.wire.faults import LocalFault, PeerFault
 
 _WORD = click.argument("source", metavar="FILE|-", type=click.Path(dir_okay=False, allow_dash=True))
+
+
+class Name(click.ParamType[str]):
+    """A name of an end. Its bytes are UTF-8 at both ends, whatever the terminal's encoding is."""
+
+    name = "NAME"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """The name as text."""
+        try:
+            return os.fsencode(value).decode("utf-8")
+        except UnicodeError:
+            self.fail("write the name in UTF-8, because both ends must have the same", param, ctx)
 
 
 def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -32,8 +48,10 @@ def _run_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Seconds to wait for the other end's message.",
         ),
         click.option("--out", type=FILE, required=True, help="Write the PSK to this file."),
-        click.option("--other", required=True, metavar="NAME", help="The other end's name."),
-        click.option("--me", required=True, metavar="NAME", help="This end's name."),
+        click.option(
+            "--other", required=True, type=Name(), metavar="NAME", help="The other end's name."
+        ),
+        click.option("--me", required=True, type=Name(), metavar="NAME", help="This end's name."),
     ):
         command = option(command)
     return command
@@ -83,7 +101,7 @@ def answer(
     def run(word: bytes) -> ExternalPsk:
         with answering(word, me, other, port=port, timeout=timeout) as service:
             # Not on standard output: with --json, that holds a single object.
-            click.echo(f"listening on {LOOPBACK}:{service.port}", err=True)
+            report.mention(f"listening on {LOOPBACK}:{service.port}")
             return service.wait()
 
     _agree(run, source, me, other, out, "serve", as_json=as_json)
@@ -123,28 +141,37 @@ def _agree(
     *,
     as_json: bool,
 ) -> None:
+    outputs = Outputs()
+
     def work() -> report.Result:
         for name in (me, other):
             if not 0 < len(name.encode()) <= LONGEST_NAME:
                 raise LocalFault(f"a name has 1 to {LONGEST_NAME} bytes")
+        try_out(out)
         try:
             psk = run(read_psk(source, hexadecimal=False))
         except PeerFault as fault:
             # No TLS alert was sent, because TLS has not begun.
             raise LocalFault(str(fault)) from None
-        whole_file.write(Path(out), psk.key.hex().encode() + b"\n", private=True)
+        with outputs.writing():
+            whole_file.write(Path(out), psk.key.hex().encode() + b"\n", private=True)
         identity = psk.identity.decode()
         return {
             "identity": identity,
-            "key_file": out,
+            "key_file": None if outputs.errors else out,
             "bytes": len(psk.key),
             "then": f"tls13lab {then} --psk @{out} --identity {identity}",
         }
 
-    report.run(work, _agreed_text, as_json=as_json)
+    report.run(work, _agreed_text, as_json=as_json, outputs=outputs)
 
 
 def _agreed_text(result: report.Result) -> str:
+    if result["key_file"] is None:
+        return (
+            f"a PSK of {result['bytes']} bytes was agreed on, but not kept; its identity is "
+            f"{result['identity']}: run both ends again"
+        )
     return "\n".join(
         (
             f"a PSK of {result['bytes']} bytes is in {result['key_file']}, in hexadecimal; its "
@@ -159,7 +186,8 @@ def _agreed_text(result: report.Result) -> str:
 @_WORD
 @click.option(
     "--wordlist",
-    type=FILE,
+    type=FILE_OR_DASH,
+    metavar="FILE|common|-",
     default="common",
     show_default=True,
     help="File of words to try, one on each line; 'common' is the lab's own list.",
@@ -176,7 +204,11 @@ def _agreed_text(result: report.Result) -> str:
     is_flag=True,
     help="Also try the list with a stolen scalar. This is slow: a few thousand words per second.",
 )
-@click.option("--svg", type=FILE, help="Draw the race in this file.")
+@click.option(
+    "--svg",
+    type=FILE_OR_DASH,
+    help="Draw the race in this file; with -, on standard output, instead of the text.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def race(
     *, source: str, wordlist: str, runs: int, thief: bool, svg: str | None, as_json: bool
@@ -193,18 +225,28 @@ def race(
       printf %s dragon | tls13lab psk pake race - --runs 20 --thief --svg race.svg
     """
 
+    not_with_json("--svg", svg, as_json)
+    outputs, drawn = Outputs(), list[bytes]()
+
     def work() -> report.Result:
         from tls13lab.evidence.race import race as run_race
         from tls13lab.pictures.race import race_picture
+        from tls13lab.search.wordfile import WordFile
         from tls13lab.search.wordlist import COMMON
 
-        path = COMMON if wordlist == "common" else Path(wordlist)
-        words = path.read_bytes().splitlines()
+        only_one(("the word", source), ("--wordlist", wordlist))
+        try_out(svg)
+        guesses = WordFile(COMMON if wordlist == "common" else Path(wordlist))
+        words = list(guesses.words())
         lanes = run_race(read_psk(source, hexadecimal=False), words, runs, thief=thief)
         if svg is not None:
-            whole_file.write(Path(svg), race_picture(lanes).svg.encode())
+            drawn.append(race_picture(lanes).svg.encode())
+            if svg != "-":
+                with outputs.writing():
+                    whole_file.write(Path(svg), drawn[0])
         return {
             "words": len(words),
+            "notes": guesses.notes,
             "lanes": [
                 {
                     "protection": lane.protection,
@@ -218,8 +260,11 @@ def race(
             ],
         }
 
-    report.run(work, _race_text, as_json=as_json)
+    def show(result: report.Result) -> str | bytes:
+        return drawn[0] if drawn and svg == "-" else _race_text(result)
+
+    report.run(work, show, as_json=as_json, outputs=outputs)
 
 
 def _race_text(result: report.Result) -> str:
-    return "\n".join(lane["says"] for lane in result["lanes"])
+    return "\n".join([*(lane["says"] for lane in result["lanes"]), *result["notes"]])

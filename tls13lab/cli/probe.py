@@ -8,7 +8,7 @@ import click
 
 from tls13lab.cli import report
 from tls13lab.cli.connect import dns_name, parse_address, trust_in
-from tls13lab.cli.options import FILE, GROUPS, SUITES, Hexadecimal, Listed
+from tls13lab.cli.options import FILE_OR_DASH, GROUPS, SUITES, Hexadecimal, Listed
 from tls13lab.crypto.certificates import TrustAnyone
 from tls13lab.probe.finding import Grade, ProbeFinding
 from tls13lab.probe.probe import Prober, probe
@@ -34,7 +34,8 @@ ORDER = (Grade.FAULT, Grade.WARNING, Grade.NOTE, Grade.GOOD)
 @click.option("--server-name", metavar="NAME", help="The name to ask for; by default, HOST.")
 @click.option(
     "--cafile",
-    type=FILE,
+    type=FILE_OR_DASH,
+    metavar="FILE|-",
     help="Accept only certificates that lead to a root in this PEM file.",
 )
 @click.option(
@@ -99,7 +100,7 @@ def run(
         host, port = parse_address(where)
         local = _is_here(host)
         if not local:
-            click.echo(f"tls13lab: probing {host}; make sure that its owner agrees", err=True)
+            report.mention(f"tls13lab: probing {host}; make sure that its owner agrees")
         return Prober(
             host,
             port,

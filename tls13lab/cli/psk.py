@@ -12,8 +12,10 @@ import click
 from tls13lab import whole_file
 from tls13lab.capture.secret_text import unmarked
 from tls13lab.cli import report
+from tls13lab.cli.inputs import called, text_in
 from tls13lab.cli.lazy import LazyGroup
 from tls13lab.cli.options import FILE
+from tls13lab.cli.outputs import Outputs, try_out
 from tls13lab.psk.advice import Use, examine
 from tls13lab.psk.memory_hard import SALT_LENGTH, Argon2id, Scrypt, parse
 from tls13lab.psk.strength import ENOUGH_BITS, SPEEDS, in_words, strength
@@ -130,6 +132,8 @@ def derive(
       tls13lab psk derive word.txt --with argon2id --out printer.hex --json
     """
 
+    outputs = Outputs()
+
     def work() -> report.Result:
         made: Scrypt | Argon2id
         if derivation is not None:
@@ -137,15 +141,17 @@ def derive(
         else:
             salt = secrets.token_bytes(SALT_LENGTH)
             made = Argon2id(salt) if function == "argon2id" else Scrypt(salt)
+        try_out(out)
         word = read_psk(source, hexadecimal=False)
         began = time.monotonic()
         key = made.derive(word)
         seconds = time.monotonic() - began
-        whole_file.write(Path(out), key.hex().encode() + b"\n", private=True)
+        with outputs.writing():
+            whole_file.write(Path(out), key.hex().encode() + b"\n", private=True)
         judged = strength(word)
         return {
             "identity": identity,
-            "key_file": out,
+            "key_file": None if outputs.errors else out,
             "bytes": len(key),
             "derivation": str(made),
             "memory": made.memory,
@@ -155,12 +161,13 @@ def derive(
             "tls13lab": f"tls13lab serve --psk @{out} --identity {identity}",
         }
 
-    report.run(work, _derived_text, as_json=as_json)
+    report.run(work, _derived_text, as_json=as_json, outputs=outputs)
 
 
 def _derived_text(result: report.Result) -> str:
+    place = f"is in {result['key_file']}, in hexadecimal" if result["key_file"] else "was derived"
     lines = [
-        f"a PSK of {result['bytes']} bytes is in {result['key_file']}, in hexadecimal; it took "
+        f"a PSK of {result['bytes']} bytes {place}; it took "
         f"{result['seconds']:.2f} s and {result['memory'] / 2**20:,.0f} MiB, as each guess does",
         f"  derivation: '{result['derivation']}'",
         "             (with --derivation, the other end makes the same PSK; the salt is public)",
@@ -263,7 +270,11 @@ def _strength_text(result: report.Result) -> str:
 
 
 @psk.command("lint")
-@click.argument("configuration", metavar="FILE.toml", type=click.Path(exists=True, dir_okay=False))
+@click.argument(
+    "configuration",
+    metavar="FILE.toml|-",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def lint(*, configuration: str, as_json: bool) -> None:
     """Check how PSKs are used against the advice of RFC 9257.
@@ -311,12 +322,12 @@ def lint(*, configuration: str, as_json: bool) -> None:
 def _uses(path: Path) -> list[Use]:
     """The ``[[psk]]`` tables of a TOML file. Raises LocalFault if something is wrong with them."""
     try:
-        content = tomllib.loads(unmarked(path.read_bytes()).decode())
+        content = tomllib.loads(text_in(str(path)).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LocalFault(f"{path} is not valid TOML: {error}") from None
+        raise LocalFault(f"{called(str(path))} is not valid TOML: {error}") from None
     tables = content.get("psk")
     if not isinstance(tables, list) or not tables:
-        raise LocalFault(f"{path} has no [[psk]] table: see tls13lab psk lint --help")
+        raise LocalFault(f"{called(str(path))} has no [[psk]] table: see tls13lab psk lint --help")
     return [_use(table, path.parent) for table in tables]
 
 

@@ -6,10 +6,11 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
+from tls13lab.cli.outputs import Outputs, in_words
 from tls13lab.wire.faults import AlertReceived, LocalFault, PeerFault, TLSFault
 
 Result = dict[str, Any]
@@ -18,41 +19,81 @@ STANDARD_OUTPUT = "standard output"
 
 def run(
     work: Callable[[], Result],
-    show: Callable[[Result], str],
+    show: Callable[[Result], str | bytes],
     *,
     as_json: bool,
     code: Callable[[Result], int] = lambda result: 1 if result.get("ok") is False else 0,
     delivered: Callable[[], None] = lambda: None,
     rescued: Callable[[Result], str] | None = None,
+    outputs: Outputs | None = None,
 ) -> None:
     """Do ``work``, print its result, and exit.
 
     The exit code is 1 if the work failed; otherwise ``code`` computes it from the result, by
     default 1 for ``"ok": False``. ``delivered`` is called once the result has been written; until
     then, it may still be lost. If standard output cannot be written to, the text that ``rescued``
-    makes of the result goes to standard error.
+    makes of the result goes to standard error. Errors in ``outputs`` are reported after the result,
+    with ``as_json`` also in it, and the exit code is then 1.
     """
+    errors = [] if outputs is None else outputs.errors
     try:
         result = work()
     except TLSFault as fault:
+        for error_ in errors:
+            mention(f"tls13lab: {error_}")
         fail(f"{fault}{_hint(fault)}", alert_name(fault), as_json=as_json)
     except OSError as error:
         if error.filename == STANDARD_OUTPUT:  # the work itself prints: undelivered() reports it
             raise
-        place = f"{error.filename}: " if error.filename else ""
-        fail(f"{place}{error.strerror or error}", None, as_json=as_json)
+        fail(in_words(error), None, as_json=as_json)
     try:
-        say(json.dumps(result) if as_json else show(result))
+        wrong = {"error": "; ".join(errors), "alert": None} if errors else {}
+        say(json.dumps(result | wrong) if as_json else show(result))
     except OSError:
         if rescued is not None:
-            click.echo(rescued(result), err=True)
+            mention(rescued(result))
         raise
     delivered()
+    if errors:
+        for error_ in errors:
+            mention(f"tls13lab: {error_}")
+        sys.exit(1)
     if code(result):
         sys.exit(code(result))
 
 
-def say(text: str) -> None:
+def mention(text: str) -> None:
+    """Print a line on standard error. The work goes on if nobody can read it there."""
+    try:
+        click.echo(text, err=True)
+    except (OSError, ValueError):
+        _empty(sys.stderr)
+
+
+class Mentions(io.TextIOBase):
+    """Standard error as a stream for a progress bar; what nobody can read there is dropped."""
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return sys.stderr.encoding
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+
+    def isatty(self) -> bool:
+        return sys.stderr.isatty()
+
+    def fileno(self) -> int:
+        return sys.stderr.fileno()
+
+
+def say(text: str | bytes) -> None:
     """Print a line. If that fails, the OSError names standard output as its file."""
     try:
         click.echo(text)
@@ -63,14 +104,17 @@ def say(text: str) -> None:
 def undelivered(error: OSError) -> None:
     """Report that standard output cannot be written to, and exit with 1."""
     place = error.filename or STANDARD_OUTPUT
-    # Python would try to write the rest of the buffer at exit, and fail with a traceback.
-    with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-    with suppress(OSError):
-        click.echo(f"tls13lab: {place}: {error.strerror or error}", err=True)
+    _empty(sys.stdout)
+    mention(f"tls13lab: {place}: {error.strerror or error}")
     sys.exit(1)
+
+
+def _empty(stream: Any) -> None:
+    """Send the rest of a stream's buffer nowhere; Python would try to write it again at exit."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def any_letters() -> None:
@@ -107,9 +151,9 @@ def alert_name(fault: TLSFault) -> str | None:
     return fault.alert.name.lower()
 
 
-def fail(error: str, alert: str | None, *, as_json: bool) -> None:
-    """Print the error, as text and with ``as_json`` also as JSON, and exit with 1."""
-    click.echo(f"tls13lab: {error}", err=True)
+def fail(error: str, alert: str | None, *, as_json: bool, code: int = 1) -> NoReturn:
+    """Print the error, as text and with ``as_json`` also as JSON, and exit with ``code``."""
+    mention(f"tls13lab: {error}")
     if as_json:
         click.echo(json.dumps({"error": error, "alert": alert}))
-    sys.exit(1)
+    sys.exit(code)

@@ -8,7 +8,7 @@ import hashlib
 import os
 import signal
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ from typing import Any
 import click
 
 from tls13lab.cli import report
+from tls13lab.cli.inputs import called, only_one, text_in
 from tls13lab.cli.options import (
     DEFAULT_SUITES,
-    FILE,
+    FILE_OR_DASH,
     GROUPS,
     KEY_EXCHANGE_MODES,
     Hexadecimal,
@@ -27,6 +28,7 @@ from tls13lab.cli.options import (
     protocols,
     shared,
 )
+from tls13lab.cli.outputs import Outputs
 from tls13lab.crypto.certificates import Credential, load_credential, self_signed
 from tls13lab.handshake.config import ServerConfig
 from tls13lab.peers.application import Echo
@@ -53,8 +55,10 @@ from tls13lab.wire.faults import LocalFault
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Port; by default, any free one."
 )
-@click.option("--cert", type=FILE, help="Certificate chain in PEM.")
-@click.option("--key", type=FILE, help="Its private key in PEM, not encrypted.")
+@click.option("--cert", type=FILE_OR_DASH, metavar="FILE|-", help="Certificate chain in PEM.")
+@click.option(
+    "--key", type=FILE_OR_DASH, metavar="FILE|-", help="Its private key in PEM, not encrypted."
+)
 @click.option(
     "--self-signed", is_flag=True, help="Make a certificate for localhost that lasts for this run."
 )
@@ -178,12 +182,15 @@ def run(
       tls13lab serve --self-signed --max-early-data 1000 --anti-replay off --record talk.pcapng
     """
 
+    outputs = Outputs()
+
     def work() -> report.Result:
         config = _config(**options)
         if http and config.credential is None:
             raise click.UsageError("--http needs a certificate for the browser: add --self-signed")
         log = KeyLog(Path(keylog)) if keylog else None
-        with Recorder(Path(record)) if record else nullcontext() as recorder:
+        recorder = Recorder(Path(record)) if record else None
+        try:
             limits = Limits(max_connections=max_connections)
             _allow_files(max_connections)
             server = partial(
@@ -197,11 +204,16 @@ def run(
                 application=WebPage if http else Echo,
             )
             done = asyncio.run(_serve(server, host, port, http=http))
-        if log is not None:
-            log.close()
+        finally:
+            outputs.close(recorder, log)
         return {"connections": [_described(served) for served in done]}
 
-    report.run(work, lambda result: f"served {len(result['connections'])}", as_json=as_json)
+    report.run(
+        work,
+        lambda result: f"served {len(result['connections'])}",
+        as_json=as_json,
+        outputs=outputs,
+    )
 
 
 def _config(
@@ -270,11 +282,12 @@ def _credential(cert: str | None, key: str | None, make: bool) -> Credential | N
         env = real_environment()
         credential = self_signed("localhost", env.now_ms, env.entropy)
         pin = hashlib.sha256(credential.chain[0]).hexdigest()
-        click.echo(f"certificate for localhost; clients may use --pin {pin}", err=True)
+        report.mention(f"certificate for localhost; clients may use --pin {pin}")
         return credential
     if cert is None or key is None:
         return None
-    return load_credential(Path(cert).read_bytes(), Path(key).read_bytes(), (cert, key))
+    only_one(("--cert", cert), ("--key", key))
+    return load_credential(text_in(cert), text_in(key), (called(cert), called(key)))
 
 
 def _tickets(kind: str, key: bytes | None) -> TicketBook | None:
@@ -313,7 +326,7 @@ def _allow_files(connections: int) -> None:
 
 
 def _say(served: Served) -> None:
-    click.echo(str(served), err=True)
+    report.mention(str(served))
 
 
 async def _serve(make: Callable[[], Server], host: str, port: int, *, http: bool) -> list[Served]:
@@ -328,10 +341,9 @@ async def _serve(make: Callable[[], Server], host: str, port: int, *, http: bool
     report.say(f"listening on {place}:{bound}")
     if http:
         name = "localhost" if address in ("127.0.0.1", "::1") else place
-        click.echo(
+        report.mention(
             f"open https://{name}:{bound}/ in a browser; it will warn that no authority signed the "
-            "certificate: continue all the same",
-            err=True,
+            "certificate: continue all the same"
         )
     waits = {asyncio.create_task(stop.wait()), asyncio.create_task(server.done.wait())}
     _, unfinished = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

@@ -1,5 +1,8 @@
 """The answers to the quiz, in the file ``quiz.json``, and how they stand.
 
+A file that was not understood as a whole, because it is damaged or of another version, is first
+copied to ``quiz-not-understood.json`` when the next answer is saved.
+
 >>> before = Answers()
 >>> later = before.choose("before", QUESTIONS[1].key, QUESTIONS[1].answer)
 >>> stand(later, "before", QUESTIONS[1]), stand(before, "before", QUESTIONS[1])
@@ -16,6 +19,7 @@ from tls13lab.exercises.question import DO_NOT_KNOW, Question
 from tls13lab.exercises.questions import QUESTIONS
 
 TIMES = ("before", "after")
+UNREADABLE = "quiz-not-understood.json"
 _LARGEST = 100_000
 STANDS = ("right", "wrong", "open", "no answer")
 """How an answer may stand; ``open`` is for somebody who said that they do not know."""
@@ -38,26 +42,47 @@ class Answers:
     @classmethod
     def load(cls, path: Path) -> "Answers":
         """Read a file; anything that is not an answer to one of the questions is left out."""
-        try:
-            raw = path.read_bytes()[:_LARGEST]
-            saved = json.loads(raw)
-        except (OSError, ValueError, RecursionError):
-            return cls()
-        found = {}
-        for time in TIMES if isinstance(saved, dict) else ():
-            rows = saved.get(time)
-            for question in QUESTIONS if isinstance(rows, dict) else ():
-                if rows.get(question.key) in question.choices:
-                    found[time, question.key] = rows[question.key]
-        return cls(found)
+        return cls(_loaded(path)[0])
 
     def save(self, path: Path) -> None:
-        """Write the file; it is never left half written."""
-        content: dict[str, dict[str, str]] = {time: {} for time in TIMES}
-        for (time, key), option in self.chosen.items():
-            content[time][key] = option
-        text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+        """Write the file; it is never left half written. What was not understood is set aside."""
+        if not _loaded(path)[1]:
+            whole_file.set_aside(path, UNREADABLE)
+        text = json.dumps(_by_time(self.chosen), indent=1, ensure_ascii=False) + "\n"
         whole_file.write(path, text.encode("utf-8"), private=True)
+
+
+def _loaded(path: Path) -> tuple[dict[tuple[str, str], str], bool]:
+    """The answers in a file, and whether all of the file was understood."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except FileNotFoundError:
+        return {}, True
+    except OSError:
+        return {}, False
+    try:
+        saved = json.loads(content) if len(content) <= _LARGEST else None
+    except (ValueError, RecursionError):
+        saved = None
+    if not isinstance(saved, dict):
+        return {}, False
+    found = {}
+    for time in TIMES:
+        rows = saved.get(time)
+        if not isinstance(rows, dict):
+            continue
+        for question in QUESTIONS:
+            if rows.get(question.key) in question.choices:
+                found[time, question.key] = rows[question.key]
+    return found, {time: {} for time in TIMES} | saved == _by_time(found)
+
+
+def _by_time(chosen: Mapping[tuple[str, str], str]) -> dict[str, dict[str, str]]:
+    content: dict[str, dict[str, str]] = {time: {} for time in TIMES}
+    for (time, key), option in chosen.items():
+        content[time][key] = option
+    return content
 
 
 def stand(answers: Answers, time: str, question: Question) -> str:

@@ -32,7 +32,11 @@ class Recorder:
     def __exit__(self, kind: object, *_: object) -> None:
         # An earlier error matters more than an incomplete recording, so it is not replaced.
         with suppress(CaptureError) if kind else nullcontext():
-            self._writer.close()
+            self.close()
+
+    def close(self) -> None:
+        """End the recording. Raises CaptureError if it is incomplete."""
+        self._writer.close()
 
     def connection(self, client: Any, server: Any) -> "ConnectionTape":
         """Begin to record a connection between two socket addresses."""

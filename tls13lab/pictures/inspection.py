@@ -85,7 +85,7 @@ class InspectedConnection:
 
 def _field(path: str, offset: int, value: bytes, start: str = "", version: int = 0) -> Field:
     words = meaning(path, value, version)
-    return Field(offset, len(value), path, value, words, section(start or path))
+    return Field(offset, len(value), path, value, words, section(start or path, version))
 
 
 def message_of(raw: bytes, version: int = 0) -> Message:
@@ -115,16 +115,16 @@ def _old_message(raw: bytes, old: OldMessage) -> Message:
     return Message(f"{old.name} of TLS 1.2", tuple(fields))
 
 
-def header_of(wire: bytes, tag_length: int = 0) -> tuple[Field, ...]:
-    """The fields of a record on the wire; ``tag_length`` is known if the record was opened."""
-    protected = wire[0] == ContentType.APPLICATION_DATA
-    rest = "ciphertext" if protected else "fragment"
-    end = len(wire) - tag_length
+def header_of(read: Read) -> tuple[Field, ...]:
+    """The fields of a record on the wire; the tag's length is known if the record was opened."""
+    wire, version = read.record.wire, read.version
+    rest = "ciphertext" if read.keys or read.content is None else "fragment"
+    end = len(wire) - read.tag_length
     found = [
         _field("content_type", 0, wire[:1], "record"),
         _field("legacy_record_version", 1, wire[1:3], "record"),
         _field("length of fragment", 3, wire[3:5], "record"),
-        _field(rest, HEADER_LENGTH, wire[HEADER_LENGTH:end], f"record.{rest}"),
+        _field(rest, HEADER_LENGTH, wire[HEADER_LENGTH:end], f"record.{rest}", version),
         _field("tag", end, wire[end:], "record.ciphertext"),
     ]
     return tuple(field for field in found if field.length)
@@ -198,7 +198,7 @@ def record_of(read: Read, number: int) -> InspectedRecord:
         number,
         read.record.sender,
         read.keys,
-        header_of(read.record.wire, read.tag_length),
+        header_of(read),
         contents(read),
         read.fault,
         inner_of(read),

@@ -73,6 +73,7 @@ _TEXTS = {
 _OLD_TEXTS = {
     "legacy_session_id_echo": "the session's name, to resume it with",
     "change_cipher_spec": "what follows from this side is under the new keys",
+    "ciphertext": "under the connection's keys; this lab does not open it",
 }
 """In TLS 1.2 and older."""
 _HYBRID_SHARES = {
@@ -121,6 +122,10 @@ _SECTIONS = {
     "record.padding": "5.4",
     "alert": "6",
     "change_cipher_spec": "5",
+}
+_OLD_SECTIONS = {
+    "record.ciphertext": "RFC 5246 section 6.2.3",
+    "change_cipher_spec": "RFC 5246 section 7.1",
 }
 
 
@@ -178,9 +183,14 @@ def cited(path: str) -> str:
     return found if found.startswith("RFC") or not found else f"RFC 9846 section {found}"
 
 
-def section(path: str) -> str:
-    """The section of RFC 9846 that defines a field, or of another RFC, which is then named."""
+def section(path: str, version: int = 0) -> str:
+    """The section of RFC 9846 that defines a field, or of another RFC, which is then named.
+
+    ``version`` is the one that the ServerHello chose, or 0.
+    """
     path = path.removeprefix("length of ")
+    if is_old(version) and path in _OLD_SECTIONS:
+        return _OLD_SECTIONS[path]
     message, _, inside = path.partition(".extensions")
     candidates = [f"extensions{inside}"] if "." in path and ".extensions" in path else []
     candidates.append(message)

@@ -45,6 +45,7 @@ The files, in reading order::
     engine                 which engine tests which targets; the cost of a guess
     mask, rules            guesses from a shape; changes of a word, in hashcat's notation
     wordlist, wordfile     guesses from a list; lists from pipes, and in other encodings
+    encodings              UTF-16 and UTF-32, with and without a byte order mark
     pieces                 sources, cut into pieces of work
     runner, processes      the whole search; its worker processes
     checkpoint             the stored state of a search

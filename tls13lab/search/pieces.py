@@ -161,6 +161,11 @@ class WordSource:
         return self._file.written
 
     @property
+    def notes(self) -> list[str]:
+        """Sentences about what is not tried, or not as it is in the list."""
+        return self._file.notes
+
+    @property
     def total(self) -> int:
         """The number of lines times that of the rules. Reads the whole file."""
         return self._file.lines * self._each

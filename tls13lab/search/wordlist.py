@@ -57,6 +57,15 @@ def _longest_line() -> int:
     return 2 * LONGEST + len(HEX + b"]\r") + 1
 
 
+def is_too_long(line: bytes) -> bool:
+    """Whether a line stands for a word that is too long; it has no line feed."""
+    word = line.removesuffix(b"\r")
+    if len(word) <= _longest_line():
+        data, decoded = _decoded(word + b"\n")
+        return decoded.get(0, len(data) - 1) > LONGEST
+    return True
+
+
 def _lines(data: bytes, first: int) -> tuple[Guesses, int]:
     """The words of complete lines, and the number of lines."""
     written = data

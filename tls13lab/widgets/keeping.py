@@ -18,10 +18,7 @@ variable reaches every kernel, however it is started, and needs no cell in a not
 """
 
 import os
-import shutil
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from itertools import count
 from pathlib import Path
 from threading import RLock
 
@@ -134,7 +131,7 @@ class Keeper:
         with turn(self.path.with_name(f".{self.path.name}.lock")):
             work, understood = self._load()
             aside = aside or ("" if understood else UNREADABLE)
-            copy = self._copied(aside) if aside else None
+            copy = whole_file.set_aside(self.path, aside) if aside else None
             changed = change(self._with_unwritten(work))
             content = changed.to_json()
             if parsed(content) != (changed, True):
@@ -143,16 +140,6 @@ class Keeper:
         self._unwritten.clear()
         self.only_in_memory = False
         return copy
-
-    def _copied(self, name: str) -> Path:
-        """Copy the file beside itself under a name that is free. Raises OSError."""
-        stem, dot, ending = name.rpartition(".")
-        names = (name if n == 1 else f"{stem}-{n}{dot}{ending}" for n in count(1))
-        place = next(path for path in map(self.path.with_name, names) if not os.path.lexists(path))
-        shutil.copyfile(self.path, place)
-        with suppress(OSError):
-            place.chmod(0o600)
-        return place
 
 
 keeper = Keeper(Path(FILE))
