@@ -54,11 +54,11 @@ def test_where_each_theft_fits_in_the_words_of_break(tmp_path: Path) -> None:
     view = TheftView(ITEMS, leaks)
     assert view.places == ()
     view = view.steal("psk", "client_ecdhe", WRONG)
-    chosen = "identity 0 of ClientHello 1, lab: its binder is verified, the server chose it"
+    chosen = 'is the one offered as "lab": it makes the recorded binder, and the server chose it'
     assert view.places == (
-        f"connection 1: the leak psk fits {chosen}",
-        f"connection 2: the leak psk fits {chosen}",
-        "connection 2: the leak client_ecdhe makes the x25519 share of ClientHello 1",
+        f"connection 1: the stolen PSK {chosen}",
+        f"connection 2: the stolen PSK {chosen}",
+        "connection 2: the stolen private key belongs to the client's share",
         f"the leak {WRONG} fits no connection in this capture",
     )
     assert view.places[0] in view.text()
@@ -73,7 +73,7 @@ def test_where_each_theft_fits_in_the_words_of_break(tmp_path: Path) -> None:
     arguments = [word for secret in secrets for word in ("--leak", secret)]
     said = CliRunner().invoke(cli, ["break", str(capture), *arguments]).stdout
     lines = [line.partition(": ")[2] for line in view.places[:3]]
-    assert [line.strip() for line in said.splitlines() if "the leak" in line] == lines
+    assert [line.strip() for line in said.splitlines() if "the stolen" in line] == lines
     other = CliRunner().invoke(cli, ["break", str(capture), "--leak", f"psk={'00' * 16}"]).stdout
     assert view.places[3].replace(WRONG, "psk") in other
 

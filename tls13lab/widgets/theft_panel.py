@@ -11,6 +11,7 @@ from html import escape
 
 from tls13lab.adversary.eavesdropper import Eavesdropper
 from tls13lab.adversary.finding import Finding
+from tls13lab.adversary.loot import Fit
 from tls13lab.adversary.plan import this
 from tls13lab.adversary.theft import Theft, together
 from tls13lab.capture.recording import Item
@@ -82,7 +83,7 @@ class TheftView:
             if name not in self.stolen:
                 continue
             found = [
-                f"connection {finding.connection}: {fit_text.in_words(name, fit_text.place(fit))}"
+                f"connection {finding.connection}: {_fits(name, fit)}"
                 for finding in self.findings
                 for fit in finding.fits_of(self.leaks[name])
             ]
@@ -136,6 +137,11 @@ class TheftView:
             if finding.steps:
                 parts.append(attack_tree(finding.steps).text)
         return "\n\n".join(parts)
+
+
+def _fits(name: str, fit: Fit) -> str:
+    """Where the theft of this name fits, in words."""
+    return fit_text.in_words(fit.name, fit_text.place(fit), "" if name == fit.name else name)
 
 
 def _title(finding: Finding) -> str:
