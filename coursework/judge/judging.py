@@ -27,6 +27,7 @@ from coursework.source import Exercise, everything
 from tls13lab.exercises import patience
 from tls13lab.exercises.catalogue import task
 from tls13lab.exercises.feedback import Feedback
+from tls13lab.exercises.student import ANYONE, NO_NAME
 
 LARGEST = 50 << 20
 """Bytes of a notebook; a larger one is not read."""
@@ -114,12 +115,10 @@ def _put_back(submission: Submission) -> list[str]:
 
 def _other_name(notebook: Any, student: str) -> list[str]:
     """Whether the stored outputs show that the notebook was worked on under another name."""
-    shown = set(
-        re.findall(
-            r"These are the tasks of ([^\\\n\"<]{1,100})\.",
-            json.dumps(notebook, ensure_ascii=False),
-        )
-    )
+    text = json.dumps(notebook, ensure_ascii=False)
+    shown = set(re.findall(r"These are the tasks of ([^\\\n\"<]{1,100})\.", text))
+    if NO_NAME in text:
+        shown.add(ANYONE)
     return [
         f"worked on as {name!r}, marked as {student!r}: other keys" for name in shown - {student}
     ]

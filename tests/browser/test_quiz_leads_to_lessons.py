@@ -19,9 +19,11 @@ def test_a_link_opens_the_lesson(lab_page: LabPage) -> None:
     output.get_by_label(ASKED.answer, exact=True).first.check()
     link = output.get_by_role("link", name=ASKED.heading)
     expect(link).to_be_visible()
-    with lab_page.page.context.expect_page() as opened:
-        link.click()
-    lesson = opened.value
-    heading = lesson.get_by_role("heading", name=ASKED.heading)
-    # A new tab does not scroll to the cell in the address; the link's words say where it is.
-    expect(heading).to_have_count(1, timeout=60_000)
+    link.click()
+    # In this JupyterLab, beside the quiz, and at the section.
+    lesson = lab_page.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    heading = lab_page.page.get_by_role("heading", name=ASKED.heading)
+    expect(lesson.locator(".jp-Cell").filter(has=heading)).to_be_in_viewport()
+    tabs = lab_page.page.locator("#jp-main-dock-panel .lm-TabBar-tabLabel")
+    expect(tabs).to_have_text(["quiz.ipynb", f"{ASKED.lesson}.ipynb"])
+    assert len(lab_page.page.context.pages) == 1

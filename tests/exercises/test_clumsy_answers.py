@@ -229,3 +229,26 @@ def test_what_is_as_good_as_the_right_answer_is_right() -> None:
     assert check("9.3", list(solved(TASKS["9.3"], "alice")), "alice")
     key, iv = solved(TASKS["4.1"], "alice")
     assert check("4.1", [key, bytearray(iv)], "alice")
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        ("3.1", 'Return "full", "psk_ke", "psk_dhe_ke" or "retry".'),
+        ("3.2", 'Return "psk_ke", "psk_dhe_ke" or None.'),
+    ],
+)
+def test_another_word_than_the_few_that_may_be_returned(number: str, says: str) -> None:
+    assert check(number, lambda *_: "psk", "alice").says == says
+    assert check(number, lambda *_: 7, "alice").says.startswith("It returned a whole number")
+    right = solved(TASKS[number], "alice")
+    renamed = check(number, lambda *given: str(right(*given)).replace("psk_dhe_ke", "dhe"), "alice")
+    assert renamed.says.endswith(says)
+
+
+NAMES_OF_THE_PACKAGE = re.compile(r"\b(a|the) (Step|Use|Rule|Term|Theft|Given|scene)\b")
+
+
+def test_no_message_names_what_only_the_package_knows() -> None:
+    said = [mistake.says for task in TASKS.values() for mistake in task.mistakes]
+    assert [one for one in said if NAMES_OF_THE_PACKAGE.search(one)] == []

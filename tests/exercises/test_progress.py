@@ -60,7 +60,8 @@ def test_it_goes_on_with_the_first_that_is_open_and_leaves_extras_to_the_end() -
     address = re.findall(r'href="([^"]+)"', shown.html)
     assert address == ["02_resumption.ipynb#cell-id=task-2-2"]
     nearly = Progress(missing.with_verdict(open_task.key, "RIGHT"), "02")
-    assert f"Go on with: {extra.heading} (extra)" in nearly.text
+    assert f"Go on with: {extra.heading} (extra, in a folded section)" in nearly.text
+    assert f'href="02_resumption.ipynb#cell-id={extra.folded}"' in nearly.html
     done = Progress(work, "02")
     assert "All done." in done.text
     assert "All done." in done.html

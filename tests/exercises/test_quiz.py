@@ -101,7 +101,9 @@ def test_before_the_lessons_nothing_is_said(tmp_path: Path) -> None:
     for one in QUESTIONS:
         quiz.choose(one.key, one.options[0])
     assert quiz.open == 0
-    shown = quiz.status() + quiz.html + quiz.text + "".join(map(quiz.reply, QUESTIONS))
+    shown = (
+        quiz.status() + quiz.results() + quiz.html + quiz.text + "".join(map(quiz.reply, QUESTIONS))
+    )
     assert not any(said in shown for one in QUESTIONS for said in one.replies)
     assert not re.search("right|wrong", quiz.status())
 
@@ -118,7 +120,7 @@ def test_afterwards_both_are_compared_at_any_number_of_answers(
     for one in QUESTIONS[:answered]:
         after.choose(one.key, one.answer)
     right = sum(one.right == 0 for one in QUESTIONS)
-    shown = after.status()
+    shown = after.results()
     assert f"<strong>before:</strong> {right} right, {15 - right} wrong, 0 open" in shown
     assert f"<strong>after:</strong> {answered} right, 0 wrong, 0 open" in shown
     assert shown.count("<tr>") == 16
@@ -164,7 +166,7 @@ def test_what_is_no_option_is_refused(tmp_path: Path) -> None:
 def test_the_controls_keep_what_is_chosen(tmp_path: Path) -> None:
     quiz = Quiz("before", tmp_path / "quiz.json")
     box = quiz.controls()
-    radio, status = box.children[1], box.children[-1]
+    radio, status = box.children[1], box.children[-2]
     radio.value = QUESTIONS[0].options[2]
     assert quiz.answers.get("before", QUESTIONS[0].key) == QUESTIONS[0].options[2]
     assert "1 of 15 answered" in status.value
@@ -172,17 +174,25 @@ def test_the_controls_keep_what_is_chosen(tmp_path: Path) -> None:
 
 def test_a_reply_stands_below_its_question(tmp_path: Path) -> None:
     box = Quiz("after", tmp_path / "quiz.json").controls()
-    assert box.children[2].value == ""
+    assert box.children[2].outputs == ()
     box.children[1].value = QUESTIONS[0].answer
-    assert "Right." in box.children[2].value
-    assert "<strong>after:</strong> 1 right" in box.children[-1].value
+    assert "Right." in box.children[2].outputs[0]["data"]["text/html"]
+    assert "<strong>after:</strong> 1 right" in box.children[-1].outputs[0]["data"]["text/html"]
+
+
+def test_no_link_stands_where_jupyterlab_does_not_follow_it(tmp_path: Path) -> None:
+    box = Quiz("after", tmp_path / "quiz.json").controls()
+    for asks, radio, reply in zip(*[iter(box.children[:-2])] * 3, strict=True):
+        radio.value = radio.options[-1]
+        assert "<a " in reply.outputs[0]["data"]["text/html"]
+        assert "<a " not in asks.value + box.children[-2].value
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     quiz = Quiz("before", tmp_path / "gone" / "quiz.json")
     box = quiz.controls()
     box.children[1].value = QUESTIONS[0].options[0]
-    assert "could not be saved" in box.children[-1].value
+    assert "could not be saved" in box.children[-2].value
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tls13lab.exercises.student import ANYONE, FILE, LONGEST, VARIABLE, student, whose_tasks
+from tls13lab.exercises.student import (
+    ANYONE,
+    FILE,
+    LONGEST,
+    NO_NAME,
+    VARIABLE,
+    student,
+    whose_tasks,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +51,7 @@ def test_letters_with_marks_are_the_same_in_both_forms(monkeypatch: pytest.Monke
 def test_a_file_without_a_name_is_anyones(raw: bytes) -> None:
     Path(FILE).write_bytes(raw)
     assert student() == ANYONE
+    assert whose_tasks() == NO_NAME
 
 
 def test_a_long_name_is_cut() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import nbformat
 
+from coursework.folding import is_extra, level
 from tests.notebooks.refresh import FOLDER
 from tls13lab.exercises import outline
 from tls13lab.exercises.outline import EXPLANATION, PREDICTION, TASK
@@ -40,7 +41,12 @@ def called(source: str) -> Iterator[tuple[str, str]]:
 def items(path: Path) -> Iterator[dict[str, Any]]:
     """What there is to do in a notebook, in order."""
     heading, place, extra = "", "", {2: False, 3: False}
+    folded, depth = "", 0  # the heading that hides what follows, and its level
     for cell in nbformat.read(path, as_version=4).cells:
+        if level(cell) <= depth:
+            folded, depth = "", 0
+        if is_extra(cell) and not folded:
+            folded, depth = cell.id, level(cell)
         if cell.cell_type == "markdown":
             for hashes, title, below in re.findall(
                 r"(?m)^(#{2,3}) (.+)\n*((?:.+\n?)*)", cell.source
@@ -52,6 +58,7 @@ def items(path: Path) -> Iterator[dict[str, Any]]:
             continue
         for kind, key in called(cell.source):
             where = {"heading": heading, "cell": place, "extra": any(extra.values())}
+            where["folded"] = "" if folded == place else folded
             yield {"kind": kind, "key": key, **where}
 
 

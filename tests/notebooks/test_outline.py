@@ -7,7 +7,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from coursework.folding import core
 from tests.notebooks.outline import STORED, called, items, taken
+from tests.notebooks.refresh import FOLDER
 from tls13lab.exercises.outline import Lesson, lessons
 from tls13lab.widgets.kept import LONGEST_KEY, lesson_of
 
@@ -59,3 +61,15 @@ def test_an_item_has_the_heading_above_it_and_is_extra_where_that_says_so(tmp_pa
         ("Task 2.3 · Third", False),
         ("Task 2.4 · Fourth", True),
     ]
+    assert [item["folded"] for item in found] == ["", "", "", cells[7].id]
+
+
+@pytest.mark.parametrize("one", lessons(), ids=lambda one: one.number)
+def test_every_link_leads_to_a_heading_in_sight(one: Lesson) -> None:
+    """JupyterLab does nothing for a link to a cell that is folded away."""
+    notebook = nbformat.read(FOLDER / one.notebook, as_version=4)
+    in_sight = {cell.id for cell in core(notebook)}
+    linked = {item.key: one.link(item).partition("#cell-id=")[2] for item in one.items}
+    assert {key: cell for key, cell in linked.items() if cell not in in_sight} == {}
+    for item in one.items:
+        assert (item.cell in in_sight) == (item.folded == "")

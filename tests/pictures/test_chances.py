@@ -10,7 +10,8 @@ from tls13lab.evidence.weak_psk import chosen
 from tls13lab.evidence.weak_psk.attackers import LAPTOP, ONLINE, attackers
 from tls13lab.evidence.weak_psk.forecast import Forecast, Setting, forecast_of
 from tls13lab.evidence.weak_psk.protection import DAILY, DHE, NOTHING, PAKE_FIRST, PROTECTIONS
-from tls13lab.pictures.chances import MOST_BITS, chances, percent, rows_of
+from tls13lab.pictures.chances import MOST_BITS, WIDTH, chances, percent, rows_of
+from tls13lab.pictures.text_size import width
 
 WAYS = (
     chosen.random_bytes(),
@@ -82,6 +83,33 @@ def test_how_far_the_attacker_comes() -> None:
     behind = forecast_of(Setting(chosen.words(6), PAKE_FIRST, LAPTOP))
     assert dashed(behind) == []
     assert ">no guess can be checked<" in chances(behind).svg
+
+
+LABEL = re.compile(r'<text x="([\d.]+)" y="([\d.]+)" font-size="(\d+)"[^>]*>(in [^<]*)</text>')
+DASHED = re.compile(r'<line x1="([\d.]+)" x2="[\d.]+" y1="([\d.]+)"[^>]+stroke-dasharray')
+
+
+def crossed(svg: str) -> list[str]:
+    """The labels that a dashed line crosses, or that leave the picture."""
+    lines = [(float(x), float(top)) for x, top in DASHED.findall(svg)]
+    found = []
+    for x, y, size, words in LABEL.findall(svg):
+        start, foot = float(x), float(y)
+        end = start + width(words, int(size))
+        across = any(start < place < end and top < foot for place, top in lines)
+        found += [words] if across or not 0 < start < end < WIDTH else []
+    return found
+
+
+def test_no_dashed_line_crosses_a_label() -> None:
+    several = [forecast for forecast in SETTINGS if len(LABEL.findall(chances(forecast).svg)) == 3]
+    assert len(several) > 20
+    assert {
+        chances(one).alt: found for one in SETTINGS if (found := crossed(chances(one).svg))
+    } == {}
+    svg = chances(forecast_of(Setting(chosen.random_bytes(), DHE, LAPTOP))).svg
+    higher = re.sub(r'y1="\d+"', 'y1="0"', svg)
+    assert "in ten years: less than 0.1%" in crossed(higher)
 
 
 def test_the_table_has_what_the_picture_shows() -> None:

@@ -1,5 +1,6 @@
 """The theft panel and the matrix explorer: view-models, controls, and their static forms."""
 
+import re
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -14,7 +15,7 @@ from tls13lab.capture.recording import CapturedRecord
 from tls13lab.cli.app import cli
 from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
-from tls13lab.pictures.picture import shortened
+from tls13lab.pictures.picture import least_width, shortened
 from tls13lab.pictures.schedule_graph import theft_graph
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.vocabulary import ADVERSARIES, ASSETS
@@ -23,7 +24,8 @@ from tls13lab.widgets.theft_panel import TheftPanel, TheftView
 
 DHE = talk(*lesson_configs("psk_dhe_ke"), "dhe")
 SHARE = DHE.client.secrets["client_ecdhe"]
-ITEMS = record(talk(*lesson_configs("psk_ke"), "ke"), DHE)
+KE = talk(*lesson_configs("psk_ke"), "ke")
+ITEMS = record(KE, DHE)
 LEAKS = {
     "psk": Theft(psks=(LESSON_PSK.key,)),
     "client_ecdhe": Theft(client_ecdhe=(SHARE,)),
@@ -54,11 +56,11 @@ def test_where_each_theft_fits_in_the_words_of_break(tmp_path: Path) -> None:
     view = TheftView(ITEMS, leaks)
     assert view.places == ()
     view = view.steal("psk", "client_ecdhe", WRONG)
-    chosen = "identity 0 of ClientHello 1, lab: its binder is verified, the server chose it"
+    chosen = 'is the one offered as "lab": it makes the recorded binder, and the server chose it'
     assert view.places == (
-        f"connection 1: the leak psk fits {chosen}",
-        f"connection 2: the leak psk fits {chosen}",
-        "connection 2: the leak client_ecdhe makes the x25519 share of ClientHello 1",
+        f"connection 1: the stolen PSK {chosen}",
+        f"connection 2: the stolen PSK {chosen}",
+        "connection 2: the stolen private key belongs to the client's share",
         f"the leak {WRONG} fits no connection in this capture",
     )
     assert view.places[0] in view.text()
@@ -73,7 +75,7 @@ def test_where_each_theft_fits_in_the_words_of_break(tmp_path: Path) -> None:
     arguments = [word for secret in secrets for word in ("--leak", secret)]
     said = CliRunner().invoke(cli, ["break", str(capture), *arguments]).stdout
     lines = [line.partition(": ")[2] for line in view.places[:3]]
-    assert [line.strip() for line in said.splitlines() if "the leak" in line] == lines
+    assert [line.strip() for line in said.splitlines() if "the stolen" in line] == lines
     other = CliRunner().invoke(cli, ["break", str(capture), "--leak", f"psk={'00' * 16}"]).stdout
     assert view.places[3].replace(WRONG, "psk") in other
 
@@ -93,6 +95,30 @@ def test_the_panel_follows_its_boxes() -> None:
     bundle = panel._repr_mimebundle_()
     assert "Connection 1, psk_ke, is opened" in bundle["text/html"]
     assert "client's words" in bundle["text/plain"]
+
+
+def test_what_was_read_and_the_picture_come_first_and_a_long_table_is_folded() -> None:
+    shown = TheftView(ITEMS, LEAKS).steal("psk").html()
+    places = [shown.index(one) for one in ("is opened", "Read from", "<img", "<th scope", "<li>")]
+    assert places == sorted(places)
+    assert "All " not in shown
+    longer = TheftView(record(*[KE] * 5), LEAKS).steal("psk").html()
+    assert longer.index("<summary>All 5 connections<") < longer.index("<th scope")
+
+
+def test_the_boxes_share_a_row_and_the_picture_leaves_room_for_them() -> None:
+    """A picture of 720 by 700 pixels, a row and a line fit into a window 900 pixels high."""
+    panel = TheftPanel(ITEMS, LEAKS, "psk")
+    row, answer = panel.box.children
+    assert row.children == (*panel.boxes.values(), panel.connection)
+    assert row.layout.flex_flow == "row wrap"
+    assert answer is panel.answer
+    picture = panel.view.picture()
+    assert picture is not None
+    wide, high = map(int, re.findall(r'viewBox="0 0 (\d+) (\d+)"', picture.svg)[0])
+    (widest,) = map(int, re.findall(r'<div style="max-width:(\d+)px">', panel.answer.value))
+    assert widest >= least_width(picture.svg) + 16
+    assert high * widest / wide < 700
 
 
 def test_each_connection_can_be_shown_beside_the_other() -> None:

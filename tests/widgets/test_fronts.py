@@ -173,3 +173,19 @@ def test_the_place_of_a_field_stays_on_one_line(page: Page) -> None:
             " return all.getClientRects().length; }"
         )
         assert lines == 1
+
+
+def test_all_columns_of_the_fields_are_in_sight_and_the_table_is_not_long(page: Page) -> None:
+    """In JupyterLab's style, and as wide as an output is there on a screen of 1280 pixels."""
+    inspector = ByteInspector.of_message(HELLO)
+    html = inspector._repr_mimebundle_()["text/html"]
+    style = "* {font: 13px sans-serif} table {table-layout: fixed} td, th {white-space: normal}"
+    page.set_viewport_size({"width": 860, "height": 900})
+    page.set_content(f"<style>{style}</style>{html}")
+    box = page.get_by_role("group", name="the fields of ClientHello")
+    sizes = "one => [one.scrollWidth - one.clientWidth, one.clientHeight, one.scrollHeight]"
+    beyond, high, whole = box.evaluate(sizes)
+    assert beyond == 0
+    assert high <= 640 < whole
+    rows = box.locator("tbody tr").all()
+    assert max(row.evaluate("one => one.offsetHeight") for row in rows) < 70

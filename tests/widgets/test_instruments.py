@@ -91,7 +91,7 @@ def test_the_inspector_gives_a_table_where_no_kernel_runs() -> None:
     shown = ByteInspector.of_message(hello(), 6)._repr_mimebundle_()
     assert {"text/html", "text/plain"} < set(shown)
     assert "client_hello.random" in shown["text/plain"]
-    assert "binders.binder" in unescape(shown["text/html"])
+    assert "binders.binder" in unescape(shown["text/html"]).replace("<wbr>", "")
 
 
 def test_the_inspector_follows_the_browser() -> None:

@@ -51,8 +51,8 @@ class Feedback:
         """Feedback for a task that was not answered yet."""
         return cls(
             Grade.BLANK,
-            "Put your answer in the place of the dots, run that cell, then this one. The hint "
-            "above is there to be opened.",
+            "Put your answer in the place of the dots, run that cell, then this one. If you are "
+            "stuck, open the hint above.",
         )
 
     def __bool__(self) -> bool:

@@ -237,7 +237,7 @@ def _sloppy(draw: Draw) -> Given:
 
 def _judge_use(given: Given, answer: Any) -> str:
     if type(answer) is not Use:
-        return "Give a Use: `replace(given.use, ...)` makes a copy with the fields that you change."
+        return "Give a changed copy of `given.use`: `replace(given.use, ...)` makes one."
     for field in fields(Use):
         mine, example = getattr(answer, field.name), getattr(_mended(given), field.name)
         said = unlike(plain(mine), example, entries=False)
@@ -298,7 +298,7 @@ MENDED = JudgedTask(
             lambda given: replace(_mended(given), servers=()),
         ),
         Mistake(
-            "Give a Use: `replace(given.use, ...)` makes a copy with the fields that you change.",
+            "Give a changed copy of `given.use`: `replace(given.use, ...)` makes one.",
             lambda given: {"length": 32},
         ),
     ),

@@ -8,6 +8,7 @@
 'For 1: this is text; a set is wanted, such as {"a", "b"}.'
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from tls13lab.exercises.comparing import Strange, same
@@ -168,6 +169,16 @@ def _counted(count: int, word: str) -> str:
 
 def _are(count: int) -> str:
     return "is" if count == 1 else "are"
+
+
+def one_of(values: Sequence[Any]) -> str:
+    """Plain values as Python writes them, of which one may be chosen.
+
+    >>> one_of(("psk_ke", "psk_dhe_ke", None))
+    '"psk_ke", "psk_dhe_ke" or None'
+    """
+    shown = [f'"{one}"' if isinstance(one, str) else repr(one) for one in values]
+    return f"{', '.join(shown[:-1])} or {shown[-1]}" if shown[1:] else shown[0]
 
 
 def only_wrong(answer: Any, right: Any, *, returned: bool = False) -> str:

@@ -98,7 +98,7 @@ def _judge_rule(given: Given, answer: Any) -> str:
     record = apply(SEALED, key, iv, content)
     steps = _steps(answer, record)
     if steps == []:
-        return "It gives no Step for a sealed record: `yield` a Step, or return a list with one."
+        return "It gives no DerivationStep for a sealed record: return a list with one."
     if not steps or not all(map(_is_step, steps)):
         return NO_STEPS
     if _steps(answer, apply("early_secret", key, iv)):
@@ -117,14 +117,17 @@ def _judge_rule(given: Given, answer: Any) -> str:
         )
     if not _knows((record, key, iv), content, answer):
         return (
-            "With record, key and IV, the content still does not follow: it should be the Step's "
-            "conclusion."
+            "With record, key and IV, the content still does not follow: it should be the "
+            "conclusion of the DerivationStep."
         )
     psk_ke = scenes.recorded("external-psk_ke")
     stolen = scenes.secrets_to_steal("external-psk_ke")["psk"]
     asked = psk_ke.wanted["application_data"][0]
     if not _knows((*psk_ke.known, *stolen), asked, answer):
-        return "It opens a simple test record, but not those of the scene: look at their arguments."
+        return (
+            "It opens a simple test record, but not those of a recorded connection: a record's "
+            "key, IV and content may be any terms."
+        )
     return ""
 
 
@@ -145,8 +148,8 @@ RULE = JudgedTask(
             _with_premises("key", "iv"),
         ),
         Mistake(
-            "With record, key and IV, the content still does not follow: it should be the Step's "
-            "conclusion.",
+            "With record, key and IV, the content still does not follow: it should be the "
+            "conclusion of the DerivationStep.",
             _the_record_from_its_content,
         ),
         Mistake(
@@ -155,7 +158,7 @@ RULE = JudgedTask(
             _for_every_term,
         ),
         Mistake(
-            "It gives no Step for a sealed record: `yield` a Step, or return a list with one.",
+            "It gives no DerivationStep for a sealed record: return a list with one.",
             lambda given: lambda term: None,
         ),
     ),

@@ -118,6 +118,7 @@ MODE = FunctionTask(
     ),
     "Two extensions of one message show the mode; no other byte does, and nothing is encrypted.",
     cases=8,
+    allowed=ANSWERS,
 )
 
 # 3.2 ---------------------------------------------------------------------------------------------
@@ -176,6 +177,7 @@ CHOICE = FunctionTask(
     ),
     "Allowing psk_ke does not mean using it: a client that offers both still gets Diffie-Hellman.",
     cases=9,
+    allowed=("psk_ke", "psk_dhe_ke", None),
 )
 
 TASKS = (MODE, CHOICE)

@@ -28,13 +28,17 @@ FILE = "outline.json"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A prediction, task or place to explain; ``heading`` is the nearest one, in cell ``cell``."""
+    """A prediction, task or place to explain; ``heading`` is the nearest one, in cell ``cell``.
+
+    If that cell is in a section that opens folded, ``folded`` is the cell with its heading.
+    """
 
     kind: Kind
     key: str
     heading: str
     cell: str
     extra: bool
+    folded: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,13 @@ class Lesson:
         """The address of an item's heading in JupyterLab, relative to the notebooks' folder.
 
         It names the cell, because JupyterLab does not find a heading's text in a notebook that
-        was not open yet.
+        was not open yet. JupyterLab does not go to a cell that is folded away: then it is the
+        heading of the folded section.
 
         >>> lesson("02").link(lesson("02").of_kind(TASK)[1])
         '02_resumption.ipynb#cell-id=task-2-2'
         """
-        return f"{self.notebook}#cell-id={quote(item.cell)}"
+        return f"{self.notebook}#cell-id={quote(item.folded or item.cell)}"
 
 
 @cache

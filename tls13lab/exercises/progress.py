@@ -89,7 +89,8 @@ class Count:
         """The heading to go on with."""
         if self.goes_on is None:
             return "all done"
-        return self.goes_on.heading + (" (extra)" if self.goes_on.extra else "")
+        extra = " (extra, in a folded section)" if self.goes_on.folded else " (extra)"
+        return self.goes_on.heading + (extra if self.goes_on.extra else "")
 
 
 def _is_done(item: Item, work: Work) -> bool:

@@ -63,7 +63,7 @@ class Quiz:
         return sum(self.answers.get(self.time, one.key) is None for one in self.questions)
 
     def status(self) -> str:
-        """How many questions are answered, as HTML; after all lessons, also the comparison."""
+        """How many questions are answered, as HTML."""
         count = len(self.asked)
         if not count:
             return f"<p>No question of the quiz is settled by lesson {escape(self.lesson)}.</p>"
@@ -73,9 +73,12 @@ class Quiz:
                 f"<p>All {count} are answered and saved. Go on with the lessons. After them, the "
                 "quiz comes again, and then it says what is true.</p>"
             )
-        if self.time == "after" and not self.lesson:
-            said += quiz_html.results(self.answers)
         return said
+
+    def results(self) -> str:
+        """After all lessons, the answers before and after as HTML; otherwise nothing."""
+        whole = self.time == "after" and not self.lesson
+        return quiz_html.results(self.answers) if whole else ""
 
     def reply(self, question: Question) -> str:
         """What to say below a question, as HTML; nothing before the lessons, or to no answer."""
@@ -98,10 +101,14 @@ class Quiz:
         return text_table(("", "question", "options"), rows)
 
     def controls(self) -> Any:
-        """For each question radio buttons and the reply; below, how many are answered."""
+        """For each question radio buttons and the reply; below, how many are answered.
+
+        Where links may stand is an output: JupyterLab follows no link in a widget's HTML.
+        """
         import ipywidgets
 
-        status = ipywidgets.HTML(self.status())
+        status, results = ipywidgets.HTML(self.status()), ipywidgets.Output()
+        results.outputs = _outputs(self.results())
         parts = []
         for number, question in self.asked:
             radio = ipywidgets.RadioButtons(
@@ -109,20 +116,23 @@ class Quiz:
                 value=self.answers.get(self.time, question.key),
                 layout=ipywidgets.Layout(width="auto"),
             )
-            reply = ipywidgets.HTML(self.reply(question))
-            radio.observe(self._chosen(number, question, reply, status), names="value")
+            reply = ipywidgets.Output(outputs=_outputs(self.reply(question)))
+            radio.observe(self._chosen(number, question, reply, status, results), names="value")
             asks = ipywidgets.HTML(f"<b>{number}.</b> {escape(question.asks)}")
             parts += [asks, radio, reply]
-        return ipywidgets.VBox([*parts, status])
+        return ipywidgets.VBox([*parts, status, results])
 
-    def _chosen(self, number: int, question: Question, reply: Any, status: Any) -> Any:
+    def _chosen(
+        self, number: int, question: Question, reply: Any, status: Any, results: Any
+    ) -> Any:
         def chose(change: Mapping[str, Any]) -> None:
             try:
                 self.choose(question.key, change["new"])
             except OSError as error:
                 status.value = f"<p>This answer could not be saved: {escape(str(error))}</p>"
                 return
-            reply.value = self.reply(question)
+            reply.outputs = _outputs(self.reply(question))
+            results.outputs = _outputs(self.results())
             said = f"<p>Your answer to question {number}: {escape(change['new'])}</p>"
             status.value = said + self.status()
 
@@ -131,3 +141,9 @@ class Quiz:
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         live = self.controls()._repr_mimebundle_(**options)
         return {**live, "text/html": self.html, "text/plain": self.text}
+
+
+def _outputs(html: str) -> tuple[dict[str, Any], ...]:
+    """The HTML as what a cell shows; nothing if there is none."""
+    data = {"text/html": html}
+    return ({"output_type": "display_data", "data": data, "metadata": {}},) if html else ()

@@ -4,7 +4,6 @@ Only inline styles and no image: it is also read on a telephone and by a screen 
 Every sign stands beside its word, so that no meaning is carried by colour.
 """
 
-import sys
 from html import escape
 
 from tls13lab.exercises.answers import TIMES, Answers, counted, stand
@@ -22,14 +21,13 @@ _HEADS = ("question", "before", "after")
 
 
 def link(question: Question) -> str:
-    """A link to the section with the experiment; the words alone say where it is, too."""
-    address = question.link
-    if sys.platform == "emscripten":  # there, the address of a notebook is a part of the query
-        address = f"?path={address}"
-    return (
-        f'<a href="{escape(address)}" target="_blank" rel="noopener" style="color:inherit;'
-        f'text-decoration:underline">{escape(question.place)}</a>'
-    )
+    """A link to the section with the experiment; the words alone say where it is, too.
+
+    It is a notebook's address relative to this one's, as in a notebook's text. JupyterLab opens it
+    beside this one, at the section, if it is in a cell's output; so show it there.
+    """
+    style = "color:inherit;text-decoration:underline"
+    return f'<a href="{escape(question.link)}" style="{style}">{escape(question.place)}</a>'
 
 
 def reply(question: Question, option: str) -> str:

@@ -92,7 +92,10 @@ def _judge(given: Given, answer: Any) -> str:
         if said is None:
             return f"Give a fault for server {letter}, from the list of faults."
         if not isinstance(said, str) or said not in FAULTS:
-            return f"Server {letter}: {name_of(said)} is not in the list of faults; copy one there."
+            return (
+                f"Server {letter}: {name_of(said)} is not in the list of faults; copy one from "
+                "that list."
+            )
         if said != fault:
             return f"Server {letter}: with the fault {said!r}, {refuted(fault, said)}."
     return ""
@@ -120,7 +123,7 @@ def _task(number: str, *faults: str) -> JudgedTask:
                 for place, letter in enumerate("ABCDEFGHIJ"[: len(faults)])
             ),
             Mistake(
-                "Server A: a bug is not in the list of faults; copy one there.",
+                "Server A: a bug is not in the list of faults; copy one from that list.",
                 lambda given: {**given._is, "A": "a bug"},
             ),
         ),

@@ -22,6 +22,9 @@ VARIABLE, FILE, ANYONE = "TLS13LAB_STUDENT", "student.txt", "anyone"
 LONGEST = 100
 """The most characters of a name; the rest is ignored."""
 
+NO_NAME = "You gave no name, so these are the tasks for everyone without one."
+"""What is said to a student whose name is not known."""
+
 T = TypeVar("T")
 
 
@@ -53,10 +56,10 @@ def as_text(raw: bytes) -> str:
 def whose_tasks() -> str:
     """The sentence that says for whom this machine draws the tasks.
 
-    A marker can find it in a notebook's stored output.
+    A marker can find a name in a notebook's stored output.
     """
     name = student()
-    return f"These are the tasks of {name}."
+    return NO_NAME if name == ANYONE else f"These are the tasks of {name}."
 
 
 class Draw:

@@ -24,7 +24,7 @@ from typing import Any, Protocol
 
 from tls13lab.exercises.comparing import Blank, Strange, called, is_blank, plain, same
 from tls13lab.exercises.feedback import Feedback
-from tls13lab.exercises.kinds import no_function, only_wrong, unlike
+from tls13lab.exercises.kinds import no_function, one_of, only_wrong, unlike
 from tls13lab.exercises.patience import RanTooLong, patience
 from tls13lab.exercises.stopping import FORM, is_theirs, stopped, wrong_number
 from tls13lab.exercises.student import Draw
@@ -161,6 +161,7 @@ class FunctionTask:
     """A task that asks for a function, which must be right for several inputs.
 
     ``draw`` makes the arguments of a case, given by its number, in the order of ``parameters``.
+    ``allowed`` are the values that the function may return, if they are only a few.
     """
 
     number: str
@@ -170,6 +171,7 @@ class FunctionTask:
     mistakes: tuple[Mistake, ...] = ()
     well_done: str = ""
     cases: int = CASES
+    allowed: tuple[Any, ...] = ()
 
     def given(self, student: str) -> Given:
         """The arguments of the first case, to try the function on."""
@@ -203,10 +205,19 @@ class FunctionTask:
             made = [mistake.make(*arguments) for arguments in inputs]
             if all(map(same, found, made)):
                 return Feedback.wrong(mistake.says)
-        said = only_wrong(found[wrong[0]], plain(expected[wrong[0]]), returned=True)
+        said = self._not_allowed(found)
+        said = said or only_wrong(found[wrong[0]], plain(expected[wrong[0]]), returned=True)
         if len(wrong) < len(inputs):
             said = f"It is right for {len(inputs) - len(wrong)} of {len(inputs)} inputs. {said}"
         return Feedback.wrong(said)
+
+    def _not_allowed(self, found: list[Any]) -> str:
+        """What may be returned, if something of the right kind is none of it; otherwise empty."""
+        if not self.allowed:
+            return ""
+        other = (one for one in found if not any(same(one, each) for each in self.allowed))
+        of_a_kind = (not unlike(one, self.allowed[0], returned=True) for one in other)
+        return f"Return {one_of(self.allowed)}." if any(of_a_kind) else ""
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,8 @@ _LEFT, _RIGHT, _TOP, _FOOT = 56, 424, 152, 318
 _MARKS, _SIZE, _ROW = 94, 14, 20
 _THICK, _THIN = "#1f4e79", ink.RULE
 _EDGE, _GAP = 12, 8
-_HALO = 'stroke="#ffffff" stroke-width="5" paint-order="stroke"'
-"""A white edge around letters, where a line runs behind them."""
+_END = WIDTH - 6
+"""Where the longest line of words ends."""
 _BOX_TOP, _BOX = 406, 56
 _LOOKS = {OPENS: ink.OPENED, KEPT: ink.KEPT, NOT_RECORDED: ink.ABSENT}
 EPOCHS = {"past": "past", "present": "present", "next_ticket": "next ticket"}
@@ -217,20 +217,42 @@ def _marks(forecast: Forecast) -> Iterator[str]:
     reached = list(_reach(forecast))
     if not reached:
         yield _text(_LEFT, _MARKS, _NEVER)
-    for row, (_, guesses, _) in enumerate(reached):
-        x = _x(log2(guesses))
+    labels = [f"{where}: {percent(chance)}" for where, _, chance in reached]
+    lines = [_x(log2(guesses)) for _, guesses, _ in reached]
+    widths = [width(words, _SIZE) for words in labels]
+    placed = list(_placed(lines, widths))
+    for x, wide, (start, row) in zip(lines, widths, placed, strict=True):
+        top = _MARKS + _ROW * row + (6 if start < x < start + wide else -12)
         yield (
-            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_MARKS + _ROW * row - 12}" y2="{_FOOT}" '
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{_FOOT}" '
             f'stroke="{ink.INK}" stroke-width="1.5" stroke-dasharray="5 4"/>'
         )
-    for row, (where, guesses, chance) in enumerate(reached):
-        words, x = f"{where}: {percent(chance)}", _x(log2(guesses))
-        right = x + 4 + width(words, _SIZE) > _RIGHT
-        anchor, aside = ("end", -4) if right else ("start", 4)
-        label = _text(x + aside, _MARKS + _ROW * row, words, anchor=anchor, more=_HALO)
+    for number, (where, guesses, chance) in enumerate(reached):
+        start, row = placed[number]
+        label = _text(start, _MARKS + _ROW * row, labels[number])
         count = f"{guesses:,.0f}" if guesses < 1e9 else f"2^{log2(guesses):.0f}"
         tip = (f"{where}: found with {percent(chance)}", f"after {count} guesses")
-        yield part(f"reach-{row}", tip, label)
+        yield part(f"reach-{number}", tip, label)
+
+
+def _placed(lines: list[float], widths: list[float]) -> Iterator[tuple[float, int]]:
+    """Where the label of each line begins, and in which row, so that no line crosses a label.
+
+    ``lines`` are in order. If the first is the highest, a label may reach as far to the right as
+    it wants, if it begins behind the line before its own; else it is the other way round. A label
+    stands beside its line, or else on its end.
+
+    >>> list(_placed([100.0, 200.0], [50.0, 50.0]))
+    [(104.0, 0), (204.0, 1)]
+    >>> list(_placed([300.0, 400.0], [150.0, 150.0]))
+    [(146.0, 1), (246.0, 0)]
+    """
+    starts = [min(x + 4, _END - wide) for x, wide in zip(lines, widths, strict=True)]
+    if all(start > before + 2 for before, start in zip(lines, starts[1:], strict=False)):
+        yield from ((start, row) for row, start in enumerate(starts))
+    else:
+        for before, (x, wide) in enumerate(zip(lines, widths, strict=True), 1):
+            yield max(x - 4 - wide, WIDTH - _END), len(lines) - before
 
 
 def _boxes(forecast: Forecast) -> Iterator[str]:

@@ -5,7 +5,7 @@ and for the theft panel.
 
 >>> from tls13lab.adversary.loot import Fit
 >>> in_words("keylog", place(Fit("keylog", bytes(32))))
-'the leak keylog names this connection'
+'the stolen key log names this connection'
 """
 
 from typing import Any
@@ -17,6 +17,12 @@ from tls13lab.wire.codepoints import NamedGroup, name_of
 
 LONGEST_IDENTITY = 40
 """How many characters of an identity are shown."""
+_NOUNS = {
+    "psk": "the stolen PSK",
+    "ticket_key": "the stolen ticket key",
+    "keylog": "the stolen key log",
+}
+_PRIVATE_KEY = "the stolen private key"
 
 
 def place(fit: Fit) -> dict[str, Any]:
@@ -38,23 +44,44 @@ def place(fit: Fit) -> dict[str, Any]:
     return {"client_random": True}
 
 
-def in_words(name: str, place: dict[str, Any]) -> str:
-    """The sentence for a place; ``place`` is what :func:`place` returns."""
+def in_words(name: str, place: dict[str, Any], called: str = "") -> str:
+    """The sentence for a place; ``place`` is what :func:`place` returns.
+
+    ``called`` is the name of the leak if it is not that of its kind.
+
+    >>> in_words("client_ecdhe", {"client_hello": 1, "group": "x25519", "used": True})
+    "the stolen private key belongs to the client's share"
+    >>> in_words("server_ecdhe", {"server_hello": True, "group": "x25519", "used": True}, "a dump")
+    "the stolen private key (a dump) belongs to the server's share"
+    """
+    leak = _NOUNS.get(name, _PRIVATE_KEY) + (f" ({called})" if called else "")
     if "identity" in place:
-        which = readable(bytes.fromhex(place["identity"]))
-        which = which if len(which) <= LONGEST_IDENTITY else f"{which[:LONGEST_IDENTITY]}..."
-        words = [f"its binder is {place['binder']}"]
-        if place["answered"]:
-            words.append(f"the server {'chose it' if place['chosen'] else 'did not choose it'}")
-        words += ["early data was sent under it"] if place["early_data"] else []
-        where = f"identity {place['place']} of ClientHello {place['client_hello']}, {which}"
-        return f"the leak {name} fits {where}: {', '.join(words)}"
+        return f"{leak} {_identity(name, place)}"
     if "group" in place:
         hello = place.get("client_hello")
-        where = f"ClientHello {hello}" if hello else "the ServerHello"
-        used = "" if place["used"] else ", which was not used"
-        return f"the leak {name} makes the {place['group']} share of {where}{used}"
-    return f"the leak {name} names this connection"
+        share = "the client's share" if hello else "the server's share"
+        if not place["used"]:
+            share += f" for {place['group']} in ClientHello {hello}, which was not used"
+        return f"{leak} belongs to {share}"
+    return f"{leak} names this connection"
+
+
+def _identity(name: str, place: dict[str, Any]) -> str:
+    """How a leak fits an identity, in words that go on after the leak's."""
+    which = readable(bytes.fromhex(place["identity"]))
+    which = which if len(which) <= LONGEST_IDENTITY else f"{which[:LONGEST_IDENTITY]}..."
+    is_, it = "is the one offered as", "it"
+    if name == "ticket_key":
+        is_, it = "opens the ticket", "the PSK in it"
+    where = f'{is_} "{which}"'
+    if place["client_hello"] > 1 or place["place"]:
+        where += f" (number {place['place'] + 1} in ClientHello {place['client_hello']})"
+    made = "makes" if place["binder"] == "verified" else "does not make"
+    words = [f"{it} {made} the recorded binder"]
+    if place["answered"]:
+        words.append(f"the server {'chose' if place['chosen'] else 'did not choose'} it")
+    words += ["early data was sent under it"] if place["early_data"] else []
+    return f"{where}: {', '.join(words[:-1])}{', and ' if words[1:] else ''}{words[-1]}"
 
 
 def nowhere(name: str) -> str:

@@ -19,12 +19,11 @@ from html import escape
 from typing import Any
 
 from tls13lab.pictures import ink
-from tls13lab.pictures.picture import text_table
+from tls13lab.pictures.picture import BOX, text_table
 from tls13lab.pictures.scripts import alive
 
 _LETTERS = f"font-family:{ink.FONT};font-size:{ink.SMALL}px;color:{ink.INK}"
 _SHEET = f"background-color:{ink.GROUND};{_LETTERS};padding:8px;box-sizing:border-box"
-_BOX = "overflow-x:auto;overflow-y:auto;max-height:640px"
 _TABLE = (
     "table-layout:auto;border-collapse:separate;border-spacing:0px;margin:0px;border:none;"
     f"{_LETTERS}"
@@ -122,7 +121,7 @@ class Grid:
         body = "".join(_group(group, 1 + len(self.columns)) for group in self.groups)
         return (
             f'<div class="tls13lab-sheet" style="{_SHEET};position:relative">'
-            f'<div style="{_BOX}" tabindex="0" role="group" aria-label="{escape(self.alt)}">'
+            f'<div style="{BOX}" tabindex="0" role="group" aria-label="{escape(self.alt)}">'
             f'<table class="tls13lab-grid" style="{_TABLE}" aria-label="{escape(self.alt)}">'
             f'<thead><tr style="{_TR}">{corner}{head}</tr></thead>{body}</table></div>'
             f"{self._legend}{self._notes}</div>"

@@ -16,7 +16,7 @@ nothing
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib import resources
@@ -26,6 +26,7 @@ from tls13lab.pictures import ink
 from tls13lab.pictures.scripts import alive
 
 _SIZE = re.compile(r'font-size[=:]"?([\d.]+)')
+_JOINT = re.compile(r"(?<=[A-Za-z0-9])[._](?=[A-Za-z])")
 _PADDING = 8
 _WIDTH = re.compile(r'<svg [^>]*?width="(\d+)')
 
@@ -130,6 +131,52 @@ def html_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, unbroken
         for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+BOX = "overflow-x:auto;overflow-y:auto;max-height:640px"
+"""The style of a box in which something large is scrolled."""
+
+
+def boxed_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], alt: str, *, broken: Mapping[int, int]
+) -> str:
+    """A long table in a box that is scrolled; cells are escaped.
+
+    ``broken`` are the columns whose cells may have several lines, each with its least width in
+    pixels; long names are broken behind dots and underscores. All others stay on one line.
+
+    >>> boxed_table(("a", "b"), [("1", "c.d")], "two", broken={1: 90}).count("c.<wbr>d")
+    1
+    """
+    look = "text-align:left;vertical-align:top;padding:2px 8px"
+    styles = [
+        f"{look};white-space:normal;min-width:{broken[at]}px"
+        if at in broken
+        else f"{look};white-space:nowrap"
+        for at in range(len(header))
+    ]
+    head = "".join(
+        f'<th scope="col" style="{style}">{escape(name)}</th>'
+        for name, style in zip(header, styles, strict=True)
+    )
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f'<td style="{style}">{_breakable(cell)}</td>'
+            for cell, style in zip(row, styles, strict=True)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div style="{BOX}" tabindex="0" role="group" aria-label="{escape(alt)}">'
+        '<table style="table-layout:auto;border-collapse:collapse;margin:0px">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _breakable(cell: str) -> str:
+    return _JOINT.sub(r"\g<0><wbr>", escape(cell))
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

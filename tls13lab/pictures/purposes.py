@@ -38,7 +38,9 @@ PURPOSES = {
         "asks for another ClientHello, because the first had no key share that the server can use",
         "4.2.4",
     ),
-    "EncryptedExtensions": Purpose("answers what else the client offered", "4.4.1"),
+    "EncryptedExtensions": Purpose(
+        "answers the client's other offers, those that no key depends on", "4.4.1"
+    ),
     "CertificateRequest": Purpose("asks the client for a certificate, too", "4.4.2"),
     "Certificate": Purpose("says who the server is", "4.5.1"),
     "CertificateVerify": Purpose(

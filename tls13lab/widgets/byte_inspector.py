@@ -23,9 +23,11 @@ from tls13lab.pictures.byte_map import (
     parts_of_capture,
     parts_of_message,
 )
-from tls13lab.pictures.picture import html_table, text_table
+from tls13lab.pictures.picture import boxed_table, text_table
 
 _STATIC = Path(__file__).with_name("static")
+_BROKEN = {1: 250, 2: 140, 4: 130}
+"""Columns with several lines, by number: the field, its meaning, and what it goes into."""
 MOST_PARTS = 200
 """The most records and messages on offer; the rest of a long capture is left out."""
 
@@ -58,7 +60,8 @@ class InspectorView:
     def html(self) -> str:
         """The fields of the chosen part as HTML, for use without a kernel."""
         part = self.parts[self.part]
-        return f"<p><b>{escape(part.title)}</b></p>{html_table(ROWS, part.rows, unbroken=1)}"
+        table = boxed_table(ROWS, part.rows, f"the fields of {part.title}", broken=_BROKEN)
+        return f"<p><b>{escape(part.title)}</b></p>{table}"
 
 
 class ByteInspector(anywidget.AnyWidget):

@@ -1,7 +1,8 @@
 """Choose what was stolen, and see what it opens: verdicts, plaintext, and the key schedule.
 
 The picture is that of lesson 01, for one connection at a time: what was stolen, what follows from
-it, and which records are read. The attack, step by step and with its bytes, is folded below it.
+it, and which records are read. It stands next to the boxes, with all connections below it. The
+attack, step by step and with its bytes, is folded.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from html import escape
 
 from tls13lab.adversary.eavesdropper import Eavesdropper
 from tls13lab.adversary.finding import Finding
+from tls13lab.adversary.loot import Fit
 from tls13lab.adversary.plan import this
 from tls13lab.adversary.theft import Theft, together
 from tls13lab.capture.recording import Item
@@ -22,6 +24,10 @@ from tls13lab.pictures.picture import Picture, html_table, text_table
 from tls13lab.pictures.schedule_graph import theft_graph
 from tls13lab.widgets.panel import Panel
 
+_PICTURE = 720
+"""Its greatest width in pixels: then it is seen on most screens together with the boxes."""
+_LONG = 4
+"""The most connections whose table is not folded."""
 HEADER = ("connection", "mode", "verdict", "what was read", "one of these would open it")
 
 
@@ -82,7 +88,7 @@ class TheftView:
             if name not in self.stolen:
                 continue
             found = [
-                f"connection {finding.connection}: {fit_text.in_words(name, fit_text.place(fit))}"
+                f"connection {finding.connection}: {_fits(name, fit)}"
                 for finding in self.findings
                 for fit in finding.fits_of(self.leaks[name])
             ]
@@ -111,19 +117,28 @@ class TheftView:
         return theft_graph(finding.shape, values, found)
 
     def html(self) -> str:
-        """The table, where the thefts fit, the schedule, what was read, and the steps (folded)."""
-        parts = [html_table(HEADER, self.rows)]
-        if self.places:
-            items = "".join(f"<li>{escape(line)}</li>" for line in self.places)
-            parts.append(f"<ul>{items}</ul>")
+        """What was read, the schedule, all connections, where the thefts fit, and the steps."""
         finding, picture = self.finding, self.picture()
         if finding is None or picture is None:
-            return "".join([*parts, "<p>There is no connection whose hellos are recorded.</p>"])
-        parts.append(f"<p><strong>{escape(_title(finding))}</strong></p>{picture.image}")
-        parts += [
-            f"<p>Read from the {who}: {escape(text)}</p>" for who, text in _words_read(finding)
-        ]
-        return "".join([*parts, _step_by_step(finding)])
+            return f"<p>There is no connection whose hellos are recorded.</p>{self._connections}"
+        read = "".join(
+            f" Read from the {who}: {escape(text)}." for who, text in _words_read(finding)
+        )
+        return (
+            f'<p style="margin:4px 0px"><strong>{escape(_title(finding))}.</strong>{read}</p>'
+            f'<div style="max-width:{_PICTURE}px">{picture.image}</div>'
+            f"{self._connections}{_step_by_step(finding)}"
+        )
+
+    @property
+    def _connections(self) -> str:
+        """The table of all connections, folded if it is long, and where the thefts fit."""
+        table = html_table(HEADER, self.rows)
+        if len(self.rows) > _LONG:
+            title = f"All {len(self.rows)} connections"
+            table = f"<details><summary>{title}</summary>{table}</details>"
+        items = "".join(f"<li>{escape(line)}</li>" for line in self.places)
+        return f"{table}<ul>{items}</ul>" if items else table
 
     def text(self) -> str:
         """The table, where the thefts fit, the schedule, and the steps of the attack."""
@@ -132,15 +147,20 @@ class TheftView:
             parts.append("\n".join(self.places))
         finding, picture = self.finding, self.picture()
         if finding is not None and picture is not None:
-            parts.append(f"{_title(finding)}\n{picture.text}")
+            parts.append(f"{_title(finding)}:\n{picture.text}")
             if finding.steps:
                 parts.append(attack_tree(finding.steps).text)
         return "\n\n".join(parts)
 
 
+def _fits(name: str, fit: Fit) -> str:
+    """Where the theft of this name fits, in words."""
+    return fit_text.in_words(fit.name, fit_text.place(fit), "" if name == fit.name else name)
+
+
 def _title(finding: Finding) -> str:
     opened = {"lost": "is opened", "kept": "stays closed"}.get(finding.verdict, finding.verdict)
-    return f"Connection {finding.connection}, {finding.mode}, {opened}:"
+    return f"Connection {finding.connection}, {finding.mode}, {opened}"
 
 
 def _words_read(finding: Finding) -> list[tuple[str, str]]:
@@ -176,7 +196,7 @@ class TheftPanel(Panel):
         import ipywidgets
 
         self.view = TheftView(items, leaks).steal(*stolen)
-        layout = ipywidgets.Layout(width="auto")
+        layout = ipywidgets.Layout(width="auto", margin="2px 20px 2px 2px")
         self.boxes = {
             name: ipywidgets.Checkbox(
                 value=name in stolen, description=name, indent=False, layout=layout
@@ -191,7 +211,10 @@ class TheftPanel(Panel):
             style={"description_width": "initial"},
         )
         controls = [*self.boxes.values(), self.connection]
-        super().__init__(controls, self._draw)
+        row = ipywidgets.HBox(
+            controls, layout=ipywidgets.Layout(flex_flow="row wrap", align_items="center")
+        )
+        super().__init__([row], self._draw)
         self.watch(*controls)
 
     def _draw(self) -> tuple[str, str]:
