@@ -151,10 +151,17 @@ def test_what_it_says_to_a_person(recorded: tuple[str, Path, Path], tmp_path: Pa
         assert "client: 'the words'" in result.stdout
         assert "HKDF-Extract [7.1] of zeros, psk" in result.stdout
         assert "<svg" in svg.read_text()
+        piped = invoke("break", capture, "--leak", f"psk={KEY}", "--svg", "-")
+        assert piped.stdout == svg.read_text() + "\n"
+        both = invoke("break", capture, "--leak", f"psk={KEY}", "--svg", "-", "--json")
+        assert (both.exit_code, "only one of --svg and --json" in both.stderr) == (2, True)
     else:
         assert "one of these would open it: client_ecdhe, server_ecdhe" in result.stdout
         assert "no single leak would open it" in invoke("break", capture).stdout
         assert (drawn.exit_code, svg.exists()) == (1, False)
+        # There is no picture, but the finding is told.
+        assert "kept" in drawn.stdout
+        assert "nothing was lost" in drawn.stderr
 
 
 def test_an_attack_that_nothing_can_draw_is_not_written(

@@ -169,7 +169,6 @@ def test_errors_follow_the_fault_that_ended_the_work(capsys: pytest.CaptureFixtu
 
 PAGES = (
     ("inspect", CAPTURE, "--html", "-"),
-    ("claims", "--html", "-"),
     ("psk", "pake", "race", "-", "--runs", "1", "--svg", "-"),
 )
 

@@ -10,8 +10,7 @@ import click
 
 from tls13lab import whole_file
 from tls13lab.cli import report
-from tls13lab.cli.options import FILE_OR_DASH
-from tls13lab.cli.outputs import not_with_json
+from tls13lab.cli.options import FILE
 from tls13lab.evidence import certificate_with_psk, guessers
 from tls13lab.evidence.chains import chains
 from tls13lab.evidence.matrix import matrix
@@ -26,12 +25,7 @@ from tls13lab.symbolic.tamarin.theory import write as write_theories
 
 
 @click.command("claims")
-@click.option(
-    "--html",
-    type=FILE_OR_DASH,
-    help="Write the matrix as a coloured web page to this file; with -, to standard output, "
-    "instead of the text.",
-)
+@click.option("--html", type=FILE, help="Write the matrix as a coloured web page to this file.")
 @click.option(
     "--proverif",
     type=click.Path(file_okay=False),
@@ -134,11 +128,6 @@ def run(
         return
     if tamarin is not None:
         report.run(lambda: _theories(Path(tamarin)), _theories_text, as_json=as_json)
-        return
-
-    not_with_json("--html", html, as_json)
-    if html == "-":
-        report.run(dict, lambda _: matrix_page(cells()).encode(), as_json=False)
         return
 
     def work() -> report.Result:

@@ -156,11 +156,12 @@ def _agree(
         with outputs.writing():
             whole_file.write(Path(out), psk.key.hex().encode() + b"\n", private=True)
         identity = psk.identity.decode()
+        command = f"tls13lab {then} --psk @{out} --identity {identity}"
         return {
             "identity": identity,
             "key_file": None if outputs.errors else out,
             "bytes": len(psk.key),
-            "then": f"tls13lab {then} --psk @{out} --identity {identity}",
+            "then": None if outputs.errors else command,
         }
 
     report.run(work, _agreed_text, as_json=as_json, outputs=outputs)
