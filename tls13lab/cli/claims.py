@@ -10,7 +10,8 @@ import click
 
 from tls13lab import whole_file
 from tls13lab.cli import report
-from tls13lab.cli.options import FILE
+from tls13lab.cli.options import FILE_OR_DASH
+from tls13lab.cli.outputs import Outputs, not_with_json, try_out
 from tls13lab.evidence import certificate_with_psk, guessers
 from tls13lab.evidence.chains import chains
 from tls13lab.evidence.matrix import matrix
@@ -25,7 +26,12 @@ from tls13lab.symbolic.tamarin.theory import write as write_theories
 
 
 @click.command("claims")
-@click.option("--html", type=FILE, help="Write the matrix as a coloured web page to this file.")
+@click.option(
+    "--html",
+    type=FILE_OR_DASH,
+    help="Write the matrix as a coloured web page to this file; with -, to standard output, "
+    "instead of the text.",
+)
 @click.option(
     "--proverif",
     type=click.Path(file_okay=False),
@@ -130,12 +136,17 @@ def run(
         report.run(lambda: _theories(Path(tamarin)), _theories_text, as_json=as_json)
         return
 
+    not_with_json("--html", html, as_json)
+    outputs, pages = Outputs(), list[bytes]()
+
     def work() -> report.Result:
-        if html is not None:  # without costs: a file that cannot be written is reported at once
-            whole_file.write(Path(html), matrix_page(cells()).encode())
+        try_out(html)
         found = [_paid(cell, means) for cell in matrix(searching=searching, prices=prices)]
         if html is not None:
-            whole_file.write(Path(html), _page(found, means).encode())
+            pages.append(_page(found, means).encode())
+            if html != "-":
+                with outputs.writing():
+                    whole_file.write(Path(html), pages[0])
         beside = list(certificate_with_psk.claims(searching=searching))
         return {
             "cells": found,
@@ -145,7 +156,10 @@ def run(
             "guessers": list(guessers.claims(prices)),
         }
 
-    report.run(work, lambda result: _text(result, prices, means), as_json=as_json)
+    def show(result: report.Result) -> str | bytes:
+        return pages[0] if html == "-" else _text(result, prices, means)
+
+    report.run(work, show, as_json=as_json, outputs=outputs)
 
 
 def _paid(cell: dict[str, Any], means: Means | None) -> dict[str, Any]:
