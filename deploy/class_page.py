@@ -9,13 +9,13 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
-from coursework.build import ASSIGNMENT
+from coursework.judge.handed_in import NotRead, content, folder_of
 from coursework.judge.records import Record
 from coursework.judge.seal import BLANK, NOT_YET, RIGHT
 from coursework.source import everything
 from deploy.feedback import title_of
 from deploy.page import page, prose
-from tls13lab.exercises.answers import Answers
+from tls13lab.exercises.answers import LARGEST, Answers
 from tls13lab.exercises.questions import QUESTIONS
 from tls13lab.exercises.quiz import FILE
 
@@ -33,12 +33,19 @@ PATTERNS = (
 
 def write(course: Path, records: Sequence[Record]) -> Path:
     """Write the page into the course folder."""
-    quizzes = [
-        Answers.load(course / "submitted" / one.student / ASSIGNMENT / FILE) for one in records
-    ]
+    quizzes = [_answers(course, one.student) for one in records]
     path = course / NAME
     path.write_text(class_page(records, quizzes), encoding="utf-8")
     return path
+
+
+def _answers(course: Path, student: str) -> Answers:
+    """A student's answers to the quiz; none if the file is none, or is not read."""
+    folder = folder_of(course, student)
+    try:
+        return Answers.read(content(folder / FILE, LARGEST)) if folder else Answers()
+    except (OSError, NotRead):
+        return Answers()
 
 
 def class_page(records: Sequence[Record], quizzes: Sequence[Answers]) -> str:

@@ -11,7 +11,8 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from coursework.judge.carrier import of_notebook
-from coursework.judge.seal import Verdict, digest, genuine, the_key
+from coursework.judge.handed_in import digest
+from coursework.judge.seal import Verdict, genuine, the_key
 
 
 class SignedVerdicts(NbGraderPreprocessor):

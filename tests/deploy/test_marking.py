@@ -110,8 +110,8 @@ def test_a_verdict_that_the_judge_did_not_sign_for_this_submission_is_refused(
         )
     else:
         hand_in(course, "frank", {"0.1": "length = 1"})
-    wrong = marking.nbgrader_table(course, "enter", "frank")
-    assert set(wrong) == {"frank"}
+    found = marking.nbgrader_table(course, "enter", "frank")
+    assert set(found["wrong"]) == {"frank"}
     assert scores(course).get("frank", 0) == 0
 
 

@@ -16,7 +16,8 @@ from tls13lab.exercises.question import DO_NOT_KNOW, Question
 from tls13lab.exercises.questions import QUESTIONS
 
 TIMES = ("before", "after")
-_LARGEST = 100_000
+LARGEST = 100_000
+"""Bytes of a file that are read."""
 STANDS = ("right", "wrong", "open", "no answer")
 """How an answer may stand; ``open`` is for somebody who said that they do not know."""
 
@@ -39,9 +40,16 @@ class Answers:
     def load(cls, path: Path) -> "Answers":
         """Read a file; anything that is not an answer to one of the questions is left out."""
         try:
-            raw = path.read_bytes()[:_LARGEST]
+            return cls.read(path.read_bytes()[:LARGEST])
+        except OSError:
+            return cls()
+
+    @classmethod
+    def read(cls, raw: bytes) -> "Answers":
+        """Read what a file holds."""
+        try:
             saved = json.loads(raw)
-        except (OSError, ValueError, RecursionError):
+        except (ValueError, RecursionError):
             return cls()
         found = {}
         for time in TIMES if isinstance(saved, dict) else ():
