@@ -29,7 +29,7 @@ from coursework.build import ASSIGNMENT, BUILD
 from coursework.judge.records import Forged
 from coursework.source import everything
 from deploy import class_page, feedback, marking
-from deploy.export import FORMATS, BadList, Person, class_list, columns
+from deploy.export import FORMATS, BadList, Person, class_list, columns, same_name
 from deploy.export import write as write_table
 from deploy.hub_api import Hub
 from deploy.marking import released
@@ -113,8 +113,11 @@ def export(course: Path, given: argparse.Namespace) -> int:
     people = [Person(name) for name in sorted(points)]
     if given.class_list is not None:
         people = class_list(given.class_list)
-        for name in sorted(set(points) - {one.name for one in people}):
-            print(f"{name}: not in the class list, left out", file=sys.stderr)
+        listed = {same_name(one.name) for one in people}
+        for name in sorted(name for name in points if same_name(name) not in listed):
+            print(shown(f"{name}: not in the class list, left out"), file=sys.stderr)
+    if given.to == "moodle" and given.class_list is None:
+        raise BadList("Moodle needs to know who they are: name a class list with --class-list FILE")
     path = given.output or course / f"points-{given.to}.csv"
     released = marking.released(course)
     source = {name: tasks for name, tasks in everything().items() if name in released}
@@ -122,7 +125,7 @@ def export(course: Path, given: argparse.Namespace) -> int:
     print(f"{len(people)} students: {path}")
     wrong = marking.disagreements(course, points)
     for line in wrong:
-        print(line, file=sys.stderr)
+        print(shown(line), file=sys.stderr)
     return 1 if wrong else 0
 
 
@@ -190,7 +193,7 @@ def main(arguments: list[str]) -> int:
     except BrokenPipeError:  # whoever read the list has seen enough
         return 1
     except (FileNotFoundError, BadList, Forged, RuntimeError) as error:
-        print(f"course: {error}", file=sys.stderr)
+        print(shown(f"course: {error}"), file=sys.stderr)
         return 2
 
 

@@ -105,4 +105,4 @@ def of_notebook(notebook: Any) -> tuple[str, list[dict[str, Any]]]:
         told = json.loads(json.dumps(notebook.metadata[FIELD]))
         return str(told["submission"]), list(told["verdicts"])
     except (KeyError, TypeError):
-        raise ValueError("no verdicts of the judge: run python -m deploy.course mark") from None
+        raise ValueError("no verdicts of the judge: run deploy.course mark") from None

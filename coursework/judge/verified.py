@@ -26,7 +26,7 @@ class SignedVerdicts(NbGraderPreprocessor):
             "submitted", names["student"], names["assignment"], f"{names['notebook']}.ipynb"
         )
         if digest(file) != submission:
-            raise ValueError(f"{file} is not what was judged: run python -m deploy.course mark")
+            raise ValueError(f"{file} is not what was judged: run deploy.course mark")
         key, outputs = the_key(), {}
         for told in verdicts:
             sealed = str(told.pop("seal"))

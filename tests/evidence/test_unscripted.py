@@ -179,7 +179,8 @@ def test_planted_a_client_that_draws_the_same_random_bytes_again(mode: SceneMode
     last = len(stage(mode).pairs) - 1
     cast = changed(cast_of(mode), "alice calls bob", seed=f"claims {mode} {last} client")
     assert (
-        look(cast, mode).lost["server_authentication"] == "alice calls bob, and receives: the recording"
+        look(cast, mode).lost["server_authentication"]
+        == "alice calls bob, and receives: the recording"
     )
 
 
@@ -200,7 +201,9 @@ def test_planted_an_importer_whose_context_names_nobody(mode: SceneMode) -> None
     alike = import_psk(external, b"a group")
     for name in map(str, cast.parties):
         cast = changed(cast, name, psks=alike)
-    assert look(cast, mode).lost == {"peer_identity": "alice calls bob, and receives: carol answers"}
+    assert look(cast, mode).lost == {
+        "peer_identity": "alice calls bob, and receives: carol answers"
+    }
     assert context_of(b"alice", b"bob") != context_of(b"alice", b"carol")
 
 
