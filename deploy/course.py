@@ -70,7 +70,7 @@ def collect(hub: Hub, course: Path, name: str) -> str:
         for extra in EXTRAS:
             text = hub.read_text(server, f"{FOLDER}/{extra}")
             if text is not None:
-                (new / extra).write_text(text, encoding="utf-8")
+                (new / extra).write_bytes(text.encode("utf-8", "backslashreplace"))
     # nbgrader reads the time of submission from this file.
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
     (new / "timestamp.txt").write_text(now)

@@ -14,11 +14,12 @@ import nbformat
 import pytest
 
 from coursework.build import ASSIGNMENT, build
+from coursework.judge import carrier
 from coursework.judge.records import Forged, load
 from coursework.judge.seal import VARIABLE, the_key
 from coursework.source import everything
+from deploy import class_page, feedback, marking
 from deploy import course as program
-from deploy import marking
 from tests.conftest import missing
 from tests.deploy.small_course import hand_in, make, nbgrader, solutions
 
@@ -108,9 +109,8 @@ def test_a_fault_in_one_students_pages_or_entry_is_that_students(
 
     hand_in(course, "paul", solutions([NAME]))
     with monkeypatch.context() as patch:
-        patch.setattr(marking.carrier, "write", fails)
-        patch.setattr(program.feedback, "write", fails)
-        patch.setattr(program.class_page, "write", fails)
+        for one in (carrier, class_page, feedback):
+            patch.setattr(one, "write", fails)
         assert mark(course, "--student=paul") == 1
     said = capsys.readouterr().out
     assert "paul: the pages could not be written: OSError: no space" in said
