@@ -46,7 +46,7 @@ have their own keys. Without this file you are `anyone`, which is just as good f
 """
 CONFIG = """\
 # nbgrader's course. Release it: nbgrader generate_assignment {name}
-# Mark what was handed in: python -m deploy.course mark
+# Mark what was handed in: .venv/bin/python -m deploy.course mark
 import sys
 
 sys.path.insert(0, {root!r})

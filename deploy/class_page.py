@@ -1,21 +1,24 @@
 """A page on the class, for the teacher: which tasks, which mistakes, and the quiz before and after.
 
-It names no student. Every bar stands beside its numbers, and every part of a bar has its own
-pattern.
+It names no student, and says nothing that a student wrote: an explanation is a common mistake's own
+text, or one of a few sentences on its kind. Every bar stands beside its numbers, and every part of
+a bar has its own pattern.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
-from coursework.build import ASSIGNMENT
+from coursework.judge.handed_in import NotRead, content, folder_of
 from coursework.judge.records import Record
-from coursework.judge.seal import BLANK, NOT_YET, RIGHT
+from coursework.judge.seal import BLANK, NOT_YET, RIGHT, Verdict
 from coursework.source import everything
 from deploy.feedback import title_of
 from deploy.page import page, prose
-from tls13lab.exercises.answers import Answers
+from tls13lab.exercises.answers import LARGEST, Answers
+from tls13lab.exercises.catalogue import TASKS
 from tls13lab.exercises.questions import QUESTIONS
 from tls13lab.exercises.quiz import FILE
 
@@ -33,12 +36,19 @@ PATTERNS = (
 
 def write(course: Path, records: Sequence[Record]) -> Path:
     """Write the page into the course folder."""
-    quizzes = [
-        Answers.load(course / "submitted" / one.student / ASSIGNMENT / FILE) for one in records
-    ]
+    quizzes = [_answers(course, one.student) for one in records]
     path = course / NAME
     path.write_text(class_page(records, quizzes), encoding="utf-8")
     return path
+
+
+def _answers(course: Path, student: str) -> Answers:
+    """A student's answers to the quiz; none if the file is none, or is not read."""
+    folder = folder_of(course, student)
+    try:
+        return Answers.read(content(folder / FILE, LARGEST)) if folder else Answers()
+    except (OSError, NotRead):
+        return Answers()
 
 
 def class_page(records: Sequence[Record], quizzes: Sequence[Answers]) -> str:
@@ -102,7 +112,7 @@ def _bar(count: Counter[str]) -> str:
 def _diagnoses(records: Sequence[Record]) -> str:
     """The explanations that most students got."""
     told = Counter(
-        (one.task, one.says)
+        (one.task, template(one))
         for record in records
         for marked in record.marked
         for one in marked.verdicts
@@ -111,7 +121,7 @@ def _diagnoses(records: Sequence[Record]) -> str:
     if not told:
         return ""
     rows = "".join(
-        f'<tr><td class="number">{count}</td><td>{task}</td><td>{prose(_bare(says))}</td></tr>\n'
+        f'<tr><td class="number">{count}</td><td>{task}</td><td>{prose(says)}</td></tr>\n'
         for (task, says), count in sorted(told.items(), key=lambda one: (-one[1], one[0]))[:MOST]
     )
     return (
@@ -121,8 +131,31 @@ def _diagnoses(records: Sequence[Record]) -> str:
     )
 
 
-def _bare(says: str) -> str:
-    return says.removeprefix("Not yet. ")
+OTHERS: tuple[tuple[str, str], ...] = (
+    (r"The answer's cell stopped with ", "The answer's cell stopped with an error."),
+    (r"(Line \d+ of your|Your) function stopped", "The function stopped with an error."),
+    (
+        r"(The cells of this task did not|It did not end|Your function was called)",
+        "It did not end.",
+    ),
+    (r"It is right for \d+ of \d+ inputs", "It is right for some inputs only."),
+    (r"The length is right", "The length is right, but the bytes are not."),
+    (r"(It returned|This has) (no|[\d,]+) (byte|value)", "Another number of bytes or values."),
+    (r"(This is|These are|It returned|The value is None) ", "Another kind of value."),
+    (r"There (is|are) (no )?entr", "Entries are missing, or too many."),
+    (r"The file could not be read", "The file could not be read as a notebook."),
+)
+ANOTHER = "Another wrong answer."
+
+
+def template(one: Verdict) -> str:
+    """What a student was told, without what differs from one student to another."""
+    says = re.sub(r"^Not yet\.\s*", "", one.says)
+    mistakes = [m.says for m in TASKS[one.task].mistakes if says.startswith(m.says)]
+    found = max(mistakes, key=len, default="")
+    if len(found) > len("Server A: "):  # not just how many sentences begin
+        return found if found.endswith(".") else f"{found} ..."
+    return next((words for found, words in OTHERS if re.match(found, says)), ANOTHER)
 
 
 def _quiz(quizzes: Sequence[Answers]) -> str:

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 
 from tqdm import tqdm
@@ -28,11 +29,13 @@ from coursework.build import ASSIGNMENT, BUILD
 from coursework.judge.records import Forged
 from coursework.source import everything
 from deploy import class_page, feedback, marking
-from deploy.export import FORMATS, BadList, Person, class_list, columns
+from deploy.export import FORMATS, BadList, Person, class_list, columns, same_name
 from deploy.export import write as write_table
 from deploy.hub_api import Hub
 from deploy.marking import released
 from deploy.place import FOLDER
+from deploy.printing import shown
+from deploy.strays import OF_ARCHIVES
 
 FEEDBACK = f"{FOLDER}-feedback"
 EXTRAS = ("quiz.json", "student.txt")
@@ -47,7 +50,8 @@ def is_safe(name: str) -> bool:
     >>> is_safe("alice@example.org"), is_safe("../alice"), is_safe(".hidden"), is_safe("a+b")
     (True, False, False, False)
     """
-    return bool(name) and not name.startswith(".") and not set(name) & set("/\\+\0")
+    signs = set(name) & set("/\\+")
+    return bool(name) and not name.startswith(".") and not signs and name.isprintable()
 
 
 def collect(hub: Hub, course: Path, name: str) -> str:
@@ -66,7 +70,7 @@ def collect(hub: Hub, course: Path, name: str) -> str:
         for extra in EXTRAS:
             text = hub.read_text(server, f"{FOLDER}/{extra}")
             if text is not None:
-                (new / extra).write_text(text, encoding="utf-8")
+                (new / extra).write_bytes(text.encode("utf-8", "backslashreplace"))
     # nbgrader reads the time of submission from this file.
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
     (new / "timestamp.txt").write_text(now)
@@ -75,21 +79,27 @@ def collect(hub: Hub, course: Path, name: str) -> str:
     return f"{len(found)} notebooks"
 
 
-def mark(course: Path, names: list[str], shown: bool) -> int:
+def mark(course: Path, names: list[str], visible: bool, again: bool = False) -> int:
     """Mark these students; returns the number of failures."""
-    with tqdm(total=None, unit=" students", disable=not shown, file=sys.stderr) as bar:
+    with tqdm(total=None, unit=" students", disable=not visible, file=sys.stderr) as bar:
 
         def tell(_name: str, left: int) -> None:
             bar.total = bar.n + 1 + left
             bar.update()
 
-        done = marking.mark(course, names, tell)
-    for record in done.records.values():
-        feedback.write(course, record)
-    page = class_page.write(course, marking.everyone(course))
+        done = marking.mark(course, names, tell, again=again)
+    for name, record in done.records.items():
+        try:
+            feedback.write(course, record)
+        except Exception as fault:  # one student's failure must not stop the others
+            done.failed[name] = f"the pages could not be written: {type(fault).__name__}: {fault}"
     unchanged = len(done.records) - len(done.new)
     print(f"{len(done.new)} judged, {unchanged} unchanged since they were judged")
-    print(f"the class: {page}")
+    try:
+        print(f"the class: {class_page.write(course, marking.everyone(course))}")
+    except Exception as fault:
+        why = f"could not be written: {type(fault).__name__}: {fault}"
+        done.failed["the page on the class"] = why
     said = marking.for_a_person(done)
     print(f"for a person: {len(said) or 'nothing'}")
     for line in said:
@@ -103,8 +113,11 @@ def export(course: Path, given: argparse.Namespace) -> int:
     people = [Person(name) for name in sorted(points)]
     if given.class_list is not None:
         people = class_list(given.class_list)
-        for name in sorted(set(points) - {one.name for one in people}):
-            print(f"{name}: not in the class list, left out", file=sys.stderr)
+        listed = {same_name(one.name) for one in people}
+        for name in sorted(name for name in points if same_name(name) not in listed):
+            print(shown(f"{name}: not in the class list, left out"), file=sys.stderr)
+    if given.to == "moodle" and given.class_list is None:
+        raise BadList("Moodle needs to know who they are: name a class list with --class-list FILE")
     path = given.output or course / f"points-{given.to}.csv"
     released = marking.released(course)
     source = {name: tasks for name, tasks in everything().items() if name in released}
@@ -112,7 +125,7 @@ def export(course: Path, given: argparse.Namespace) -> int:
     print(f"{len(people)} students: {path}")
     wrong = marking.disagreements(course, points)
     for line in wrong:
-        print(line, file=sys.stderr)
+        print(shown(line), file=sys.stderr)
     return 1 if wrong else 0
 
 
@@ -130,9 +143,9 @@ def for_each(names: Iterable[str], work: Callable[[str], str], at_once: int) -> 
 
     def succeeds(name: str) -> bool:
         try:
-            print(f"{name}: {work(name)}", flush=True)
+            print(shown(f"{name}: {work(name)}"), flush=True)
         except Exception as error:  # one student's failure must not stop the others
-            print(f"{name}: FAILED: {error}", file=sys.stderr, flush=True)
+            print(shown(f"{name}: FAILED: {error}"), file=sys.stderr, flush=True)
             return False
         return True
 
@@ -154,6 +167,7 @@ def arguments_of(arguments: list[str]) -> argparse.Namespace:
         help="the course folder; default: %(default)s",
     )
     parser.add_argument("--student", action="append", help="only this student; may be repeated")
+    parser.add_argument("--again", action="store_true", help="mark: judge also what is unchanged")
     out = parser.add_argument_group("export")
     out.add_argument("--to", choices=FORMATS, default="csv", help="default: %(default)s")
     out.add_argument("--class-list", type=Path, help="a CSV file: name, first name, email, ...")
@@ -166,23 +180,35 @@ def main(arguments: list[str]) -> int:
     """Do what was asked for; the exit code is 1 if it failed for any student."""
     given = arguments_of(arguments)
     course = given.course.resolve()
+    for stream in (sys.stdout, sys.stderr):  # not every terminal can show every name
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         return act(given, course)
+    except KeyboardInterrupt:
+        print(
+            "course: interrupted; what was done is kept, start it again to go on", file=sys.stderr
+        )
+        return 130
     except BrokenPipeError:  # whoever read the list has seen enough
         return 1
     except (FileNotFoundError, BadList, Forged, RuntimeError) as error:
-        print(f"course: {error}", file=sys.stderr)
+        print(shown(f"course: {error}"), file=sys.stderr)
         return 2
 
 
 def act(given: argparse.Namespace, course: Path) -> int:
     """One of the four commands."""
-    submitted = sorted(path.name for path in (course / "submitted").glob("*") if path.is_dir())
+    submitted = sorted(
+        path.name
+        for path in (course / "submitted").glob("*")
+        if path.is_dir() and path.name != OF_ARCHIVES
+    )
     if given.what == "export":
         return export(course, given)
     if given.what == "mark":
         names = safe(given.student or submitted)
-        return 1 if mark(course, names, shown=sys.stderr.isatty()) else 0
+        return 1 if mark(course, names, sys.stderr.isatty(), given.again) else 0
     if given.token_file is None:
         print("course: name the hub's collect.token with --token-file", file=sys.stderr)
         return 2

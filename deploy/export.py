@@ -14,6 +14,8 @@ Both read UTF-8. An empty cell changes nothing in either.
 """
 
 import csv
+import io
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,9 +62,14 @@ def class_list(path: Path) -> list[Person]:
     except UnicodeDecodeError:
         raise BadList(f"{path.name} is not UTF-8: save it as “CSV UTF-8”") from None
     first = text.partition("\n")[0]
-    rows = csv.DictReader(
-        text.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ","
-    )
+    mark = ";" if first.count(";") > first.count(",") else ","
+    try:
+        return _people(path, csv.DictReader(io.StringIO(text, newline=""), delimiter=mark))
+    except csv.Error as fault:
+        raise BadList(f"{path.name} is not a CSV file: {fault}") from None
+
+
+def _people(path: Path, rows: "csv.DictReader[str]") -> list[Person]:
     heads = {head.strip().lower(): head for head in rows.fieldnames or ()}
     there = {
         field: next((heads[one] for one in names if one in heads), None)
@@ -106,7 +113,15 @@ def write(
     points: Points,
     sums: Sequence[tuple[str, list[Exercise]]],
 ) -> None:
-    """Write the table in one of the ``FORMATS``."""
+    """Write the table in one of the ``FORMATS``. Raises BadList if Moodle could find nobody."""
+    people = list(people)
+    if to == "moodle" and not all(one.mail or one.number for one in people):
+        raise BadList(
+            "Moodle finds students by mail address or ID number: give --class-list FILE with one "
+            "of these for everybody"
+        )
+    # A folder may spell a name in another way than the class list does.
+    points = {same_name(name): told for name, told in points.items()}
     titles = [title for title, _ in sums]
     heads: dict[str, list[str]] = {
         "moodle": ["First name", "Last name", "ID number", "Email address"],
@@ -120,7 +135,22 @@ def write(
             most = [sum(one.points for one in tasks) for _, tasks in sums]
             writer.writerow(["    Points Possible", "", "", "", "", *most])
         for person in people:
-            writer.writerow([*_who(to, person), *_scores(points.get(person.name), sums)])
+            told = points.get(same_name(person.name))
+            writer.writerow([*_who(to, person), *_scores(told, sums)])
+
+
+def same_name(name: str) -> str:
+    """The name in the one spelling that Unicode has for it."""
+    return unicodedata.normalize("NFC", name)
+
+
+def for_spreadsheet(text: str) -> str:
+    """The text, so that a spreadsheet does not take it for a formula.
+
+    >>> for_spreadsheet("=1+1"), for_spreadsheet("Zoë")
+    ("'=1+1", 'Zoë')
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _who(to: str, one: Person) -> list[str]:
@@ -129,7 +159,7 @@ def _who(to: str, one: Person) -> list[str]:
     if to == "canvas":
         shown = f"{one.last}, {one.first}" if one.last and one.first else one.last or one.name
         return [shown, one.canvas, one.number, one.login, one.section]
-    return [one.name, one.first, one.last, one.mail, one.number]
+    return list(map(for_spreadsheet, (one.name, one.first, one.last, one.mail, one.number)))
 
 
 def _scores(found: Any, sums: Sequence[tuple[str, list[Exercise]]]) -> list[str]:

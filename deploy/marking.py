@@ -1,14 +1,19 @@
 """Marks a class: judges what is new, enters the verdicts, and lists what needs a person.
 
 Each student is judged in a process of its own, as many at a time as there are processors. What was
-judged before, and has not changed since, is not judged again; so a marking that was interrupted
-goes on where it stopped.
+judged before, and has not changed since, is not judged again, and what was judged but did not get
+into the gradebook is entered; so a marking that was interrupted goes on where it stopped. Points
+for which there is no verdict any more are taken out of the gradebook.
 """
 
+import contextlib
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -18,23 +23,42 @@ from typing import Any
 
 from coursework.build import ASSIGNMENT
 from coursework.judge import carrier, sandbox
+from coursework.judge.handed_in import others, submissions
 from coursework.judge.judging import version
-from coursework.judge.records import Forged, Marked, Record, load, submissions
+from coursework.judge.records import (
+    ENTERED,
+    Forged,
+    Marked,
+    Record,
+    forget,
+    is_entered,
+    load,
+    set_entered,
+)
+from coursework.judge.records import FOLDER as VERDICTS
 from coursework.judge.seal import RIGHT, Verdict, the_key
 from coursework.source import everything
+from deploy import feedback, strays
+from deploy.printing import shown
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE_S = 3600
+PATIENCE_S = 7200
 """Seconds after which the judging of one student is given up; its own limits end it long before."""
+GOODBYE_S = 5
+"""Seconds that a judging gets to end its processes, when it is interrupted."""
 
 
 @dataclass
 class Marking:
-    """What was done: the records, which of them are new, and what failed, by student."""
+    """What was done: the records, which of them are new, and what failed, by student.
+
+    ``notes`` are lines for a person that no record has.
+    """
 
     records: dict[str, Record] = field(default_factory=dict)
     new: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def released(course: Path) -> list[str]:
@@ -48,34 +72,57 @@ def released(course: Path) -> list[str]:
     return names
 
 
-def mark(course: Path, names: Iterable[str], tell: Callable[[str, int], None]) -> Marking:
-    """Judge these students and enter the verdicts; ``tell`` hears who is done and how many wait."""
+def mark(
+    course: Path, names: Iterable[str], tell: Callable[[str, int], None], *, again: bool = False
+) -> Marking:
+    """Judge these students and enter the verdicts; ``tell`` hears who is done and how many wait.
+
+    ``again`` judges also what has not changed.
+    """
     key, notebooks, done = the_key(), released(course), Marking()
     waiting = []
     for name in names:
         try:
             record = load(course, name, key)
         except Forged as forged:
-            print(f"{forged}; judged again", file=sys.stderr)
+            print(shown(f"{forged}; judged again"), file=sys.stderr)
             record = None
-        if record is not None and _is_current(record, course, notebooks):
+        done.notes += [f"{name}: {one}" for one in strays.of_student(course, name, notebooks)]
+        if not again and record is not None and _is_current(record, course, notebooks):
             done.records[name] = record
         else:
             waiting.append(name)
+    judges = _Judges(course, notebooks)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        running = {pool.submit(_judged, course, name, notebooks): name for name in waiting}
-        for left, one in enumerate(as_completed(running), 1):
-            name = running[one]
-            try:
-                record = one.result()
-                record.save(course, key)
-                done.records[name] = record
-                done.new.append(name)
-            except Exception as error:  # one student's failure must not stop the others
-                done.failed[name] = f"could not be judged: {error}"
-            tell(name, len(waiting) - left)
+        running = {pool.submit(judges.judged, name): name for name in waiting}
+        try:
+            for left, one in enumerate(as_completed(running), 1):
+                name = running[one]
+                try:
+                    record = one.result()
+                    record.save(course, key)
+                    done.records[name] = record
+                    done.new.append(name)
+                except Exception as error:  # one student's failure must not stop the others
+                    done.failed[name] = f"could not be judged: {error}"
+                tell(name, len(waiting) - left)
+        except BaseException:  # somebody interrupts: what is saved is entered the next time
+            pool.shutdown(wait=False, cancel_futures=True)
+            judges.end()
+            raise
     _entered(course, done, key)
+    done.notes += [*_without_folder(course), *strays.of_course(course)]
     return done
+
+
+def _without_folder(course: Path) -> list[str]:
+    """Students who were entered into the gradebook, and whose work is no longer there."""
+    entered = sorted(path.stem for path in (course / VERDICTS).glob(f"*{ENTERED}"))
+    return [
+        f"{name}: has points in the gradebook, but no folder in submitted"
+        for name in entered
+        if not (course / "submitted" / name).is_dir()
+    ]
 
 
 def everyone(course: Path) -> list[Record]:
@@ -94,42 +141,108 @@ def everyone(course: Path) -> list[Record]:
 def _is_current(record: Record, course: Path, notebooks: list[str]) -> bool:
     judged = {one.notebook: one.submission for one in record.marked}
     now = submissions(course, record.student, notebooks)
-    return judged == now and record.version == version()
+    same_files = judged == now and record.files == others(course, record.student)
+    return same_files and record.version == version()
 
 
-def _judged(course: Path, name: str, notebooks: list[str]) -> Record:
-    """Judge one student in a process of its own."""
-    before = submissions(course, name, notebooks)
-    done = subprocess.run(
-        [sys.executable, "-m", "coursework.judge.judging", str(course), name, *notebooks],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE_S,
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr.strip()[-300:] or f"exit code {done.returncode}")
-    marked = tuple(Marked.from_json(one) for one in json.loads(done.stdout))
-    if {one.notebook: one.submission for one in marked} != before:
-        raise RuntimeError("the files changed while they were judged")
-    return Record(name, version(), marked)
+class _Judges:
+    """Judges students, each in a process of its own; all of these can be ended."""
+
+    def __init__(self, course: Path, notebooks: list[str]) -> None:
+        self.course, self.notebooks = course, notebooks
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[str]] = set()
+        self._ended = False
+
+    def judged(self, name: str) -> Record:
+        """Judge one student. Raises RuntimeError."""
+        course = self.course
+        before = submissions(course, name, self.notebooks), others(course, name)
+        process = self._start(name)
+        try:
+            out, err = process.communicate(timeout=PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            raise RuntimeError(f"it took more than {PATIENCE_S} seconds") from None
+        finally:
+            with self._lock:
+                self._running.discard(process)
+        if process.returncode:
+            raise RuntimeError(err.strip()[-300:] or f"exit code {process.returncode}")
+        marked = tuple(Marked.from_json(one) for one in json.loads(out))
+        judged = {one.notebook: one.submission for one in marked}
+        if (judged, others(course, name)) != before:
+            raise RuntimeError("the files changed while they were judged")
+        return Record(name, version(), marked, before[1])
+
+    def _start(self, name: str) -> subprocess.Popen[str]:
+        what = [str(self.course), name, *self.notebooks]
+        with self._lock:
+            if self._ended:
+                raise RuntimeError("interrupted")
+            process = subprocess.Popen(
+                [sys.executable, "-m", "coursework.judge.judging", *what],
+                cwd=ROOT,
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="backslashreplace",
+                start_new_session=True,  # a terminal's Ctrl-C is for this process, which ends them
+            )
+            self._running.add(process)
+        return process
+
+    def end(self) -> None:
+        """End all that are running, with their students' processes; none begins any more."""
+        with self._lock:
+            self._ended = True
+            running = list(self._running)
+        for process in running:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    with contextlib.suppress(OSError):
+        if os.name == "nt":
+            process.terminate()
+        else:
+            process.send_signal(signal.SIGINT)
+    try:
+        process.wait(GOODBYE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _entered(course: Path, done: Marking, key: bytes) -> None:
-    """Let nbgrader enter the verdicts that are not in its gradebook yet."""
+    """Let nbgrader enter the verdicts that are not in its gradebook yet, and take out old ones."""
     names = []
+    for name in sorted(done.failed):
+        if forget(course, name):  # a verdict on files that are no longer these
+            for folder in (carrier.FOLDER, feedback.FOLDER):
+                shutil.rmtree(course / folder / name / ASSIGNMENT, ignore_errors=True)
+            names.append(name)
     for name, record in sorted(done.records.items()):
         there = course / "autograded" / name / ASSIGNMENT
-        if any(one.submission for one in record.marked) and (
-            name in done.new or not there.is_dir()
-        ):
+        handed_in = any(one.submission for one in record.marked)
+        if is_entered(course, name) and (there.is_dir() or not handed_in):
+            continue
+        try:
             carrier.write(course, record, key)
             names.append(name)
-    if names:
-        wrong = nbgrader_table(course, "enter", *names)
-        done.failed |= {name: f"not in the gradebook: {why}" for name, why in wrong.items()}
+        except Exception as fault:  # one student's failure must not stop the others
+            done.failed[name] = f"not in the gradebook: {type(fault).__name__}: {fault}"
+    if not names:
+        return
+    found = nbgrader_table(course, "enter", *names)
+    for name, why in found["wrong"].items():
+        before = f"{done.failed[name]}; " if name in done.failed else ""
+        done.failed[name] = f"{before}not in the gradebook: {why}"
+    for name in names:
+        done.notes += [f"{name}: {one}" for one in found["withdrawn"].get(name, ())]
+        if name in done.records and name not in done.failed:
+            set_entered(course, name)
 
 
 def nbgrader_table(course: Path, what: str, *names: str) -> dict[str, Any]:
@@ -156,20 +269,28 @@ def disagreements(course: Path, points: Mapping[str, Any]) -> list[str]:
     key, found = the_key(), []
     for name, told in sorted(points.items()):
         record = load(course, name, key)
-        for marked in record.marked if record else ():
-            for one in marked.verdicts:
-                has = told["tasks"].get(one.task, {}).get("judged")
-                if marked.submission and has is not None and has != one.points:
-                    found.append(
-                        f"{name}: task {one.task}: the gradebook has {has:g}, the signed verdict "
-                        f"{one.points}: run mark again"
-                    )
+        signed = {
+            one.task: one.points
+            for marked in (record.marked if record else ())
+            for one in marked.verdicts
+            if marked.submission
+        }
+        for task, grade in sorted(told["tasks"].items()):
+            has, of = grade["judged"], signed.get(task)
+            if has and of is None:
+                found.append(f"{name}: task {task}: {has:g} in the gradebook without a verdict")
+            elif has is not None and of is not None and has != of:
+                found.append(
+                    f"{name}: task {task}: the gradebook has {has:g}, the signed verdict {of}: "
+                    "run mark again"
+                )
     return found
 
 
 def for_a_person(done: Marking) -> list[str]:
     """What a person should look at, one line each; odd lines are hints and change no mark."""
     said = [f"{name}: {why}" for name, why in sorted(done.failed.items())]
+    said += done.notes
     for name, record in sorted(done.records.items()):
         for marked in record.marked:
             said += [f"{name}: {marked.notebook}: {note}" for note in marked.notes]
@@ -185,10 +306,10 @@ def for_a_person(done: Marking) -> list[str]:
     said += _same_answers(done.records.values())
     if not sandbox.strong():
         said.append(
-            "everybody: students' code could read this account's files: install bubblewrap, or "
-            "mark in a container"
+            "everybody: students' code could read and change this account's files: install "
+            "bubblewrap, or mark in a container"
         )
-    return said
+    return list(map(shown, said))
 
 
 def _same_answers(records: Iterable[Record]) -> list[str]:

@@ -10,11 +10,13 @@ import contextlib
 import inspect
 import os
 import queue
+import secrets
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,16 +25,21 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from coursework.judge import plain, sandbox
+from coursework.judge.producer import FIRST, TASK
 from tls13lab.wire import faults
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds: for the start of a process, a cell, a call, and a task's processor time."""
+    """Seconds: for the start of a process, a cell, a call, all of a task, and its processor time.
+
+    A task's limit holds for its cells and its calls together, also if it is tried twice.
+    """
 
     start_s: float = 60
     cell_s: float = 30
     call_s: float = 10
+    task_s: float = 60
     cpu_s: int = 120
 
 
@@ -63,6 +70,7 @@ class Producer:
             prefix="tls13lab-home-", ignore_cleanup_errors=True
         )
         self.started = 0
+        self._number, self._until = "0", float("inf")
 
     def __enter__(self) -> "Producer":
         return self
@@ -70,6 +78,10 @@ class Producer:
     def __exit__(self, *_: object) -> None:
         self.stop()
         self._home.cleanup()
+
+    def begin(self) -> None:
+        """From here on, the next task's time runs."""
+        self._until = time.monotonic() + self.limits.task_s
 
     @contextmanager
     def answer(self, cells: list[str], name: str) -> Iterator[Answer]:
@@ -79,7 +91,10 @@ class Producer:
         try:
             if self._process is None:
                 self._start()
-            self._say({"cells": cells, "name": name, "cpu_s": self.limits.cpu_s})
+            number = secrets.token_hex(16)
+            order = {"cells": cells, "name": name, "cpu_s": self.limits.cpu_s, "number": number}
+            self._say(order)
+            self._number = number
             for at in range(len(cells)):
                 ran = self._hear(self.limits.cell_s)
                 if ran.get("ran") != at:
@@ -88,6 +103,8 @@ class Producer:
                     found.errors.append((at, *_two_texts(ran["error"])))
             at = len(cells)
             self._take(self._hear(self.limits.cell_s), found)
+        except plain.NotPlain as fault:  # more text than any notebook has
+            found.kind, found.trouble = "lost", f"{fault}: the task's cells"
         except Gone as gone:
             where = f"cell {at + 1} of {len(cells)}" if 0 <= at < len(cells) else "its end"
             found.kind, found.trouble = "lost", f"{gone} in {where}"
@@ -154,23 +171,36 @@ class Producer:
 
     def _start(self) -> None:
         self.started += 1
+        began = time.monotonic()
         home = Path(self._home.name)
-        self._process = subprocess.Popen(
-            sandbox.command(self.shelf, self.files),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=sandbox.environment(self.shelf, self.student, home),
-            cwd=home,
-            start_new_session=True,
-        )
+        self._number = "0"
+        try:
+            # Without bubblewrap, an earlier task may have deleted both.
+            home.mkdir(parents=True, exist_ok=True)
+            sandbox.fill(self.shelf)
+            self._process = subprocess.Popen(
+                sandbox.command(self.shelf, self.files),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=sandbox.environment(self.shelf, self.student, home),
+                cwd=home,
+                start_new_session=True,
+            )
+        except OSError as fault:
+            raise Gone(f"the process did not start ({type(fault).__name__})") from None
         self._lines: queue.Queue[bytes] = queue.Queue(maxsize=100)
         reading = threading.Thread(
             target=_read, args=(self._process.stdout, self._lines), daemon=True
         )
         reading.start()
-        if self._hear(self.limits.start_s) != {"ready": True}:
-            raise Gone("the process did not start")
+        until, self._until = self._until, float("inf")
+        try:
+            if self._hear(self.limits.start_s) != {"ready": True}:
+                self.stop()
+                raise Gone("the process did not start")
+        finally:
+            self._until = until + time.monotonic() - began  # which is not the student's time
 
     def stop(self) -> None:
         """End the process and, as far as the system knows them, all that it started."""
@@ -201,25 +231,37 @@ class Producer:
         """The next line from the process, a mapping."""
         if self._process is None:
             raise Gone("the process ended")
+        left = self._until - time.monotonic()
         try:
-            line = self._lines.get(timeout=seconds)
+            line = self._lines.get(timeout=max(0.0, min(seconds, left)))
         except queue.Empty:
             self.stop()
+            if left < seconds:
+                raise Gone(f"it took more than {self.limits.task_s:g} seconds in all") from None
             raise Gone(f"nothing came back for {seconds:g} seconds") from None
-        try:
-            said = plain.loads(line)
-        except plain.NotPlain:
-            said = None
-        if not line or not isinstance(said, dict):
+        said = self._said(line)
+        if said is None:
             self.stop()
             raise Gone("the process ended" if not line else "what came back was not an answer")
         return said
+
+    def _said(self, line: bytes) -> dict[str, Any] | None:
+        """What a line says; None if it is not to this order, or not this process's to say."""
+        number, who, rest = [*line.split(b" ", 2), b"", b""][:3]
+        try:
+            said = plain.loads(rest)
+        except plain.NotPlain:
+            return None
+        if not isinstance(said, dict) or number != self._number.encode():
+            return None
+        mine = FIRST if said.keys() & {"ready", "ended"} else TASK
+        return said if who == mine else None
 
 
 def _read(pipe: Any, lines: "queue.Queue[bytes]") -> None:
     """Put lines into the queue, and b"" at the end; a line that is too long ends it."""
     with contextlib.suppress(OSError, ValueError):
-        while line := pipe.readline(plain.LONGEST + 2):
+        while line := pipe.readline(plain.LONGEST + 100):
             lines.put(line)
             if not line.endswith(b"\n"):
                 break

@@ -5,7 +5,9 @@ cell. What it gets is built anew: the texts of the student's cells, without outp
 the checks as they were handed out, those that were deleted put back; and the verdicts.
 """
 
+import contextlib
 import json
+import re
 import shutil
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +18,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from coursework.build import ASSIGNMENT
 from coursework.judge.cells import Submission, read
+from coursework.judge.handed_in import NotRead, content
 from coursework.judge.judging import notebook_of, released
+from coursework.judge.producer import OF_MARKER
 from coursework.judge.records import Marked, Record
 from coursework.judge.seal import seal
 
@@ -25,6 +29,9 @@ FIELD = "tls13lab"
 """The notebook's metadata with the verdicts."""
 LONGEST, MOST = 100_000, 1000
 """Characters of a cell and cells of a notebook that a marker is shown."""
+
+TIME = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?( (UTC|[+-]\d{4}))?\s*")
+"""The time of submission, as nbgrader and ``deploy.course collect`` write it."""
 
 _NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
@@ -41,8 +48,10 @@ def write(course: Path, record: Record, key: bytes) -> None:
             notebook.metadata[FIELD] = _signed(record.student, marked, key)
             text = nbformat.writes(notebook, version=nbformat.NO_CONVERT)
             (folder / f"{marked.notebook}.ipynb").write_text(text, encoding="utf-8")
-    if (there / "timestamp.txt").is_file():  # from which nbgrader reads whether it was late
-        shutil.copyfile(there / "timestamp.txt", folder / "timestamp.txt")
+    with contextlib.suppress(OSError, NotRead):
+        time = content(there / OF_MARKER, 100)
+        if TIME.fullmatch(time):  # from which nbgrader reads whether it was late
+            (folder / OF_MARKER).write_bytes(time)
 
 
 def _signed(student: str, marked: Marked, key: bytes) -> dict[str, Any]:
@@ -96,4 +105,4 @@ def of_notebook(notebook: Any) -> tuple[str, list[dict[str, Any]]]:
         told = json.loads(json.dumps(notebook.metadata[FIELD]))
         return str(told["submission"]), list(told["verdicts"])
     except (KeyError, TypeError):
-        raise ValueError("no verdicts of the judge: run python -m deploy.course mark") from None
+        raise ValueError("no verdicts of the judge: run deploy.course mark") from None

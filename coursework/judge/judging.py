@@ -21,19 +21,20 @@ from coursework.build import ASSIGNMENT, graded
 from coursework.judge import odd, plain, sandbox
 from coursework.judge.answers import Answer, Limits, Producer
 from coursework.judge.cells import Released, Submission, read
+from coursework.judge.handed_in import content, digest, folder_of
+from coursework.judge.names import names as names_in
+from coursework.judge.odd import Hint
 from coursework.judge.records import Marked
-from coursework.judge.seal import BLANK, NOT_YET, RIGHT, Verdict, digest
+from coursework.judge.seal import BLANK, NOT_YET, RIGHT, Verdict
 from coursework.source import Exercise, everything
 from tls13lab.exercises import patience
 from tls13lab.exercises.catalogue import task
 from tls13lab.exercises.feedback import Feedback
-from tls13lab.exercises.student import ANYONE, NO_NAME
+from tls13lab.exercises.student import ANYONE, NO_NAME, as_drawn
 
-LARGEST = 50 << 20
-"""Bytes of a notebook; a larger one is not read."""
 STANDARD = Limits()
-CHECK_S = 120.0
-"""Seconds for a check with all its calls. A notebook gives it 5, but there it is alone."""
+READ_S, OWN_S = 60.0, 30.0
+"""Seconds to read a notebook; and of the judge's own for a task, besides the student's."""
 UNTOUCHED = "Still blank. This task is as it was handed out."
 VERDICTS = {"RIGHT": RIGHT, "NOT_YET": NOT_YET, "BLANK": BLANK}
 
@@ -62,10 +63,10 @@ def judge(
     course: Path, student: str, notebooks: Iterable[str], limits: Limits = STANDARD
 ) -> list[Marked]:
     """Judge these notebooks of a student in a course."""
-    folder = course / "submitted" / student / ASSIGNMENT
-    files = folder if folder.is_dir() else None
+    files = folder_of(course, student)
+    folder = files or course / "submitted" / student / "no such folder"
     source = everything()
-    with sandbox.shelf() as shelf, Producer(student, files, shelf, limits) as producer:
+    with sandbox.shelf() as shelf, Producer(as_drawn(student), files, shelf, limits) as producer:
         return [
             judge_notebook(folder / f"{name}.ipynb", released(name, course), source[name], producer)
             for name in notebooks
@@ -82,29 +83,77 @@ def judge_notebook(
         nothing = "This notebook was not handed in."
         return Marked(name, "", tuple(_verdict(one, BLANK, nothing) for one in tasks))
     try:
-        notebook = notebook_of(path)
-        submission = read(handed_out, notebook)
-    except Exception as fault:  # a notebook from elsewhere can be broken in any way
+        with patience.patience(READ_S):
+            notebook = notebook_of(path)
+            submission = read(handed_out, notebook)
+            hints, notes = _for_a_person(submission, notebook, producer.student)
+    # A notebook from elsewhere can be broken in any way.
+    except (Exception, patience.RanTooLong) as fault:
         note = f"the file could not be read as a notebook ({type(fault).__name__})"
         says = "The file could not be read as a notebook. Hand it in again."
         verdicts = tuple(_verdict(one, NOT_YET, says) for one in tasks)
         return Marked(name, submitted, verdicts, notes=(note,))
     names = [one.answer for one in tasks]
     verdicts = tuple(
-        judge_task(submission, one, names[:place], names.count(one.answer) == 1, producer)
+        _found_elsewhere(
+            submission,
+            tasks,
+            one,
+            _in_time(submission, one, names[:place], names.count(one.answer) == 1, producer),
+        )
         for place, one in enumerate(tasks)
     )
-    notes = (*_put_back(submission), *_other_name(notebook, producer.student))
-    return Marked(name, submitted, verdicts, tuple(odd.of_submission(submission)), notes)
+    return Marked(name, submitted, verdicts, hints, notes)
+
+
+def _for_a_person(
+    submission: Submission, notebook: Any, student: str
+) -> tuple[tuple[Hint, ...], tuple[str, ...]]:
+    notes = (*_put_back(submission), *_other_name(notebook, student))
+    return tuple(odd.of_submission(submission)), notes
+
+
+def _in_time(
+    submission: Submission, one: Exercise, earlier: list[str], only: bool, producer: Producer
+) -> Verdict:
+    """The verdict on one task. Whatever goes wrong costs this task, and no other."""
+    producer.begin()
+    patience.LIMIT_S = producer.limits.task_s  # for a check with all its calls; it was 5
+    try:
+        with patience.patience(producer.limits.task_s + OWN_S):
+            return judge_task(submission, one, earlier, only, producer)
+    except (Exception, patience.RanTooLong) as fault:
+        producer.stop()
+        says = "Not yet. This answer could not be judged; your teacher sees that."
+        return _verdict(one, NOT_YET, says, f"could not be judged ({type(fault).__name__})")
+
+
+def _found_elsewhere(
+    submission: Submission, tasks: list[Exercise], one: Exercise, verdict: Verdict
+) -> Verdict:
+    """The verdict; if it is blank, and another task's cell sets its answer, then with a note."""
+    if verdict.verdict != BLANK:
+        return verdict
+    same = [other.number for other in tasks if other.answer == one.answer]
+    own = {place for number in same for place in submission.segment(number)}
+    found = [
+        place + 1
+        for place, cell in enumerate(submission.cells)
+        if place not in own
+        and cell.kind == "code"
+        and submission.changed(place)
+        and one.answer in submission.uses[place].binds
+        and one.answer not in names_in(submission.released.cells.get(cell.mark, ("", ""))[1]).binds
+    ]
+    if not found:
+        return verdict
+    note = f"blank, but cell {found[-1]} sets {one.answer}"
+    return replace(verdict, note=f"{verdict.note}; {note}" if verdict.note else note)
 
 
 def notebook_of(path: Path) -> Any:
     """A notebook in format 4. Raises ValueError or other errors if it is none."""
-    if path.is_symlink() or not path.is_file():
-        raise ValueError("not a file")
-    if path.stat().st_size > LARGEST:
-        raise ValueError("too large")
-    raw = json.loads(path.read_text(encoding="utf-8-sig"))
+    raw = plain.whole(json.loads(content(path).decode("utf-8-sig")))
     return raw if raw.get("nbformat") == 4 else nbformat.convert(nbformat.from_dict(raw), 4)
 
 
@@ -207,7 +256,6 @@ def _judged(
 
 def _checked(one: Exercise, answer: Answer, student: str) -> Feedback | str:
     """The check's own feedback, or what went wrong with a function that was called."""
-    patience.LIMIT_S = CHECK_S
     try:
         feedback = task(one.number).check(answer.value, student)
     except Exception as fault:  # nobody's submission may stop the marking
@@ -219,7 +267,10 @@ def _hash(answer: Answer) -> str:
     """A hash of an answer that holds eight bytes or more, so that two are not equal by chance."""
     if answer.kind != "value":
         return ""
-    text = json.dumps(plain.encode(answer.value), sort_keys=True)
+    try:
+        text = json.dumps(plain.encode(answer.value), sort_keys=True)
+    except plain.NotPlain:  # what crosses one way may be too large for the other
+        return ""
     telling = re.search(r'"bytes": "[0-9a-f]{16}', text)
     return hashlib.sha256(text.encode()).hexdigest()[:16] if telling else ""
 

@@ -34,6 +34,8 @@ def encoded(value: Any, budget: plain.Budget) -> Any:
     return None
 
 
+DEEPEST = 200
+"""The most levels of a term."""
 _USE = (
     *("identity", "length", "bits", "modes", "clients", "servers", "hashes", "imported"),
     *("context_names_both", "names_checked", "base_key_kept", "tls12", "early_data"),
@@ -53,7 +55,7 @@ def _table(terms: list[Any], budget: plain.Budget) -> list[Any]:
     def place(term: Any, depth: int) -> int:
         if term not in places:
             budget.take(0)
-            if depth > 200:
+            if depth >= DEEPEST:
                 raise plain.NotPlain("a term that is too deep")
             inner = [place(argument, depth + 1) for argument in term.arguments]
             rows.append([plain.short(str(term.symbol)), inner])
@@ -67,11 +69,15 @@ def _table(terms: list[Any], budget: plain.Budget) -> list[Any]:
 def _terms(table: Any, budget: plain.Budget) -> list[Any]:
     rows, wanted = table
     made: list[Any] = []
+    depths: list[int] = []
     for symbol, inner in rows:
         budget.take(0)
         if not isinstance(symbol, str) or len(symbol) > 200:
             raise plain.NotPlain("a symbol")
         made.append(apply(symbol, *(_at(made, place) for place in inner)))
+        depths.append(1 + max((depths[place] for place in inner), default=0))
+        if depths[-1] > DEEPEST:
+            raise plain.NotPlain("a term that is too deep")
     return [_at(made, place) for place in wanted]
 
 

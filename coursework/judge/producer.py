@@ -7,11 +7,15 @@ to itself does nothing to the next. Where there is no ``fork``, a process serves
 
 The judge's orders come on the standard input and answers go to the standard output, one line of
 JSON each; both are moved away before a student's code runs, and what a student prints goes nowhere.
+A copy has two pipes of its own to the first process, which passes its lines on. Each order has a
+new random number. The copy was made before the order came and is not told the number, so nothing
+that it writes can be taken for an answer to a later order, or for a word of the first process.
 Limits that the system can set are set here; the judge's end (``answers``) has the clock.
 """
 
 import contextlib
 import os
+import select
 import shutil
 import signal
 import sys
@@ -26,6 +30,10 @@ MEMORY = 2 << 30
 FILE_SIZE, FILES, PROCESSES = 20 << 20, 256, 512
 COPIED, COPIED_SIZE = 30, 1 << 20
 """How many files beside the notebook a task gets a copy of, and the most bytes of each."""
+OF_MARKER = "timestamp.txt"
+"""When it was handed in; no task gets a copy."""
+TASK, FIRST = b"task", b"first"
+"""Who says a line: a task's copy, or the first process."""
 
 
 class Line:
@@ -36,6 +44,10 @@ class Line:
 
     def hear(self) -> Any:
         """The next order; raises EOFError at the end."""
+        return plain.loads(self.raw())
+
+    def raw(self) -> bytes:
+        """The next order's line; raises EOFError at the end."""
         line = bytearray()
         # The judge sends one line and waits, so nothing for another process can follow it.
         while not line.endswith(b"\n"):
@@ -43,44 +55,159 @@ class Line:
             if not found:
                 raise EOFError
             line += found
-        return plain.loads(bytes(line))
+        return bytes(line)
 
     def say(self, message: Any) -> None:
         """Send one line."""
-        left = memoryview(plain.dumps(message))
+        self.write(plain.dumps(message))
+
+    def write(self, line: bytes) -> None:
+        """Send a line as it is."""
+        left = memoryview(line)
         while left:
             left = left[os.write(self.writing, left) :]
+
+    def close(self) -> None:
+        """Close both."""
+        for place in (self.reading, self.writing):
+            os.close(place)
+
+
+class Numbered(Line):
+    """A line to the judge on which each message begins with the order's number and who says it."""
+
+    def __init__(self, reading: int, writing: int, who: bytes) -> None:
+        super().__init__(reading, writing)
+        self.number, self.who = b"0", who
+
+    def order(self) -> Any:
+        """The next order, without its number."""
+        found = self.hear()
+        self.number = str(found.pop("number")).encode()
+        return found
+
+    def write(self, line: bytes) -> None:
+        super().write(b" ".join((self.number, self.who, line)))
 
 
 def main(arguments: list[str]) -> int:
     """Serve tasks until the judge hangs up."""
-    line = Line(os.dup(0), os.dup(1))
+    line = Numbered(os.dup(0), os.dup(1), FIRST)
     nothing = os.open(os.devnull, os.O_RDWR)
     for place in (0, 1, 2):
         os.dup2(nothing, place)
     files = Path(arguments[0]) if arguments else None
     shell = _shell()
     line.say({"ready": True})
-    while True:
-        try:
-            order = line.hear()
-        except (EOFError, plain.NotPlain):
-            return 0
-        if "cells" not in order:
-            continue  # it was for a task that has ended
+    try:
         if not hasattr(os, "fork"):
+            order = line.order()
+            line.who = TASK
             _task(line, shell, order, files)
             return 0
-        child = os.fork()
-        if child == 0:
-            try:
-                _task(line, shell, order, files)
-            except BaseException:  # the judge hung up, or cannot be heard any more
-                os._exit(1)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        _end_the_others()
-        line.say({"ended": os.waitstatus_to_exitcode(status)})
+        _closed(True)
+        while True:
+            _served(line, shell, files)
+    except (EOFError, plain.NotPlain):
+        return 0
+
+
+def _served(line: Numbered, shell: Any, files: Path | None) -> None:
+    """Make a copy, give it the next order, pass on what it says, and say how it ended."""
+    theirs, ours = _pair()
+    waking, woken = os.pipe()
+    os.set_blocking(woken, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
+    child = os.fork()
+    if child == 0:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for place in (waking, woken):
+            os.close(place)
+        ours.close()
+        line.close()
+        _copy_serves(theirs, shell, files)
+    theirs.close()
+    try:
+        while "cells" not in (order := line.order()):
+            pass  # it was for a task that has ended
+        with contextlib.suppress(OSError):
+            ours.say(order)
+        status = _passed_on(line, ours, child, waking)
+    finally:  # also if the judge hung up, so that the copy ends
+        signal.set_wakeup_fd(-1)
+        for place in (waking, woken):
+            os.close(place)
+        ours.close()
+    line.say({"ended": os.waitstatus_to_exitcode(status)})
+
+
+def _pair() -> tuple[Line, Line]:
+    """Two ends that hear each other."""
+    (one, two), (three, four) = os.pipe(), os.pipe()
+    return Line(one, four), Line(three, two)
+
+
+def _copy_serves(line: Line, shell: Any, files: Path | None) -> None:
+    """The copy's whole life."""
+    code = 1
+    with contextlib.suppress(BaseException):  # the judge hung up, or cannot be heard any more
+        order = line.hear()
+        _closed(False)
+        _task(line, shell, order, files)
+        code = 0
+    os._exit(code)
+
+
+def _passed_on(line: Numbered, copy: Line, child: int, waking: int) -> int:
+    """Pass on lines in both directions until the copy has ended; returns its status."""
+    os.set_blocking(copy.reading, False)
+    said = bytearray()
+    reading = [waking, line.reading, copy.reading]
+    while True:
+        ready, _, _ = select.select(reading, [], [])
+        if copy.reading in ready and _pass_on(line, copy.reading, said) == 0:
+            reading.remove(copy.reading)
+        if line.reading in ready:
+            order = line.raw()
+            with contextlib.suppress(OSError):
+                copy.write(order)
+        if waking in ready:
+            os.read(waking, 1 << 10)
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                _end_the_others()
+                while copy.reading in reading and _pass_on(line, copy.reading, said):
+                    pass
+                return status
+
+
+def _pass_on(line: Numbered, reading: int, said: bytearray) -> int | None:
+    """Pass on the whole lines that are there: how many bytes came, 0 at the end, None if none."""
+    try:
+        found = os.read(reading, 1 << 16)
+    except BlockingIOError:
+        return None
+    said += found
+    *lines, rest = said.split(b"\n")
+    said[:] = rest
+    before, line.who = line.who, TASK
+    for one in lines:
+        line.write(bytes(one) + b"\n")
+    line.who = before
+    if len(said) > plain.LONGEST:  # longer than any answer: the judge ends the task
+        raise EOFError
+    return len(found)
+
+
+def _closed(closed: bool) -> None:
+    """Whether other processes of this account may look into this one; Linux only."""
+    with contextlib.suppress(Exception):
+        import ctypes
+
+        set_dumpable = 4
+        ctypes.CDLL(None).prctl(set_dumpable, int(not closed), 0, 0, 0)
 
 
 def _end_the_others() -> None:
@@ -169,6 +296,8 @@ def serve(line: Line, answer: Any) -> None:
             line.say({"answer": "value", "value": plain.encode(answer)})
         except (plain.NotPlain, RecursionError, MemoryError) as fault:
             line.say({"answer": "too large", "why": str(fault)[:100]})
+        except Exception:  # a student's object may raise anything when it is looked at
+            line.say({"answer": "value", "value": {"opaque": "object"}})
         return
     line.say({"answer": "function", "parameters": _parameters(answer)})
     while True:
@@ -211,11 +340,20 @@ def _parameters(answer: Any) -> list[list[Any]] | None:
 
 def _copy(files: Path, folder: Path) -> None:
     """Copy the small files that were handed in beside the notebooks."""
-    found = sorted(one for one in files.iterdir() if one.is_file() and not one.is_symlink())
-    small = [one for one in found if one.suffix != ".ipynb" and one.stat().st_size <= COPIED_SIZE]
-    for one in small[:COPIED]:
+    for one in beside(files):
         with contextlib.suppress(OSError):
             shutil.copyfile(one, folder / one.name)
+
+
+def beside(files: Path) -> list[Path]:
+    """The small files that were handed in beside the notebooks, as far as a task gets copies."""
+    found = sorted(one for one in files.iterdir() if one.is_file() and not one.is_symlink())
+    small = [
+        one
+        for one in found
+        if one.suffix != ".ipynb" and one.name != OF_MARKER and one.stat().st_size <= COPIED_SIZE
+    ]
+    return small[:COPIED]
 
 
 def limit(cpu_s: int) -> None:

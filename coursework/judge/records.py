@@ -4,16 +4,18 @@ A record says for which files it is, and by which judge it was made. If both are
 there is nothing to do again.
 """
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from coursework.build import ASSIGNMENT
 from coursework.judge.odd import Hint
-from coursework.judge.seal import Verdict, digest, genuine, seal
+from coursework.judge.seal import Verdict, genuine, seal
 
 FOLDER = "verdicts"
+ENTERED = ".entered"
+"""The ending of the file with the digest of the record that was entered into the gradebook."""
 
 
 class Forged(Exception):
@@ -52,11 +54,12 @@ class Marked:
 
 @dataclass(frozen=True)
 class Record:
-    """All notebooks of one student, and the judge's version."""
+    """All notebooks of one student, the judge's version, and a digest of the files beside them."""
 
     student: str
     version: str
     marked: tuple[Marked, ...]
+    files: str = ""
 
     def save(self, course: Path, key: bytes) -> None:
         """Sign and write the record."""
@@ -66,16 +69,47 @@ class Record:
                 seal(key, one, self.student, marked.notebook, marked.submission)
                 for one in marked.verdicts
             ]
-        path = course / FOLDER / f"{self.student}.json"
+        path = file_of(course, self.student)
         path.parent.mkdir(exist_ok=True, mode=0o700)
         new = path.with_suffix(".new")
         new.write_text(json.dumps(content, indent=1), encoding="utf-8")
         new.replace(path)
 
 
+def file_of(course: Path, student: str) -> Path:
+    """Where a student's record is."""
+    return course / FOLDER / f"{student}.json"
+
+
+def is_entered(course: Path, student: str) -> bool:
+    """Whether the gradebook has what the record says now."""
+    mark = file_of(course, student).with_suffix(ENTERED)
+    return mark.exists() and mark.read_text(encoding="ascii") == _digest(course, student)
+
+
+def set_entered(course: Path, student: str) -> None:
+    """Note that the gradebook has what the record says now."""
+    file_of(course, student).with_suffix(ENTERED).write_text(
+        _digest(course, student), encoding="ascii"
+    )
+
+
+def _digest(course: Path, student: str) -> str:
+    return hashlib.sha256(file_of(course, student).read_bytes()).hexdigest()
+
+
+def forget(course: Path, student: str) -> bool:
+    """Remove a record that holds no longer; whether there was one."""
+    path = file_of(course, student)
+    was = path.exists()
+    for one in (path, path.with_suffix(ENTERED)):
+        one.unlink(missing_ok=True)
+    return was
+
+
 def load(course: Path, student: str, key: bytes) -> Record | None:
     """A student's record; None if there is none. Raises Forged."""
-    path = course / FOLDER / f"{student}.json"
+    path = file_of(course, student)
     if not path.exists():
         return None
     try:
@@ -87,12 +121,6 @@ def load(course: Path, student: str, key: bytes) -> Record | None:
                     raise Forged(
                         f"the verdict on task {verdict.task} of {student} is not the judge's"
                     )
-        return Record(student, raw["version"], marked)
+        return Record(student, raw["version"], marked, str(raw["files"]))
     except (ValueError, KeyError, TypeError):
         raise Forged(f"the record of {student} is not the judge's") from None
-
-
-def submissions(course: Path, student: str, notebooks: list[str]) -> dict[str, str]:
-    """The digests of what a student handed in now; "" for what is missing."""
-    folder = course / "submitted" / student / ASSIGNMENT
-    return {name: digest(folder / f"{name}.ipynb") for name in notebooks}

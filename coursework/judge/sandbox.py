@@ -22,9 +22,9 @@ import tls13lab
 HERE = Path(__file__).resolve().parent
 PACKAGE = Path(tls13lab.__file__).resolve().parent
 NEEDED = ("__init__.py", "named.py", "plain.py", "producer.py")
-SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/opt", "/etc/ld.so.cache", "/etc/fonts")
-SPACE = 256 << 20
-"""Bytes of temporary files, with bubblewrap."""
+SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/fonts")
+SPACE, SHARED = 256 << 20, 64 << 20
+"""Bytes of temporary files and of shared memory, with bubblewrap."""
 
 
 @contextmanager
@@ -32,16 +32,22 @@ def shelf() -> Iterator[Path]:
     """A folder with the only modules of this project that a student's process gets to see."""
     with tempfile.TemporaryDirectory(prefix="tls13lab-judge-") as name:
         folder = Path(name)
-        judge = folder / "coursework" / "judge"
-        judge.mkdir(parents=True)
-        (folder / "coursework" / "__init__.py").touch()
-        for one in NEEDED:
-            shutil.copyfile(HERE / one, judge / one)
-        if strong():
-            (folder / "tls13lab").mkdir()  # the place where bubblewrap shows the package
-        else:
-            (folder / "tls13lab").symlink_to(PACKAGE, target_is_directory=True)
+        fill(folder)
         yield folder
+
+
+def fill(folder: Path) -> None:
+    """Put the modules into a shelf."""
+    judge = folder / "coursework" / "judge"
+    judge.mkdir(parents=True, exist_ok=True)
+    (folder / "coursework" / "__init__.py").touch()
+    for one in NEEDED:
+        shutil.copyfile(HERE / one, judge / one)
+    package = folder / "tls13lab"
+    if strong():
+        package.mkdir(exist_ok=True)  # the place where bubblewrap shows the package
+    elif not package.is_symlink():
+        package.symlink_to(PACKAGE, target_is_directory=True)
 
 
 @cache
@@ -87,14 +93,24 @@ def environment(folder: Path, student: str, home: Path) -> dict[str, str]:
     }
 
 
+def _pythons() -> list[str]:
+    """The folders of Python and of its packages, as far as they are not the system's."""
+    real = Path(sys.executable).resolve().parent.parent
+    found = dict.fromkeys((sys.prefix, sys.base_prefix, str(real)))
+    return [one for one in found if one not in ("/", *SYSTEM)]
+
+
 def _wrapped(folder: Path | None, files: Path | None) -> list[str]:
     """Bubblewrap's part of the command."""
     # The session is new already, and a signal must reach the process that the judge started.
     parts = ["bwrap", "--unshare-all", "--die-with-parent", "--as-pid-1", "--proc", "/proc"]
-    parts += ["--dev", "/dev", "--size", str(SPACE), "--tmpfs", "/tmp", "--chdir", "/tmp"]
+    # If root marks: otherwise it would stay root, who can mount what is read-only once more.
+    parts += ["--cap-drop", "ALL"]
+    parts += ["--dev", "/dev", "--size", str(SHARED), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+    parts += ["--size", str(SPACE), "--tmpfs", "/tmp", "--chdir", "/tmp"]
     for one in SYSTEM:
         parts += ["--ro-bind-try", one, one]
-    for one in dict.fromkeys((sys.prefix, sys.base_prefix)):
+    for one in _pythons():
         parts += ["--ro-bind", one, one]
     if folder is not None:
         parts += ["--ro-bind", str(folder), "/shelf", "--ro-bind", str(PACKAGE), "/shelf/tls13lab"]

@@ -54,19 +54,6 @@ def genuine(
     return hmac.compare_digest(seal(key, verdict, student, notebook, submission), sealed)
 
 
-def digest(path: Path) -> str:
-    """The SHA-256 of a submitted file, in hexadecimal; "" if there is none.
-
-    What is no ordinary file, such as a link to somewhere else, is not opened.
-    """
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        return "not a file"
-    if not path.exists():
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def key_file() -> Path:
     """Where the key is."""
     named = os.environ.get(VARIABLE)

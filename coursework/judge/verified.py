@@ -11,7 +11,8 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from coursework.judge.carrier import of_notebook
-from coursework.judge.seal import Verdict, digest, genuine, the_key
+from coursework.judge.handed_in import digest
+from coursework.judge.seal import Verdict, genuine, the_key
 
 
 class SignedVerdicts(NbGraderPreprocessor):
@@ -25,7 +26,7 @@ class SignedVerdicts(NbGraderPreprocessor):
             "submitted", names["student"], names["assignment"], f"{names['notebook']}.ipynb"
         )
         if digest(file) != submission:
-            raise ValueError(f"{file} is not what was judged: run python -m deploy.course mark")
+            raise ValueError(f"{file} is not what was judged: run deploy.course mark")
         key, outputs = the_key(), {}
         for told in verdicts:
             sealed = str(told.pop("seal"))

@@ -195,6 +195,17 @@ def at_the_end(number: str) -> Change:
     return change
 
 
+def misplaced(number: str, other: str) -> Change:
+    """The answer stands in another task's cell; its own cell is empty."""
+
+    def change(notebook: Notebook) -> None:
+        own = notebook.cells[place_of(notebook, cell_id(number, "-answer"))]
+        cell = notebook.cells[place_of(notebook, cell_id(other, "-answer"))]
+        cell.source, own.source = f"{cell.source}\n{own.source}", ""
+
+    return change
+
+
 def check_twice(notebook: Notebook) -> None:
     """A check was copied, with its id."""
     at = place_of(notebook, cell_id("0.1", "-check"))
@@ -267,6 +278,20 @@ CASES: tuple[Case, ...] = (
         ),
         {"0.1": "not yet"},
         "an answer out of turn ends the task; it would have to be right, too",
+        listed=True,
+    ),
+    Case(
+        "its own word that the task has ended, then a wrong answer to the next",
+        "00_start_here",
+        answer(
+            "0.1",
+            'import os\nlines = [b\'{"ended": 0}\', b\'{"ran": 0, "error": null}\'] * 2\n'
+            "for fd in range(3, 64):\n    try:\n"
+            "        os.write(fd, b'\\n'.join([*lines, b'{\"answer\": \"missing\"}', b'']))\n"
+            "    except OSError:\n        pass",
+        ),
+        {"0.1": "not yet"},
+        "each task has pipes of its own",
         listed=True,
     ),
     # Cheating: the answer
@@ -354,6 +379,19 @@ CASES: tuple[Case, ...] = (
         boxed=True,
     ),
     Case(
+        "mounts the package once more, to write to it",
+        "00_start_here",
+        before(
+            "0.1",
+            "import subprocess\nsubprocess.run("
+            "['mount', '-o', 'remount,bind,rw', '/shelf/tls13lab'], check=True)",
+        ),
+        {"0.1": "not yet"},
+        "with bubblewrap it may not, even if root marks",
+        listed=True,
+        boxed=True,
+    ),
+    Case(
         "asks a server for the answer",
         "04_forward_secrecy",
         answer(
@@ -396,6 +434,15 @@ CASES: tuple[Case, ...] = (
         answer("2.2", "def obfuscate(age_ms, age_add):\n    while True: pass"),
         {"2.2": "not yet"},
         "a call has 10 seconds",
+        listed=True,
+        endless=True,
+    ),
+    Case(
+        "130 cells that sleep",
+        "00_start_here",
+        lambda nb: [after("0.1", "import time\ntime.sleep(5)")(nb) for _ in range(130)][130:],
+        {"0.1": "not yet"},
+        "a task has 60 seconds in all",
         listed=True,
         endless=True,
     ),
@@ -479,6 +526,32 @@ CASES: tuple[Case, ...] = (
         {"9.1": "not yet"},
         "what crosses has at most 16 levels",
         listed=True,
+    ),
+    Case(
+        "8,000 numbers with the same hash",
+        "04_forward_secrecy",
+        answer("4.2", "opens = {n * (2**61 - 1) for n in range(8_000)}"),
+        {"4.2": "not yet"},
+        "at most 100 members or keys may have the same hash",
+        listed=True,
+    ),
+    Case(
+        "five million characters in a cell",
+        "00_start_here",
+        before("0.1", "#" * 5_000_000),
+        {"0.1": "not yet"},
+        "a task's cells have at most 4,000,000 characters",
+        listed=True,
+    ),
+    Case(
+        "half a surrogate pair, in a comment and as an error's text",
+        "03_psk_modes",
+        lambda nb: (
+            after("3.1", "# \ud83d")(nb),
+            answer("3.2", "raise ValueError(chr(0xD800))")(nb),
+        )[2:],
+        {"3.2": "not yet"},
+        "it is spelled out",
     ),
     Case(
         "a number of a million digits",
@@ -603,7 +676,26 @@ CASES: tuple[Case, ...] = (
         "cells run in IPython; there is nobody to ask",
         listed=True,
     ),
+    Case(
+        "a Fraction where a number is asked for",
+        "07_external_psk_and_entropy",
+        after(
+            "7.2",
+            "from fractions import Fraction\nfirst = expected\n"
+            "def expected(alphabet, length):\n    return Fraction(first(alphabet, length))",
+        ),
+        {},
+        "what a check in the notebook accepts counts here, too",
+    ),
     # Clumsiness that costs a task
+    Case(
+        "an answer in another task's cell, its own cell empty",
+        "02_resumption",
+        misplaced("2.3", "2.2"),
+        {"2.3": "blank"},
+        "a person finds it in the list",
+        listed=True,
+    ),
     Case(
         "all cells of a task were deleted",
         "08_identity_and_selfie",

@@ -1,5 +1,7 @@
 """Functions that are called in a student's process, and what the task's own check makes of them."""
 
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 
 from coursework.judge import sandbox
 from coursework.judge.answers import Limits, Producer
+from tests.conftest import require_tool
 from tls13lab.exercises.catalogue import task
 
 
@@ -85,3 +88,81 @@ def test_files_that_were_handed_in_are_copied(tmp_path: Path) -> None:
         with one.answer(cells, "x") as answer:
             assert answer.value == [7, ["helper.py"]]
     assert (tmp_path / "helper.py").read_text() == "seven = 7\n"
+
+
+def test_a_home_that_was_deleted_is_made_anew() -> None:
+    with sandbox.shelf() as shelf, Producer("alice", None, shelf, Limits()) as one:
+        shutil.rmtree(one._home.name)
+        shutil.rmtree(shelf / "coursework")
+        with one.answer(["x = 1"], "x") as answer:
+            assert answer.value == 1
+
+
+def test_a_task_has_a_limit_for_all_its_cells_and_the_next_one_its_own() -> None:
+    cells = ["import time\ntime.sleep(0.5)"] * 60
+    with sandbox.shelf() as shelf, Producer("alice", None, shelf, Limits(task_s=2)) as one:
+        one.begin()
+        with one.answer(cells, "x") as answer:
+            assert answer.kind == "lost"
+            assert answer.trouble.startswith("it took more than 2 seconds in all in cell ")
+        one.limits = Limits()
+        one.begin()
+        with one.answer(["x = 1"], "x") as answer:
+            assert answer.value == 1
+
+
+def test_an_object_that_cannot_be_looked_at_is_an_answer(producer: Producer) -> None:
+    cell = "from decimal import Decimal\nx = [Decimal('sNaN')]"
+    started = producer.started
+    with producer.answer([cell], "x") as answer:
+        assert (answer.kind, answer.trouble) == ("value", "")
+    with producer.answer(["x = 1"], "x") as answer:
+        assert answer.value == 1
+    assert producer.started <= started + 1
+
+
+def test_each_order_has_its_own_number_and_no_copy_is_told(producer: Producer) -> None:
+    cell = (
+        "import gc\nfound = [one for one in gc.get_objects() if isinstance(one, dict)]\n"
+        "x = sum('cpu_s' in one and 'number' in one for one in found)"
+    )
+    numbers = set()
+    for _ in range(2):
+        with producer.answer([cell], "x") as answer:
+            assert answer.value == 0
+            numbers.add(producer._number)
+    assert len(numbers) == 2
+
+
+BOX = """\
+import os
+status = dict(one.split(":", 1) for one in open("/proc/self/status") if ":" in one)
+def writes(place):
+    try:
+        open(place + "/x", "w").close()
+    except OSError:
+        return False
+    return True
+space = os.statvfs("/dev/shm")
+x = {
+    "may": int(status["CapEff"], 16) | int(status["CapPrm"], 16),
+    "shared": space.f_blocks * space.f_frsize,
+    "writes": [one for one in ("/", "/dev", "/dev/shm", "/tmp", "/shelf", "/usr") if writes(one)],
+    "opt": os.listdir("/opt") if os.path.isdir("/opt") else [],
+}
+"""
+
+
+def test_what_the_sandbox_leaves(producer: Producer) -> None:
+    require_tool("bwrap")
+    if not sandbox.strong():
+        pytest.skip("bubblewrap may not be used here")
+    with producer.answer([BOX], "x") as answer:
+        found = answer.value
+    assert found["may"] == 0
+    assert found["shared"] <= sandbox.SHARED
+    assert found["writes"] == ["/dev/shm", "/tmp"]
+    pythons = [sys.prefix, sys.base_prefix, *sandbox._pythons()]
+    assert {f"/opt/{one}" for one in found["opt"]} <= {
+        "/".join(one.split("/")[:3]) for one in pythons
+    }

@@ -1,7 +1,9 @@
 """Every submission of the table gets what the table says, and the page has the table."""
 
+import json
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
@@ -15,7 +17,7 @@ from tests.conftest import ROOT, require_tool
 from tests.coursework.hostile import CASES, WHO, Case, handed_in, table
 
 LIMITS = Limits()
-QUICK = Limits(cell_s=8, call_s=5)
+QUICK = Limits(cell_s=8, call_s=5, task_s=12)
 """For what never ends; the others must not depend on the speed of the machine."""
 
 
@@ -62,6 +64,7 @@ def test_a_submission_gets_what_the_table_says(
     listed = bool(marked.hints or marked.notes or any(one.note for one in marked.verdicts))
     assert listed == case.listed, (marked.hints, marked.notes, [v.note for v in marked.verdicts])
     assert (path.read_bytes() if path.exists() else None) == before
+    assert json.dumps(asdict(marked), ensure_ascii=False).encode("utf-8")
     for one in marked.verdicts:
         assert "Traceback" not in one.says
         assert str(ROOT) not in one.says

@@ -3,8 +3,11 @@
 import contextlib
 import enum
 import json
+import sys
 import unittest.mock
 from collections import OrderedDict
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy
@@ -15,6 +18,7 @@ from hypothesis import strategies as st
 from coursework.answers import solved
 from coursework.judge import plain
 from coursework.judge.plain import NotPlain, Opaque, decode, dumps, encode, loads
+from tls13lab.exercises import comparing
 from tls13lab.exercises.catalogue import TASKS
 from tls13lab.exercises.task import FunctionTask
 from tls13lab.psk.advice import Use
@@ -98,7 +102,11 @@ class Equal(int):
         (numpy.int64(5), 5),
         (numpy.float64(0.5), 0.5),
         (OrderedDict(a=1), {"a": 1}),
-        ({"a": 1}.keys(), {"a"}),
+        ({"a": 1}.keys(), ["a"]),
+        ({"a": 1}.values(), [1]),
+        (range(2), [0, 1]),
+        (Fraction(1, 2), 0.5),
+        (Decimal("0.5"), 0.5),
         (bytearray(b"a"), bytearray(b"a")),
         (memoryview(b"a"), memoryview(b"a")),
     ],
@@ -107,6 +115,37 @@ def test_relatives_cross_as_what_they_hold(value: Any, crosses_as: Any) -> None:
     found = crossed(value)
     assert found == crosses_as
     assert type(found) is type(crosses_as)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(range(3), {1: 2}.keys(), {1: 2}.values(), Fraction(1, 3), Decimal("0.1"), Colour.RED),
+        *(numpy.int64(5), numpy.bool_(True), [{(1, Fraction(2))}], {1: 2}.items(), bytearray(b"a")),
+        *(iter([1]), object(), numpy.zeros(2), memoryview(b"a"), {numpy.int64(1): range(1)}),
+    ],
+)
+def test_what_crosses_is_to_a_check_what_it_is_in_the_notebook(value: Any) -> None:
+    assert comparing.plain(crossed(value)) == comparing.plain(value)
+
+
+def test_half_a_surrogate_pair_is_spelled_out() -> None:
+    assert crossed(["a\ud800b"]) == ["a\\ud800b"]
+    assert crossed("\U0001f600") == "\U0001f600"
+
+
+@pytest.mark.parametrize("tag", ["set", "frozenset", "dict"])
+def test_values_that_hash_alike_are_refused(tag: str) -> None:
+    numbers = [{"int": hex(n * sys.hash_info.modulus)} for n in range(1, 8000)]
+    raw = {tag: [[one, 1] for one in numbers] if tag == "dict" else numbers}
+    with pytest.raises(NotPlain, match="same hash"):
+        decode(raw)
+
+
+def test_a_term_has_a_limit_as_other_values_have() -> None:
+    rows = [["f", [n - 1] if n else []] for n in range(300)]
+    with pytest.raises(NotPlain, match="too deep"):
+        decode({"term": [rows, [299]]})
 
 
 @pytest.mark.parametrize("value", [unittest.mock.ANY, object(), print, pytest.raises, 1j])

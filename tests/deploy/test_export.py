@@ -1,11 +1,13 @@
 """The tables for Moodle and Canvas, read back as these read them."""
 
 import csv
+import doctest
 from pathlib import Path
 
 import pytest
 
 from coursework.source import everything
+from deploy import export
 from deploy.export import FORMATS, BadList, Person, class_list, columns, write
 
 SOURCE = everything()
@@ -85,6 +87,35 @@ def test_the_columns_that_canvas_reads(tmp_path: Path) -> None:
     assert rows["11"]["Student"] == "Ångström, Jr, Zoë"
     assert rows["11"]["SIS User ID"] == "0471"
     assert float(rows["12"]["tls13lab lesson 00"]) == possible["tls13lab lesson 00"] / 2
+
+
+def test_the_examples_are_true() -> None:
+    found = doctest.testmod(export)
+    assert (found.failed, found.attempted > 0) == (0, True)
+
+
+def test_moodle_gets_no_row_that_it_can_give_to_nobody(tmp_path: Path) -> None:
+    with pytest.raises(BadList, match="mail address or ID number"):
+        write(tmp_path / "p.csv", "moodle", [Person("alice")], POINTS, columns(SOURCE, ""))
+    assert not (tmp_path / "p.csv").exists()
+
+
+def test_a_name_that_looks_like_a_formula_is_none_in_a_spreadsheet(tmp_path: Path) -> None:
+    write(tmp_path / "p.csv", "csv", [Person("alice", "=1+1")], POINTS, columns(SOURCE, ""))
+    assert ",'=1+1," in (tmp_path / "p.csv").read_text(encoding="utf-8")
+
+
+def test_a_folder_may_spell_a_name_as_macos_does(tmp_path: Path) -> None:
+    write(
+        tmp_path / "p.csv", "csv", [Person("Zoë")], {"Zoe\u0308": FULL}, columns(SOURCE, "lessons")
+    )
+    assert "Zoë,,,,,3," in (tmp_path / "p.csv").read_text(encoding="utf-8")
+
+
+def test_a_class_list_may_have_line_breaks_in_a_cell(tmp_path: Path) -> None:
+    path = tmp_path / "class.csv"
+    path.write_bytes('name,first name\r\nalice,"Zoë\r\nMarie"\r\nbob,Bo\u2028b\r\n'.encode())
+    assert [one.first for one in class_list(path)] == ["Zoë\nMarie", "Bo\u2028b"]
 
 
 @pytest.mark.parametrize(("which", "word"), [("lessons", "task"), ("tasks", "lesson")])

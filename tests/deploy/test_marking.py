@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,12 @@ import nbformat
 import pytest
 
 from coursework.build import ASSIGNMENT, build
+from coursework.judge import carrier
 from coursework.judge.records import Forged, load
 from coursework.judge.seal import VARIABLE, the_key
 from coursework.source import everything
+from deploy import class_page, feedback, marking
 from deploy import course as program
-from deploy import marking
 from tests.conftest import missing
 from tests.deploy.small_course import hand_in, make, nbgrader, solutions
 
@@ -65,7 +68,8 @@ def test_a_class_is_marked_once_and_again_only_what_changed(
     assert "alice:" not in said
     lost = TASKS[0].points
     expected = {"alice": ALL, "bob": 0, "carol": ALL - lost, "dave": 0}
-    assert {who: scores(course)[who] for who in expected} == expected
+    found = scores(course)
+    assert {who: found[who] for who in expected} == expected
 
     hand_in(course, "bob", solutions([NAME]))
     assert mark(course, *four) == 0
@@ -76,6 +80,137 @@ def test_a_class_is_marked_once_and_again_only_what_changed(
         page = course / "feedback" / who / ASSIGNMENT / f"{NAME}.html"
         assert f"These are the tasks of {who}." in page.read_text(encoding="utf-8")
     assert " students</h1>" in (course / "class.html").read_text(encoding="utf-8")
+
+
+def test_what_no_terminal_and_no_file_can_take_stops_nobody(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "open('\x1b[2J')  # HALF"
+    path = hand_in(course, "mona", {"0.1": text, "0.2": "raise ValueError(chr(0xd800))"})
+    path /= f"{NAME}.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("HALF", r"\ud83d"), encoding="utf-8")
+    hand_in(course, "otto", solutions([NAME]))
+    assert mark(course, "--student=mona", "--student=otto") == 0
+    said = capsys.readouterr().out
+    assert r"odd: cell" in said
+    assert r"open('\x1b[2J')  # \ud83d" in said
+    assert "\x1b" not in said
+    found = scores(course)
+    assert (found["mona"], found["otto"]) == (0, ALL)
+    page = course / "feedback" / "mona" / ASSIGNMENT / f"{NAME}.html"
+    assert r"\ud800" in page.read_text(encoding="utf-8")
+
+
+def test_a_fault_in_one_students_pages_or_entry_is_that_students(
+    course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError("no space")
+
+    hand_in(course, "paul", solutions([NAME]))
+    with monkeypatch.context() as patch:
+        for one in (carrier, class_page, feedback):
+            patch.setattr(one, "write", fails)
+        assert mark(course, "--student=paul") == 1
+    said = capsys.readouterr().out
+    assert "paul: the pages could not be written: OSError: no space" in said
+    assert "the page on the class: could not be written" in said
+    assert mark(course, "--student=paul") == 0
+    assert "0 judged, 1 unchanged" in capsys.readouterr().out
+    assert scores(course)["paul"] == ALL
+
+
+def test_points_without_a_verdict_are_taken_out_and_listed(
+    course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = hand_in(course, "nina", solutions([NAME])) / f"{NAME}.ipynb"
+    hand_in(course, "olga", solutions([NAME]))
+    both = ("--student=nina", "--student=olga")
+    assert mark(course, *both) == 0
+    found = scores(course)
+    assert (found["nina"], found["olga"]) == (ALL, ALL)
+    path.unlink()
+
+    def fails(self: object, name: str) -> None:
+        raise RuntimeError("no judge")
+
+    hand_in(course, "olga", {})
+    judged = marking._Judges.judged
+    monkeypatch.setattr(
+        marking._Judges,
+        "judged",
+        lambda self, name: fails(self, name) if name == "olga" else judged(self, name),
+    )
+    assert mark(course, *both) == 1
+    said = capsys.readouterr().out
+    assert "nina: there is none of the notebooks" in said
+    assert "nina: task 0.1: no verdict any more; " in said
+    assert "olga: could not be judged: no judge" in said
+    assert "olga: task 0.1: no verdict any more; " in said
+    found = scores(course)
+    assert (found["nina"], found["olga"]) == (0, 0)
+    assert not (course / "feedback" / "olga" / ASSIGNMENT).exists()
+
+
+def test_what_was_judged_before_an_interruption_is_entered_after_it(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["rosa", "sven"]
+    for name in names:
+        hand_in(course, name, {})
+    both = [f"--student={name}" for name in names]
+    assert mark(course, *both) == 0
+    for name in names:
+        hand_in(course, name, solutions([NAME]))
+
+    def interrupts(name: str, left: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        marking.mark(course, names, interrupts)
+    capsys.readouterr()
+    assert mark(course, *both) == 0
+    assert "0 judged, 2" not in capsys.readouterr().out
+    found = scores(course)
+    assert [found[name] for name in names] == [ALL, ALL]
+
+
+def test_a_judging_ends_with_what_it_started_when_it_is_interrupted(course: Path) -> None:
+    hand_in(course, "tina", {"0.1": "import time\ntime.sleep(25)"})
+    judges = marking._Judges(course, [NAME])
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(judges.judged, "tina")
+        time.sleep(1)
+        began = time.monotonic()
+        judges.end()
+        with pytest.raises(RuntimeError):
+            running.result()
+    assert time.monotonic() - began < 20
+    with pytest.raises(RuntimeError, match="interrupted"):
+        judges.judged("tina")
+
+
+def test_a_helper_that_is_handed_in_later_is_judged(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = solutions([NAME])
+    folder = hand_in(course, "ursa", answers | {"0.1": "from helper import length"})
+    assert mark(course, "--student=ursa") == 0
+    helper = f"from tls13lab.lesson import give\n{answers['0.1']}"
+    (folder / "helper.py").write_text(helper, encoding="utf-8")
+    assert mark(course, "--student=ursa") == 0
+    assert scores(course)["ursa"] == ALL
+    capsys.readouterr()
+    assert mark(course, "--student=ursa") == 0
+    assert "0 judged, 1 unchanged" in capsys.readouterr().out
+    assert mark(course, "--student=ursa", "--again") == 0
+    assert "1 judged, 0 unchanged" in capsys.readouterr().out
+
+
+def test_moodle_needs_a_class_list(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main(["export", f"--course={course}", "--to=moodle"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not (course / "points-moodle.csv").exists()
 
 
 def test_nbgrader_itself_runs_nothing_of_a_students(course: Path, tmp_path: Path) -> None:
@@ -110,8 +245,8 @@ def test_a_verdict_that_the_judge_did_not_sign_for_this_submission_is_refused(
         )
     else:
         hand_in(course, "frank", {"0.1": "length = 1"})
-    wrong = marking.nbgrader_table(course, "enter", "frank")
-    assert set(wrong) == {"frank"}
+    found = marking.nbgrader_table(course, "enter", "frank")
+    assert set(found["wrong"]) == {"frank"}
     assert scores(course).get("frank", 0) == 0
 
 

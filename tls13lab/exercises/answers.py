@@ -20,7 +20,8 @@ from tls13lab.exercises.questions import QUESTIONS
 
 TIMES = ("before", "after")
 UNREADABLE = "quiz-not-understood.json"
-_LARGEST = 100_000
+LARGEST = 100_000
+"""Bytes of a file that are read."""
 STANDS = ("right", "wrong", "open", "no answer")
 """How an answer may stand; ``open`` is for somebody who said that they do not know."""
 
@@ -44,6 +45,11 @@ class Answers:
         """Read a file; anything that is not an answer to one of the questions is left out."""
         return cls(_loaded(path)[0])
 
+    @classmethod
+    def read(cls, raw: bytes) -> "Answers":
+        """Read what a file holds, as :meth:`load` does."""
+        return cls(_parsed(raw)[0])
+
     def save(self, path: Path) -> None:
         """Write the file; it is never left half written. What was not understood is set aside."""
         if not _loaded(path)[1]:
@@ -56,13 +62,17 @@ def _loaded(path: Path) -> tuple[dict[tuple[str, str], str], bool]:
     """The answers in a file, and whether all of the file was understood."""
     try:
         with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)
+            return _parsed(file.read(LARGEST + 1))
     except FileNotFoundError:
         return {}, True
     except OSError:
         return {}, False
+
+
+def _parsed(raw: bytes) -> tuple[dict[tuple[str, str], str], bool]:
+    """The answers in these bytes, and whether all of them was understood."""
     try:
-        saved = json.loads(content) if len(content) <= _LARGEST else None
+        saved = json.loads(raw) if len(raw) <= LARGEST else None
     except (ValueError, RecursionError):
         saved = None
     if not isinstance(saved, dict):

@@ -1,9 +1,13 @@
 """Comparing a student's answer with the right one: blank, equal or not. ``kinds`` says how not.
 
 An answer may be any object, even one that equals everything or refuses to be compared. So it is
-first copied into Python's own values (``plain``), and only those are compared.
+first copied into Python's own values (``plain``), and only those are compared. When answers are
+marked, they cross from one process to another before that; what stands for what is ``relative`` in
+both places, so that an answer counts there if it counts in the notebook.
 """
 
+import enum
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -44,8 +48,8 @@ def called(function: Callable[..., Any], *arguments: Any) -> Any:
 def plain(answer: Any) -> Any:
     """A copy of the answer, made of Python's own values; anything else in it becomes Strange.
 
-    >>> plain([bytearray(b"a"), memoryview(b"b"), {1: {2}}.keys(), len])
-    [b'a', b'b', [1], Strange(noun='a function')]
+    >>> plain([bytearray(b"a"), memoryview(b"b"), {1: {2}}.keys(), Fraction(1, 2), len])
+    [b'a', b'b', [1], 0.5, Strange(noun='a function')]
     """
     try:
         return _plain(answer, 0)
@@ -62,7 +66,32 @@ def _plain(answer: Any, depth: int) -> Any:
     for base, read in _READERS:
         if issubclass(kind, base):
             return read(answer, depth + 1)
+    stands_for = relative(answer)
+    if stands_for is not answer:
+        return _plain(stands_for, depth + 1)
     return Strange("a class" if issubclass(kind, type) else _noun(answer))
+
+
+def relative(answer: Any) -> Any:
+    """The value of a more common kind that an answer is as good as; the answer itself if none is.
+
+    >>> relative(Decimal("0.5")), relative(range(3)), relative({1: 2}.values()), relative(7)
+    (0.5, [0, 1, 2], [2], 7)
+    """
+    kind = type(answer)
+    if issubclass(kind, Fraction | Decimal):
+        return float(answer)
+    if issubclass(kind, _VIEWS):
+        return [part for part, _ in zip(answer, range(MOST + 1), strict=False)]
+    numpy = sys.modules.get("numpy")  # if a student has no numpy's numbers, it need not be there
+    if numpy is not None and issubclass(kind, numpy.generic):
+        return answer.item()
+    if issubclass(kind, enum.Enum):
+        return answer.value
+    return answer
+
+
+_VIEWS: tuple[type, ...] = (range, type({}.keys()), type({}.values()))
 
 
 def _noun(answer: Any) -> str:
@@ -81,14 +110,12 @@ def _all(parts: Iterable[Any], depth: int) -> list[Any]:
 _READERS: tuple[tuple[type | tuple[type, ...], Callable[[Any, int], Any]], ...] = (
     (int, lambda x, _: int.__add__(x, 0)),
     (float, lambda x, _: float.__add__(x, 0.0)),
-    ((Fraction, Decimal), lambda x, _: float(x)),
     (str, lambda x, _: str.__getitem__(x, slice(None))),
     (bytes, lambda x, _: bytes.__getitem__(x, slice(None))),
     ((bytearray, memoryview), lambda x, _: bytes(x)),
     (tuple, lambda x, depth: tuple(_all(tuple.__iter__(x), depth))),
     (list, lambda x, depth: _all(list.__iter__(x), depth)),
     ((set, frozenset), lambda x, depth: frozenset(_all(x, depth))),
-    ((range, type({}.keys()), type({}.values())), _all),
     (
         dict,
         lambda x, depth: dict(

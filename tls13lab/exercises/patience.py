@@ -10,6 +10,7 @@ cells of a notebook run. Elsewhere there is no limit, and the user must interrup
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -31,7 +32,10 @@ class RanTooLong(BaseException):
 
 @contextmanager
 def patience(seconds: float | None = None) -> Iterator[None]:
-    """Raise RanTooLong in the block after ``seconds`` seconds, by default ``LIMIT_S``."""
+    """Raise RanTooLong in the block after ``seconds`` seconds, by default ``LIMIT_S``.
+
+    Inside another such block it is no longer than what is left of that one.
+    """
     limit = LIMIT_S if seconds is None else seconds
     in_main = threading.current_thread() is threading.main_thread()
     if not in_main or not hasattr(signal, "setitimer"):
@@ -43,9 +47,13 @@ def patience(seconds: float | None = None) -> Iterator[None]:
 
     before = signal.signal(signal.SIGALRM, over)
     # Again and again, because a loop with a bare ``except:`` survives the first time.
-    signal.setitimer(signal.ITIMER_REAL, limit, limit / 5)
+    began, (outer, again) = time.monotonic(), signal.getitimer(signal.ITIMER_REAL)
+    signal.setitimer(signal.ITIMER_REAL, min(limit, outer or limit), limit / 5)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if outer:
+            left = outer - (time.monotonic() - began)
+            signal.setitimer(signal.ITIMER_REAL, max(left, 0.001), again)

@@ -35,8 +35,16 @@ def student(folder: Path = Path()) -> str:
     if not name and file.is_file():
         lines = as_text(file.read_bytes()).splitlines()
         name = lines[0].strip() if lines else ""
-    # A name typed on one system must draw the same keys on another.
-    return unicodedata.normalize("NFC", name)[:LONGEST] or ANYONE
+    return as_drawn(name)
+
+
+def as_drawn(name: str) -> str:
+    """The name for which values are drawn: typed on one system, the same as on another.
+
+    >>> as_drawn("Zoe\N{COMBINING DIAERESIS}") == as_drawn("Zoë"), as_drawn("")
+    (True, 'anyone')
+    """
+    return unicodedata.normalize("NFC", name.strip())[:LONGEST] or ANYONE
 
 
 def as_text(raw: bytes) -> str:
