@@ -97,7 +97,7 @@ def begin(rate: float | None = None) -> None:
         )
 
     if rate is not None:
-        lesson.own_rate = lambda *_, **__: rate  # type: ignore[assignment,attr-defined]
+        lesson.own_rate = lambda *_, **__: rate
     Prediction._repr_mimebundle_ = asked  # type: ignore[method-assign]
     Prediction.reveal = revealed  # type: ignore[method-assign,assignment]
     Panel._repr_mimebundle_ = taped  # type: ignore[method-assign]

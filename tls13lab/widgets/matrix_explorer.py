@@ -248,7 +248,7 @@ class MatrixExplorer(Panel):
         self.tile = Part(_tiles(), lambda: self.view.chosen, self.ask)
         self.taped = (self.asset, self.adversary, self.without, self.tile)
         self.needs_python = (
-            "Without a rule, why a tile stays as it is, and what an active adversary can do,"
+            "Why a tile stays as it is without a rule, or what an active adversary can do then,"
         )
         self.answer.on_part(self.ask)
 
@@ -262,7 +262,7 @@ class MatrixExplorer(Panel):
             return value == ALL or (view.adversary == "passive" and bool(view.cells()))
         if control is self.tile and value:
             cells = view.cells() if view.without == ALL else view.flipped()
-            return value in map(name_of, cells)
+            return any(name_of(cell) == value for cell in cells)
         return True
 
     def ask(self, tile: str) -> None:
