@@ -57,6 +57,8 @@ def around(
     """Give a page its description and addresses, and let scripts wait."""
     site = Doors.of().site
     context["site"] = site
+    lite = Doors.of().lite
+    context["lite"] = "" if "://" in lite else "../" * name.count("/") + lite
     context["address"] = site if name == "index" else f"{site}{name}.html"
     title = re.sub(r"<[^>]+>", "", context.get("title") or name)
     context["description"] = described(tree, f"{title}: a page of tls13lab")

@@ -17,8 +17,9 @@ BUTTON = """\
 <div class="run-here" id="run-here">
 <a class="run-button" href="{address}">Run this lesson here</a>
 <button type="button" class="run-button" hidden>Back to the text</button>
-<span class="run-note">Python starts in this page, in about {seconds} seconds. Nothing is installed,
-and nothing is sent anywhere.</span>
+<span class="run-note">On this page all cells have run, and the instruments work without Python. To
+press Shift+Enter and to change code, start Python here, in about {seconds} seconds. Nothing is
+installed, and nothing is sent anywhere.</span>
 <p class="run-said" role="status" hidden></p>
 <progress aria-label="Python is starting" hidden></progress>
 </div>

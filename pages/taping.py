@@ -2,12 +2,15 @@
 
 The site shows what the notebooks have stored, except for panels: their notebook is run once, and in
 the place of a panel's first view comes its tape, with all views (:mod:`tls13lab.widgets.tape`). The
-byte inspector needs no tape; its front end has all that it shows. A prediction can be chosen, and
-is compared with what happened when the reader opens the answer.
+byte inspector needs no tape; its front end has all that it shows. A panel that cannot be taped says
+that it needs Python. Where an instrument calculates with the speed of the machine, it gets the one
+that the notebook has stored, so that it says the same as the text above it. A prediction can be
+chosen, and is compared with what happened when the reader opens the answer.
 """
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +24,8 @@ import nbformat
 from nbclient import NotebookClient
 
 from pages.lessons import ROOT
+from pages.quiz_links import linked
+from tls13lab import lesson
 from tls13lab.pictures.scripts import still
 from tls13lab.widgets import byte_inspector, tape
 from tls13lab.widgets.keeping import OFF
@@ -29,8 +34,10 @@ from tls13lab.widgets.prediction import Prediction
 
 MARK = '<div class="tls13lab-tape">'
 INSPECTOR = '<div class="tls13lab-inspector">'
+STILL = '<div class="tls13lab-still">'
 ASKED, REVEALED = '<form class="tls13lab-predict"', '<div class="tls13lab-reveal"'
-_BEGIN = "from pages.taping import begin\nbegin()"
+_BEGIN = "from pages.taping import begin\nbegin({})"
+_RATE = re.compile(r"([\d,]+) guesses a second\n")
 _SECONDS = 600
 
 
@@ -47,19 +54,18 @@ class Shown:
         return {"text/html": self.html, "text/plain": ""}
 
 
-def begin() -> None:
-    """In a kernel: from now on, panels show themselves as pages can play them."""
-    panels = Panel._repr_mimebundle_
+def begin(rate: float | None = None) -> None:
+    """In a kernel: from now on, panels show themselves as pages can play them.
 
-    def taped(self: Panel, **options: Any) -> dict[str, Any]:
+    ``rate`` is what the speed of this machine is said to be, in guesses a second.
+    """
+
+    def taped(self: Panel, **_: Any) -> dict[str, Any]:
         try:
-            return (
-                {"text/html": tape.taped_html(self), "text/plain": ""}
-                if self.taped
-                else panels(self)
-            )
+            html = tape.taped_html(self) if self.taped else tape.still_html(self)
         except (TypeError, tape.TooManyViews):  # it needs Python; its first view is shown
-            return panels(self, **options)
+            html = tape.still_html(self)
+        return {"text/html": html, "text/plain": ""}
 
     def inspected(self: byte_inspector.ByteInspector, **_: Any) -> dict[str, str]:
         state = {"parts": self.parts, "part": self.part, "byte": self.byte}
@@ -90,6 +96,8 @@ def begin() -> None:
             f'data-happened="{escape(answer.happened)}">{answer.html}</div>'
         )
 
+    if rate is not None:
+        lesson.own_rate = lambda *_, **__: rate
     Prediction._repr_mimebundle_ = asked  # type: ignore[method-assign]
     Prediction.reveal = revealed  # type: ignore[method-assign,assignment]
     Panel._repr_mimebundle_ = taped  # type: ignore[method-assign]
@@ -107,7 +115,7 @@ def tape_all(notebooks: Iterable[Path]) -> None:
 def tapes_of(path: Path) -> dict[str, str]:
     """Run a notebook; the tapes by the ids of their cells."""
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(_BEGIN))
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(_BEGIN.format(stored_rate(notebook))))
     client = NotebookClient(
         notebook,
         timeout=_SECONDS,
@@ -123,8 +131,18 @@ def tapes_of(path: Path) -> dict[str, str]:
         for output in cell.get("outputs", ())
         if output.get("data", {})
         .get("text/html", "")
-        .startswith((MARK, INSPECTOR, ASKED, REVEALED))
+        .startswith((MARK, STILL, INSPECTOR, ASKED, REVEALED))
     }
+
+
+def stored_rate(notebook: nbformat.NotebookNode) -> float | None:
+    """The guesses a second that a notebook has measured when its outputs were stored, if any."""
+    said = (
+        _RATE.fullmatch(output.get("text", ""))
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+    )
+    return next((float(one[1].replace(",", "")) for one in said if one), None)
 
 
 def _put(path: Path, tapes: dict[str, str]) -> None:
@@ -135,7 +153,7 @@ def _put(path: Path, tapes: dict[str, str]) -> None:
             if cell.id in tapes and "text/html" in data:
                 data["text/html"] = tapes[cell.id]
             elif "text/html" in data:  # the page has this script once, for all pictures
-                data["text/html"] = still(data["text/html"])
+                data["text/html"] = linked(still(data["text/html"]))
     nbformat.write(notebook, path)
 
 

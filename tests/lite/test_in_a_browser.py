@@ -66,7 +66,8 @@ def test_a_lesson_of_the_site_to_read_runs_where_its_text_was(site: LabServer) -
     folder.mkdir(parents=True)
     doors = Doors.of({"TLS13LAB_LITE": f"../{site.folder.name}/"})
     shown = f"<h1>00</h1>{button('notebooks/00_start_here', doors)}<p>the text</p>"
-    script = (ROOT / "pages/source/_static/run.js").read_text(encoding="utf-8")
+    scripts = [ROOT / "pages/source/_static" / name for name in ("site.js", "run.js")]
+    script = "\n".join(one.read_text(encoding="utf-8") for one in scripts)
     (folder / "00.html").write_text(f"<title>00</title>{shown}<script>{script}</script>")
     with closed_browser() as (browser, asked):
         page = browser.new_page(viewport=PHONE)

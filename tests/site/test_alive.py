@@ -1,10 +1,12 @@
 """What moves on the site, moved: the front page's theft, tables, terms, and Python in a lesson."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from pages.theft import scenes
 from tests.browser.access import faults
@@ -179,6 +181,70 @@ def test_from_a_file_the_button_of_a_lesson_says_why_nothing_starts(
     expect(page.locator(".run-said")).to_contain_text("python3 run.py lite --serve")
     assert Path(page.url).name == f"{LESSON}.html"
     assert page.locator("iframe").count() == 0
+
+
+@contextmanager
+def served(browser: Browser, built: Site, lab: bool) -> Iterator[Page]:
+    """The site as from a server, with no lab in the browser, or with one that never starts."""
+    context = browser.new_context(viewport=DESK)
+    page = context.new_page()
+
+    def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if path.startswith("/site/"):
+            route.fulfill(path=built.folder / path.removeprefix("/site/"))
+        elif lab:
+            route.fulfill(body="<title>Its Python never comes</title>")
+        else:
+            route.fulfill(status=404)
+
+    page.route("http://lab.test/**", answer)
+    yield page
+    context.close()
+
+
+def test_python_that_does_not_start_is_said_in_the_end(browser: Browser, built: Site) -> None:
+    with served(browser, built, lab=True) as page:
+        page.clock.install()
+        page.goto(f"http://lab.test/site/notebooks/{LESSON}.html")
+        page.get_by_role("link", name="Run this lesson here").first.click()
+        said = page.locator(".run-said")
+        expect(said).to_have_text("Loading the lab")
+        page.clock.run_for(125_000)
+        expect(said).to_contain_text("Python did not start.")
+        expect(page.get_by_role("progressbar")).to_be_hidden()
+        expect(page.get_by_role("button", name="Back to the text")).to_be_visible()
+
+
+def test_a_link_to_a_lab_that_is_not_there_says_so(
+    browser: Browser, page: Page, built: Site
+) -> None:
+    with served(browser, built, lab=False) as without:
+        for name, link in (
+            ("index", "In this browser"),
+            ("lessons", "in this browser"),
+            (f"notebooks/{LESSON}", "Run this lesson here"),
+        ):
+            without.goto(f"http://lab.test/site/{name}.html")
+            without.get_by_role("link", name=link, exact=True).first.click()
+            expect(without.get_by_text("is not part of this copy of the site")).to_be_visible()
+            assert without.url.endswith(f"/site/{name}.html")
+        without.locator(".dropdown-launch-buttons > button").first.click()
+        without.locator(".dropdown-launch-buttons a", has_text="JupyterLite").first.click()
+        expect(without.get_by_role("alert")).to_contain_text("not part of this copy")
+    page.goto(at(built, "index"))
+    page.get_by_role("link", name="In this browser").click()
+    expect(page.get_by_role("alert")).to_contain_text("opened from a file")
+
+
+def test_every_button_has_a_name_and_a_use(page: Page, built: Site) -> None:
+    page.goto(at(built, "docs/doors"))
+    assert all(text.strip() for text in page.locator("button.sort").all_inner_texts())
+    page.set_viewport_size(PHONE)
+    contents = page.locator(".secondary-toggle:visible")
+    expect(contents).to_have_count(1)
+    page.goto(at(built, "index"))
+    expect(contents).to_have_count(0)
 
 
 def test_every_page_says_what_it_is_for_those_who_link_to_it(built: Site) -> None:

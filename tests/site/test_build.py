@@ -12,16 +12,18 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from pages.launch import Doors
-from pages.taping import ASKED, INSPECTOR, REVEALED
+from pages.quiz_links import linked
+from pages.taping import ASKED, INSPECTOR, REVEALED, STILL
 from pages.taping import MARK as TAPE
 from tests.conftest import ROOT
 from tests.site.conftest import Site
 from tests.site.html_page import Page, read
+from tls13lab.exercises.questions import QUESTIONS
 from tls13lab.pictures.scripts import still
 
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 FOREIGN = re.compile(r"(url\(|@import)\s*(url\()?[\"']?(https?:)?//")
-PLAYED = (TAPE, INSPECTOR, ASKED, REVEALED)
+PLAYED = (TAPE, STILL, INSPECTOR, ASKED, REVEALED)
 read_once = cache(read)
 
 
@@ -168,7 +170,7 @@ def test_a_lesson_shows_all_that_it_has_stored(built: Site, lesson: str) -> None
     count = 0
     taped = outputs(lesson, built.folder.with_name("site-sources"))
     for output, staged in zip(outputs(lesson), taped, strict=True):
-        stored = still(output.get("text/html", ""))
+        stored = linked(still(output.get("text/html", "")))
         if "text/html" in output:
             shown_html = staged["text/html"]
             assert shown_html.startswith(PLAYED) or shown_html == stored
@@ -184,6 +186,7 @@ def test_instruments_and_predictions_of_the_lessons_play(built: Site) -> None:
     html = [one.get("text/html", "") for page in pages for one in page]
     found = {mark: sum(one.startswith(mark) for one in html) for mark in PLAYED}
     assert found[TAPE] >= 15
+    assert found[STILL] >= 1
     assert found[INSPECTOR] >= 1
     assert found[ASKED] == found[REVEALED] >= 30
 
@@ -228,6 +231,14 @@ def test_terms_and_citations_of_a_lesson_are_links(built: Site) -> None:
     page: Page = read_once(built.folder / "notebooks/03_psk_modes.html")
     assert "../glossary.html#term-binder" in page.leads_to
     assert "../rfc.html#rfc-4-3-9" in page.leads_to
+
+
+def test_each_answer_of_the_quiz_leads_to_the_section_that_tests_it(built: Site) -> None:
+    links = read_once(built.folder / "notebooks/quiz.html").leads_to
+    for question in QUESTIONS:
+        assert any(link.startswith(f"{question.lesson}.html#") for link in links), question.key
+    # That the places exist, see above.
+    assert sum(".html#" in link for link in links) >= len(QUESTIONS)
 
 
 def test_the_page_of_sections_has_both_numbers_and_who_treats_them(built: Site) -> None:

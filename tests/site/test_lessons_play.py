@@ -4,12 +4,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.access import faults
 from tests.site.conftest import Site
 
 pytestmark = pytest.mark.browser
+
+LESSON_OF_METERS = "07_external_psk_and_entropy"
+
+
+PAPER: ViewportSize = {"width": 718, "height": 1000}  # A4 less its margins
+CUT = """() => [...document.querySelectorAll(".tls13lab-picture-live")].flatMap(host => {
+    const svg = host.shadowRoot.querySelector("svg");
+    const scrolled = parseFloat(svg.style.minWidth) > 800;
+    return host.clientWidth && !scrolled && svg.getBoundingClientRect().width > host.clientWidth
+        ? [host.clientWidth] : [];
+})"""
+OVER = """() => [...document.querySelectorAll(".bd-article *")]
+    .filter(one => one.checkVisibility())
+    .filter(one => one.getBoundingClientRect().right > innerWidth + 1
+        || (one.clientHeight && one.scrollHeight > one.clientHeight + 4
+            && ["auto", "scroll"].includes(getComputedStyle(one).overflowY)))
+    .map(one => `${one.tagName} ${one.className}`)"""
 
 
 @contextmanager
@@ -75,11 +92,46 @@ def test_the_inspector_shows_another_byte(browser: Browser, built: Site) -> None
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_they_keep_nobody_out(browser: Browser, built: Site, scheme: str) -> None:
-    for name in ("00_start_here", "02_resumption", "04_forward_secrecy"):
+    for name in ("00_start_here", "02_resumption", "04_forward_secrecy", LESSON_OF_METERS):
         with lesson(browser, built, name) as page:
             page.evaluate(f"document.documentElement.dataset.theme = '{scheme}'")
-            places = [".tls13lab-tape", ".tls13lab-predict", ".tls13lab-reveal"]
+            places = [
+                *(".tls13lab-tape", ".tls13lab-still", ".tls13lab-inspector"),
+                *(".tls13lab-predict", ".tls13lab-reveal"),
+            ]
             assert faults(page, [one for one in places if page.locator(one).count()], []) == []
+
+
+def test_what_an_instrument_calculates_with_is_what_the_text_above_it_says(
+    browser: Browser, built: Site
+) -> None:
+    with lesson(browser, built, LESSON_OF_METERS) as page:
+        cell = page.locator(".cell", has=page.locator(".tls13lab-tape")).filter(
+            has_text="own_rate()"
+        )
+        rate = cell.locator(".stream").inner_text().split()[0]
+        assert rate in cell.locator(".tls13lab-view table").first.inner_text()
+
+
+def test_at_a_desk_no_picture_is_cut(browser: Browser, built: Site) -> None:
+    """Except those that are always scrolled: their letters would become too small."""
+    for name in ("01_key_schedule", "03_psk_modes", "04_forward_secrecy"):
+        with lesson(browser, built, name) as page:
+            page.locator(".tls13lab-picture-live").first.wait_for(state="attached")
+            assert page.evaluate(CUT) == [], name
+
+
+def test_on_paper_nothing_is_cut_and_the_dark_mode_is_light(browser: Browser, built: Site) -> None:
+    context = browser.new_context(viewport=PAPER, color_scheme="dark", offline=True)
+    page = context.new_page()
+    for name in ("notebooks/01_key_schedule", "notebooks/06_symbolic_model", "docs/requirements"):
+        page.emulate_media(media="screen")
+        page.goto((built.folder / f"{name}.html").as_uri())
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate(OVER) == [], name
+        assert faults(page, [".bd-article"], []) == []
+    context.close()
 
 
 def test_on_a_phone_nothing_is_wider_than_the_page(browser: Browser, built: Site) -> None:

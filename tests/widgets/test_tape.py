@@ -1,5 +1,7 @@
 """Panels on a page without Python show, for every setting, what Python shows, byte for byte."""
 
+from functools import cache
+
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -7,13 +9,27 @@ from tests.browser.access import faults
 from tls13lab.adversary.theft import Theft
 from tls13lab.evidence.scripted import record, talk
 from tls13lab.handshake.pair import LESSON_PSK, lesson_configs
+from tls13lab.search.pieces import WordSource
+from tls13lab.search.wordlist import COMMON
 from tls13lab.widgets.bit_flipper import BitFlipper
+from tls13lab.widgets.crack_panel import CrackPanel
 from tls13lab.widgets.entropy_explorer import EntropyExplorer
+from tls13lab.widgets.guess_meter import DRAWN, HOW, PERSON, GuessMeter
 from tls13lab.widgets.handshake_stepper import HandshakeStepper
+from tls13lab.widgets.matrix_explorer import ALL, ASK, MatrixExplorer
 from tls13lab.widgets.panel import Panel
 from tls13lab.widgets.schedule_explorer import ScheduleExplorer
 from tls13lab.widgets.side_by_side import SideBySide
-from tls13lab.widgets.tape import Tape, TooManyViews, player, settings, tape, taped_html
+from tls13lab.widgets.tape import (
+    Tape,
+    TooManyViews,
+    player,
+    player_style,
+    settings,
+    still_html,
+    tape,
+    taped_html,
+)
 from tls13lab.widgets.theft_panel import TheftPanel
 
 KE, DHE = (talk(*lesson_configs(mode), "tape") for mode in ("psk_ke", "psk_dhe_ke"))
@@ -25,6 +41,11 @@ PANELS: dict[str, Panel] = {
     "side by side": SideBySide(KE.conversation(), DHE.conversation()),
     "flipper": BitFlipper(HELLO, lambda changed: f"é <{sum(changed)}>"),
     "theft": TheftPanel(record(KE, DHE), {"psk": Theft(psks=(LESSON_PSK.key,))}),
+    "matrix": MatrixExplorer(),
+    "meter": GuessMeter(
+        protections=("nothing: psk_ke", "(EC)DHE: psk_dhe_ke"),
+        who=("a recording and one laptop core", "a recording and 1,000 GPUs"),
+    ),
 }
 EVERY_VIEW = """async host => {
     const tape = await host.tls13labTape();
@@ -56,13 +77,20 @@ def test_what_has_too_many_settings_is_refused() -> None:
         tape(PANELS["entropy"], most=20)
 
 
+@cache
+def body(name: str) -> str:
+    """A panel on tape, made once: with all settings it takes a while."""
+    return taped_html(PANELS[name])
+
+
 def opened(browser: Browser, *names: str) -> Page:
     """A page with these panels on tape, and no connection to Python."""
     page = browser.new_page(viewport={"width": 1000, "height": 800})
-    bodies = "".join(taped_html(PANELS[name]) for name in names)
+    bodies = "".join(map(body, names))
     script = player().replace("</", "<\\/")
     page.set_content(
-        f"<!doctype html><html lang=en><title>tapes</title><main>{bodies}</main>"
+        f"<!doctype html><html lang=en><title>tapes</title><style>{player_style()}</style>"
+        f'<main><a id="run-here" href="#">Run</a>{bodies}</main>'
         f"<script>{script}</script></html>"
     )
     return page
@@ -120,6 +148,49 @@ def test_a_click_on_a_part_sets_the_controls_and_the_part_keeps_the_keyboard(
     page.keyboard.press("Enter")
     expect(secret).not_to_have_value(str(labels(secret).index("handshake_secret")))
     page.close()
+
+
+@pytest.mark.browser
+def test_every_tile_of_the_matrix_answers_and_a_rule_can_be_taken_away(browser: Browser) -> None:
+    page = opened(browser, "matrix")
+    said, without = page.get_by_role("status"), page.get_by_role("combobox", name="Without:")
+    expect(page.get_by_text(ASK)).to_be_visible()
+    page.locator('[data-part="external-psk_ke/psk"]').click()
+    expect(said).to_contain_text("external-psk_ke, leak: psk: application_data is lost.")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(said).to_contain_text("external-psk_ke, no leak: application_data is kept.")
+    without.select_option(index=1)
+    expect(page.get_by_text(f"Without the rule {labels(without)[1]},")).to_be_visible()
+    # About an active adversary only what holds with all rules is on the tape.
+    page.get_by_role("combobox", name="Adversary:").select_option(index=1)
+    expect(without).to_have_value("0")
+    assert without.locator("option:enabled").all_inner_texts() == [ALL]
+    assert page.locator(".tls13lab-needs a").get_attribute("href") == "#run-here"
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_number_of_words_turns_the_meter_to_drawn_words(browser: Browser) -> None:
+    page = opened(browser, "meter")
+    how, count = (
+        page.get_by_role("combobox", name="PSK:"),
+        page.get_by_role("slider", name="Drawn words:"),
+    )
+    how.select_option(label=PERSON)
+    count.press("ArrowRight")
+    expect(how).to_have_value(str(HOW.index(DRAWN)))
+    expect(page.get_by_text("3 of 13")).to_be_visible()
+    assert page.locator(".tls13lab-moves").count() == 0  # it is no row of steps
+    expect(page.get_by_text("needs Python: Run this lesson here.")).to_be_visible()
+    page.close()
+
+
+def test_what_cannot_be_taped_says_what_it_needs() -> None:
+    panel = CrackPanel((), WordSource(COMMON))
+    html = still_html(panel)
+    assert panel.view.html() in html
+    assert 'The search needs Python: <a href="#run-here">' in html
 
 
 def labels(menu: Locator) -> list[str]:

@@ -110,6 +110,7 @@ class CrackPanel(Panel):
         row = ipywidgets.HBox([self.start_button, self.stop_button, self.bar])
         row.layout.flex_flow = "row wrap"
         super().__init__([row], lambda: (self.view.html(), self.view.text()))
+        self.needs_python = "The search"
         self.start_button.on_click(lambda _: self.start())
         self.stop_button.on_click(lambda _: self.stop())
 

@@ -47,6 +47,11 @@ def _calculated(
 
 
 @lru_cache(maxsize=256)
+def _drawn(how: str, number: int, word: str, protection: str, who: str, rate: float) -> Picture:
+    return chances(_calculated(how, number, word, protection, who, rate))
+
+
+@lru_cache(maxsize=256)
 def _chosen(how: str, number: int, word: str) -> Chosen:
     if how == DRAWN:
         return chosen.words(number)
@@ -83,16 +88,21 @@ class MeterView:
         return view
 
     @property
-    def forecast(self) -> Forecast:
-        """The guesses, time and money for these settings."""
+    def _settings(self) -> tuple[str, int, str, str, str, float]:
+        """Those that count."""
         number = {DRAWN: self.count, PERSON: self.person}.get(self.how, 0)
         word = self.word if self.how == GIVEN else ""
-        return _calculated(self.how, number, word, self.protection, self.attacker, self.rate)
+        return self.how, number, word, self.protection, self.attacker, self.rate
+
+    @property
+    def forecast(self) -> Forecast:
+        """The guesses, time and money for these settings."""
+        return _calculated(*self._settings)
 
     @property
     def picture(self) -> Picture:
         """The chances, and what opens."""
-        return chances(self.forecast)
+        return _drawn(*self._settings)
 
     def rows(self, attack: Attack | None = None) -> tuple[tuple[str, str, str], ...]:
         """The calculated values, and beside them what an attack has measured so far."""
@@ -209,8 +219,9 @@ class GuessMeter(Panel):
         self.count.observe(lambda _: self._by(DRAWN), names="value")
         self.word.observe(lambda _: self._by(GIVEN), names="value")
         self.watch(*chooses)
-        # A word can be anything, and 13 numbers of words times all else are too much for a tape.
-        self.taped = (self.how, self.protection, self.who)
+        self.taped = (self.count, self.how, self.protection, self.who)
+        self.turns = ((self.count, self.how, DRAWN),)
+        self.needs_python = "To attack on bytes, or to try another person or a word of your own,"
         self.another.on_click(lambda _: self._another())
         self.start_button.on_click(lambda _: self.start())
         self.stop_button.on_click(lambda _: self.stop())

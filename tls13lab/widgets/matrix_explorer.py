@@ -24,6 +24,7 @@ from tls13lab.symbolic.vocabulary import (
     SceneMode,
 )
 from tls13lab.widgets.panel import Panel
+from tls13lab.widgets.tape import Part
 
 ALL = "(none: all rules)"
 STEPS = ("step", "what", "from", "how")
@@ -138,6 +139,11 @@ def name_of(cell: Cell) -> str:
     return f"{cell.mode}/{cell.leaks[0] if cell.leaks else 'none'}"
 
 
+def _tiles() -> tuple[str, ...]:
+    """The names of all tiles that any view has."""
+    return tuple(f"{mode}/{leak}" for mode in MODES for leak in ("none", *LEAKS))
+
+
 def leak_of(cell: Cell) -> str:
     """What leaked, in words."""
     return f"leak: {cell.leaks[0]}" if cell.leaks else "no leak"
@@ -248,9 +254,25 @@ class MatrixExplorer(Panel):
         self.without = menu((ALL, *RULES), self.view.without, "Without:")
         super().__init__([self.asset, self.adversary, self.without], self._draw)
         self.watch(self.asset, self.adversary, self.without)
-        # To decide every claim again without each rule takes a minute: too long for a tape.
-        self.taped = (self.asset, self.adversary)
+        self.tile = Part(_tiles(), lambda: self.view.chosen, self.ask)
+        self.taped = (self.asset, self.adversary, self.without, self.tile)
+        self.needs_python = (
+            "Why a tile stays as it is without a rule, or what an active adversary can do then,"
+        )
         self.answer.on_part(self.ask)
+
+    def is_taped(self, control: object, value: object) -> bool:
+        """Every tile with all rules, and for who only listens what flips without each rule.
+
+        To decide all claims without each rule takes a minute or two: too long for a tape.
+        """
+        view = self.view
+        if control is self.without:
+            return value == ALL or (view.adversary == "passive" and bool(view.cells()))
+        if control is self.tile and value:
+            cells = view.cells() if view.without == ALL else view.flipped()
+            return any(name_of(cell) == value for cell in cells)
+        return True
 
     def ask(self, tile: str) -> None:
         """Show why the tile with this name is what it is, as a click on it does."""

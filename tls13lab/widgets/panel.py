@@ -41,6 +41,14 @@ class Panel:
         self.box = ipywidgets.VBox([*controls, self.answer])
         self.taped: tuple[Any, ...] = ()
         """The controls that also work in a page without Python (:mod:`tls13lab.widgets.tape`)."""
+        self.turns: tuple[tuple[Any, Any, Any], ...] = ()
+        """A control, another one, and the value to which a change of the first turns the other."""
+        self.needs_python = ""
+        """What such a page cannot do, as the subject of a sentence."""
+
+    def is_taped(self, control: Any, value: Any) -> bool:
+        """Whether a tape has this value of a control, where those before it stand now."""
+        return True
 
     def watch(self, *controls: Any) -> None:
         """Update the view whenever one of these controls changes; call this once, with all."""

@@ -5,6 +5,9 @@ made beforehand and stored; ``static/player.js`` makes the same controls in a pa
 answer up. So nothing of the lab is written a second time in JavaScript, and what the page shows is
 what Python showed, byte for byte.
 
+A click on a part of a picture sets controls. Where it chooses the part itself, the choice is a
+control, too, that is not seen: :class:`Part`.
+
 The answers have much in common. Each is stored as indices of pieces (an element's tag, or the text
 up to the next one), and the whole is compressed.
 
@@ -18,6 +21,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +45,32 @@ class TooManyViews(ValueError):
     """A panel has more settings than are taped."""
 
 
+@dataclass(eq=False)
+class Part:
+    """The chosen part of a picture, as a control; ``names`` are all parts, and "" is none."""
+
+    names: tuple[str, ...]
+    read: Callable[[], str]
+    choose: Callable[[str], None]
+
+    @property
+    def description(self) -> str:
+        """It has no label, because it is not seen."""
+        return ""
+
+    @property
+    def value(self) -> str:
+        """The name of the chosen part."""
+        return self.read()
+
+    @value.setter
+    def value(self, name: str) -> None:
+        self.choose(name)
+
+
 @dataclass(frozen=True)
 class Control:
-    """A control as a page makes it: a slider, a menu or a box, its label, and its values."""
+    """A control as a page makes it: a slider, a menu, a box or a part, its label, its values."""
 
     kind: str
     label: str
@@ -60,6 +87,8 @@ class Control:
             return cls("menu", label, tuple(control._options_values))
         if isinstance(control, ipywidgets.Checkbox):
             return cls("box", label, (False, True))
+        if isinstance(control, Part):
+            return cls("part", label, ("", *control.names))
         raise TypeError(f"the values of a {type(control).__name__} cannot be listed")
 
 
@@ -118,6 +147,8 @@ def settings(panel: Panel, most: int = MOST_VIEWS) -> Iterator[tuple[tuple[int, 
             yield chosen, panel.answer.value
             return
         for number, value in enumerate(Control.of(controls[place]).values):
+            if not panel.is_taped(controls[place], value):
+                continue
             controls[place].value = value
             yield from walk(place + 1, (*chosen, number))
 
@@ -144,6 +175,7 @@ def tape(panel: Panel, most: int = MOST_VIEWS) -> dict[str, Any]:
             "count": len(control.values),
             "words": widget._options_labels if control.kind == "menu" else (),
             "start": control.values[0] if control.kind == "slider" else 0,
+            "turns": _turns(panel, widget),
         }
         for control, widget in zip(controls, panel.taped, strict=True)
     ]
@@ -156,6 +188,15 @@ def tape(panel: Panel, most: int = MOST_VIEWS) -> dict[str, Any]:
     raw = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
     packed = base64.b64encode(zlib.compress(raw, 9)).decode()
     return {"controls": described, "first": first, "packed": packed}
+
+
+def _turns(panel: Panel, widget: Any) -> list[list[int]]:
+    """Which controls a change of this one turns, and to which of their values."""
+    return [
+        [panel.taped.index(other), Control.of(other).values.index(value)]
+        for control, other, value in panel.turns
+        if control is widget
+    ]
 
 
 def _parts(panel: Panel, made: Tape) -> dict[str, list[int]]:
@@ -187,8 +228,26 @@ def taped_html(panel: Panel) -> str:
     text = json.dumps(tape(panel)).replace("</", "<\\/")
     return (
         '<div class="tls13lab-tape"><div class="tls13lab-view">'
-        f"{first}</div>"
+        f"{first}</div>{needing(panel)}"
         f'<script type="application/json">{text}</script></div>'
+    )
+
+
+def still_html(panel: Panel) -> str:
+    """A panel that cannot be taped as part of a page: its first view, and what it needs."""
+    return (
+        f'<div class="tls13lab-still"><div class="tls13lab-view">{panel.answer.value}</div>'
+        f"{needing(panel)}</div>"
+    )
+
+
+def needing(panel: Panel) -> str:
+    """A line that says what needs Python, and leads to the page's button that starts it."""
+    if not panel.needs_python:
+        return ""
+    return (
+        f'<p class="tls13lab-needs">{escape(panel.needs_python)} needs Python: '
+        '<a href="#run-here">Run this lesson here</a>.</p>'
     )
 
 

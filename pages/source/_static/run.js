@@ -11,10 +11,10 @@
     python: "Starting Python and its packages",
     ready: "Python is ready. Shift+Enter runs a cell; what you change stays in this browser.",
   };
-  const fromFile =
-    "This page was opened from a file, and browsers start no Python for files. " +
-    "python3 run.py lab opens the lesson, and python3 run.py lite --serve this way of running it.";
-  const missing = "The lab in the browser is not part of this copy of the site. See Ways to run the lab.";
+  const failed =
+    "Python did not start. Perhaps the network or this browser keeps a part of it back: try again, or with " +
+    "another browser, or see Ways to run the lab. Back to the text shows the lesson as it was.";
+  const LIMIT = 120; // seconds without Python, after which this is said; if it comes later, all is well
 
   const say = (text) => {
     said.textContent = text;
@@ -29,13 +29,17 @@
     const began = performance.now();
     const step = () => {
       const app = frame.contentWindow?.jupyterapp;
-      const ready = kernelOf(frame)?.status === "idle";
+      const status = kernelOf(frame)?.status;
+      const ready = status === "idle";
       const seconds = Math.round((performance.now() - began) / 1000);
-      const text = ready ? steps.ready : app ? steps.python : steps.page;
+      const never = status === "dead" || seconds >= LIMIT;
+      const text = ready ? steps.ready : never ? failed : app ? steps.python : steps.page;
       if (said.dataset.step !== text) say(text); // a screen reader hears steps, not seconds
       said.dataset.step = text;
-      said.dataset.seconds = ready ? "" : `${seconds} s`;
-      bar.hidden = ready;
+      if (ready || never) delete said.dataset.seconds;
+      else said.dataset.seconds = `${seconds} s`;
+      bar.hidden = ready || never;
+      here.classList.toggle("run-failed", never && !ready);
       if (!ready) setTimeout(step, 250);
       else here.dataset.ready = ((performance.now() - began) / 1000).toFixed(1);
     };
@@ -43,8 +47,8 @@
   }
 
   async function start() {
-    const found = await fetch(link.href, { method: "HEAD" }).catch(() => null);
-    if (!found?.ok) return say(missing);
+    const missing = await tls13labMissing(link.href);
+    if (missing) return say(missing);
     const frame = document.createElement("iframe");
     frame.title = `${document.title}, running`;
     frame.className = "run-frame";
@@ -61,8 +65,7 @@
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return; // in a tab of its own
     event.preventDefault();
-    if (location.protocol === "file:") say(fromFile);
-    else start();
+    start();
   });
   back.addEventListener("click", () => location.reload()); // which ends Python, too
 })();

@@ -16,7 +16,7 @@
 
   function sort(head, rows, body) {
     const to = order[head.getAttribute("aria-sort")];
-    for (const one of head.parentElement.cells) one.setAttribute("aria-sort", "none");
+    for (const one of head.parentElement.querySelectorAll("[aria-sort]")) one.setAttribute("aria-sort", "none");
     head.setAttribute("aria-sort", to);
     const column = head.cellIndex;
     const by = compare(rows, column);
@@ -30,6 +30,7 @@
 
   function makeSortable(table, rows) {
     for (const head of table.tHead.rows[0].cells) {
+      if (!head.textContent.trim()) continue; // a button without a name is of no use
       const button = document.createElement("button");
       button.type = "button";
       button.className = "sort";

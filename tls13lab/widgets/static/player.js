@@ -35,6 +35,7 @@
             settings: content.settings,
             parts: content.parts,
             count: (before) => counts.get(before.join()) ?? 1,
+            has: (chosen) => at.has(chosen.join()),
             view: (chosen) => {
                 const numbers = content.views[at.get(chosen.join())];
                 const text = numbers.map((number) => content.pieces[number]).join("");
@@ -58,6 +59,10 @@
 
     function control(described, id) {
         const { kind, label, words, start } = described;
+        if (kind === "part") { // which part of the picture was clicked: there is nothing to see
+            let value = 0;
+            return { kind, get: () => value, set: (to) => { value = to; } };
+        }
         const row = make("div", { class: "tls13lab-control" });
         const name = make("label", { for: id }, label);
         let field, shown = null;
@@ -80,6 +85,7 @@
                 if (kind === "box") field.checked = Boolean(value);
                 else {
                     if (kind === "slider") field.max = count - 1;
+                    else [...field.options].forEach((option, n) => { option.disabled = n >= count; });
                     field.value = value;
                 }
                 if (shown) shown.textContent = `${value + start} of ${count - 1 + start}`;
@@ -94,7 +100,8 @@
         const controls = described.map((each, n) => control(each, `tls13lab-tape-${number}-${n}`));
         const form = make("div", { class: "tls13lab-controls" });
         const sliders = controls.filter((each) => each.kind === "slider");
-        if (sliders.length === 1) {
+        // A slider that chooses among ways is no way to go step by step.
+        if (sliders.length === 1 && !described[controls.indexOf(sliders[0])].turns.length) {
             const moves = make("div", { class: "tls13lab-moves" });
             const to = { First: () => 0, Back: (at) => at - 1, Forward: (at) => at + 1, Last: (_, last) => last };
             for (const [name, move] of Object.entries(to)) {
@@ -108,7 +115,8 @@
             }
             form.append(moves);
         }
-        form.append(...controls.map((each) => each.row));
+        form.append(...controls.flatMap((each) => each.row ?? []));
+        host.classList.toggle("tls13lab-asks", controls.some((each) => each.kind === "part"));
         view.before(form);
 
         let loading = null, drawn = first.join();
@@ -120,7 +128,9 @@
             const chosen = [];
             for (const each of controls) {
                 const count = tape.count(chosen);
-                const value = Math.max(0, Math.min(each.get(), count - 1));
+                let value = Math.max(0, Math.min(each.get(), count - 1));
+                // A tile that this view does not have, or about which nothing is on the tape.
+                if (each.kind === "part" && !tape.has([...chosen, value])) value = 0;
                 chosen.push(value);
                 each.set(value, count);
             }
@@ -129,7 +139,10 @@
             drawn = chosen.join();
             model.set("value", tape.view(chosen));
         }
-        for (const each of controls) each.field.addEventListener("input", show);
+        controls.forEach((each, n) => each.field?.addEventListener("input", () => {
+            for (const [other, value] of described[n].turns) controls[other].set(value, described[other].count);
+            show();
+        }));
         async function clicked({ part }) {
             const to = (await load()).parts[part];
             if (!to) return;
