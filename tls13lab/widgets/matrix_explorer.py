@@ -141,7 +141,7 @@ def name_of(cell: Cell) -> str:
 
 def _tiles() -> tuple[str, ...]:
     """The names of all tiles that any view has."""
-    return tuple(f"{mode}/{leak}" for mode in MODES for leak in ("none", *LEAKS))
+    return tuple(f"{mode}/{leak}" for mode in SCENE_MODES for leak in ("none", *LEAKS))
 
 
 def leak_of(cell: Cell) -> str:
