@@ -19,6 +19,7 @@ from pathlib import Path
 from tls13lab.capture.keylog import lines
 from tls13lab.capture.writer import MOST_DATA, CaptureWriter
 from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
+from tls13lab.wire.names import Mode
 
 MEGABYTES = 100
 INSPECTED_MEGABYTES = 60
@@ -26,6 +27,7 @@ CONNECTIONS = 100
 CHUNK = 2**16
 SHORT_CONNECTIONS = 24_000
 DIFFERENT = 60
+MODES: tuple[Mode, ...] = ("full", "psk_dhe_ke", "psk_ke")
 """Handshakes that are made for them, in all three modes; each is in the capture many times."""
 
 # Run in a fresh process: the peak is then the command's own, and the child's is told apart.
@@ -73,8 +75,7 @@ def make_short(folder: Path, connections: int = SHORT_CONNECTIONS) -> tuple[Path
     text: list[str] = []
     talks = []
     for number in range(DIFFERENT):
-        mode = ("full", "psk_dhe_ke", "psk_ke")[number % 3]
-        pair = Pair(*lesson_configs(mode), seed=f"short {number}")
+        pair = Pair(*lesson_configs(MODES[number % 3]), seed=f"short {number}")
         pair.handshake()
         talks.append(pair.conversation().steps)
         text += lines(pair.client.client_random, pair.client.secrets)

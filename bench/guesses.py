@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import guesses_page
-from bench.guesses_cases import ALONE, BY_RULES, MANY, MODES, Alone, Many, Words
+from bench.guesses_cases import ALONE, BY_RULES, MANY, Alone, Many, Words
 from tls13lab.capture.writer import CaptureWriter
 from tls13lab.evidence.scripted import talk
 from tls13lab.handshake.pair import lesson_configs
@@ -34,7 +34,7 @@ from tls13lab.search.rules import parse_rules
 from tls13lab.search.sha2 import SHA2
 from tls13lab.search.speed import engine_for
 from tls13lab.search.wordlist import COMMON
-from tls13lab.wire.names import Mode
+from tls13lab.wire.names import PSK_MODES, Mode
 
 ROUNDS = 20
 EACH = 200_000
@@ -130,7 +130,7 @@ def many(folder: Path, case: Many) -> dict[str, Any]:
         if case.imported:
             (psk,) = import_psk(psk, b"hall %d" % number, (case.hash_name,))
         path = folder / f"{number}.pcapng"
-        captures.append(record(path, MODES[number % len(MODES)], psk))
+        captures.append(record(path, PSK_MODES[number % len(PSK_MODES)], psk))
     told = crack(folder, captures, case.words)
     assert told.pop("found") == [word.hex() for word in words], case
     return told

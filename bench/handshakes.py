@@ -26,7 +26,7 @@ from tls13lab.crypto.entropy import seeded
 from tls13lab.handshake.config import ClientConfig, ServerConfig
 from tls13lab.handshake.pair import LESSON_PSK, Pair, lesson_configs
 from tls13lab.wire.codepoints import CipherSuite, NamedGroup
-from tls13lab.wire.names import PSK_MODES, PskMode
+from tls13lab.wire.names import PSK_MODES, Mode, PskMode
 
 ROUNDS, HANDSHAKES = 5, 40
 NOTES = (
@@ -40,7 +40,7 @@ NOTES = (
 class Contest:
     """One kind of handshake, and who can do it: name -> a function that does one."""
 
-    mode: PskMode
+    mode: Mode
     contestants: dict[str, Callable[[], None]]
 
 
@@ -108,7 +108,7 @@ def _pem(credential: Credential) -> tuple[bytes, bytes]:
     return certificate, key
 
 
-def _tlslite(mode: PskMode, credential: Credential) -> Callable[[], None]:
+def _tlslite(mode: Mode, credential: Credential) -> Callable[[], None]:
     from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
 
     settings = HandshakeSettings()

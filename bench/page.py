@@ -83,5 +83,5 @@ def _slow_page(browser: Browser) -> Page:
 
 
 if __name__ == "__main__":
-    for what, value in answers(*map(Path, sys.argv[1:2])).items():
+    for what, value in answers(Path(sys.argv[1]) if sys.argv[1:] else SITE).items():
         print(f"{what:46} {value:.3g}")
