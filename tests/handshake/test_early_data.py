@@ -174,7 +174,7 @@ def first_ticket_is_unknown() -> tuple[ClientConfig, ServerConfig]:
 
 REJECTIONS: dict[str, Callable[[], tuple[ClientConfig, ServerConfig]]] = {
     "takes no early data": lambda: (early(), SERVER),
-    "another PSK": first_ticket_is_unknown,
+    "a PSK other than the first": first_ticket_is_unknown,
     "no PSK": lambda: (early(), replace(OPEN, tickets=None)),
     "not allowed for this PSK": lambda: (
         replace(CLIENT, psks=(EXTERNAL,), early_data=WORDS),

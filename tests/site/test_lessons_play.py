@@ -130,7 +130,8 @@ def test_on_paper_nothing_is_cut_and_the_dark_mode_is_light(browser: Browser, bu
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         assert page.evaluate(OVER) == [], name
-        assert faults(page, [".bd-article"], []) == []
+        # Not in tables, whose thousands of cells look alike: that would take minutes.
+        assert faults(page, [".bd-article"], ["table"]) == []
     context.close()
 
 

@@ -25,7 +25,7 @@ from typing import Final
 
 from tls13lab.symbolic import breaks, scenes
 from tls13lab.symbolic.claims import absent, lost_by, outside
-from tls13lab.symbolic.monotone import Monotone, Name
+from tls13lab.symbolic.monotone import Monotone, N
 from tls13lab.symbolic.prices import USUAL, Prices, log2_sum
 from tls13lab.symbolic.remembered import remembered
 from tls13lab.symbolic.vocabulary import LEAKS, Adversary, Asset, Leaks, SceneMode, Secret
@@ -104,8 +104,8 @@ def _prices(mode: SceneMode, prices: Prices, *, weak: bool) -> tuple[tuple[Secre
 
 
 def cheapest(
-    prices: Mapping[Name, float], enough: Callable[[frozenset[Name]], bool]
-) -> tuple[Name, ...] | None:
+    prices: Mapping[N, float], enough: Callable[[frozenset[N]], bool]
+) -> tuple[N, ...] | None:
     """The cheapest set for which ``enough`` holds; None if there is none.
 
     ``prices`` are log2. If ``enough`` holds for a set, it must hold for larger sets. Most questions
@@ -133,9 +133,7 @@ def cheapest(
     return tuple(sorted(found, key=lambda one: (prices[one], one)))
 
 
-def _searched(
-    prices: Mapping[Name, float], enough: Callable[[frozenset[Name]], bool]
-) -> frozenset[Name]:
+def _searched(prices: Mapping[N, float], enough: Callable[[frozenset[N]], bool]) -> frozenset[N]:
     """Try the sets in the order of their sums, each once, until one is enough."""
     ordered = sorted(prices, key=lambda one: (prices[one], one))
     waiting: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]

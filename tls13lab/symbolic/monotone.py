@@ -19,13 +19,13 @@ far as possible.
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
-Name = TypeVar("Name", bound=str)
+N = TypeVar("N", bound=str)
 
 
-class Monotone(Generic[Name]):
+class Monotone(Generic[N]):
     """A question about subsets of ``names``; if ``ask`` holds for one, it holds for larger ones."""
 
-    def __init__(self, ask: Callable[[frozenset[Name]], bool], names: Iterable[Name]) -> None:
+    def __init__(self, ask: Callable[[frozenset[N]], bool], names: Iterable[N]) -> None:
         self._ask = ask
         self._names = tuple(names)
         self._bits = {name: 1 << number for number, name in enumerate(self._names)}
@@ -33,7 +33,7 @@ class Monotone(Generic[Name]):
         self._enough: list[int] = []
         self._short: list[int] = []
 
-    def __call__(self, had: frozenset[Name]) -> bool:
+    def __call__(self, had: frozenset[N]) -> bool:
         """Whether ``ask`` holds for this set. Raises KeyError for an unknown name."""
         asked = sum(self._bits[name] for name in had)
         if (known := self._known(asked)) is not None:
