@@ -14,7 +14,7 @@ from tls13lab.search.mask import Mask
 from tls13lab.search.pieces import MaskSource
 from tls13lab.search.target import targets
 from tls13lab.widgets.byte_inspector import MOST_PARTS, ByteInspector, InspectorView
-from tls13lab.widgets.crack_panel import CrackPanel, CrackView
+from tls13lab.widgets.crack_panel import RUNNING, CrackPanel, CrackView
 from tls13lab.widgets.entropy_explorer import EntropyExplorer
 from tls13lab.widgets.handshake_stepper import HandshakeStepper
 from tls13lab.widgets.in_steps import InSteps
@@ -138,7 +138,7 @@ def test_without_threads_a_search_leaves_room_for_its_buttons() -> None:
         panel = weak(threads=False)
         panel.start()
         panel.start()  # a second press does nothing
-        assert panel.view.state == "ready"  # the press is answered first
+        assert panel.view.state == RUNNING  # the press is answered first
         while panel.view.state != "done":
             await asyncio.sleep(0)
         assert dict(panel.view.rows)["PSK of identity printer"] == "zz9"

@@ -56,6 +56,7 @@ class InSteps:
             return
         self._stop.clear()
         self._steps = self._run()
+        self._show()  # here and not in the thread, so that a click is answered at once
         if self._threads:
             self._thread = threading.Thread(target=self._to_the_end, daemon=True)
             self._thread.start()
@@ -85,7 +86,6 @@ class InSteps:
             await asyncio.sleep(0)
 
     def _run(self) -> Iterator[None]:
-        self._show()
         shown = self._clock()
         try:
             for _ in self._work(self._stop.is_set):
