@@ -133,7 +133,7 @@ def test_hellos_with_binders_of_no_hashs_length_beside_a_right_one(tmp_path: Pat
 
 
 def test_more_binders_than_can_be_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tls13lab.cli import crack as command
+    from tls13lab.cli import crack_binders as command
 
     monkeypatch.setattr(command, "MOST_TARGETS", 2)
     path = capture(tmp_path / "many.pcap", *(ExternalPsk(b"n%d" % n, b"1") for n in range(3)))

@@ -125,7 +125,7 @@ def test_the_line_about_a_command_is_the_first_of_its_own_help() -> None:
             assert " ".join(command.help.partition("\n\n")[0].split()) == line
             assert command.name == name
             seen += 1
-    assert seen == 14
+    assert seen == 15
 
 
 def test_a_list_of_commands_imports_none_of_them() -> None:

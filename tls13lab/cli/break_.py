@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from tls13lab import whole_file
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.leaks import NamedTheft, leak_of
@@ -73,7 +72,7 @@ def run(*, capture: str, leaks: Sequence[str], goal: Goal, svg: str | None, as_j
     """
 
     not_with_json("--svg", svg, as_json)
-    outputs, drawn = Outputs(), list[bytes]()
+    outputs = Outputs()
 
     def work() -> report.Result:
         if capture == "-" and any(text.endswith(("=@-", "keylog=-")) for text in leaks):
@@ -86,15 +85,10 @@ def run(*, capture: str, leaks: Sequence[str], goal: Goal, svg: str | None, as_j
             summary.add(finding)
         if svg is not None:
             with outputs.writing():
-                drawn.append(summary.drawing())
-                if svg != "-":
-                    whole_file.write(Path(svg), drawn[0])
+                outputs.write(svg, summary.drawing())
         return summary.result() | {"notes": notes.lines()}
 
-    def show(result: report.Result) -> str | bytes:
-        return drawn[0] if drawn and svg == "-" else _text(result)
-
-    report.run(work, show, as_json=as_json, outputs=outputs)
+    report.run(work, _text, as_json=as_json, outputs=outputs)
 
 
 class BreakSummary:

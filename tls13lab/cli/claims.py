@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from tls13lab import whole_file
 from tls13lab.cli import report
 from tls13lab.cli.options import FILE_OR_DASH
 from tls13lab.cli.outputs import Outputs, not_with_json, try_out
@@ -137,16 +136,13 @@ def run(
         return
 
     not_with_json("--html", html, as_json)
-    outputs, pages = Outputs(), list[bytes]()
+    outputs = Outputs()
 
     def work() -> report.Result:
         try_out(html)
         found = [_paid(cell, means) for cell in matrix(searching=searching, prices=prices)]
         if html is not None:
-            pages.append(_page(found, means).encode())
-            if html != "-":
-                with outputs.writing():
-                    whole_file.write(Path(html), pages[0])
+            outputs.write(html, _page(found, means).encode())
         beside = list(certificate_with_psk.claims(searching=searching))
         return {
             "cells": found,
@@ -156,10 +152,7 @@ def run(
             "guessers": list(guessers.claims(prices)),
         }
 
-    def show(result: report.Result) -> str | bytes:
-        return pages[0] if html == "-" else _text(result, prices, means)
-
-    report.run(work, show, as_json=as_json, outputs=outputs)
+    report.run(work, lambda result: _text(result, prices, means), as_json=as_json, outputs=outputs)
 
 
 def _paid(cell: dict[str, Any], means: Means | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +13,11 @@ from typing import Any
 
 import click
 
-from tls13lab.capture.notes import Notes
-from tls13lab.capture.reader import read_capture
 from tls13lab.cli import report
+from tls13lab.cli.crack_binders import about_tickets, binders
+from tls13lab.cli.crack_result import as_text, described
 from tls13lab.cli.inputs import only_one, text_in
 from tls13lab.cli.options import FILE, FILE_OR_DASH
-from tls13lab.psk.keys import PskKind
 from tls13lab.psk.memory_hard import Argon2id, Scrypt, parse
 from tls13lab.psk.strength import in_words
 from tls13lab.search.mask import Mask
@@ -26,12 +25,10 @@ from tls13lab.search.pieces import MaskSource, WordSource
 from tls13lab.search.rules import parse_rules
 from tls13lab.search.runner import Search, Workers, local_workers, processors
 from tls13lab.search.speed import rate_at, seconds_each
-from tls13lab.search.target import Target, readable, targets
 from tls13lab.search.wordlist import COMMON, USUAL
 from tls13lab.wire.faults import LocalFault
 from tls13lab.wire.names import HASHES
 
-MOST_TARGETS = 1000
 STOPPED = 130
 """The exit code after Ctrl-C, as in a shell: 128 plus the number of SIGINT."""
 SMALL = 2_000_000
@@ -145,9 +142,9 @@ def run(
     done: list[Search] = []
 
     def prepared() -> tuple[Search, Sequence[str], int, list[str]]:
-        wanted, left_out, notes = _targets(names, identity, connection, epsk_hash)
+        wanted, left_out, notes = binders(names, identity, connection, epsk_hash)
         if left_out:
-            report.mention(f"tls13lab: {_left_out(left_out)}")
+            report.mention(f"tls13lab: {about_tickets(left_out)}")
         found_in, every = zip(*wanted, strict=True)
         every = tuple(replace(target, derivation=how) for target in every)
         search = Search(every, source(), _noted(names[0], checkpoint))
@@ -172,7 +169,7 @@ def run(
         _search(search, chosen, stop, quiet=as_json)
         seconds = time.monotonic() - began
         done.append(search)
-        result = _result(search, found_in, seconds, search.progress.count - before)
+        result = described(search, found_in, seconds, search.progress.count - before)
         return result | {"left_out": left_out, "notes": notes}
 
     def delivered() -> None:
@@ -184,7 +181,7 @@ def run(
         return int(not result["ok"]) if result["finished"] else STOPPED
 
     with _ctrl_c_sets(stop, begun):
-        report.run(work, _text, as_json=as_json, code=code, delivered=delivered, rescued=_text)
+        report.run(work, as_text, as_json=as_json, code=code, delivered=delivered, rescued=as_text)
 
 
 def _noted(capture: str, checkpoint: str | None) -> Path | None:
@@ -265,61 +262,6 @@ def _derivation(text: str | None) -> Scrypt | Argon2id | None:
         raise click.BadParameter(str(fault), param_hint="--derivation") from None
 
 
-def _targets(
-    captures: Sequence[str], identity: str | None, connection: int | None, epsk_hash: str
-) -> tuple[list[tuple[str, Target]], int, list[str]]:
-    """The binders to search, each with its capture, how many were left out, and notes.
-
-    Where there are binders of other PSKs, those of tickets (they have an age) are left out. The
-    notes say what of the captures could not be read.
-    Raises LocalFault if no binder is left, or more than 1000.
-    """
-    notes = {name: Notes() for name in captures}
-    every = list(
-        dict.fromkeys(
-            (name, replace(target, epsk_hash=epsk_hash))
-            for name in captures
-            for target in targets(read_capture(Path(name), notes[name]))
-        )
-    )
-    chosen = [
-        (name, target)
-        for name, target in every
-        if (identity is None or readable(target.identity) == identity)
-        and (connection is None or target.connection == connection)
-    ]
-    if not chosen:
-        where = "this capture" if len(captures) == 1 else "these captures"
-        raise LocalFault(
-            "; ".join((f"no ClientHello in {where} has a PSK binder", *_notes(notes)))
-            if not every
-            else "; ".join(
-                (f"no binder in {where} has that --identity and --connection", *_notes(notes))
-            )
-        )
-    # A resumption PSK is a secret as long as the hash: nobody guesses it.
-    likely = [pair for pair in chosen if pair[1].kind is not PskKind.RESUMPTION] or chosen
-    if len(likely) > MOST_TARGETS:
-        raise LocalFault(
-            f"there are {len(likely)} binders, and at most {MOST_TARGETS} can be searched "
-            "together: choose with --identity or --connection"
-        )
-    return likely, len(chosen) - len(likely), list(_notes(notes))
-
-
-def _notes(notes: Mapping[str, Notes]) -> Iterator[str]:
-    for name, one in notes.items():
-        yield from (f"{name}: {line}" if len(notes) > 1 else line for line in one.lines())
-
-
-def _left_out(count: int) -> str:
-    what = "1 binder is" if count == 1 else f"{count} binders are"
-    return (
-        f"{what} left out: an obfuscated ticket age shows that the PSK is a ticket's. To search "
-        "for it, name it with --identity (0x and hexadecimal digits, if it is not text)"
-    )
-
-
 def _workers(search: Search, count: int | None, each: float | None) -> Workers:
     if count is None:
         left = search.total - search.progress.count
@@ -362,85 +304,3 @@ def _search(search: Search, workers: Workers, stop: threading.Event, *, quiet: b
                 report.mention(
                     f"tls13lab: {search.trouble}: the search continues without a checkpoint"
                 )
-
-
-def _result(search: Search, captures: Sequence[str], seconds: float, count: int) -> report.Result:
-    """The command's result. ``captures`` names each target's file; this run tried ``count``."""
-    progress = search.progress
-    found = {hit.target: hit for hit in progress.found}
-    return {
-        "ok": bool(found),
-        "finished": search.finished,
-        "keyspace": search.total,
-        "tried": progress.count,
-        "seconds": round(seconds, 3),
-        "rate": round(count / seconds) if seconds else 0,
-        "checkpoint": _goes_on_from(search),
-        "targets": [
-            {
-                "capture": capture,
-                "connection": target.connection,
-                "client_hello": target.hello,
-                "identity": readable(target.identity),
-                **_kind(target, found[index].word if index in found else None),
-                "hash": target.hash_name,
-                "epsk_hash": target.epsk_hash if target.imported else None,
-                "derivation": str(target.derivation) if target.derivation else None,
-                "psk": found[index].word.hex() if index in found else None,
-                "text": readable(found[index].word) if index in found else None,
-            }
-            for index, (capture, target) in enumerate(zip(captures, search.targets, strict=True))
-        ],
-    }
-
-
-ASSUMED = {
-    PskKind.EXTERNAL: "its age is 0",
-    PskKind.RESUMPTION: "its age is not 0",
-    PskKind.IMPORTED: "its identity is an importer's",
-}
-
-
-def _kind(target: Target, psk: bytes | None) -> dict[str, str | None]:
-    """The kind of PSK: proved by the binder's label if the PSK was found, otherwise assumed."""
-    proven = target.kind_with(psk) if psk is not None else None
-    if proven is not None:
-        return {"kind": proven.value, "assumed": None}
-    return {"kind": target.kind.value, "assumed": ASSUMED[target.kind]}
-
-
-def _goes_on_from(search: Search) -> str | None:
-    """The checkpoint from which the search can continue, if there is one."""
-    noted = search.checkpoint is not None and not search.trouble
-    return str(search.checkpoint) if noted and not search.finished else None
-
-
-def _text(result: report.Result) -> str:
-    lines = []
-    several = len({target["capture"] for target in result["targets"]}) > 1
-    for one in result["targets"]:
-        second = ", ClientHello 2" if one["client_hello"] == 2 else ""
-        who = f"connection {one['connection']}{second}, identity {one['identity']}"
-        who = f"{one['capture']}, {who}" if several else who
-        assumed = f" (assumed: {one['assumed']})" if one["assumed"] else ""
-        kind = f"{one['kind']} PSK"
-        if one["epsk_hash"] and one["kind"] == "external":
-            kind = 'imported PSK, though with "ext binder"'
-        what = f"{kind}{assumed}, {one['hash']}"
-        what += f" (its external PSK: {one['epsk_hash']})" if one["epsk_hash"] else ""
-        what += ", derived from a word" if one["derivation"] else ""
-        verdict = f"{one['text']}  (hex {one['psk']})" if one["psk"] else "not found"
-        lines.append(f"{who}, {what}: {verdict}")
-    lines += result["notes"]
-    if result["finished"]:
-        lines.append(
-            f"tried {result['tried']:,} of {result['keyspace']:,} in {result['seconds']:.1f} s "
-            f"({result['rate']:,} per second)"
-        )
-    else:
-        goes_on = f"the same command continues from {result['checkpoint']}"
-        lines.append(
-            f"stopped after {result['tried']:,} of {result['keyspace']:,}; "
-            f"{goes_on if result['checkpoint'] else 'the progress was not saved'}"
-        )
-    return "\n".join(lines)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from tls13lab import whole_file
 from tls13lab.capture.keylog import read_keylog
 from tls13lab.capture.notes import Notes
 from tls13lab.capture.reader import read_capture
@@ -72,24 +71,19 @@ def run(
         records = MOST if html or as_json else MOST_IN_TEXT
     most = 0 if summary else records
     not_with_json("--html", html, as_json)
-    outputs, pages = Outputs(), list[bytes]()
+    outputs = Outputs()
 
     def work() -> report.Result:
         try_out(html)
         found, notes = _inspected(what, keylog, connection, most)
         if html is not None:
             title = named(Path(what)) if _is_source(what) else "bytes"
-            pages.append(inspection_page.as_html(found, title, notes).encode())
-            if html != "-":
-                with outputs.writing():
-                    whole_file.write(Path(html), pages[0])
+            outputs.write(html, inspection_page.as_html(found, title, notes).encode())
         if as_json:
             return {"connections": inspection_text.as_json(found), "notes": notes}
         return {"text": "\n".join(filter(None, (inspection_text.as_text(found), *notes)))}
 
-    def show(result: report.Result) -> str | bytes:
-        if pages and html == "-":
-            return pages[0]
+    def show(result: report.Result) -> str:
         return f"written to {html}" if html and not outputs.errors else str(result["text"])
 
     report.run(work, show, as_json=as_json, outputs=outputs)

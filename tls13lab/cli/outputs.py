@@ -5,6 +5,12 @@
 ...     raise OSError(28, "No space left on device", "talk.pcapng")
 >>> outputs.errors
 ['talk.pcapng: No space left on device']
+
+A page or picture can also take the place of the result on standard output:
+
+>>> outputs.write("-", b"<svg/>")
+>>> outputs.instead
+b'<svg/>'
 """
 
 from collections.abc import Iterator
@@ -31,20 +37,35 @@ class Closing(Protocol):
 
 
 class Outputs:
-    """Collects what went wrong in ``errors``; :func:`tls13lab.cli.report.run` reports it last."""
+    """Collects what went wrong in ``errors``; :func:`tls13lab.cli.report.run` reports it last.
+
+    ``instead`` is what is printed instead of the result, if anything.
+    """
 
     def __init__(self) -> None:
         self.errors: list[str] = []
+        self.instead: bytes | None = None
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, name: str = "") -> Iterator[None]:
         """A block that writes one file; its OSError or LocalFault is kept for the end."""
         try:
             yield
         except OSError as error:
+            error.filename = error.filename or name
             self.errors.append(in_words(error))
         except LocalFault as fault:
             self.errors.append(str(fault))
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a whole file, or for ``-`` keep the content for standard output."""
+        from tls13lab import whole_file
+
+        if name == "-":
+            self.instead = content
+            return
+        with self.writing(name):
+            whole_file.write(Path(name), content)
 
     def close(self, *files: Closing | None) -> None:
         """Close each of these; one that was never opened is None."""

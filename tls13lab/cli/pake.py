@@ -227,7 +227,7 @@ def race(
     """
 
     not_with_json("--svg", svg, as_json)
-    outputs, drawn = Outputs(), list[bytes]()
+    outputs = Outputs()
 
     def work() -> report.Result:
         from tls13lab.evidence.race import race as run_race
@@ -241,10 +241,7 @@ def race(
         words = list(guesses.words())
         lanes = run_race(read_psk(source, hexadecimal=False), words, runs, thief=thief)
         if svg is not None:
-            drawn.append(race_picture(lanes).svg.encode())
-            if svg != "-":
-                with outputs.writing():
-                    whole_file.write(Path(svg), drawn[0])
+            outputs.write(svg, race_picture(lanes).svg.encode())
         return {
             "words": len(words),
             "notes": guesses.notes,
@@ -261,10 +258,7 @@ def race(
             ],
         }
 
-    def show(result: report.Result) -> str | bytes:
-        return drawn[0] if drawn and svg == "-" else _race_text(result)
-
-    report.run(work, show, as_json=as_json, outputs=outputs)
+    report.run(work, _race_text, as_json=as_json, outputs=outputs)
 
 
 def _race_text(result: report.Result) -> str:

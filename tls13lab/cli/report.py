@@ -19,7 +19,7 @@ STANDARD_OUTPUT = "standard output"
 
 def run(
     work: Callable[[], Result],
-    show: Callable[[Result], str | bytes],
+    show: Callable[[Result], str],
     *,
     as_json: bool,
     code: Callable[[Result], int] = lambda result: 1 if result.get("ok") is False else 0,
@@ -33,7 +33,8 @@ def run(
     default 1 for ``"ok": False``. ``delivered`` is called once the result has been written; until
     then, it may still be lost. If standard output cannot be written to, the text that ``rescued``
     makes of the result goes to standard error. Errors in ``outputs`` are reported after the result,
-    with ``as_json`` also in it, and the exit code is then 1.
+    with ``as_json`` also in it, and the exit code is then 1. A page in ``outputs`` that belongs on
+    standard output is printed instead of the result.
     """
     errors = [] if outputs is None else outputs.errors
     try:
@@ -48,7 +49,8 @@ def run(
         fail(in_words(error), None, as_json=as_json)
     try:
         wrong = {"error": "; ".join(errors), "alert": None} if errors else {}
-        say(json.dumps(result | wrong) if as_json else show(result))
+        instead = None if outputs is None else outputs.instead
+        say(instead or (json.dumps(result | wrong) if as_json else show(result)))
     except OSError:
         if rescued is not None:
             mention(rescued(result))
