@@ -25,7 +25,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from coursework.judge import plain, sandbox
-from coursework.judge.producer import FIRST, TASK
+from coursework.judge.lines import FIRST, TASK
 from tls13lab.wire import faults
 
 

@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass
 
 from coursework.judge.cells import Submission
+from tls13lab.exercises.feedback import Feedback, Grade
 
 PATTERNS: tuple[tuple[str, str], ...] = (
-    (r"\bFeedback\b|\bVerdict\b", "changes or uses the checks' own classes"),
+    (rf"\b({Feedback.__name__}|{Grade.__name__})\b", "changes or uses the checks' own classes"),
     (r"\bTASKS\b|\.(right|example|_all)\s*\(|\.mistakes\b|\.check\s*=", "asks the checks"),
     (r"\btls13lab\.exercises\b|\bexercises\.\w+\.", "reaches into the checks' package"),
     (r"\bcoursework\b|gradebook|nbgrader|autograded|marks\.key", "names the marker's files"),

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from coursework.judge import plain
+from coursework.judge.lines import FIRST, TASK, Line, Numbered, pair
 
 MEMORY = 2 << 30
 """Bytes that a student's process can have, as on the hub."""
@@ -32,62 +33,6 @@ COPIED, COPIED_SIZE = 30, 1 << 20
 """How many files beside the notebook a task gets a copy of, and the most bytes of each."""
 OF_MARKER = "timestamp.txt"
 """When it was handed in; no task gets a copy."""
-TASK, FIRST = b"task", b"first"
-"""Who says a line: a task's copy, or the first process."""
-
-
-class Line:
-    """The judge's end, as two file descriptors of which a student's code is not told."""
-
-    def __init__(self, reading: int, writing: int) -> None:
-        self.reading, self.writing = reading, writing
-
-    def hear(self) -> Any:
-        """The next order; raises EOFError at the end."""
-        return plain.loads(self.raw())
-
-    def raw(self) -> bytes:
-        """The next order's line; raises EOFError at the end."""
-        line = bytearray()
-        # The judge sends one line and waits, so nothing for another process can follow it.
-        while not line.endswith(b"\n"):
-            found = os.read(self.reading, 1 << 16)
-            if not found:
-                raise EOFError
-            line += found
-        return bytes(line)
-
-    def say(self, message: Any) -> None:
-        """Send one line."""
-        self.write(plain.dumps(message))
-
-    def write(self, line: bytes) -> None:
-        """Send a line as it is."""
-        left = memoryview(line)
-        while left:
-            left = left[os.write(self.writing, left) :]
-
-    def close(self) -> None:
-        """Close both."""
-        for place in (self.reading, self.writing):
-            os.close(place)
-
-
-class Numbered(Line):
-    """A line to the judge on which each message begins with the order's number and who says it."""
-
-    def __init__(self, reading: int, writing: int, who: bytes) -> None:
-        super().__init__(reading, writing)
-        self.number, self.who = b"0", who
-
-    def order(self) -> Any:
-        """The next order, without its number."""
-        found = self.hear()
-        self.number = str(found.pop("number")).encode()
-        return found
-
-    def write(self, line: bytes) -> None:
-        super().write(b" ".join((self.number, self.who, line)))
 
 
 def main(arguments: list[str]) -> int:
@@ -114,7 +59,7 @@ def main(arguments: list[str]) -> int:
 
 def _served(line: Numbered, shell: Any, files: Path | None) -> None:
     """Make a copy, give it the next order, pass on what it says, and say how it ended."""
-    theirs, ours = _pair()
+    theirs, ours = pair()
     waking, woken = os.pipe()
     os.set_blocking(woken, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -141,12 +86,6 @@ def _served(line: Numbered, shell: Any, files: Path | None) -> None:
             os.close(place)
         ours.close()
     line.say({"ended": os.waitstatus_to_exitcode(status)})
-
-
-def _pair() -> tuple[Line, Line]:
-    """Two ends that hear each other."""
-    (one, two), (three, four) = os.pipe(), os.pipe()
-    return Line(one, four), Line(three, two)
 
 
 def _copy_serves(line: Line, shell: Any, files: Path | None) -> None:

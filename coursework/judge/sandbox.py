@@ -21,7 +21,7 @@ import tls13lab
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = Path(tls13lab.__file__).resolve().parent
-NEEDED = ("__init__.py", "named.py", "plain.py", "producer.py")
+NEEDED = ("__init__.py", "lines.py", "named.py", "plain.py", "producer.py")
 SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/fonts")
 SPACE, SHARED = 256 << 20, 64 << 20
 """Bytes of temporary files and of shared memory, with bubblewrap."""

@@ -130,8 +130,8 @@ def test_on_paper_nothing_is_cut_and_the_dark_mode_is_light(browser: Browser, bu
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         assert page.evaluate(OVER) == [], name
-        # Not in tables, whose thousands of cells look alike: that would take minutes.
-        assert faults(page, [".bd-article"], ["table"]) == []
+        # The rows of a table look alike, and thousands of cells would take minutes.
+        assert faults(page, [".bd-article"], ["tbody tr:nth-child(n+4)"]) == []
     context.close()
 
 
