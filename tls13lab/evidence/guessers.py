@@ -301,8 +301,8 @@ def counter_test(way: Way) -> str:
     else:
         issued_in = parts(way.mode).issued_in
         assert is_of_psk(issued_in)
-        other = alone = with_external_psk(issued_in)
-        holds = done(alone, way.guesser).found == WORD
+        issuer = with_external_psk(issued_in)
+        other, holds = issuer, done(issuer, way.guesser).found == WORD
     if not holds:
         raise Disagreement(f"{way.guesser} against {way.mode}: the counter-test, {other}, fails")
     return other
