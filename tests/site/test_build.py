@@ -1,5 +1,6 @@
 """The built site: no warning, no dead link, nothing from elsewhere, and all that is stored."""
 
+import builtins
 import html
 import json
 import re
@@ -13,6 +14,7 @@ import pytest
 
 from pages.launch import Doors
 from pages.quiz_links import linked
+from pages.signatures import with_names
 from pages.taping import ASKED, INSPECTOR, REVEALED, STILL
 from pages.taping import MARK as TAPE
 from tests.conftest import ROOT
@@ -246,3 +248,15 @@ def test_the_page_of_sections_has_both_numbers_and_who_treats_them(built: Site) 
     assert "https://www.rfc-editor.org/rfc/rfc9846#section-4.3.11" in page.leads_to
     assert "https://www.rfc-editor.org/rfc/rfc8446#section-4.2.11" in page.leads_to
     assert "api/psk.html#module-tls13lab.psk.binder" in page.leads_to
+
+
+def test_a_signature_names_its_choices_and_links_no_word_of_python(built: Site) -> None:
+    api = {path.stem: path.read_text(encoding="utf-8") for path in built.folder.glob("api/*.html")}
+    assert 'title="tls13lab.symbolic.vocabulary.SceneMode"' in api["symbolic"]
+    for name, page in api.items():
+        for heading in re.findall(r"<dt class=\"sig.*?</dt>", page, re.S):
+            text = html.unescape(re.sub(r"<[^>]+>|\n", "", heading)).replace(",'", ", '")
+            assert with_names(text) == text, name
+        links = re.findall(r'title="tls13lab[\w.]*"><span class="pre">(\w+)</span>', page)
+        assert links, name
+        assert not [word for word in links if hasattr(builtins, word)], name

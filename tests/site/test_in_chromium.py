@@ -13,7 +13,11 @@ from tests.site.conftest import Site
 pytestmark = pytest.mark.browser
 
 LESSONS = sorted(f"notebooks/{path.stem}" for path in (ROOT / "notebooks").glob("*.ipynb"))
-OTHERS = ["index", "lessons", "glossary", "rfc", "api/index", "api/psk", "CONTRIBUTING"]
+OTHERS = ["index", "lessons", "glossary", "rfc", "CONTRIBUTING"]
+API = [
+    "api/index",
+    *sorted(f"api/{path.parent.name}" for path in ROOT.glob("tls13lab/*/__init__.py")),
+]
 DOCUMENTS = sorted(f"docs/{path.stem}" for path in (ROOT / "docs").glob("*.md"))
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 900}
@@ -94,7 +98,7 @@ def test_no_serious_fault_in_the_frame(visit: Visit, theme: str) -> None:
 def test_no_page_moves_sideways_on_a_phone_asks_outside_or_complains(visit: Visit) -> None:
     visit.page.set_viewport_size(PHONE)
     wide = []
-    for name in [*OTHERS, *DOCUMENTS, *LESSONS, "search", "genindex"]:
+    for name in [*OTHERS, *API, *DOCUMENTS, *LESSONS, "search", "genindex"]:
         page = visit.to(name)
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > PHONE["width"]:

@@ -37,6 +37,7 @@ from tls13lab.wire.writer import uint16
 Modes = tuple[PskMode, PskMode]
 MIXTURES: tuple[Modes, ...] = tuple(product(PSK_MODES, PSK_MODES))
 ChainLeak = Literal["first_psk", "second_psk", "resumption_secret", "sibling_psk"]
+"""The secret of a chain of resumptions that leaks; ``sibling_psk`` is of another ticket."""
 CHAIN_LEAKS: tuple[ChainLeak, ...] = get_args(ChainLeak)
 NONCES = 4
 """How many ticket nonces are tried: all servers seen use a small counter."""

@@ -17,6 +17,7 @@ from tls13lab.wire.names import PSK_MODES, Mode
 # 3.1 ---------------------------------------------------------------------------------------------
 
 Answer = Literal[Mode, "retry"]
+"""What a server does with a ClientHello: the mode it chooses, or a HelloRetryRequest."""
 ANSWERS: tuple[Answer, ...] = ("full", "psk_ke", "psk_dhe_ke", "retry")
 
 

@@ -20,6 +20,7 @@ from urllib.parse import quote
 from tls13lab.wire.faults import LocalFault
 
 Kind = Literal["prediction", "task", "explanation"]
+"""What a student answers with: a choice, a program, or words."""
 PREDICTION: Kind = "prediction"
 TASK: Kind = "task"
 EXPLANATION: Kind = "explanation"

@@ -27,6 +27,7 @@ SHARED = "client_application_traffic_secret_0"
 BINDER: Final = "binder"
 """Not an asset of the claims, but a MUST (4.3.11): a server accepts a PSK only from its holders."""
 Lost = Asset | Literal["binder"]
+"""What the search can find lost; from a ``binder``, a weak PSK can be guessed."""
 
 
 @dataclass(frozen=True)

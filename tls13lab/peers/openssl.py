@@ -34,6 +34,7 @@ __all__ = [
     "OpenSSLPsk",
     "OpenSSLServer",
     "OpenSSLUnavailable",
+    "Tickets",
     "find_openssl",
     "make_certificate",
     "s_client",
@@ -44,6 +45,7 @@ MAX_LINE = 8192
 """The most bytes in a line for :func:`s_client`: well within the server's 16 KiB buffer."""
 
 Tickets = Literal["stateless", "stateful", "off"]
+"""What a server's tickets are: sealed state, a key of its database, or none."""
 
 
 class OpenSSLFailed(RuntimeError):

@@ -45,6 +45,7 @@ TOGETHER = "Only together: pairs of leaks that open what neither opens alone"
 Where = tuple[Adversary, SceneMode, Asset, str]
 """Adversary, mode, asset and options."""
 Column = Leak | Literal["none"]
+"""What has been stolen, alone."""
 
 
 def shown(cell: Cell) -> Shown:

@@ -59,6 +59,8 @@ from tls13lab.symbolic.vocabulary import (
 from tls13lab.wire.names import one_of
 
 Guesser = Literal["offline", "online", "harvester"]
+"""How someone guesses: alone with a recording, one run with a server per guess, or alone with the
+binder of a client that came to the wrong server."""
 OFFLINE: Final = "offline"
 ONLINE: Final = "online"
 HARVESTER: Final = "harvester"

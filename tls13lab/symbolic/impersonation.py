@@ -27,6 +27,7 @@ SECRETS: dict[Side, Leaks] = {
 }
 """The long-term secrets of each end. (A ticket's PSK counts, as long as the ticket is valid.)"""
 Pose = Literal["as the robbed", "to the robbed"]
+"""Whether the thief deceives others, in the name of the party it robbed, or that party itself."""
 POSES: tuple[Pose, ...] = get_args(Pose)
 CITATION = "RFC 9846 F.1"
 

@@ -18,7 +18,9 @@ from typing import Literal, NamedTuple, NewType, TypeGuard, get_args
 from tls13lab.wire.names import PSK_MODES, Mode, PskMode, Side, one_of
 
 ResumptionMode = Literal["resumption-psk_ke", "resumption-psk_dhe_ke"]
+"""The PSK is a ticket's, of a full handshake."""
 ExternalMode = Literal["external-psk_ke", "external-psk_dhe_ke"]
+"""The PSK was made out of band."""
 ImportedMode = Literal["imported-psk_ke", "imported-psk_dhe_ke"]
 """Imported PSKs have no cells of their own in the matrix; guessers are asked about them."""
 FromExternalMode = Literal[
@@ -27,6 +29,7 @@ FromExternalMode = Literal[
     "resumption-psk_ke-from-external-psk_dhe_ke",
     "resumption-psk_dhe_ke-from-external-psk_dhe_ke",
 ]
+"""The PSK is a ticket's, of a connection with an external PSK."""
 SceneMode = Literal["full", ResumptionMode, ExternalMode, FromExternalMode]
 """The connection in question. After ``from`` stands the connection that issued its ticket; without
 it, that was a full handshake."""
@@ -46,6 +49,7 @@ Asset = Literal[
     "early_data_freshness",
     "peer_identity",
 ]
+"""What the adversary wants: to read something secret, or to deceive a peer."""
 Leak = Literal[
     "psk",
     "ticket_key",
@@ -56,6 +60,8 @@ Leak = Literal[
     "quantum",
     "weak_psk",
 ]
+"""What the adversary has been given. ``quantum`` is a quantum computer, which solves discrete
+logarithms; ``weak_psk`` means that the PSK is in a word list."""
 Leaks = tuple[Leak, ...]
 Computed = NewType("Computed", str)
 """A secret that was computed instead of stolen. There is no fixed set: its name is made in
@@ -68,6 +74,7 @@ the leaks before it begins; the others get them when all connections have ended.
 SHARE_OF: Mapping[Side, Leak] = {"client": "client_ecdhe", "server": "server_ecdhe"}
 """The leak that gives the private key of a side's share."""
 Verdict = Literal["lost", "kept", "outside"]
+"""Whether the adversary gets the asset; ``outside`` is a question that the model cannot answer."""
 Epoch = Literal["past", "early_data", "present", "next_ticket"]
 """What a weak word may open; see :mod:`~tls13lab.symbolic.mended`."""
 Kind = Literal["full", "resumption", "external", "imported", "cpace"]
