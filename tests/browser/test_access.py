@@ -4,21 +4,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.access import faults
+from tests.browser.access import LONG, faults
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
-ROWS = 40
+ROWS = LONG // 4  # of two words each, above and below the odd one
 GOOD = "<tr><th scope='row'>a row</th><td>its words</td></tr>"
 PALE = "#888888"  # 3.5 to 1 on white; 4.5 are asked for
 
 
-def found(browser: "Browser", odd: str, exclude: tuple[str, ...] = ()) -> list[str]:
-    """The faults of a long table with one odd row in the middle."""
-    rows = GOOD * ROWS + odd + GOOD * ROWS
+def found(
+    browser: "Browser", odd: str, exclude: tuple[str, ...] = (), around: int = ROWS
+) -> list[str]:
+    """The faults of a table with one odd row, and so many good ones before and after it."""
+    rows = GOOD * around + odd + GOOD * around
     with browser.new_page() as page:
         page.set_content(
             "<!doctype html><html lang='en'><title>a page</title><main><h1>A table</h1>"
@@ -45,6 +47,11 @@ def test_a_good_page_has_none(browser: "Browser") -> None:
 def test_a_pale_word_in_the_middle_is_found(browser: "Browser", odd: str) -> None:
     (said,) = found(browser, odd)
     assert "(color-contrast, " in said
+
+
+def test_in_a_short_table_it_is_found_too(browser: "Browser") -> None:
+    (said,) = found(browser, GOOD.replace("<td", "<td class='pale'"), around=1)
+    assert "(color-contrast, 1)" in said
 
 
 def test_what_is_left_out_is_not_looked_at(browser: "Browser") -> None:

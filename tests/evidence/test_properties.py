@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -23,14 +24,19 @@ from tls13lab.symbolic.reveals import ASKED, RevealVerdict, counter_of
 from tls13lab.symbolic.rules import RULES
 from tls13lab.symbolic.vocabulary import SCENE_MODES, SceneMode
 
-EVERY = list(properties.properties())
 PSK_MODES = [mode for mode in SCENE_MODES if mode != "full"]
+
+
+@cache
+def every() -> list[dict[str, Any]]:
+    """All of them; not when pytest collects, because it takes seconds."""
+    return list(properties.properties())
 
 
 def of(name: str, **asks: str) -> list[dict[str, Any]]:
     return [
         one
-        for one in EVERY
+        for one in every()
         if one["property"] == name and asks.items() <= (one["asks"] | {"mode": one["mode"]}).items()
     ]
 
@@ -42,10 +48,10 @@ def told(name: str, **asks: str) -> set[str]:
 
 
 def test_each_is_asked_once_and_has_a_counter_test() -> None:
-    keys = [(one["property"], one["mode"], *one["asks"].items()) for one in EVERY]
+    keys = [(one["property"], one["mode"], *one["asks"].items()) for one in every()]
     assert len(set(keys)) == len(keys)
-    assert {one["property"] for one in EVERY} == set(properties.NAMES)
-    for one in EVERY:
+    assert {one["property"] for one in every()} == set(properties.NAMES)
+    for one in every():
         assert set(one["decided"].values()) == {one["verdict"]}
         assert one["evidence"] == ("both" if one["verdict"] == "lost" else "model")
         assert one["counter_test"]
@@ -53,9 +59,9 @@ def test_each_is_asked_once_and_has_a_counter_test() -> None:
 
 
 def test_the_summary_counts_all_of_them() -> None:
-    heading, *lines = properties.summary(EVERY)
+    heading, *lines = properties.summary(every())
     assert "Properties" in heading
-    counts = Counter(one["verdict"] for one in EVERY)
+    counts = Counter(one["verdict"] for one in every())
     for verdict in ("lost", "kept"):
         numbers = [int(line.partition(f" {verdict}")[0].split()[-1]) for line in lines]
         assert sum(numbers) == counts[verdict]

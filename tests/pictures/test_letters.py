@@ -51,9 +51,10 @@ def _fonts() -> Mapping[str, Path]:
 
 FONTS = _fonts()
 
+# Each of these looks at the picture that is shown.
+
 # The texts of which some corner is not on the shape that their box is drawn as.
-LEAVING = """svg => {
-    document.getElementById("here").innerHTML = svg;
+LEAVING = """() => {
     const left = [];
     for (const group of document.querySelectorAll("g.node, g.cluster")) {
         const shape = group.querySelector("polygon, ellipse, path");
@@ -71,8 +72,7 @@ LEAVING = """svg => {
 LEAVING_PARTS = LEAVING.replace("g.node, g.cluster", "g.part").replace("path", "path, rect")
 
 # The texts that are not wholly within the picture, which would be cut off.
-CUT_OFF = """svg => {
-    document.getElementById("here").innerHTML = svg;
+CUT_OFF = """() => {
     const frame = document.querySelector("svg").getBoundingClientRect();
     const cut = [];
     for (const text of document.querySelectorAll("svg text")) {
@@ -84,8 +84,7 @@ CUT_OFF = """svg => {
 }"""
 
 # The texts that stand partly in a box, and partly not; the first box is the picture's ground.
-CROSSING = """svg => {
-    document.getElementById("here").innerHTML = svg;
+CROSSING = """() => {
     const boxes = [...document.querySelectorAll("svg rect")].slice(1).map(one => one.getBBox());
     const crossing = [];
     for (const text of document.querySelectorAll("svg text:not([transform])")) {
@@ -100,8 +99,7 @@ CROSSING = """svg => {
 }"""
 
 # The texts that lie over one another: neither can be read.
-OVER = """svg => {
-    document.getElementById("here").innerHTML = svg;
+OVER = """() => {
     const texts = [...document.querySelectorAll("svg text")].filter(one => one.textContent.trim());
     const places = texts.map(one => one.getBoundingClientRect());
     const slack = 2; // a line's box is higher than its letters
@@ -114,6 +112,13 @@ OVER = """svg => {
     }));
     return over;
 }"""
+
+LOOKS = {
+    "leaves its box": LEAVING,
+    "is cut off": CUT_OFF,
+    "crosses a box": CROSSING,
+    "is written over": OVER,
+}
 
 # The size of the smallest letters of a picture as an output shows it, in pixels of the screen.
 SMALLEST = """async ([html, width]) => {
@@ -169,11 +174,18 @@ def plain(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
+def looked_at(page: Page, svg: str, looks: Iterable[str]) -> list[list[str]]:
+    """Show a picture once; what each look finds."""
+    each = ", ".join(f"({look})()" for look in looks)
+    show = 'document.getElementById("here").innerHTML = svg'
+    found: list[list[str]] = page.evaluate(f"svg => {{ {show}; return [{each}]; }}", svg)
+    return found
+
+
 def faults(page: Page, svg: str) -> list[str]:
     """What is wrong with a picture's letters."""
-    looks = {"leaves its box": LEAVING, "is cut off": CUT_OFF, "crosses a box": CROSSING}
-    looks |= {"is written over": OVER}
-    return [f"{what}: {one}" for what, look in looks.items() for one in page.evaluate(look, svg)]
+    found = zip(LOOKS, looked_at(page, svg, LOOKS.values()), strict=True)
+    return [f"{what}: {one}" for what, wrong in found for one in wrong]
 
 
 def lessons() -> Iterator[tuple[str, str]]:
@@ -210,7 +222,8 @@ def test_no_letter_of_a_lessons_picture_leaves_its_box(page: Page) -> None:
 def test_no_letter_of_the_schedule_leaves_its_part(page: Page) -> None:
     pictures = every()["schedule_graph"]
     assert any("d0d0d0d0..d0d0" in one.svg for one in pictures)
-    assert [page.evaluate(LEAVING_PARTS, one.svg) for one in pictures] == [[]] * len(pictures)
+    for one in pictures:
+        assert looked_at(page, one.svg, [LEAVING_PARTS]) == [[]]
 
 
 LONG = "main_secret, and more than has room"
