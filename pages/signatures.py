@@ -2,8 +2,8 @@
 
 A constant's value is shown only if it is short. The lines of a long signature become plain lines;
 Sphinx itself makes a definition list without definitions, which confuses screen readers. Where
-Sphinx shows the full name of a class as text, only the last part is shown. Where a
-type is a choice of strings for which the package has a name, the name stands for it.
+Sphinx shows the full name of a class as text, only the last part is shown. Where a type is a choice
+of strings for which the package has a name, the name stands for it.
 
 >>> as_lines("<dl>\\n<dd>a: int,</dd>\\n<dd>b: int,</dd>\\n</dl>")
 '<span class="sig-line">a: int,</span><span class="sig-line">b: int,</span>'
