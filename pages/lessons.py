@@ -18,7 +18,7 @@ _HEADING = re.compile(r"(?m)^(#{1,3}) (.+)$")
 # The beginnings of sections about a common misconception; a mark, core or extra, may stand above.
 _HEARD = re.compile(
     r"\s*(?:\*(?:Core|Extra)\b[^\n]*\n\s*)?"
-    r"(?:\*\*Often heard:\*\* (.+?)\n\n|\*You may (?:have heard|think): (.+?)\*)",
+    r"\*\*Often heard:\*\* (.+?)(?:\n\n|\Z)",
     re.S,
 )
 
@@ -52,7 +52,7 @@ class Part:
     def misconception(self) -> str:
         """The misconception with which it begins, in the lesson's words; otherwise empty."""
         match = _HEARD.match(self.text)
-        return " ".join((match.group(1) or match.group(2)).split()) if match else ""
+        return " ".join(match.group(1).split()) if match else ""
 
 
 @dataclass(frozen=True, slots=True)

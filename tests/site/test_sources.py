@@ -128,7 +128,7 @@ def test_ten_lessons_each_with_an_error_that_it_settles() -> None:
         assert lesson.title.startswith(lesson.number)
         assert lesson.misconceptions(), lesson.name
     heard = [part.misconception for lesson in found for part in lesson.misconceptions()]
-    assert '"Diffie-Hellman makes a password PSK safe".' in heard
+    assert '"Diffie-Hellman makes a password PSK safe."' in heard
 
 
 def test_a_lesson_that_the_readme_leaves_out_is_an_error(
