@@ -30,8 +30,8 @@ usage: python3 run.py COMMAND [ARGUMENTS]        (on Windows: py run.py COMMAND 
 
 commands (the first use of each installs what it needs, which takes half a minute or so):
   lab      open the notebooks in JupyterLab; Ctrl-C ends it
-  test     the checks, the tests, and every notebook compared with its stored outputs, in a few
-           minutes; with --all: every suite, also those that take long or need more installed;
+  test     the checks, the tests, and every notebook compared with its stored outputs, in a quarter
+           of an hour; with --all: every suite, also what takes longer or needs more installed;
            with other arguments: only pytest, with these arguments
   check    format, lint, types and one-way imports
   bench    the benchmarks
