@@ -38,6 +38,8 @@ GuessedMode = Literal[
 ]
 """The uses of a weak secret: as the PSK itself; imported (RFC 9258); together with a certificate
 (RFC 9973); in the connection that issued this connection's ticket; or as the word of CPace."""
+ClaimMode = SceneMode | GuessedMode
+"""Any mode of a claim."""
 
 Asset = Literal[
     "application_data",
@@ -119,7 +121,7 @@ _PARTS: dict[str, Parts] = {
 }
 
 
-def parts(mode: SceneMode | GuessedMode) -> Parts:
+def parts(mode: ClaimMode) -> Parts:
     """Take the mode of a claim apart. Raises NotAllowed for a mode that is not in the claims.
 
     >>> parts("full"), parts("resumption-psk_ke").issued_in
