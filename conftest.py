@@ -15,6 +15,7 @@ without ``-n``, strict or lax. nbval and its companions need a few things set fo
 
 import os
 import sys
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -70,10 +71,15 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     ]
 
 
+@cache
+def is_full(path: Path) -> bool:
+    """Whether all tests of this file are ``full``."""
+    return any(path.is_relative_to(installing.ROOT / folder) for folder in FULL)
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what lies in the folders that take long, and what installs packages."""
-    in_folder = any(item.path.is_relative_to(installing.ROOT / folder) for folder in FULL)
-    if in_folder or item.get_closest_marker("registry"):
+    if is_full(item.path) or item.get_closest_marker("registry"):
         item.add_marker("full")
 
 

@@ -14,9 +14,6 @@ from tls13lab.symbolic.claims import cells
 
 pytestmark = pytest.mark.browser
 
-GRID = matrix_picture(
-    [cell for cell in cells() if (cell.asset, cell.adversary) == ("next_psk", "passive")]
-)
 LOOKS = """() => [...document.querySelectorAll(".jp-OutputArea td > div")].map(tile => {
     const {backgroundColor, borderTopWidth, borderTopStyle, color} = getComputedStyle(tile);
     return [tile.textContent, backgroundColor, borderTopWidth, borderTopStyle, color];
@@ -24,7 +21,9 @@ LOOKS = """() => [...document.querySelectorAll(".jp-OutputArea td > div")].map(t
 
 
 def test_a_grid_keeps_its_colours_borders_and_words(lab_page: LabPage) -> None:
-    output = new_output("display_data", GRID._repr_mimebundle_())
+    some = [cell for cell in cells() if (cell.asset, cell.adversary) == ("next_psk", "passive")]
+    grid = matrix_picture(some)
+    output = new_output("display_data", grid._repr_mimebundle_())
     cell = new_code_cell("matrix", outputs=[output], execution_count=1)
     path = lab_page.server.folder / "from-somebody-else.ipynb"
     nbformat.write(new_notebook(cells=[cell], metadata={"kernelspec": KERNEL}), path)
@@ -35,10 +34,10 @@ def test_a_grid_keeps_its_colours_borders_and_words(lab_page: LabPage) -> None:
     assert page.locator("[role=grid]").count() == 0, "no script ran"
     looks = page.evaluate(LOOKS)
     assert [one[0] for one in looks] == [
-        tile.word for group in GRID.groups for row in group.rows for tile in row.tiles
+        tile.word for group in grid.groups for row in group.rows for tile in row.tiles
     ]
     for word, ground, width, style, colour in looks:
-        look = next(look for legend, look, _ in GRID.legend if legend == word)
+        look = next(look for legend, look, _ in grid.legend if legend == word)
         assert ground == _rgb(look.fill)
         assert colour == _rgb(ink.INK)
         assert float(width.removesuffix("px")) == pytest.approx(look.width, abs=0.6)

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 from math import isclose
+from typing import Any
 
 import pytest
 
@@ -47,17 +49,22 @@ from tls13lab.symbolic.guessers import (
 from tls13lab.symbolic.prices import Prices
 from tls13lab.symbolic.vocabulary import GUESSED_MODES, GuessedMode
 
-EVERY = list(claims())
 ENV = Environment(LESSON_TIME_MS, seeded("the odds"))
 TO_THE_PSK = [mode for mode in GUESSED_MODES if "-from-" not in mode and mode != CPACE]
 TICKETS = [mode for mode in GUESSED_MODES if "-from-" in mode]
 
 
+@cache
+def every() -> list[dict[str, Any]]:
+    """Not when pytest collects: it takes seconds."""
+    return list(claims())
+
+
 def test_model_and_bytes_agree_on_every_cell() -> None:
-    assert [(one["mode"], one["guesser"]) for one in EVERY] == [
+    assert [(one["mode"], one["guesser"]) for one in every()] == [
         (mode, guesser) for mode in GUESSED_MODES for guesser in GUESSERS
     ]
-    for one in EVERY:
+    for one in every():
         assert set(one["decided"].values()) == {one["checks"]}
 
 
@@ -93,7 +100,7 @@ def test_that_client_and_server_do_connect(mode: GuessedMode) -> None:
 
 
 def test_each_cell_names_what_comes_out_the_other_way() -> None:
-    told = {(one["mode"], one["guesser"]): one["counter_test"] for one in EVERY}
+    told = {(one["mode"], one["guesser"]): one["counter_test"] for one in every()}
     assert told["external-psk_ke", HARVESTER] == IN_NO_LIST
     assert told[CPACE, OFFLINE] == SCALAR
     for mode in TICKETS:
@@ -153,7 +160,7 @@ def test_runs_are_those_of_the_expected_guesses() -> None:
 
 
 def test_the_table() -> None:
-    lines = table(EVERY).splitlines()
+    lines = table(every()).splitlines()
     assert len(lines) == 1 + len(GUESSED_MODES)
     assert lines[0].split() == list(GUESSERS)
     assert lines[-1].split() == [CPACE, "never", *["once", "a", "run"] * 2]

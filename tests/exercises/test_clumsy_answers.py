@@ -246,6 +246,12 @@ def test_another_word_than_the_few_that_may_be_returned(number: str, says: str) 
     assert renamed.says.endswith(says)
 
 
+def test_a_collection_without_an_end_is_not_walked_through() -> None:
+    for answer in ([0] * 100_000, {"x": range(10**9)}):
+        says = check("2.1", answer, "alice").says
+        assert says == "This is a collection of more than 10,000 elements; bytes are wanted."
+
+
 NAMES_OF_THE_PACKAGE = re.compile(r"\b(a|the) (Step|Use|Rule|Term|Theft|Given|scene)\b")
 
 

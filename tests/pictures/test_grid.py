@@ -1,6 +1,7 @@
 """The grid of tiles in a real browser: with and without scripts, by keys, narrow, dark, printed."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -30,7 +31,12 @@ SMALL = Grid(
     (("one", "a note"),),
     "Notes",
 )
-MATRIX = matrix_picture([cell for cell in cells() if cell.asset == "application_data"])
+
+
+@cache
+def matrix() -> Grid:
+    """Not when pytest collects: all cells take seconds."""
+    return matrix_picture([cell for cell in cells() if cell.asset == "application_data"])
 
 
 @pytest.fixture
@@ -89,11 +95,11 @@ def test_what_is_pointed_at_is_told(shown: Page) -> None:
     expect(shown.locator(".tls13lab-tip")).to_have_count(0)
 
 
-@pytest.mark.parametrize("html", [SMALL.html, SMALL._repr_mimebundle_()["text/html"], MATRIX.html])
-def test_it_keeps_nobody_out(page: Page, html: str) -> None:
-    show(page, html)
-    page.keyboard.press("Tab")
-    assert faults(page, ["main"], []) == []
+def test_it_keeps_nobody_out(page: Page) -> None:
+    for html in (SMALL.html, SMALL._repr_mimebundle_()["text/html"], matrix().html):
+        show(page, html)
+        page.keyboard.press("Tab")
+        assert faults(page, ["main"], []) == []
 
 
 @pytest.mark.parametrize("width", [390, 828, 1280])
@@ -101,7 +107,7 @@ def test_it_is_scrolled_in_its_own_box_with_its_row_headings_in_sight(
     page: Page, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 700})
-    show(page, MATRIX._repr_mimebundle_()["text/html"])
+    show(page, matrix()._repr_mimebundle_()["text/html"])
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     last = page.locator("[data-part]").nth(8)
     last.focus()
@@ -124,7 +130,7 @@ def test_it_is_scrolled_in_its_own_box_with_its_row_headings_in_sight(
 
 def test_no_meaning_is_in_a_colour_alone() -> None:
     """Without backgrounds, as when printed, words and borders still differ."""
-    tiles = [one for group in MATRIX.groups for row in group.rows for one in row.tiles]
+    tiles = [one for group in matrix().groups for row in group.rows for one in row.tiles]
     looks = {(one.word, one.look.width, one.look.dashes) for one in tiles}
     assert len(looks) == len({one.word for one in tiles}) == len({look[1:] for look in looks})
 

@@ -4,7 +4,7 @@ All pictures are looked at: those that the lessons store, and those of :mod:`tes
 """
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import matplotlib as mpl
@@ -22,6 +22,7 @@ from tests.pictures.test_pictures import DHE
 from tls13lab.adversary.plan import Shape, plan
 from tls13lab.pictures import ink
 from tls13lab.pictures.attack_tree import attack_tree
+from tls13lab.pictures.picture import Picture
 from tls13lab.pictures.schedule_graph import schedule_graph
 from tls13lab.pictures.sequence import sequence
 from tls13lab.pictures.svg import document, text
@@ -31,8 +32,6 @@ pytestmark = pytest.mark.browser
 
 GRAPHS = sorted(store.FOLDER.glob("*.svg"))
 STEPS = plan(Shape("psk_ke", held=frozenset({"psk"})), "application_data")
-TIMELINE = timeline({"psk_ke": findings()}, 2, "")
-(BYTE, *_) = every()["bit_picture"]
 OWN = "this machine's"
 WIDTHS = (390, 828, 1280)
 
@@ -230,19 +229,25 @@ LONG = "main_secret, and more than has room"
 
 
 @pytest.mark.parametrize(
-    ("svg", "old", "new", "wrong"),
+    ("drawn", "old", "new", "wrong"),
     [
-        (attack_tree(STEPS).svg, "main_secret", LONG, f"leaves its box: {LONG}"),
-        (schedule_graph().svg, "input key", "input keying material", "crosses a box: input key"),
-        (sequence(DHE).svg, "ServerHello", "ServerHello" * 9, "crosses a box: ServerHello"),
-        (sequence(DHE).svg, "no keys yet", "no keys yet " * 9, "is cut off: no keys yet"),
-        (TIMELINE.svg, "stolen here", "stolen here" * 9, "is cut off: stolen here"),
-        (BYTE.svg, "before", "before" * 3, "is cut off: before"),
+        (lambda: attack_tree(STEPS), "main_secret", LONG, f"leaves its box: {LONG}"),
+        (schedule_graph, "input key", "input keying material", "crosses a box: input key"),
+        (lambda: sequence(DHE), "ServerHello", "ServerHello" * 9, "crosses a box: ServerHello"),
+        (lambda: sequence(DHE), "no keys yet", "no keys yet " * 9, "is cut off: no keys yet"),
+        (
+            lambda: timeline({"psk_ke": findings()}, 2, ""),
+            "stolen here",
+            "stolen here" * 9,
+            "is cut off: stolen here",
+        ),
+        (lambda: every()["bit_picture"][0], "before", "before" * 3, "is cut off: before"),
     ],
 )
 def test_words_that_are_too_long_are_seen(
-    page: Page, svg: str, old: str, new: str, wrong: str
+    page: Page, drawn: Callable[[], Picture], old: str, new: str, wrong: str
 ) -> None:
+    svg = drawn().svg
     assert f">{old}<" in svg
     found = faults(page, svg.replace(f">{old}<", f">{new}<"))
     assert any(one.startswith(wrong) for one in found), found

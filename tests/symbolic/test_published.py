@@ -8,10 +8,9 @@ from tls13lab.symbolic.vocabulary import ASSETS
 
 
 def test_the_page_is_made_from_them() -> None:
-    assert document.PAGE.read_text("utf-8") == document.page(), (
-        "run `python -m tests.symbolic.published`"
-    )
-    assert "{{" not in document.page()
+    page = document.page()
+    assert document.PAGE.read_text("utf-8") == page, "run `python -m tests.symbolic.published`"
+    assert "{{" not in page
 
 
 def test_every_name_that_is_cited_stands_in_their_sources() -> None:

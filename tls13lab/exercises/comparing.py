@@ -15,12 +15,16 @@ from fractions import Fraction
 from types import EllipsisType
 from typing import Any
 
-MOST = 1_000_000
-"""The most elements of an answer that are looked at."""
+MOST = 10_000
+"""The most elements of an answer that are looked at; no right answer has a tenth of them."""
 
 
 class Blank(Exception):
     """A student's function still has dots in it."""
+
+
+class _TooManyError(Exception):
+    """An answer has more than ``MOST`` elements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ def plain(answer: Any) -> Any:
     """
     try:
         return _plain(answer, 0)
+    except _TooManyError:
+        return Strange(f"a collection of more than {MOST:,} elements")
     except Exception:  # a student's object may raise anything, even when it is only looked at
         return Strange()
 
@@ -102,7 +108,7 @@ def _all(parts: Iterable[Any], depth: int) -> list[Any]:
     found: list[Any] = []
     for part in parts:
         if len(found) == MOST:
-            raise ValueError("too many")
+            raise _TooManyError
         found.append(_plain(part, depth))
     return found
 

@@ -93,7 +93,7 @@ def pairs_that_matter(row: dict[Leaks, Cell]) -> tuple[Leaks, ...]:
     )
 
 
-def _table(cells: list[Cell]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def _table(cells: Sequence[Cell]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     leaks = single_leaks(cells)
     header = ("adversary", "mode", "asset", *leaks, "only together")
     rows = []
@@ -115,7 +115,7 @@ def _cell(row: Mapping[Leaks, Cell], leak: Column) -> Cell:
     return row[() if leak == "none" else (leak,)]
 
 
-def matrix_text(cells: list[Cell], guesses: Guesses | None = None) -> str:
+def matrix_text(cells: Sequence[Cell], guesses: Guesses | None = None) -> str:
     """The matrix for a terminal: a line for each mode and asset, a column for each leak.
 
     With ``guesses``, each mark is followed by its cost, if there is one.
@@ -142,7 +142,7 @@ def matrix_text(cells: list[Cell], guesses: Guesses | None = None) -> str:
 
 
 def _costs(
-    cells: list[Cell], leaks: Sequence[Column], guesses: Guesses | None
+    cells: Sequence[Cell], leaks: Sequence[Column], guesses: Guesses | None
 ) -> list[tuple[str, ...]]:
     """The costs after the marks of each row, as whole numbers; empty if there is no cost."""
 
@@ -154,7 +154,7 @@ def _costs(
 
 
 def matrix_picture(
-    cells: list[Cell], guesses: Guesses | None = None, spent: Spent | None = None
+    cells: Sequence[Cell], guesses: Guesses | None = None, spent: Spent | None = None
 ) -> Grid:
     """The matrix as a grid of tiles, with its table.
 
@@ -195,7 +195,7 @@ def matrix_picture(
 
 
 def matrix_page(
-    cells: list[Cell], guesses: Guesses | None = None, spent: Spent | None = None
+    cells: Sequence[Cell], guesses: Guesses | None = None, spent: Spent | None = None
 ) -> str:
     """The matrix as a web page in one file, whose tiles can be pointed at."""
     title = "The matrix of claims"

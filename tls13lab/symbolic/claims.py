@@ -359,6 +359,7 @@ def played_out(
     return None
 
 
-def cells(rules: tuple[Rule, ...] = USUAL) -> list[Cell]:
+@remembered(2)
+def cells(rules: tuple[Rule, ...] = USUAL) -> tuple[Cell, ...]:
     """The whole matrix."""
-    return [decide(*question, rules=rules) for question in questions()]
+    return tuple(decide(*question, rules=rules) for question in questions())

@@ -58,8 +58,18 @@ class SymbolicConnection:
 
     # The secrets: the table, read -------------------------------------------------------------
 
+    @cached_property
+    def _secrets(self) -> dict[str, Term]:
+        """The rows that were asked for: nearly all are parents of many others."""
+        return {}
+
     def secret(self, row: str) -> Term:
         """The term for a row of the schedule table, or for one of its leaves."""
+        if row not in self._secrets:
+            self._secrets[row] = self._read(row)
+        return self._secrets[row]
+
+    def _read(self, row: str) -> Term:
         if row == "psk":
             return self.psk or ZEROS
         if row == "zeros" or (row == "ecdhe" and self.mode == "psk_ke"):

@@ -58,28 +58,28 @@ def isk(base: Term, mine: Term, theirs: Term, Ya: Term, Yb: Term) -> Term:
 
 
 def _multiply(term: Term) -> Iterator[DerivationStep]:
-    if term.symbol == KEY:
-        base, x, y = term.arguments
-        yield DerivationStep(KEY, (x, share(base, y)), term)
-        yield DerivationStep(KEY, (y, share(base, x)), term)
+    base, x, y = term.arguments
+    yield DerivationStep(KEY, (x, share(base, y)), term)
+    yield DerivationStep(KEY, (y, share(base, x)), term)
 
 
 def _logarithm(term: Term) -> Iterator[DerivationStep]:
-    if term.symbol == SHARE:
-        base, scalar = term.arguments
-        yield DerivationStep("cpace_logarithm", (base, term), scalar)
+    base, scalar = term.arguments
+    yield DerivationStep("cpace_logarithm", (base, term), scalar)
 
 
 _DRAFT = "draft-irtf-cfrg-cpace"
 CPACE_RULES = (
     making(GENERATOR, "the generator of a word", _DRAFT),
     making(SHARE, "a generator times a scalar", _DRAFT),
-    Rule(KEY, "a scalar times the other side's share", _DRAFT, _multiply),
+    Rule(KEY, "a scalar times the other side's share", _DRAFT, _multiply, (KEY,)),
     making(ISK, "the key, from K and what was said", _DRAFT),
 )
 """What anyone can do, besides the rules of TLS."""
 
-CPACE_QUANTUM = Rule("cpace_logarithm", "one discrete logarithm a guess", _DRAFT, _logarithm)
+CPACE_QUANTUM = Rule(
+    "cpace_logarithm", "one discrete logarithm a guess", _DRAFT, _logarithm, (SHARE,)
+)
 """What a quantum computer could do as well: a share's scalar, for a generator that it has."""
 
 

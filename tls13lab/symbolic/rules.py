@@ -43,57 +43,56 @@ class DerivationStep:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``steps`` gives the rule's uses for a term; ``section`` is the section of the RFC."""
+    """``steps`` gives the rule's uses for a term; ``section`` is the section of the RFC.
+
+    ``symbols`` are those of the terms that ``steps`` is asked about; if None, it is asked about
+    every term.
+    """
 
     name: str
     says: str
     section: str
     steps: Callable[[Term], Iterator[DerivationStep]]
+    symbols: tuple[str, ...] | None = None
 
 
 def making(symbol: str, says: str, section: str) -> Rule:
     """The rule that whoever knows all arguments of a term with this symbol knows the term."""
 
     def steps(term: Term) -> Iterator[DerivationStep]:
-        if term.symbol == symbol and term.arguments:
+        if term.arguments:
             yield DerivationStep(symbol, term.arguments, term)
 
-    return Rule(symbol, says, section, steps)
+    return Rule(symbol, says, section, steps, (symbol,))
 
 
 def _pack(term: Term) -> Iterator[DerivationStep]:
-    if term.symbol in MESSAGES:
-        yield DerivationStep("pack", term.arguments, term)
+    yield DerivationStep("pack", term.arguments, term)
 
 
 def _fields(term: Term) -> Iterator[DerivationStep]:
-    if term.symbol in MESSAGES:
-        for field in term.arguments:
-            yield DerivationStep("fields", (term,), field)
+    for field in term.arguments:
+        yield DerivationStep("fields", (term,), field)
 
 
 def _diffie_hellman(term: Term) -> Iterator[DerivationStep]:
-    if term.symbol == ECDHE:
-        x, y = term.arguments
-        yield DerivationStep(ECDHE, (x, apply(SHARE, y)), term)
-        yield DerivationStep(ECDHE, (y, apply(SHARE, x)), term)
+    x, y = term.arguments
+    yield DerivationStep(ECDHE, (x, apply(SHARE, y)), term)
+    yield DerivationStep(ECDHE, (y, apply(SHARE, x)), term)
 
 
 def _open(term: Term) -> Iterator[DerivationStep]:
-    if term.symbol == SEALED:
-        key, iv, content = term.arguments
-        yield DerivationStep("open", (key, iv, term), content)
+    key, iv, content = term.arguments
+    yield DerivationStep("open", (key, iv, term), content)
 
 
 def _unseal(term: Term) -> Iterator[DerivationStep]:
-    if term.symbol == TICKET:
-        ticket_key, psk = term.arguments
-        yield DerivationStep("unseal", (ticket_key, term), psk)
+    ticket_key, psk = term.arguments
+    yield DerivationStep("unseal", (ticket_key, term), psk)
 
 
 def _logarithm(term: Term) -> Iterator[DerivationStep]:
-    if term.symbol == SHARE:
-        yield DerivationStep("logarithm", (term,), term.arguments[0])
+    yield DerivationStep("logarithm", (term,), term.arguments[0])
 
 
 # From the table: the premises of a row are its inputs and its context.
@@ -107,13 +106,13 @@ RULES: dict[str, Rule] = {
     for rule in (
         *_TABLE,
         making(TRANSCRIPT, "concatenate the messages", "4.1"),
-        Rule("pack", "put a message together from its fields", "4", _pack),
-        Rule("fields", "read a message's fields", "4", _fields),
+        Rule("pack", "put a message together from its fields", "4", _pack, MESSAGES),
+        Rule("fields", "read a message's fields", "4", _fields, MESSAGES),
         making(SHARE, "the public share of a private key", "4.3.8"),
-        Rule(ECDHE, "a private key and the other side's share", "7.4", _diffie_hellman),
+        Rule(ECDHE, "a private key and the other side's share", "7.4", _diffie_hellman, (ECDHE,)),
         making(SEALED, "protect a record", "5.2"),
-        Rule("open", "take off a record's protection", "5.2", _open),
-        Rule("unseal", "open a stateless ticket", "4.7.1", _unseal),
+        Rule("open", "take off a record's protection", "5.2", _open, (SEALED,)),
+        Rule("unseal", "open a stateless ticket", "4.7.1", _unseal, (TICKET,)),
         making(TICKET, "seal a ticket, around whichever PSK", "4.7.1"),
         making(SIGNATURE, "sign the transcript", "4.5.2"),
     )
@@ -123,7 +122,9 @@ RULES: dict[str, Rule] = {
 OPENING = ("open", "unseal")
 """Rules that show whether a key is right, because decryption is authenticated."""
 
-QUANTUM = Rule("logarithm", "a discrete logarithm, by a quantum computer", "F.1", _logarithm)
+QUANTUM = Rule(
+    "logarithm", "a discrete logarithm, by a quantum computer", "F.1", _logarithm, (SHARE,)
+)
 """A rule that nobody can use yet; it is switched on to ask what a quantum computer would open.
 
 Shor's algorithm finds the private key of a public key, in (EC)DH as well as in RSA, ECDSA and

@@ -17,7 +17,7 @@ False
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tls13lab.symbolic.rules import DerivationStep, Rule
@@ -60,13 +60,23 @@ class Knowledge:
         return tuple(used) if self.steps[goal] is not None else (goal,)
 
 
+def _every_step(in_play: Iterable[Term], rules: tuple[Rule, ...]) -> Iterator[DerivationStep]:
+    """All uses of the rules for the terms in play. Each rule is asked about its own symbols."""
+    by_symbol: dict[str, tuple[Rule, ...]] = {}
+    for term in subterms(in_play):
+        if term.symbol not in by_symbol:
+            by_symbol[term.symbol] = tuple(
+                rule for rule in rules if rule.symbols is None or term.symbol in rule.symbols
+            )
+        for rule in by_symbol[term.symbol]:
+            yield from rule.steps(term)
+
+
 class World:
     """The terms in play, and all steps that the rules allow between them."""
 
     def __init__(self, in_play: Iterable[Term], rules: Iterable[Rule]) -> None:
-        rules = tuple(rules)
-        every = (step for term in subterms(in_play) for rule in rules for step in rule.steps(term))
-        self.steps = tuple(every)
+        self.steps = tuple(_every_step(in_play, tuple(rules)))
         self._using: dict[Term, list[int]] = {}
         for number, step in enumerate(self.steps):
             for premise in set(step.premises):
