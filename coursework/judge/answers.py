@@ -105,6 +105,7 @@ class Producer:
             self._take(self._hear(self.limits.cell_s), found)
         except plain.NotPlain as fault:  # more text than any notebook has
             found.kind, found.trouble = "lost", f"{fault}: the task's cells"
+            self.stop()  # it got no task, and would not say that one has ended
         except Gone as gone:
             where = f"cell {at + 1} of {len(cells)}" if 0 <= at < len(cells) else "its end"
             found.kind, found.trouble = "lost", f"{gone} in {where}"

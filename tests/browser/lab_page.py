@@ -127,9 +127,9 @@ class LabPage:
         """Move the cell's controls, in turn, until its answer changes: did it?"""
         return bool(drive(self.page, self.output(cell), first=True).milliseconds)
 
-    def drive(self, cell: int) -> Driven:
-        """Move every control of a cell, by keyboard and by mouse; see :mod:`driving`."""
-        return drive(self.page, self.output(cell))
+    def drive(self, cell: int, *, some: bool = False) -> Driven:
+        """Move a cell's controls, or some, by keyboard and by mouse; see :mod:`driving`."""
+        return drive(self.page, self.output(cell), some=some)
 
     def faults(self, cell: int) -> list[str]:
         """What keeps people out of a cell's live output; see :mod:`access`."""

@@ -9,7 +9,7 @@ from tests.browser.access import LONG, faults
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.full]
 
 ROWS = LONG // 4  # of two words each, above and below the odd one
 GOOD = "<tr><th scope='row'>a row</th><td>its words</td></tr>"

@@ -11,7 +11,7 @@ from coursework.source import everything
 from deploy import class_page, feedback
 from tests.browser.access import faults
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.full]
 
 LONG = "Not yet. Called with `" + "a" * 120 + "`, it raised ValueError: " + "b" * 120
 

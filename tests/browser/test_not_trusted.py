@@ -12,7 +12,7 @@ from tls13lab.pictures import ink
 from tls13lab.pictures.claims_matrix import matrix_picture
 from tls13lab.symbolic.claims import cells
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.full]
 
 LOOKS = """() => [...document.querySelectorAll(".jp-OutputArea td > div")].map(tile => {
     const {backgroundColor, borderTopWidth, borderTopStyle, color} = getComputedStyle(tile);

@@ -85,7 +85,7 @@ def test_each_answers_to_keys_and_mouse_and_keeps_nobody_out(lab_page: LabPage) 
     open_made(lab_page, "gallery", SETUP, *GALLERY.values(), widgets=range(1, len(GALLERY) + 1))
     assert lab_page.run_all() == []
     for cell, name in enumerate(GALLERY, start=1):
-        driven = lab_page.drive(cell)
+        driven = lab_page.drive(cell, some=True)
         assert driven.controls, f"{name} shows no control"
         assert driven.dead == [], name
         assert lab_page.faults(cell) == [], name
@@ -131,6 +131,7 @@ HIGHEST = 700
 
 
 @pytest.mark.browser
+@pytest.mark.full
 def test_a_stepper_shows_picture_and_facts_at_once_and_hears_clicks(lab_page: LabPage) -> None:
     open_made(lab_page, "stepper", LONG, *STEPPERS, widgets=(1, 2))
     assert lab_page.run_all() == []

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.lab_page import LabPage
 from tests.browser.made import open_made
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.full]
 
 CELLS = """
 from tls13lab.widgets.prediction import Prediction

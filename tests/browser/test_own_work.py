@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from tls13lab.exercises.outline import PREDICTION, lesson
 from tls13lab.widgets.keeping import FILE, VARIABLE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.full]
 
 KEY = lesson("02").of_kind(PREDICTION)[0].key
 SETUP = f"""

@@ -83,6 +83,9 @@ WRITERS: dict[str, Callable[[str, int], tuple[str, ...]]] = {
 }
 
 
+REPLACED = ("session", "key log", "page")
+
+
 @pytest.mark.parametrize("what", [one for one in WRITERS if one != "matrix"])
 def test_a_full_disk_leaves_nothing_behind(what: str, tmp_path: Path) -> None:
     with serving(SERVER) as server:
@@ -91,7 +94,7 @@ def test_a_full_disk_leaves_nothing_behind(what: str, tmp_path: Path) -> None:
     assert not [one for one in tmp_path.iterdir() if one.name.startswith(".")]
 
 
-@pytest.mark.parametrize("what", ["session", "key log", "page", "matrix"])
+@pytest.mark.parametrize("what", [*REPLACED, pytest.param("matrix", marks=pytest.mark.full)])
 def test_a_full_disk_harms_no_good_file(what: str, tmp_path: Path) -> None:
     """The others write a folder, or replace nothing."""
     path = tmp_path / "file"

@@ -44,7 +44,14 @@ def need_bubblewrap() -> None:
         pytest.skip("bubblewrap may not be used here")
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.what)
+def marks(case: Case) -> list[pytest.MarkDecorator]:
+    """What runs into a limit takes as long as that limit; test_answers has short ones."""
+    return [pytest.mark.full] if case.endless else []
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=case.what, marks=marks(case)) for case in CASES]
+)
 def test_a_submission_gets_what_the_table_says(
     case: Case, folder: Path, producer: Producer
 ) -> None:

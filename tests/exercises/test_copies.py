@@ -49,6 +49,7 @@ def test_building_again_replaces_what_was_there(tmp_path: Path) -> None:
     assert not (tmp_path / "student" / "old.txt").exists()
 
 
+@pytest.mark.full
 def test_the_instructors_copy_runs_and_every_check_says_right(tmp_path: Path) -> None:
     build("solutions", tmp_path / "solutions", silent)  # a solution that is none raises
     for name, tasks in SOURCE.items():
@@ -59,12 +60,9 @@ def test_the_instructors_copy_runs_and_every_check_says_right(tmp_path: Path) ->
             assert output.data["text/plain"].startswith("Right.")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
-    "names",
-    [
-        pytest.param(list(SOURCE)[:2], id="two notebooks"),
-        pytest.param(list(SOURCE)[2:], id="all the others", marks=pytest.mark.full),
-    ],
+    "names", [list(SOURCE)[:2], list(SOURCE)[2:]], ids=["two notebooks", "all the others"]
 )
 def test_a_finished_submission_is_marked_fully_and_an_untouched_one_at_zero(
     names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

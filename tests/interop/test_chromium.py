@@ -17,7 +17,7 @@ from tls13lab.peers.web_page import WebPage
 from tls13lab.psk.stateful import StatefulTickets
 from tls13lab.wire.codepoints import NamedGroup
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.full]
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,8 @@ from tests.interop.stacks import catalogue
 from tests.interop.stacks.stack import NoSuchCall, NotHere, PeerFailed, Role, refuse
 
 CELLS = [cell for peer in catalogue.PEERS for cell in cells_of(peer)]
-FULL_RUN = ("java", "haproxy", "erlang", "s2n", "bouncycastle", "rustls")
-"""Of these, the first start a program for each setup; s2n and rustls are installed for it alone."""
+SOONER = ("openssl", "python")
+"""The peers that are not left to the full run: OpenSSL, by its library and by Python's."""
 BEHIND_THE_TABLE = 10_000
 """The matrix' cells come after those of the table of whole programs."""
 EACH = 1000
@@ -33,7 +33,7 @@ def place(peer: str, number: int) -> pytest.MarkDecorator:
 
 
 def full(peer: str) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.full] if peer in FULL_RUN else []
+    return [] if peer in SOONER else [pytest.mark.full]
 
 
 class Benches:

@@ -57,6 +57,7 @@ def test_links_to_a_section_become_those_of_another_reader(tmp_path: Path) -> No
     assert headings(notebook)["three"] == "3. Three"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_core_runs_without_the_extra_sections(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)

@@ -60,6 +60,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.full
 def test_strict_and_shared_out_it_sees_the_one_stored_output_that_is_wrong(project: Path) -> None:
     said = pytest_says(project, "--nbval", "-n", "2", "--randomly-seed=1", ".")
     assert "1 failed, 7 passed" in said, said
@@ -71,6 +72,7 @@ def test_lax_every_cell_runs(project: Path) -> None:
     assert "4 passed" in said, said
 
 
+@pytest.mark.full
 def test_it_sees_and_leaves_nothing_of_what_a_person_answers(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

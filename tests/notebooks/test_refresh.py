@@ -60,6 +60,7 @@ asked = Prediction("Which?", ("a", "b"), key="02 when")"""
 SHOWS = ("progress('02')", "asked.reveal('a', 'so')", "Explain('02.1')", "check('2.1', b'wrong')")
 
 
+@pytest.mark.full
 def test_what_a_person_answered_in_the_folder_is_neither_shown_nor_touched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

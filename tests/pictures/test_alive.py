@@ -12,7 +12,7 @@ from tls13lab.pictures.picture import Picture, least_width
 from tls13lab.pictures.scripts import alive
 from tls13lab.pictures.svg import box, document, part, text
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.full]
 
 SVG = document(
     300,

@@ -112,6 +112,7 @@ def pygraphviz() -> Sequence[str]:
     return command
 
 
+@pytest.mark.full
 def test_a_drawing_is_stored_for_each_source_and_none_besides() -> None:
     names = {file.name for file in store.FOLDER.iterdir()}
     graphs = {f"{name}.svg" for name in store.sources()}

@@ -12,7 +12,7 @@ from tls13lab.pictures.claims_matrix import matrix_picture
 from tls13lab.pictures.grid import Grid, Group, Tile, TileRow
 from tls13lab.symbolic.claims import cells
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.full]
 
 
 def tile(name: str, look: ink.Look = ink.KEPT, word: str = "kept") -> Tile:

@@ -28,7 +28,7 @@ from tls13lab.pictures.sequence import sequence
 from tls13lab.pictures.svg import document, text
 from tls13lab.pictures.timeline import timeline
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.full]
 
 GRAPHS = sorted(store.FOLDER.glob("*.svg"))
 STEPS = plan(Shape("psk_ke", held=frozenset({"psk"})), "application_data")

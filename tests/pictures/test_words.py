@@ -33,6 +33,7 @@ def drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str
     return found
 
 
+@pytest.mark.full
 def test_with_other_fonts_all_that_is_stored_comes_out_the_same(
     drawn: list[dict[str, str]],
 ) -> None:

@@ -19,6 +19,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -81,8 +82,13 @@ def sources() -> list[Path]:
     )
 
 
-def texts(path: Path) -> Iterator[tuple[str, str, bool]]:
+@cache
+def texts(path: Path) -> tuple[tuple[str, str, bool], ...]:
     """A file's pieces of prose: where, the text, and whether it is Markdown."""
+    return tuple(_texts(path))
+
+
+def _texts(path: Path) -> Iterator[tuple[str, str, bool]]:
     name = path.relative_to(ROOT).as_posix()
     if path.suffix == ".ipynb":
         for cell in nbformat.read(path, as_version=4).cells:

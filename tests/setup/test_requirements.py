@@ -48,8 +48,9 @@ def test_the_lock_has_every_direct_requirement_in_its_version() -> None:
 
 
 def test_a_second_version_of_a_package_is_for_another_machine() -> None:
+    lock = locked()
     for one in requirements("requirements.txt"):
-        if len(locked()[canonicalize_name(one.name)]) > 1:
+        if len(lock[canonicalize_name(one.name)]) > 1:
             assert one.marker is not None, one
 
 

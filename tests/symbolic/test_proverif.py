@@ -312,6 +312,7 @@ RESULT Weak secret external_psk cannot be proved.
     assert [line.rsplit(" ", 1)[1] for line in results(said)] == ["false.", "false.", "proved."]
 
 
+@pytest.mark.full
 def test_the_command(tmp_path: Path) -> None:
     folder = tmp_path / "models"
     result = CliRunner().invoke(cli, ["claims", "--proverif", str(folder)])

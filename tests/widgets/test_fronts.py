@@ -13,7 +13,7 @@ from tls13lab.widgets.byte_inspector import ByteInspector
 from tls13lab.widgets.handshake_stepper import StepperView
 from tls13lab.widgets.view import View
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.full]
 
 HELLO = DHE.steps[0].messages[0]
 

@@ -97,7 +97,10 @@ def opened(browser: Browser, *names: str) -> Page:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", PANELS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name == "schedule" else pytest.mark.full) for name in PANELS],
+)
 def test_every_view_is_pythons_byte_for_byte(browser: Browser, name: str) -> None:
     page = opened(browser, name)
     played = page.locator(".tls13lab-tape").evaluate(EVERY_VIEW)
@@ -151,6 +154,7 @@ def test_a_click_on_a_part_sets_the_controls_and_the_part_keeps_the_keyboard(
 
 
 @pytest.mark.browser
+@pytest.mark.full
 def test_every_tile_of_the_matrix_answers_and_a_rule_can_be_taken_away(browser: Browser) -> None:
     page = opened(browser, "matrix")
     said, without = page.get_by_role("status"), page.get_by_role("combobox", name="Without:")
@@ -199,6 +203,7 @@ def labels(menu: Locator) -> list[str]:
 
 
 @pytest.mark.browser
+@pytest.mark.full
 def test_folds_stay_open_and_nobody_is_kept_out(browser: Browser) -> None:
     page = opened(browser, *PANELS)
     stepper = page.locator(".tls13lab-tape").first

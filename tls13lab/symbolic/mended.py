@@ -103,6 +103,7 @@ def checkable(mode: MendedMode, made: Made, epoch: Epoch = PAST) -> tuple[Term, 
     return verifiers(world, scene.heard(max(1, turns) if scene.turns else 0), WORD)
 
 
+@remembered(1024)
 def cost(
     mode: MendedMode,
     made: Made,
