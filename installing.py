@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import ClassVar
+from typing import IO, ClassVar
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -67,9 +67,13 @@ def environment() -> dict[str, str]:
     return ours
 
 
-def call(*command: str | Path) -> int:
-    """Run a program and show its output; return its exit code."""
-    return subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode
+def call(*command: str | Path, output: IO[bytes] | None = None) -> int:
+    """Run a program; return its exit code. What it says is shown, or written to ``output``."""
+    errors = None if output is None else subprocess.STDOUT
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(), stdout=output, stderr=errors, check=False
+    )
+    return done.returncode
 
 
 def digest(*paths: Path) -> str:

@@ -12,6 +12,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -87,19 +90,23 @@ PLAIN_LAB = {
     },
 }
 
+Steps = dict[str, list[str]]
+"""Programs with their arguments, by what to call them."""
+
 COPIES = {"student": "lab", "solutions": "lab", "nbgrader": "test", "colab": "lab"}
 """The copies of the notebooks, and the group of requirements that each needs. That of nbgrader's
 includes the tools for marking."""
-CHECKS = {
+CHECKS: Steps = {
     "format": ["ruff", "format", "--check"],
     "lint": ["ruff", "check"],
     "types": ["mypy"],
     "imports": ["lint-imports", "--no-logo"],
 }
-PYTEST = ["pytest", "-n", "logical", "--maxprocesses", "8", "--durations=10", "--dist"]
-NOTEBOOKS = {"notebooks": [*PYTEST, "loadfile", "--nbval", "notebooks"]}
-QUICK = {"tests": [*PYTEST, "worksteal", "-m", "not full"]} | NOTEBOOKS
-ALL = {"tests": [*PYTEST, "worksteal"]} | NOTEBOOKS
+PYTEST = ["pytest", "-n", "logical", "--maxprocesses", "8", "--durations=10"]
+PYTEST += ["--dist", "worksteal"]
+QUICK: Steps = {"tests": [*PYTEST, "-m", "not full"]}
+ALL: Steps = {"tests": PYTEST}
+BESIDE = CHECKS | {"notebooks": ["pytest", "--nbval", "notebooks"]}
 
 
 def install(group: str) -> None:
@@ -159,15 +166,50 @@ def lab(arguments: list[str]) -> int:
     return replace_process(PYTHON, "-m", "jupyterlab", *options, *arguments)
 
 
-def run_steps(steps: dict[str, list[str]]) -> int:
-    """Run every step, also after one that failed; say at the end which did."""
-    failed = []
-    for name, (program, *arguments) in steps.items():
-        print(f"\nrun.py: {name}: {program} {' '.join(arguments)}", flush=True)
-        if call(BIN / program, *arguments) != 0:
-            failed.append(name)
+def run_steps(steps: Steps, beside: Steps | None = None) -> int:
+    """Run every step, also after one that failed; say at the end which did.
+
+    Those ``beside`` run meanwhile, and what they say is shown afterwards. The tests often wait, for
+    a browser or another process; in that time, the processor would have nothing to do.
+    """
+    stop = threading.Event()
+    with ThreadPoolExecutor(1) as executor:
+        others = executor.submit(run_unseen, beside or {}, stop)
+        try:
+            failed = []
+            for name, (program, *arguments) in steps.items():
+                announce(name, [program, *arguments])
+                if call(BIN / program, *arguments) != 0:
+                    failed.append(name)
+            for name, (code, said) in others.result().items():
+                announce(name, (beside or {})[name])
+                print(said, end="")
+                failed += [name] if code != 0 else []
+        finally:
+            stop.set()
     print(f"\nrun.py: {'FAILED: ' + ', '.join(failed) if failed else 'all well'}", flush=True)
     return 1 if failed else 0
+
+
+def announce(name: str, command: list[str]) -> None:
+    """Say which step begins."""
+    print(f"\nrun.py: {name}: {' '.join(command)}", flush=True)
+
+
+def run_unseen(steps: Steps, stop: threading.Event) -> dict[str, tuple[int, str]]:
+    """The exit code of each step and what it said; that one has failed is told at once."""
+    done: dict[str, tuple[int, str]] = {}
+    installing.STATE.mkdir(parents=True, exist_ok=True)
+    for name, (program, *arguments) in steps.items():
+        if stop.is_set():
+            break
+        with tempfile.TemporaryFile(dir=installing.STATE) as output:
+            code = call(BIN / program, *arguments, output=output)
+            output.seek(0)
+            done[name] = code, output.read().decode("utf-8", "replace")
+        if code != 0 and not stop.is_set():
+            print(f"\nrun.py: {name}: FAILED; what it said comes at the end", flush=True)
+    return done
 
 
 def check(arguments: list[str]) -> int:
@@ -185,7 +227,7 @@ def test(arguments: list[str]) -> int:
     install("all" if whole else "test")
     if arguments and not whole:
         return run_steps({"tests": ["pytest", *arguments]})
-    return run_steps(CHECKS | (ALL if whole else QUICK))
+    return run_steps(ALL if whole else QUICK, BESIDE)
 
 
 def module(name: str, group: str, arguments: list[str]) -> int:

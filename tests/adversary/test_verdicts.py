@@ -19,6 +19,18 @@ from tls13lab.evidence.scripted import CLIENT_WORDS, SERVER_WORDS
 ALL = tuple(made())
 
 
+EACH = 7
+"""A quick run takes one of this many; see the next test."""
+
+each = pytest.mark.parametrize(
+    "one",
+    [
+        pytest.param(one, id=str(one), marks=pytest.mark.full if number % EACH else ())
+        for number, one in enumerate(ALL)
+    ],
+)
+
+
 def last(one: Made, theft: Theft, goal: Goal) -> Finding:
     """The finding about the conversation in question."""
     *_, finding = eavesdrop(one.items, theft, goal)
@@ -47,7 +59,13 @@ def test_all_kinds_are_there() -> None:
     assert len(ALL) > 150
 
 
-@pytest.mark.parametrize("one", ALL, ids=str)
+def test_a_quick_run_has_each_way_to_offer_take_and_retry() -> None:
+    for name in ("offered", "taken", "mode", "early", "order"):
+        some, every = ({getattr(one, name) for one in part} for part in (ALL[::EACH], ALL))
+        assert some == every, name
+
+
+@each
 def test_every_theft(one: Made) -> None:
     outcome = one.pair.client.outcome
     assert outcome.mode == (one.mode if one.taken else "full")
@@ -75,7 +93,7 @@ def test_every_theft(one: Made) -> None:
         assert (bool(plaintext(finding)), said) == (bool(known), said)
 
 
-@pytest.mark.parametrize("one", ALL, ids=str)
+@each
 def test_a_leaked_psk_fits_wherever_it_was_offered(one: Made) -> None:
     second = {"same": one.offered, "reversed": one.offered[::-1], "dropped": one.offered[1:]}
     hellos = [one.offered, second[one.order]] if one.order else [one.offered]
@@ -99,7 +117,7 @@ def test_a_leaked_psk_fits_wherever_it_was_offered(one: Made) -> None:
         assert len(early) == (bool(one.early) and name == one.offered[0])
 
 
-@pytest.mark.parametrize("one", ALL, ids=str)
+@each
 def test_what_is_kept_names_what_would_open_it(one: Made) -> None:
     """Each leak that is named opens it, once it is there as well."""
     by_name = {

@@ -94,6 +94,7 @@ def test_each_answers_to_keys_and_mouse_and_keeps_nobody_out(lab_page: LabPage) 
 
 
 @pytest.mark.browser
+@pytest.mark.full
 def test_a_click_or_a_key_in_the_schedule_chooses_a_secret(lab_page: LabPage) -> None:
     open_made(lab_page, "schedule", GALLERY["ScheduleExplorer"], widgets=[0])
     assert lab_page.run_all() == []

@@ -170,7 +170,7 @@ def interrupted(command: list[str]) -> tuple[int, str, str]:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a POSIX signal")
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.full)])
 def test_ctrl_c_and_the_same_command_again(capture: Path, workers: str) -> None:
     # The last of ten million: seconds on any machine, unless it was stopped and went on.
     command = [sys.executable, "-m", "tls13lab", "crack", str(capture), "--identity", "alice"]
@@ -188,7 +188,7 @@ def test_ctrl_c_and_the_same_command_again(capture: Path, workers: str) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a POSIX signal")
-@pytest.mark.parametrize("what", ["capture", "words"])
+@pytest.mark.parametrize("what", ["capture", pytest.param("words", marks=pytest.mark.full)])
 def test_one_ctrl_c_is_enough_while_it_reads(capture: Path, what: str) -> None:
     command = [sys.executable, "-m", "tls13lab", "crack", "--json", "--wordlist"]
     command += ["common", "-"] if what == "capture" else ["-", str(capture)]

@@ -53,6 +53,7 @@ def test_what_was_asked_for(tmp_path: Path) -> None:
     assert 15 < rows("--psk", "-", typed="sternchen")[NOTHING]["log2_guesses"] < 30
 
 
+@pytest.mark.full
 def test_each_is_played_on_bytes_if_asked() -> None:
     result = rows("--play")
     assert result[NOTHING]["played"].startswith("nothing: found after 601 guesses; opens past")

@@ -11,9 +11,12 @@ from tests.conftest import ROOT
 
 CAPTURE = Path(__file__).parents[1] / "captures" / "odd" / "fcs.pcap"
 NOT_UTF_8 = b"a\xff"
-pytestmark = pytest.mark.skipif(
-    sys.platform in ("win32", "darwin"), reason="file names there are always Unicode"
-)
+pytestmark = [
+    pytest.mark.full,
+    pytest.mark.skipif(
+        sys.platform in ("win32", "darwin"), reason="file names there are always Unicode"
+    ),
+]
 
 
 def tls13lab(folder: Path, *arguments: bytes | str, locale: str = "C.UTF-8") -> tuple[int, str]:

@@ -22,6 +22,7 @@ from tls13lab.psk.keys import ExternalPsk
 from tls13lab.wire.faults import LocalFault
 
 FULL = Path("/dev/full")
+FULL_RUN = pytest.mark.full
 pytestmark = pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
 
 
@@ -112,7 +113,9 @@ WRITERS: dict[str, tuple[Callable[[Path], tuple[str, ...]], str]] = {
 }
 
 
-@pytest.mark.parametrize("what", WRITERS)
+@pytest.mark.parametrize(
+    "what", [*(one for one in WRITERS if one != "race"), pytest.param("race", marks=FULL_RUN)]
+)
 def test_the_result_comes_before_the_error(
     what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,13 +170,14 @@ def test_errors_follow_the_fault_that_ended_the_work(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().err == "tls13lab: the recording breaks off\ntls13lab: no answer\n"
 
 
-PAGES = (
-    ("inspect", CAPTURE, "--html", "-"),
-    ("psk", "pake", "race", "-", "--runs", "1", "--svg", "-"),
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("inspect", CAPTURE, "--html", "-"),
+        pytest.param(("psk", "pake", "race", "-", "--runs", "1", "--svg", "-"), marks=FULL_RUN),
+    ],
+    ids=" ".join,
 )
-
-
-@pytest.mark.parametrize("command", PAGES, ids=" ".join)
 def test_a_page_or_picture_can_go_to_standard_output(
     command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,6 +76,7 @@ def credentials(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("credentials")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", SERVERS)
 def test_each_server_serves(name: str, credentials: Path) -> None:
     with serving(name, credentials) as port:

@@ -122,11 +122,15 @@ def test_the_chains_by_hand() -> None:
     assert not any(found for key, found in opened.items() if key[-1] == "sibling_psk")
 
 
-def test_each_cell_has_its_cost_and_the_command_says_it_in_time_and_money() -> None:
+def test_each_cell_has_its_cost() -> None:
     for cell in every_cell():
         small = cell["log2_guesses"] is not None and cell["log2_guesses"] <= 20.0
         assert small == (cell["verdict"] == "lost")
         assert bool(cell["computed"]) == bool(cell["log2_guesses"])
+
+
+@pytest.mark.full
+def test_the_command_says_the_cost_in_time_and_money() -> None:
     ask = ["claims", "--json", "--weak-bits", "31", "--rate", "1000", "--cents", "36"]
     told = json.loads(CliRunner().invoke(cli, ask).stdout)["cells"]
     asked = "external-psk_ke", "application_data", ["weak_psk"]
@@ -138,6 +142,9 @@ def test_each_cell_has_its_cost_and_the_command_says_it_in_time_and_money() -> N
     text = CliRunner().invoke(cli, ["claims", "--weak-bits", "31", "--rate", "1000"]).stdout
     assert "x30" in text
     assert "2^ 30.0 guesses  12 days" in text
+
+
+def test_a_price_needs_a_rate() -> None:
     assert CliRunner().invoke(cli, ["claims", "--cents", "5"]).exit_code == 2
 
 
@@ -146,6 +153,10 @@ def test_the_command() -> None:
     told: dict[str, Any] = json.loads(result.stdout)
     assert told["cells"] == every_cell()
     assert len(told["chains"]) == 16
+
+
+@pytest.mark.full
+def test_the_command_in_words() -> None:
     text = CliRunner().invoke(cli, ["claims"]).stdout
     counts = Counter(cell["verdict"] for cell in every_cell())
     assert f"{counts['lost']} cells lost, by the model and a script on bytes" in text

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.evidence.modes import of_one_connection, some
+from tests.evidence.modes import some
 from tls13lab.crypto import keyschedule
 from tls13lab.crypto.schedule import FAMILIES, SCHEDULE, Length, Operation
 from tls13lab.evidence import agreement, properties, reveals, searched, ticket_nonce
@@ -100,7 +100,7 @@ def test_both_ends_agree_until_the_psk_is_stolen(mode: SceneMode) -> None:
         assert told("agreement", mode=mode, on=on, stolen="psk") == {"lost"}
 
 
-@pytest.mark.parametrize("mode", some(PSK_MODES, of_one_connection))
+@pytest.mark.parametrize("mode", some(PSK_MODES))
 def test_the_search_agrees(mode: SceneMode) -> None:
     assert not agreement.found(mode, ())
     assert agreement.found(mode, ("psk",))
@@ -123,7 +123,7 @@ def test_what_is_carried_unchanged_does_arrive(mode: SceneMode) -> None:
 
 @pytest.mark.parametrize(
     "mode",
-    some((mode for mode in PSK_MODES if "psk_ke" in mode.split("-from")[0]), of_one_connection),
+    some(mode for mode in PSK_MODES if "psk_ke" in mode.split("-from")[0]),
 )
 def test_planted_two_sessions_that_draw_the_same_random_bytes(mode: SceneMode) -> None:
     """Then one Finished ends both: two sessions for one. By script, and found by the search."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from tests.evidence.modes import after_external_psk, some
+from tests.evidence.modes import of_one_connection, some
 from tls13lab.crypto.certificates import TrustAnyone
 from tls13lab.evidence import searched
 from tls13lab.evidence.cast import cast_of, known_of
@@ -67,8 +67,8 @@ def disagreeing(asked: Iterable[Cell]) -> list[str]:
 
 
 def test_model_scripts_and_search_agree() -> None:
-    """A sample of the cells: no leak and each alone, outside of peer_identity's options."""
-    sooner = [cell for cell in active() if not after_external_psk(cell.mode)]
+    """A sample: nothing resumed, no leak and each alone, outside of peer_identity's options."""
+    sooner = [cell for cell in active() if of_one_connection(cell.mode)]
     sample = [cell for cell in sooner if len(cell.leaks) < 2 and cell.asset != "peer_identity"]
     sample += [cell for cell in sooner if cell.asset == "peer_identity" and not cell.leaks]
     assert len(sample) > 250

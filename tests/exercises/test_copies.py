@@ -94,6 +94,7 @@ def test_a_released_notebook_says_nothing_of_answers(tmp_path: Path) -> None:
             assert found[f"{place_}-answer"] == one.stub
 
 
+@pytest.mark.full
 def test_a_wrong_solution_is_not_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The instructor's copy cannot be made of a source whose solution is wrong."""
     (name, tasks), *_ = SOURCE.items()

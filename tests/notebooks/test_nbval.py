@@ -67,6 +67,7 @@ def test_strict_and_shared_out_it_sees_the_one_stored_output_that_is_wrong(proje
     assert "two.ipynb::Cell 2" in said
 
 
+@pytest.mark.full
 def test_lax_every_cell_runs(project: Path) -> None:
     said = pytest_says(project, "--nbval-lax", "--randomly-seed=1", "two.ipynb")
     assert "4 passed" in said, said

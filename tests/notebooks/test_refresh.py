@@ -23,6 +23,7 @@ def stored(path: Path, *sources: str) -> NotebookNode:
     return notebook
 
 
+@pytest.mark.full
 def test_the_same_bytes_each_time_and_no_live_widget(tmp_path: Path) -> None:
     path = tmp_path / "a.ipynb"
     notebook = stored(path, "import ipywidgets", "ipywidgets.IntSlider()", "print(1)\nprint(2)")

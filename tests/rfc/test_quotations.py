@@ -21,12 +21,14 @@ def quotations() -> list[Quotation]:
     return list(everything())
 
 
+@pytest.mark.full
 def test_every_quotation_is_in_the_rfc() -> None:
     wrong = extracts.strangers(quotations(), STORED)
     told = [f'{one.where}: "{one.words}" {one.rfc} {one.section}' for one in wrong]
     assert not told, "\n".join([*told, ADD])
 
 
+@pytest.mark.full
 def test_much_is_quoted_and_every_extract_serves() -> None:
     found = [one for one in quotations() if one.enough and extracts.find(one, STORED)]
     assert len(found) > 120

@@ -48,6 +48,7 @@ def test_the_table_of_sections_is_the_rfc_s() -> None:
     assert ours == [(one.number, one.title) for one in extracts.stored()["9846"]]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("rfc", sorted(NUMBERS))
 def test_every_section_that_is_cited_exists(rfc: str) -> None:
     numbers = [
@@ -57,6 +58,7 @@ def test_every_section_that_is_cited_exists(rfc: str) -> None:
     assert [one for one in numbers if one[1] not in NUMBERS[rfc]] == []
 
 
+@pytest.mark.full
 def test_every_section_in_brackets_exists() -> None:
     """A number in brackets may also be RFC 8446's, behind RFC 9846's."""
     numbers = [(where, number) for where, text in prose() for number in bare(text)]
@@ -65,6 +67,7 @@ def test_every_section_in_brackets_exists() -> None:
     assert [one for one in numbers if one[1] not in NUMBERS["9846"] | OLD] == []
 
 
+@pytest.mark.full
 def test_the_two_rfcs_numbers_go_together_everywhere() -> None:
     pairs = [
         (where, one["new"], one["old"]) for where, text in prose() for one in PAIR.finditer(text)

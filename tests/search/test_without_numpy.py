@@ -71,6 +71,7 @@ def searched(code: str, folder: str) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.full
 def test_the_same_guesses_in_the_same_order_and_the_same_finds(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

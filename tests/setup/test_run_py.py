@@ -7,8 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -25,7 +26,7 @@ class Calls:
         self.failing, self.says = failing, ""
         self.commands: list[list[str]] = []
 
-    def __call__(self, *command: str | Path) -> int:
+    def __call__(self, *command: str | Path, output: IO[bytes] | None = None) -> int:
         words = [str(word) for word in command]
         self.commands.append(words)
         fails = self.failing in words
@@ -34,6 +35,8 @@ class Calls:
             installing.PYTHON.touch()
         if any(word.startswith("uv==") for word in words) and not fails:
             installing.OWN_UV.touch()
+        if output is not None:
+            output.write(f"said {words[-1]}\n".encode())
         return int(fails)
 
     def follow(self, command: list[str]) -> int:
@@ -273,6 +276,7 @@ def test_a_line_says_how_far_it_is_and_the_whole_story_is_kept(
     assert UV_SAYS in installing.LOG.read_text()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("way", ["this Python's", "one in a file"])
 def test_pip_is_pythons_own_and_needs_no_installing(
     way: str, monkeypatch: pytest.MonkeyPatch
@@ -391,11 +395,48 @@ def test_every_step_runs_and_the_failed_ones_are_named(
 ) -> None:
     calls.failing = "--nbval"
     assert run.main(["test"]) == 1
-    assert calls.programs()[-6:] == ["ruff", "ruff", "mypy", "lint-imports", "pytest", "pytest"]
-    assert capsys.readouterr().out.endswith("run.py: FAILED: notebooks\n")
+    steps = ["ruff", "ruff", "mypy", "lint-imports", "pytest", "pytest"]
+    assert sorted(calls.programs()[-6:]) == sorted(steps)
+    said = capsys.readouterr().out
+    assert said.endswith("said notebooks\n\nrun.py: FAILED: notebooks\n")
+    assert "run.py: notebooks: FAILED; what it said comes at the end\n" in said
+    # What ran beside the tests is shown in the order in which it ran.
+    assert said.index("said --check") < said.index("said check") < said.index("said --no-logo")
     calls.failing = "nothing fails"
     assert run.main(["test"]) == 0
     assert capsys.readouterr().out.endswith("run.py: all well\n")
+
+
+def test_ctrl_c_in_the_tests_ends_what_runs_beside_them(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+
+    def unseen(_: run.Steps, stop: threading.Event) -> dict[str, tuple[int, str]]:
+        told.append(stop.wait(60))
+        return {}
+
+    def call(*_: str | Path) -> int:
+        raise KeyboardInterrupt
+
+    run.install("test")
+    monkeypatch.setattr(run, "run_unseen", unseen)
+    monkeypatch.setattr(run, "call", call)
+    assert run.main(["test"]) == 130
+    assert told == [True]
+
+
+def test_no_further_step_begins_once_it_was_stopped(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = threading.Event()
+
+    def call(*command: str | Path, output: IO[bytes]) -> int:
+        stop.set()
+        return calls(*command, output=output)
+
+    monkeypatch.setattr(run, "call", call)
+    assert run.run_unseen(run.CHECKS, stop) == {"format": (0, "said --check\n")}
 
 
 def test_all_is_installed_for_all_and_nothing_is_left_out(project: Path, calls: Calls) -> None:

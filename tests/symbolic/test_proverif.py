@@ -3,28 +3,20 @@
 import re
 import shutil
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from tests.symbolic.proverif.asking import ask, digest, recorded, results
+from tests.symbolic.proverif.asking import ask, digest, every_model, recorded, results
 from tls13lab.cli.app import cli
 from tls13lab.crypto.schedule import FAMILIES, IMPORTER, SCHEDULE
 from tls13lab.symbolic import agreement, vocabulary
 from tls13lab.symbolic.claims import cells
-from tls13lab.symbolic.proverif import models as proverif
 from tls13lab.symbolic.proverif.guess import Guess, found, guesses, secret_of
 from tls13lab.symbolic.proverif.lines import OfferLines
 from tls13lab.symbolic.proverif.models import Model
 from tls13lab.symbolic.vocabulary import SCENE_MODES, SceneMode
-
-
-@cache
-def every_model() -> dict[str, Model]:
-    return {model.name: model for model in proverif.models()}
-
 
 RESERVED = frozenset(
     [

@@ -1,5 +1,7 @@
 """``docs/claims.md`` says what the definitions, the record and the names of the others say."""
 
+import pytest
+
 from tests.symbolic.published import document
 from tests.symbolic.published.compared import NOT_ASKED, ROWS
 from tests.symbolic.published.names import REFTLS, TAMARIN, stored
@@ -7,6 +9,7 @@ from tls13lab.symbolic.claims import decide
 from tls13lab.symbolic.vocabulary import ASSETS
 
 
+@pytest.mark.full
 def test_the_page_is_made_from_them() -> None:
     page = document.page()
     assert document.PAGE.read_text("utf-8") == page, "run `python -m tests.symbolic.published`"

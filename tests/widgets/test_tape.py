@@ -97,10 +97,8 @@ def opened(browser: Browser, *names: str) -> Page:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=() if name == "schedule" else pytest.mark.full) for name in PANELS],
-)
+@pytest.mark.full
+@pytest.mark.parametrize("name", PANELS)
 def test_every_view_is_pythons_byte_for_byte(browser: Browser, name: str) -> None:
     page = opened(browser, name)
     played = page.locator(".tls13lab-tape").evaluate(EVERY_VIEW)
@@ -110,6 +108,7 @@ def test_every_view_is_pythons_byte_for_byte(browser: Browser, name: str) -> Non
 
 
 @pytest.mark.browser
+@pytest.mark.full
 def test_it_is_moved_by_keys_and_mouse(browser: Browser) -> None:
     page = opened(browser, "stepper", "flipper")
     stepper, flipper = page.locator(".tls13lab-tape").all()
@@ -138,6 +137,7 @@ def test_it_is_moved_by_keys_and_mouse(browser: Browser) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.full
 def test_a_click_on_a_part_sets_the_controls_and_the_part_keeps_the_keyboard(
     browser: Browser,
 ) -> None:
@@ -175,6 +175,7 @@ def test_every_tile_of_the_matrix_answers_and_a_rule_can_be_taken_away(browser: 
 
 
 @pytest.mark.browser
+@pytest.mark.full
 def test_the_number_of_words_turns_the_meter_to_drawn_words(browser: Browser) -> None:
     page = opened(browser, "meter")
     how, count = (

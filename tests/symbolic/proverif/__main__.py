@@ -14,8 +14,16 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from tqdm import tqdm
 
-from tests.symbolic.proverif.asking import LONGEST, ask, digest, installed, record, recorded
-from tls13lab.symbolic.proverif.models import Model, models
+from tests.symbolic.proverif.asking import (
+    LONGEST,
+    ask,
+    digest,
+    every_model,
+    installed,
+    record,
+    recorded,
+)
+from tls13lab.symbolic.proverif.models import Model
 
 
 def main() -> int:
@@ -27,7 +35,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="how many at once")
     parser.add_argument("--longest", type=float, default=LONGEST, help="seconds for each")
     options = parser.parse_args()
-    version, before, every = installed(), recorded(), list(models())
+    version, before, every = installed(), recorded(), list(every_model().values())
     digests = {digest(one): one for one in every}
     if not version:
         record(before.version, before.answers, digests)

@@ -14,13 +14,20 @@ import tempfile
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
-from tls13lab.symbolic.proverif.models import Model
+from tls13lab.symbolic.proverif.models import Model, models
 
 RESULTS = Path(__file__).with_name("results.json")
 LONGEST = 3600.0  # seconds, after which there is no answer
 _ANSWERS = {"is true.": True, "is false.": False}
+
+
+@cache
+def every_model() -> dict[str, Model]:
+    """All models by name; writing them takes seconds."""
+    return {model.name: model for model in models()}
 
 
 @dataclass(frozen=True, slots=True)
