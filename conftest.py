@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import installing
 from tests.conftest import IN_CI
@@ -29,6 +30,10 @@ SANITIZE = installing.ROOT / "tests" / "nbval_sanitize.cfg"
 NBVAL_CELL_TIMEOUT = 2000.0
 CELL_TIMEOUT = 300.0
 """Seconds after which a cell counts as hanging; nbval's default is 2,000."""
+
+QUICK = "not full"
+QUICK_EXAMPLES = 25
+"""How many examples Hypothesis draws in a quick run for a test that does not say; else 100."""
 
 FULL = {
     "pages": "sphinx",
@@ -55,7 +60,7 @@ def left_out(config: pytest.Config) -> dict[str, str]:
     """The folders that are not run, and the missing package of each."""
     missing = {folder: package for folder, package in FULL.items() if not find_spec(package)}
     # In CI nothing may be missing: there the folder's own imports fail.
-    return {} if IN_CI and config.option.markexpr != "not full" else missing
+    return {} if IN_CI and config.option.markexpr != QUICK else missing
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -86,8 +91,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Fill in what nbval was not told. Before xdist, which shares tests out by ``dist``."""
+    """Fill in what Hypothesis and nbval were not told.
+
+    Before xdist, which shares tests out by ``dist``.
+    """
     option = config.option
+    if option.markexpr == QUICK:
+        settings.register_profile("quick", settings(), max_examples=QUICK_EXAMPLES)
+        settings.load_profile("quick")
     if not (getattr(option, "nbval", False) or getattr(option, "nbval_lax", False)):
         return
     option.nbval_sanitize_with = option.nbval_sanitize_with or str(SANITIZE)

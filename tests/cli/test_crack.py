@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +189,8 @@ def test_ctrl_c_and_the_same_command_again(capture: Path, workers: str) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a POSIX signal")
-@pytest.mark.parametrize("what", ["capture", pytest.param("words", marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("what", ["capture", "words"])
 def test_one_ctrl_c_is_enough_while_it_reads(capture: Path, what: str) -> None:
     command = [sys.executable, "-m", "tls13lab", "crack", "--json", "--wordlist"]
     command += ["common", "-"] if what == "capture" else ["-", str(capture)]
@@ -327,8 +329,13 @@ def descendants(pid: int) -> list[int]:
 # What else may be searched for --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("target_hash", ["sha256", "sha384"])
-@pytest.mark.parametrize("epsk_hash", ["sha256", "sha384"])
+@pytest.mark.parametrize(
+    ("epsk_hash", "target_hash"),
+    [
+        pytest.param(one, other, marks=pytest.mark.full if one == other else ())
+        for one, other in product(("sha256", "sha384"), repeat=2)
+    ],
+)
 def test_the_external_psk_behind_an_import_has_a_hash_of_its_own(
     epsk_hash: str, target_hash: str, tmp_path: Path
 ) -> None:

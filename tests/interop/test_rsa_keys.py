@@ -29,7 +29,7 @@ from tls13lab.peers.openssl import CertificateFiles, OpenSSL, OpenSSLServer, s_c
 from tls13lab.wire.codepoints import SignatureScheme
 from tls13lab.wire.faults import HandshakeFailure, LocalFault, UnsupportedCertificate
 
-pytestmark = [pytest.mark.openssl, pytest.mark.usefixtures("binary")]
+pytestmark = [pytest.mark.full, pytest.mark.openssl, pytest.mark.usefixtures("binary")]
 RSAE = tuple(one for one in SignatureScheme if one.name.startswith("RSA_PSS_RSAE"))
 PSS = tuple(one for one in SignatureScheme if one.name.startswith("RSA_PSS_PSS"))
 

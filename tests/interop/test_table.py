@@ -51,6 +51,7 @@ def test_only_scenarios_that_exist_are_impossible() -> None:
     assert {scenario for _, scenario in CANNOT} <= set(BY_NAME)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("promised", "kept", "complaint"),
     [

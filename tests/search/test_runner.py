@@ -310,7 +310,7 @@ def test_rules_change_every_word(words: Path) -> None:
     assert finish(search) == {0: b"WORD4321!", 1: b"Last"}
 
 
-@pytest.mark.parametrize("count", [1, 3, 4000])
+@pytest.mark.parametrize("count", [1, 3, pytest.param(4000, marks=pytest.mark.full)])
 def test_few_words_with_many_rules_are_tried_together(words: Path, count: int) -> None:
     """A batch for each rule would be of a few words, and an engine likes thousands."""
     texts = [b"$%d $%d $%d" % (n // 100, n // 10 % 10, n % 10) for n in range(1000)]

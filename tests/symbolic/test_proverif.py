@@ -18,6 +18,8 @@ from tls13lab.symbolic.proverif.lines import OfferLines
 from tls13lab.symbolic.proverif.models import Model
 from tls13lab.symbolic.vocabulary import SCENE_MODES, SceneMode
 
+pytestmark = pytest.mark.full  # it takes seconds to write thousands of models
+
 RESERVED = frozenset(
     [
         "among",
@@ -304,7 +306,6 @@ RESULT Weak secret external_psk cannot be proved.
     assert [line.rsplit(" ", 1)[1] for line in results(said)] == ["false.", "false.", "proved."]
 
 
-@pytest.mark.full
 def test_the_command(tmp_path: Path) -> None:
     folder = tmp_path / "models"
     result = CliRunner().invoke(cli, ["claims", "--proverif", str(folder)])

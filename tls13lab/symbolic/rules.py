@@ -43,17 +43,24 @@ class DerivationStep:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``steps`` gives the rule's uses for a term; ``section`` is the section of the RFC.
+    """``uses`` gives the rule's uses for a term; ``section`` is the section of the RFC.
 
-    ``symbols`` are those of the terms that ``steps`` is asked about; if None, it is asked about
-    every term.
+    ``symbols`` are those of the terms that it can be used for; None if that may be any.
     """
 
     name: str
     says: str
     section: str
-    steps: Callable[[Term], Iterator[DerivationStep]]
+    uses: Callable[[Term], Iterator[DerivationStep]]
     symbols: tuple[str, ...] | None = None
+
+    def concerns(self, symbol: str) -> bool:
+        """Whether terms with this symbol are any of its business."""
+        return self.symbols is None or symbol in self.symbols
+
+    def steps(self, term: Term) -> Iterator[DerivationStep]:
+        """The rule's uses for a term; none for a term that does not concern it."""
+        return self.uses(term) if self.concerns(term.symbol) else iter(())
 
 
 def making(symbol: str, says: str, section: str) -> Rule:

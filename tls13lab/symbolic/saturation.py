@@ -65,11 +65,9 @@ def _every_step(in_play: Iterable[Term], rules: tuple[Rule, ...]) -> Iterator[De
     by_symbol: dict[str, tuple[Rule, ...]] = {}
     for term in subterms(in_play):
         if term.symbol not in by_symbol:
-            by_symbol[term.symbol] = tuple(
-                rule for rule in rules if rule.symbols is None or term.symbol in rule.symbols
-            )
+            by_symbol[term.symbol] = tuple(rule for rule in rules if rule.concerns(term.symbol))
         for rule in by_symbol[term.symbol]:
-            yield from rule.steps(term)
+            yield from rule.uses(term)
 
 
 class World:
