@@ -6,6 +6,7 @@ import pytest
 
 from tests.adversary.conversations import EARLY_WORDS, Made, made, sided
 from tests.capture.test_tshark import by_tshark, joined, write_keylog
+from tests.sampled import sampled
 from tls13lab.adversary.eavesdropper import eavesdrop
 from tls13lab.adversary.finding import Finding
 from tls13lab.adversary.plan import Goal
@@ -22,13 +23,7 @@ ALL = tuple(made())
 EACH = 7
 """A quick run takes one of this many; see the next test."""
 
-each = pytest.mark.parametrize(
-    "one",
-    [
-        pytest.param(one, id=str(one), marks=pytest.mark.full if number % EACH else ())
-        for number, one in enumerate(ALL)
-    ],
-)
+each = pytest.mark.parametrize("one", sampled(ALL, EACH, str))
 
 
 def last(one: Made, theft: Theft, goal: Goal) -> Finding:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.capture.shapes import every_shape
 from tests.conftest import require_tool
+from tests.sampled import sampled
 from tls13lab.capture.decrypt import Read, decrypted
 from tls13lab.capture.keylog import lines, read_keylog
 from tls13lab.capture.reader import read_capture
@@ -68,7 +69,7 @@ def write_keylog(path: Path, keylog: dict[bytes, dict[str, bytes]]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", recorded.names())
+@pytest.mark.parametrize("name", sampled(recorded.names(), 2))
 def test_the_shipped_captures(name: str, tmp_path: Path) -> None:
     capture = recorded.load(name)
     keylog = {random: dict(rows) for random, rows in capture.keylog.items()}
@@ -83,7 +84,7 @@ def test_the_shipped_captures(name: str, tmp_path: Path) -> None:
     assert bytes.fromhex(data[last, "server"]) == capture.server_sent
 
 
-@pytest.mark.parametrize("name", recorded.names())
+@pytest.mark.parametrize("name", sampled(recorded.names(), 2))
 def test_the_modes_are_those_that_tshark_sees(name: str) -> None:
     """A ServerHello with pre_shared_key (41) took a PSK; with key_share (51), a key exchange."""
     capture = recorded.load(name)

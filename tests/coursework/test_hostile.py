@@ -8,7 +8,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-from _pytest.mark.structures import ParameterSet
 
 from coursework.judge import sandbox
 from coursework.judge.answers import Limits, Producer
@@ -16,6 +15,7 @@ from coursework.judge.judging import judge_notebook, released
 from coursework.source import everything
 from tests.conftest import ROOT, require_tool
 from tests.coursework.hostile import CASES, WHO, Case, handed_in, table
+from tests.sampled import sooner
 
 LIMITS = Limits()
 QUICK = Limits(cell_s=8, call_s=5, task_s=12)
@@ -48,13 +48,12 @@ def need_bubblewrap() -> None:
 EACH = 4
 """A quick run takes one of this many, and nothing that runs into a limit and takes as long."""
 
+SOME = sooner(
+    CASES, lambda number, case: number % EACH == 0 and not case.endless, lambda case: case.what
+)
 
-def parameter(number: int, case: Case) -> ParameterSet:
-    sooner = number % EACH == 0 and not case.endless
-    return pytest.param(case, id=case.what, marks=() if sooner else pytest.mark.full)
 
-
-@pytest.mark.parametrize("case", [parameter(*numbered) for numbered in enumerate(CASES)])
+@pytest.mark.parametrize("case", SOME)
 def test_a_submission_gets_what_the_table_says(
     case: Case, folder: Path, producer: Producer
 ) -> None:

@@ -37,6 +37,7 @@ def test_the_mode_has_one_name() -> None:
     assert BOTH == MODE == stage(BOTH).pair.client.outcome.mode
 
 
+@pytest.mark.full
 def test_all_three_judges_were_asked_and_agree() -> None:
     assert len(every_claim()) == len(list(questions())) == 3 * 4 * 2 * 22
     for one in every_claim():
@@ -81,6 +82,7 @@ def test_both_are_never_worse_than_the_certificate_alone() -> None:
             assert both == "kept"
 
 
+@pytest.mark.full
 def test_who_has_more_loses_nothing() -> None:
     for mode, asset, adversary, leaks in questions():
         if decide(mode, asset, adversary, leaks).verdict == "lost":

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.evidence.modes import some
+from tests.evidence.some import some
 from tls13lab.crypto import keyschedule
 from tls13lab.crypto.schedule import FAMILIES, SCHEDULE, Length, Operation
 from tls13lab.evidence import agreement, properties, reveals, searched, ticket_nonce

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from tests.evidence.modes import of_one_connection, some
+from tests.evidence.some import of_one_connection, some
+from tests.sampled import sampled
 from tls13lab.crypto.certificates import TrustAnyone
 from tls13lab.evidence import searched
 from tls13lab.evidence.cast import cast_of, known_of
@@ -89,7 +90,7 @@ def test_a_wrong_cell_is_found_out() -> None:
 # What is known ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", SCENE_MODES)
+@pytest.mark.parametrize("mode", some(SCENE_MODES))
 def test_with_nothing_stolen_it_finds_nothing(mode: SceneMode) -> None:
     """But for a reflection or a rerouted call, which need no theft."""
     found = searched.found(mode, ())
@@ -97,7 +98,7 @@ def test_with_nothing_stolen_it_finds_nothing(mode: SceneMode) -> None:
     assert found.sessions > 10
 
 
-@pytest.mark.parametrize("mode", [*RESUMPTION, *EXTERNAL])
+@pytest.mark.parametrize("mode", some([*RESUMPTION, *EXTERNAL]))
 def test_it_finds_impersonation_on_both_sides(mode: SceneMode) -> None:
     lost = searched.found(mode, ("psk",)).lost
     assert {"server_authentication", "client_authentication"} <= set(lost)
@@ -138,7 +139,7 @@ def test_it_finds_the_false_issuer() -> None:
     assert lost["psk"] == "alice resumes, and receives: nothing"
 
 
-@pytest.mark.parametrize("mode", CERTIFIED)
+@pytest.mark.parametrize("mode", sampled(CERTIFIED, 2))
 def test_what_it_sends_as_itself_repeats_nobody(mode: SceneMode) -> None:
     """With the certificate's key it reads what Alice sends early, and can say the same as itself.
 

@@ -141,6 +141,7 @@ def test_a_model_that_cannot_verify_a_guess_has_to_pay_for_something_else() -> N
 # All cells ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.full
 def test_the_numbers_agree_with_the_verdicts() -> None:
     for cell, told in everything().values():
         if cell.verdict == "outside":
@@ -152,6 +153,7 @@ def test_the_numbers_agree_with_the_verdicts() -> None:
             assert told.log2_guesses is None or told.log2_guesses > SMALL
 
 
+@pytest.mark.full
 def test_every_kept_cell_has_a_price() -> None:
     """But for what was over when the leaks came: then no computation helps any more."""
     kept = [(cell, told) for cell, told in everything().values() if cell.verdict == "kept"]
@@ -162,6 +164,7 @@ def test_every_kept_cell_has_a_price() -> None:
         assert bool(told.computed) is not over
 
 
+@pytest.mark.full
 def test_one_leak_more_never_costs_more() -> None:
     for (mode, asset, adversary, leaks, *options), (_, told) in everything().items():
         assert isinstance(leaks, tuple)
@@ -180,6 +183,7 @@ def lost(cell: Cell, names: tuple[str, ...]) -> bool:
     return lost_by(cell.mode, cell.asset, cell.adversary, had, cell.options) is not None
 
 
+@pytest.mark.full
 def test_what_is_computed_is_enough_and_nothing_of_it_can_be_spared() -> None:
     """The answer is played again: with all of it the cell is lost, with less it is not."""
     seen = set()

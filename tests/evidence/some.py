@@ -1,10 +1,10 @@
-"""Modes as pytest's parameters: with something to resume, a search takes ten times as long."""
+"""Modes as parameters of a test: with something to resume, a search takes ten times as long."""
 
 from collections.abc import Iterable
 
-import pytest
 from _pytest.mark.structures import ParameterSet
 
+from tests.sampled import sooner
 from tls13lab.symbolic.vocabulary import SceneMode
 
 
@@ -15,7 +15,4 @@ def of_one_connection(mode: SceneMode) -> bool:
 
 def some(modes: Iterable[SceneMode]) -> list[ParameterSet]:
     """The modes; those that resume something are left to the full run."""
-    return [
-        pytest.param(mode, marks=() if of_one_connection(mode) else pytest.mark.full)
-        for mode in modes
-    ]
+    return sooner(modes, lambda _, mode: of_one_connection(mode))
