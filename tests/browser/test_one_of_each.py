@@ -32,12 +32,6 @@ BitFlipper(dhe.conversation().steps[0].messages[0], str)""",
     "ByteInspector": """
 from tls13lab.widgets.byte_inspector import ByteInspector
 ByteInspector.of_message(dhe.conversation().steps[0].messages[0])""",
-    "CrackPanel": """
-from tls13lab.search.mask import Mask
-from tls13lab.search.pieces import MaskSource
-from tls13lab.search.target import targets
-from tls13lab.widgets.crack_panel import CrackPanel
-CrackPanel(tuple(targets(record(dhe))), MaskSource(Mask.parse("?a?a?a?a?a?a?a?a?a", {})))""",
     "EntropyExplorer": """
 from tls13lab.widgets.entropy_explorer import EntropyExplorer
 EntropyExplorer()""",
@@ -65,6 +59,13 @@ SideBySide(ke.conversation(), dhe.conversation())""",
     "TheftPanel": """
 from tls13lab.widgets.theft_panel import TheftPanel
 TheftPanel(record(ke, dhe), {"psk": Theft(psks=(LESSON_PSK.key,))})""",
+    # The last: its search goes on until the kernel ends, and takes the processor from the others.
+    "CrackPanel": """
+from tls13lab.search.mask import Mask
+from tls13lab.search.pieces import MaskSource
+from tls13lab.search.target import targets
+from tls13lab.widgets.crack_panel import CrackPanel
+CrackPanel(tuple(targets(record(dhe))), MaskSource(Mask.parse("?a?a?a?a?a?a?a?a?a", {})))""",
 }
 
 
