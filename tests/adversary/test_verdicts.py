@@ -174,7 +174,7 @@ def test_early_data_is_opened_without_a_server_hello(one: Made) -> None:
 # Beside another program ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("one", SOME[::4], ids=str)
+@pytest.mark.parametrize("one", sampled(SOME[::4], 3, str))
 def test_tshark_reads_the_same_with_a_key_log(one: Made, tmp_path: Path) -> None:
     capture = tmp_path / "talk.pcap"
     writer = CaptureWriter(capture, now=lambda: 1.0)

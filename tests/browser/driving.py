@@ -94,15 +94,15 @@ class Move:
 def drive(page: Page, area: Locator, *, first: bool = False, some: bool = False) -> Driven:
     """Move everything that is in a cell's output.
 
-    With ``first``, until the first answer; with ``some``, of each kind of control only the first
-    and the last: a quiz has dozens of the same kind.
+    With ``first``, until the first answer; with ``some``, of each kind of control only the first: a
+    quiz has dozens of the same kind.
     """
     found = Driven()
     area.evaluate(WATCH)
     waiting: set[Move] = set()
     for kind, css in enumerate(KINDS):
         count = area.locator(css).count()
-        for number in sorted({0, count - 1} & {*range(count)}) if some else range(count):
+        for number in range(min(count, 1) if some else count):
             if area.locator(css).nth(number).is_visible():
                 found.controls.append(f"{css} {number}")
                 waiting |= {Move(way, kind, number) for way in ("keyboard", "mouse")}

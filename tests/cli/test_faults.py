@@ -36,7 +36,10 @@ SERVER = ServerConfig(
 LIMIT = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200)); "
 """A disk with room for files of 200 bytes, as far as the program can tell."""
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and resource limits")
+pytestmark = [
+    pytest.mark.full,
+    pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals and resource limits"),
+]
 
 
 def tls13lab(*arguments: str, full: bool = False) -> subprocess.CompletedProcess[str]:
@@ -83,12 +86,7 @@ WRITERS: dict[str, Callable[[str, int], tuple[str, ...]]] = {
 }
 
 
-REPLACED = ("session", "key log", "page")
-FOLDERS = ("models", "theories")
-EACH = [pytest.param(one, marks=pytest.mark.full if one in FOLDERS else ()) for one in WRITERS]
-
-
-@pytest.mark.parametrize("what", [one for one in EACH if one.values != ("matrix",)])
+@pytest.mark.parametrize("what", [one for one in WRITERS if one != "matrix"])
 def test_a_full_disk_leaves_nothing_behind(what: str, tmp_path: Path) -> None:
     with serving(SERVER) as server:
         done = tls13lab(*WRITERS[what](str(tmp_path / "file"), server.port), full=True)
@@ -96,7 +94,7 @@ def test_a_full_disk_leaves_nothing_behind(what: str, tmp_path: Path) -> None:
     assert not [one for one in tmp_path.iterdir() if one.name.startswith(".")]
 
 
-@pytest.mark.parametrize("what", [*REPLACED, pytest.param("matrix", marks=pytest.mark.full)])
+@pytest.mark.parametrize("what", ["session", "key log", "page", "matrix"])
 def test_a_full_disk_harms_no_good_file(what: str, tmp_path: Path) -> None:
     """The others write a folder, or replace nothing."""
     path = tmp_path / "file"
@@ -115,7 +113,7 @@ def test_a_full_disk_harms_no_good_file(what: str, tmp_path: Path) -> None:
     assert not [one for one in tmp_path.iterdir() if one.name.startswith(".")]
 
 
-@pytest.mark.parametrize("what", EACH)
+@pytest.mark.parametrize("what", WRITERS)
 def test_a_folder_that_cannot_be_written_to(what: str, tmp_path: Path) -> None:
     """Under a file there can be no folder: that holds for the system's administrator, too."""
     (tmp_path / "file").write_text("")

@@ -35,7 +35,7 @@ def test_a_right_answer_passes(number: str, who: str) -> None:
     assert found.says
 
 
-@pytest.mark.parametrize("who", sampled(STUDENTS, 2))
+@pytest.mark.parametrize("who", sampled(STUDENTS, 3))
 @pytest.mark.parametrize(("number", "place"), MISTAKES)
 def test_each_mistake_gets_its_own_diagnosis(number: str, place: int, who: str) -> None:
     one = TASKS[number]

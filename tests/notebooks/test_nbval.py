@@ -23,6 +23,7 @@ def pytest_says(folder: Path, *arguments: str) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.full
 def test_a_lessons_cells_stay_in_order_when_tests_are_shuffled() -> None:
     said = pytest_says(ROOT, "--nbval", LESSON, "--collect-only", "--randomly-seed=1")
     collected = [line for line in said.splitlines() if line.startswith(LESSON)]

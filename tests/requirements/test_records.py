@@ -45,14 +45,14 @@ def ends(role: str) -> Connection:
     return pair.client if role == "client" else pair.server
 
 
-LONG = pytest.param("full", marks=pytest.mark.full)
-"""A flight with a certificate has a thousand bytes to cut after."""
+LONG, EARLY = (pytest.param(name, marks=pytest.mark.full) for name in ("full", "0-RTT"))
+"""Flights with more than a thousand bytes to cut after."""
 
 
 # Fragmented and coalesced (5.1) -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [LONG, *(name for name in SCENES if name != "full")])
+@pytest.mark.parametrize("name", ["psk_ke", "psk_dhe_ke", LONG, EARLY])
 def test_bytes_cut_at_every_place(name: str) -> None:
     """TCP knows no records: each flight in two parts, cut after each of its bytes."""
     client_config, server_config = SCENES[name]

@@ -83,6 +83,7 @@ def test_what_a_processor_is_given(
     assert compiled.host_shape(bits) == shape
 
 
+@pytest.mark.full
 def test_compiled_code_is_kept_and_a_damaged_file_is_made_again(tmp_path: Path) -> None:
     """In processes of their own: compiled, loaded, and compiled again after damage."""
     asked = "from tls13lab.search.llvm.compiled import tester; tester('sha256', 'test')"
@@ -101,6 +102,7 @@ def test_compiled_code_is_kept_and_a_damaged_file_is_made_again(tmp_path: Path) 
     assert made_again > made
 
 
+@pytest.mark.full
 def test_code_for_another_processor_is_left_alone_and_made_for_this_one(tmp_path: Path) -> None:
     """As where an image was built on one machine and runs on another."""
     environment = dict(os.environ, PYTHONPYCACHEPREFIX=str(tmp_path), PYTHONDONTWRITEBYTECODE="")
@@ -114,6 +116,7 @@ def test_code_for_another_processor_is_left_alone_and_made_for_this_one(tmp_path
     assert theirs.read_bytes() == b"would end the process if it were run"
 
 
+@pytest.mark.full
 def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     nowhere = dict(os.environ, PYTHONPYCACHEPREFIX=str(tmp_path / "file"))
