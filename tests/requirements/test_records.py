@@ -45,14 +45,14 @@ def ends(role: str) -> Connection:
     return pair.client if role == "client" else pair.server
 
 
-LONG, EARLY = (pytest.param(name, marks=pytest.mark.full) for name in ("full", "0-RTT"))
+LONG, LONGEST = (pytest.param(name, marks=pytest.mark.full) for name in ("full", "0-RTT"))
 """Flights with more than a thousand bytes to cut after."""
 
 
 # Fragmented and coalesced (5.1) -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["psk_ke", "psk_dhe_ke", LONG, EARLY])
+@pytest.mark.parametrize("name", ["psk_ke", "psk_dhe_ke", LONG, LONGEST])
 def test_bytes_cut_at_every_place(name: str) -> None:
     """TCP knows no records: each flight in two parts, cut after each of its bytes."""
     client_config, server_config = SCENES[name]
