@@ -33,9 +33,9 @@ usage: python3 run.py COMMAND [ARGUMENTS]        (on Windows: py run.py COMMAND 
 
 commands (the first use of each installs what it needs, which takes half a minute or so):
   lab      open the notebooks in JupyterLab; Ctrl-C ends it
-  test     the checks, the tests, and every notebook compared with its stored outputs, in a quarter
-           of an hour; with --all: every suite, also what takes longer or needs more installed;
-           with other arguments: only pytest, with these arguments
+  test     the checks, the tests, and every notebook compared with its stored outputs, in some five
+           minutes; with --all: every suite, also what takes longer or needs more installed; with
+           other arguments: only pytest, with these arguments
   check    format, lint, types and one-way imports
   bench    the benchmarks
   fuzz     fuzz every parser of untrusted input, guided by coverage (Linux on x86-64)
@@ -172,17 +172,16 @@ def run_steps(steps: Steps, beside: Steps | None = None) -> int:
     Those ``beside`` run meanwhile, and what they say is shown afterwards. The tests often wait, for
     a browser or another process; in that time, the processor would have nothing to do.
     """
-    stop = threading.Event()
+    stop, beside, failed = threading.Event(), beside or {}, []
     with ThreadPoolExecutor(1) as executor:
-        others = executor.submit(run_unseen, beside or {}, stop)
+        others = executor.submit(run_unseen, beside, stop)
         try:
-            failed = []
             for name, (program, *arguments) in steps.items():
                 announce(name, [program, *arguments])
                 if call(BIN / program, *arguments) != 0:
                     failed.append(name)
             for name, (code, said) in others.result().items():
-                announce(name, (beside or {})[name])
+                announce(name, beside[name])
                 print(said, end="")
                 failed += [name] if code != 0 else []
         finally:
