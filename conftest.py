@@ -1,8 +1,9 @@
 """pytest for the whole project: which tests take long, and how nbval runs the notebooks.
 
 ``run.py test`` leaves out what is marked ``full``: the folders in ``FULL``, what installs packages,
-and single tests elsewhere. ``run.py test --all`` runs it. A folder whose packages are not installed
-is not collected, and the head of the report says so.
+single tests elsewhere, and parts of long lists (``tests/sampled.py``); and for each property,
+Hypothesis draws fewer examples. ``run.py test --all`` runs all. A folder whose packages are not
+installed is not collected, and the head of the report says so.
 
 ``pytest --nbval notebooks/``, the command of nbval's own documentation, works as it stands, with or
 without ``-n``, strict or lax. nbval and its companions need a few things set for that:

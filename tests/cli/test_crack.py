@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.sampled import sampled, sooner
 from tls13lab.capture.writer import CaptureWriter
 from tls13lab.cli.app import cli
 from tls13lab.evidence.scripted import talk
@@ -171,7 +172,7 @@ def interrupted(command: list[str]) -> tuple[int, str, str]:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a POSIX signal")
-@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.full)])
+@pytest.mark.parametrize("workers", sampled(["1", "2"], 2))
 def test_ctrl_c_and_the_same_command_again(capture: Path, workers: str) -> None:
     # The last of ten million: seconds on any machine, unless it was stopped and went on.
     command = [sys.executable, "-m", "tls13lab", "crack", str(capture), "--identity", "alice"]
@@ -330,15 +331,13 @@ def descendants(pid: int) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("epsk_hash", "target_hash"),
-    [
-        pytest.param(one, other, marks=pytest.mark.full if one == other else ())
-        for one, other in product(("sha256", "sha384"), repeat=2)
-    ],
+    "hashes",
+    sooner(product(("sha256", "sha384"), repeat=2), lambda _, both: len(set(both)) == 2, "-".join),
 )
 def test_the_external_psk_behind_an_import_has_a_hash_of_its_own(
-    epsk_hash: str, target_hash: str, tmp_path: Path
+    hashes: tuple[str, str], tmp_path: Path
 ) -> None:
+    epsk_hash, target_hash = hashes
     base = ExternalPsk(b"base", b"4711", epsk_hash)
     (imported,) = import_psk(base, b"context", (target_hash,))
     path = written(tmp_path / "talk.pcap", talk(*lesson_configs("psk_ke", imported), "imported"))

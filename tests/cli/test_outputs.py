@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from tests.cli.test_faults import CAPTURE, EXTERNAL, SERVER
 from tests.conftest import ROOT
+from tests.sampled import sampled, sooner
 from tls13lab import whole_file
 from tls13lab.cli import pake, report
 from tls13lab.cli.app import cli
@@ -22,7 +23,6 @@ from tls13lab.psk.keys import ExternalPsk
 from tls13lab.wire.faults import LocalFault
 
 FULL = Path("/dev/full")
-FULL_RUN = pytest.mark.full
 pytestmark = pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
 
 
@@ -113,9 +113,7 @@ WRITERS: dict[str, tuple[Callable[[Path], tuple[str, ...]], str]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "what", [*(one for one in WRITERS if one != "race"), pytest.param("race", marks=FULL_RUN)]
-)
+@pytest.mark.parametrize("what", sooner(WRITERS, lambda _, what: what != "race"))
 def test_the_result_comes_before_the_error(
     what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,14 +168,13 @@ def test_errors_follow_the_fault_that_ended_the_work(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().err == "tls13lab: the recording breaks off\ntls13lab: no answer\n"
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("inspect", CAPTURE, "--html", "-"),
-        pytest.param(("psk", "pake", "race", "-", "--runs", "1", "--svg", "-"), marks=FULL_RUN),
-    ],
-    ids=" ".join,
+PAGES = (
+    ("inspect", CAPTURE, "--html", "-"),
+    ("psk", "pake", "race", "-", "--runs", "1", "--svg", "-"),
 )
+
+
+@pytest.mark.parametrize("command", sampled(PAGES, 2, " ".join))
 def test_a_page_or_picture_can_go_to_standard_output(
     command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

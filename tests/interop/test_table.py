@@ -29,7 +29,7 @@ SOONER = {"tls13lab", "openssl"}, SUITES[0]
 
 
 def parameter(number: int, cell: Cell) -> ParameterSet:
-    """A cell as pytest's parameter."""
+    """A cell as pytest's parameter, with its place in the order."""
     marks = [pytest.mark.interop_cell(number)]
     if ({cell.client, cell.server}, cell.suite) != SOONER:
         marks.append(pytest.mark.full)

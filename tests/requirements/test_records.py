@@ -6,6 +6,7 @@ import pytest
 
 from tests.handshake.scenes import CCS, CLIENT, PSK, SERVER, alert_of, client_hello, env, ticketed
 from tests.requirements.talk import waiting_client, waiting_server
+from tests.sampled import sooner
 from tls13lab.handshake.config import PSK_DHE_KE, PSK_KE, ClientConfig
 from tls13lab.handshake.connection import Connection
 from tls13lab.handshake.pair import Pair
@@ -45,14 +46,15 @@ def ends(role: str) -> Connection:
     return pair.client if role == "client" else pair.server
 
 
-LONG, LONGEST = (pytest.param(name, marks=pytest.mark.full) for name in ("full", "0-RTT"))
-"""Flights with more than a thousand bytes to cut after."""
+def short(_: int, name: str) -> bool:
+    """Without a certificate or early data, there are fewer bytes to cut after."""
+    return name not in ("full", "0-RTT")
 
 
 # Fragmented and coalesced (5.1) -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["psk_ke", "psk_dhe_ke", LONG, LONGEST])
+@pytest.mark.parametrize("name", sooner(SCENES, short))
 def test_bytes_cut_at_every_place(name: str) -> None:
     """TCP knows no records: each flight in two parts, cut after each of its bytes."""
     client_config, server_config = SCENES[name]
@@ -86,7 +88,7 @@ def test_a_client_hello_in_two_records_cut_at_every_place(cut: int) -> None:
     assert server.state_name == "SERVER_WAIT_FINISHED"
 
 
-@pytest.mark.parametrize("name", [LONG, "psk_dhe_ke"])
+@pytest.mark.parametrize("name", sooner(["full", "psk_dhe_ke"], short))
 def test_the_protected_flight_in_records_cut_at_every_place(name: str) -> None:
     """In two, and in as many as there are bytes."""
     whole = waiting_client(*SCENES[name]).finished

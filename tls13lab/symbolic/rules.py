@@ -55,7 +55,7 @@ class Rule:
     symbols: tuple[str, ...] | None = None
 
     def concerns(self, symbol: str) -> bool:
-        """Whether terms with this symbol are any of its business."""
+        """Whether the rule can be used for terms with this symbol."""
         return self.symbols is None or symbol in self.symbols
 
     def steps(self, term: Term) -> Iterator[DerivationStep]:
