@@ -1,7 +1,5 @@
 """nginx as a server, with tickets and early data. It says itself in its answers what it saw."""
 
-import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,8 +8,9 @@ from shutil import which
 
 from tests.conftest import missing
 from tests.held_ports import held_port
+from tests.interop.listening import wait_until_it_listens
 from tests.interop.matrix import make_certificate
-from tests.interop.tap import LOOPBACK, SECONDS
+from tests.interop.tap import LOOPBACK
 from tls13lab.crypto.certificates import TrustRoots
 from tls13lab.handshake.config import ClientConfig
 from tls13lab.peers.client import Report, connect
@@ -59,19 +58,8 @@ def nginx(folder: Path, curves: str = "X25519") -> Iterator[tuple[int, ClientCon
         file = folder / "nginx.conf"
         file.write_text(CONFIG.format(folder=folder, host=LOOPBACK, port=port, curves=curves))
         with Child([str(program), "-p", str(folder), "-c", str(file), "-e", "stderr"]) as child:
-            end = time.monotonic() + SECONDS
-            while not _answers(port):
-                assert child.finish(0.02) is None, child.stderr
-                assert time.monotonic() < end, child.stderr
+            wait_until_it_listens(child, port)
             yield port, client
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection((LOOPBACK, port), SECONDS).close()
-    except OSError:
-        return False
-    return True
 
 
 def told(report: Report) -> str:

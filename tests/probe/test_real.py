@@ -1,7 +1,6 @@
 """Real servers: OpenSSL, tlslite-ng, Node, GnuTLS; what is known of each must be found."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +9,7 @@ from click.testing import CliRunner
 
 from tests.conftest import require_tool
 from tests.held_ports import held_port
+from tests.interop.listening import wait_until_it_listens
 from tests.interop.scenarios import SUITES
 from tests.interop.tap import SECONDS
 from tls13lab.cli.app import cli
@@ -112,9 +112,7 @@ def test_gnutls(certificate: CertificateFiles) -> None:
     command += [f"--x509certfile={certificate.leaf}", f"--x509keyfile={certificate.key}"]
     # It cannot choose a port itself.
     with held_port() as port, Child([*command, "-p", str(port)]) as child:
-        end = time.monotonic() + SECONDS
-        while "listening on IPv4" not in child.stderr and time.monotonic() < end:
-            time.sleep(0.01)
+        wait_until_it_listens(child, port)
         names = found(port)
     assert {"full-handshake", "resumption-works", "psk-ke-refused", "early-data-off"} <= names
     # Mended in 3.6.14; CVE-2020-13777 would be found.

@@ -7,11 +7,9 @@ that tickets outlive the process when it is started anew without early data.
 import os
 import secrets
 import shutil
-import socket
 import socketserver
 import subprocess
 import threading
-import time
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,12 +17,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.held_ports import held_port
+from tests.interop.listening import wait_until_it_listens
 from tests.interop.stacks.stack import (
     Certificate,
     Client,
     NoSuchCall,
     NotHere,
-    PeerFailed,
     Server,
     Setup,
 )
@@ -32,8 +30,6 @@ from tests.interop.tap import LOOPBACK, SECONDS
 from tls13lab.peers.openssl_process import Child
 
 CURVES = {"x25519": "X25519", "secp256r1": "P-256", "X25519MLKEM768": "X25519MLKEM768"}
-WAIT_S = 0.02
-"""Between two tries whether it listens, in seconds."""
 TEMPLATE = """\
 global
     tune.ssl.default-dh-param 2048
@@ -118,18 +114,7 @@ class _Running:
         )
         file.write_text(text, "utf-8")
         self._child = Child([self._program, "-db", "-f", str(file)], dict(os.environ))
-        end = time.monotonic() + SECONDS
-        while not self._answers():
-            if self._child.finish(WAIT_S) is not None or time.monotonic() > end:
-                told = self._child.stderr.strip().splitlines() or ["it says nothing"]
-                raise PeerFailed(f"haproxy does not start: {' '.join(told)[-400:]}")
-
-    def _answers(self) -> bool:
-        try:
-            socket.create_connection((LOOPBACK, self.port), SECONDS).close()
-        except OSError:
-            return False
-        return True
+        wait_until_it_listens(self._child, self.port)
 
     def refuse_early_data(self) -> None:
         self.stop()
