@@ -49,7 +49,7 @@ def serve(visit: Visit, *arguments: str, connections: int = 1) -> tuple[Report, 
         command = ["serve", "--port", str(port), "--connections", str(connections), *arguments]
         result = CliRunner().invoke(cli, command)
         assert result.exit_code == 0, result.output
-        return coming.result(30), result
+        return coming.result(120), result
 
 
 def visit(config: ClientConfig) -> Visit:

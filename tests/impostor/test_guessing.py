@@ -162,12 +162,12 @@ def letting_it_come() -> Iterator[tuple[int, list[bytes]]]:
     """A port where somebody takes in a first flight, and hangs up."""
     came: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(10)
+        listening.settimeout(60)
 
         def take() -> None:
             caller, _ = listening.accept()
             with caller:
-                caller.settimeout(10)
+                caller.settimeout(60)
                 flight = b""
                 while not taken_home(flight) and (more := caller.recv(65536)):
                     flight += more
@@ -178,7 +178,7 @@ def letting_it_come() -> Iterator[tuple[int, list[bytes]]]:
         try:
             yield listening.getsockname()[1], came
         finally:
-            thread.join(10)
+            thread.join(60)
 
 
 @pytest.mark.openssl
@@ -210,7 +210,7 @@ def test_s_server_answers_guess_by_guess_and_never_tires(mode: PskMode) -> None:
 
 @contextmanager
 def calling(port: int) -> Iterator[Carry]:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as there:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as there:
 
         def carry(said: bytes) -> bytes:
             with suppress(ConnectionError):

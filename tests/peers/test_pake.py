@@ -31,7 +31,7 @@ def agreed(theirs: bytes = WORD, mine: bytes = WORD) -> tuple[ExternalPsk, Exter
     """What the responder and the initiator have after a run."""
     with answering(theirs, "printer", "alice") as service:
         initiator = call(LOOPBACK, service.port, mine, "alice", "printer")
-        return service.wait(10), initiator
+        return service.wait(60), initiator
 
 
 def client(psk: ExternalPsk) -> ClientConfig:
@@ -75,7 +75,7 @@ def test_with_another_word_the_run_ends_well_and_tls_does_not() -> None:
 def test_with_another_name_there_is_no_common_key(me: str, other: str) -> None:
     with answering(WORD, "printer", "alice") as service:
         mine = call(LOOPBACK, service.port, WORD, me, other)
-        assert service.wait(10).key != mine.key
+        assert service.wait(60).key != mine.key
 
 
 # With OpenSSL -------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def test_a_bad_caller(sent: bytes, fault: type[TLSFault]) -> None:
         with suppress(OSError):  # it may have hung up already
             caller.shutdown(socket.SHUT_WR)
         with pytest.raises(fault):
-            service.wait(10)
+            service.wait(60)
         assert rest(caller) == b"", "it gets no answer"
 
 
@@ -168,7 +168,7 @@ def one_call(do: Callable[[socket.socket], object]) -> Iterator[int]:
 
         done = executor.submit(work)
         yield listener.getsockname()[1]
-        done.result(10)
+        done.result(60)
 
 
 @bad
@@ -194,7 +194,7 @@ def test_nobody_calls_and_the_block_ends() -> None:
     with answering(WORD, "printer", "alice") as service:
         pass
     with pytest.raises(DecodeError, match="closed"):
-        service.wait(10)
+        service.wait(60)
 
 
 def test_a_port_that_is_taken() -> None:
@@ -223,7 +223,7 @@ class OnTheNetwork:
         ):
             caller.sendall(framed(message))
             answer = rest(caller)
-            self._psk = service.wait(10)
+            self._psk = service.wait(60)
         return answer[2:]
 
     def connects(self, config: ClientConfig) -> bool:

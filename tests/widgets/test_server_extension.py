@@ -146,6 +146,6 @@ def test_a_kernel_that_is_shut_down_while_it_is_asked_is_not_waited_for(
     kernel = Kernel(None)
     kernel.dead = True
     manager = loaded(HERE, kernel).contents_manager
-    found = asyncio.run(asyncio.wait_for(manager.get(HERE[0]), timeout=10))
+    found = asyncio.run(asyncio.wait_for(manager.get(HERE[0]), timeout=60))
     assert found["content"]["cells"][1]["outputs"][0]["data"] == {"text/html": "<p>a form</p>"}
     assert not kernel.open
