@@ -26,6 +26,7 @@ import pytest
 from hypothesis import settings
 
 import installing
+from run import NOT_FULL
 from tests.conftest import IN_CI
 
 SANITIZE = installing.ROOT / "tests" / "nbval_sanitize.cfg"
@@ -33,7 +34,6 @@ NBVAL_CELL_TIMEOUT = 2000.0
 CELL_TIMEOUT = 300.0
 """Seconds after which a cell counts as hanging; nbval's default is 2,000."""
 
-QUICK = "not full"
 QUICK_EXAMPLES = 25
 """How many examples Hypothesis draws in a quick run for a test that does not say; else 100."""
 
@@ -62,7 +62,7 @@ def left_out(config: pytest.Config) -> dict[str, str]:
     """The folders that are not run, and the missing package of each."""
     missing = {folder: package for folder, package in FULL.items() if not find_spec(package)}
     # In CI nothing may be missing: there the folder's own imports fail.
-    return {} if IN_CI and config.option.markexpr != QUICK else missing
+    return {} if IN_CI and config.option.markexpr != NOT_FULL else missing
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -98,7 +98,7 @@ def pytest_configure(config: pytest.Config) -> None:
     Before xdist, which shares tests out by ``dist``.
     """
     option = config.option
-    if option.markexpr == QUICK:
+    if option.markexpr == NOT_FULL:
         settings.register_profile("quick", settings(), max_examples=QUICK_EXAMPLES)
         settings.load_profile("quick")
     if not (getattr(option, "nbval", False) or getattr(option, "nbval_lax", False)):

@@ -104,7 +104,9 @@ CHECKS: Steps = {
 }
 PYTEST = ["pytest", "-n", "logical", "--maxprocesses", "8", "--durations=10"]
 PYTEST += ["--dist", "worksteal"]
-QUICK: Steps = {"tests": [*PYTEST, "-m", "not full"]}
+NOT_FULL = "not full"
+"""What pytest is told to choose in a quick run; conftest.py knows a quick run by it."""
+QUICK: Steps = {"tests": [*PYTEST, "-m", NOT_FULL]}
 ALL: Steps = {"tests": PYTEST}
 BESIDE = CHECKS | {"notebooks": ["pytest", "--nbval", "notebooks"]}
 

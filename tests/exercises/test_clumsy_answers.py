@@ -180,7 +180,17 @@ def takes_function(one: Task) -> bool:
 WITH_FUNCTIONS = [number for number, one in TASKS.items() if takes_function(one)]
 
 
-@pytest.mark.parametrize("number", sampled(TASKS, 3))
+SOME = sampled(TASKS, 3)
+
+
+def test_a_quick_run_has_every_kind_of_task_and_every_lesson() -> None:
+    quick = [str(one.values[0]) for one in SOME if not one.marks]
+    assert 0 < len(quick) < len(TASKS)
+    assert {type(TASKS[one]) for one in quick} == {type(one) for one in TASKS.values()}
+    assert {one.partition(".")[0] for one in quick} == {one.partition(".")[0] for one in TASKS}
+
+
+@pytest.mark.parametrize("number", SOME)
 def test_a_clumsy_answer_gets_a_plain_sentence(number: str) -> None:
     answers = {**VALUES, **FUNCTIONS} if takes_function(TASKS[number]) else VALUES
     said = {what: unkind(check(number, answer, "alice")) for what, answer in answers.items()}
