@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 from tests.held_ports import held_port
 
 CONFIG = ROOT / "deploy" / "jupyterhub" / "jupyterhub_config.py"
-START_SECONDS = 120.0
+START_SECONDS = 600.0
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-PATIENCE_SECONDS = 500
+PATIENCE_SECONDS = 1800
 BUILD = """
 import sys
 from pathlib import Path
