@@ -13,10 +13,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from types import FrameType
 
 LIMIT_S = 5.0
-"""In a notebook; a marker, whose machine is shared by a whole class, sets it higher."""
+"""In a notebook; a marker sets it higher, to what its course allows for a whole task."""
+WAITING = 12
+"""So many times the limit may pass by the clock, for a function that waits or a busy machine."""
 
 
 class RanTooLong(BaseException):
@@ -30,11 +33,38 @@ class RanTooLong(BaseException):
         self.seconds = seconds
 
 
+@dataclass(slots=True)
+class _Block:
+    """The handler of the alarms in a block; the block may be inside another one.
+
+    ``began`` is the clock and ``worked`` this thread's processor time when it began, in seconds.
+    """
+
+    limit: float
+    outside: "_Block | None"
+    began: float = field(default_factory=time.monotonic)
+    worked: float = field(default_factory=time.thread_time)
+    ended: bool = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Raise RanTooLong if the time is over."""
+        if self.outside is not None:
+            self.outside(number, frame)
+        if self.ended:
+            return
+        if time.thread_time() - self.worked >= self.limit:
+            raise RanTooLong(self.limit)
+        if time.monotonic() - self.began >= self.limit * WAITING:
+            raise RanTooLong(self.limit * WAITING)
+
+
 @contextmanager
 def patience(seconds: float | None = None) -> Iterator[None]:
     """Raise RanTooLong in the block after ``seconds`` seconds, by default ``LIMIT_S``.
 
-    Inside another such block it is no longer than what is left of that one.
+    They are seconds of this thread's processor time, so that work beside it makes no right answer
+    too slow; by the clock, the limit is :data:`WAITING` times that. A block inside another one
+    also ends when that one does.
     """
     limit = LIMIT_S if seconds is None else seconds
     in_main = threading.current_thread() is threading.main_thread()
@@ -42,18 +72,20 @@ def patience(seconds: float | None = None) -> Iterator[None]:
         yield
         return
 
-    def over(_number: int, _frame: FrameType | None) -> None:
-        raise RanTooLong(limit)
-
-    before = signal.signal(signal.SIGALRM, over)
+    before = signal.getsignal(signal.SIGALRM)
+    block = _Block(limit, before if isinstance(before, _Block) else None)
+    signal.signal(signal.SIGALRM, block)
+    first, again = signal.getitimer(signal.ITIMER_REAL)
     # Again and again, because a loop with a bare ``except:`` survives the first time.
-    began, (outer, again) = time.monotonic(), signal.getitimer(signal.ITIMER_REAL)
-    signal.setitimer(signal.ITIMER_REAL, min(limit, outer or limit), limit / 5)
+    signal.setitimer(signal.ITIMER_REAL, min(limit, first or limit), min(limit / 5, again or limit))
     try:
-        yield
+        try:
+            yield
+        finally:  # an alarm may come even here; what follows is done all the same
+            block.ended = True
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-        if outer:
-            left = outer - (time.monotonic() - began)
+        if first:
+            left = first - (time.monotonic() - block.began)
             signal.setitimer(signal.ITIMER_REAL, max(left, 0.001), again)
