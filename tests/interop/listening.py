@@ -23,6 +23,7 @@ def wait_until_it_listens(child: Child, port: int) -> None:
     end = time.monotonic() + SECONDS
     while not _listens(port):
         if child.finish(PAUSE_S) is not None or time.monotonic() > end:
+            child.stop()  # so that all it wrote has been read
             told = " ".join(child.stderr.split()) or "it says nothing"
             raise PeerFailed(f"nobody listens at port {port}: {told[-400:]}")
 
