@@ -46,6 +46,12 @@ CLOSE_ALL = """() => {
         shown.close();
     }
 }"""
+# JupyterLab asks only every ten seconds which kernels run. A notebook that is opened before that
+# would be connected to one that was ended.
+ASK_WHAT_RUNS = """async () => {
+    const {sessions, kernels} = window.jupyterapp.serviceManager;
+    await Promise.all([sessions.refreshRunning(), kernels.refreshRunning()]);
+}"""
 SCROLL_TO_CELL = """async index => {
     const content = window.jupyterapp.shell.currentWidget.content;
     content.activeCellIndex = index;
@@ -141,6 +147,7 @@ class LabPage:
         """Close every notebook, end their kernels, and forget what was asked for and said."""
         self.close_notebooks()
         self._end_kernels()
+        self.page.evaluate(ASK_WHAT_RUNS)
         self.outside.clear()
         self.complaints.clear()
 
