@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import FrameType
 
 LIMIT_S = 5.0
@@ -42,8 +42,8 @@ class _Block:
 
     limit: float
     outside: "_Block | None"
-    began: float = field(default_factory=time.monotonic)
-    worked: float = field(default_factory=time.thread_time)
+    began: float
+    worked: float
     ended: bool = False
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
@@ -73,7 +73,8 @@ def patience(seconds: float | None = None) -> Iterator[None]:
         return
 
     before = signal.getsignal(signal.SIGALRM)
-    block = _Block(limit, before if isinstance(before, _Block) else None)
+    outside = before if isinstance(before, _Block) else None
+    block = _Block(limit, outside, time.monotonic(), time.thread_time())
     signal.signal(signal.SIGALRM, block)
     first, again = signal.getitimer(signal.ITIMER_REAL)
     # Again and again, because a loop with a bare ``except:`` survives the first time.
