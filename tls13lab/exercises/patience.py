@@ -68,7 +68,8 @@ def patience(seconds: float | None = None) -> Iterator[None]:
     """
     limit = LIMIT_S if seconds is None else seconds
     in_main = threading.current_thread() is threading.main_thread()
-    if not in_main or not hasattr(signal, "setitimer"):
+    possible = hasattr(signal, "setitimer") and hasattr(time, "thread_time")
+    if not (in_main and possible):
         yield
         return
 
