@@ -20,8 +20,8 @@ import nbformat
 from jupyter_client.blocking.client import BlockingKernelClient
 
 EVERY_S = 0.05
-PART = 0.1
-"""Of the time, at most this part goes into looking: what is looked at may need the processor."""
+SHARE = 0.1
+"""Of the time, at most this share goes into looking: what is looked at may need the processor."""
 CELL_S = 120.0
 MB = 1e6
 
@@ -77,7 +77,7 @@ class Peak:
         while not self._ended.wait(pause):
             began = time.monotonic()
             self.bytes = max(self.bytes, pss(self._root))
-            pause = max(EVERY_S, (time.monotonic() - began) * (1 / PART - 1))
+            pause = max(EVERY_S, (time.monotonic() - began) * (1 / SHARE - 1))
 
     def __enter__(self) -> "Peak":
         self._thread.start()

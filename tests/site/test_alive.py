@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from pages.theft import scenes
 from tests.browser.access import faults
+from tests.browser.launched import PATIENCE_MS
 from tests.conftest import ROOT
 from tests.site.conftest import Site
 from tests.site.test_in_chromium import DESK, PHONE
@@ -17,7 +18,6 @@ from tests.site.test_in_chromium import DESK, PHONE
 pytestmark = pytest.mark.browser
 
 LESSON = sorted((ROOT / "notebooks").glob("*.ipynb"))[3].stem
-PATIENCE_MS = 60_000
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_on_a_phone_it_answers_a_tap_without_moving(browser: Browser, built: Sit
     box = page.locator(".try-scene:visible .try-lines")
     before = box.bounding_box()
     page.locator(".try-steal").tap(timeout=PATIENCE_MS)
-    expect(page.locator(".is-open .try-result:visible").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".is-open .try-result:visible").first).to_be_visible()
     after = box.bounding_box()
     assert before is not None
     assert after is not None

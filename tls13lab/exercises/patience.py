@@ -18,8 +18,8 @@ from types import FrameType
 
 LIMIT_S = 5.0
 """In a notebook; a marker sets it higher, to what its course allows for a whole task."""
-WAITING = 12
-"""So many times the limit may pass by the clock, for a function that waits or a busy machine."""
+BY_THE_CLOCK = 12
+"""So many times its limit a block may last by the clock: it may wait, or the machine be busy."""
 
 
 class RanTooLong(BaseException):
@@ -54,8 +54,8 @@ class _Block:
             return
         if time.thread_time() - self.worked >= self.limit:
             raise RanTooLong(self.limit)
-        if time.monotonic() - self.began >= self.limit * WAITING:
-            raise RanTooLong(self.limit * WAITING)
+        if time.monotonic() - self.began >= self.limit * BY_THE_CLOCK:
+            raise RanTooLong(self.limit * BY_THE_CLOCK)
 
 
 @contextmanager
@@ -63,7 +63,7 @@ def patience(seconds: float | None = None) -> Iterator[None]:
     """Raise RanTooLong in the block after ``seconds`` seconds, by default ``LIMIT_S``.
 
     They are seconds of this thread's processor time, so that work beside it makes no right answer
-    too slow; by the clock, the limit is :data:`WAITING` times that. A block inside another one
+    too slow; by the clock, the limit is :data:`BY_THE_CLOCK` times that. A block inside another one
     also ends when that one does.
     """
     limit = LIMIT_S if seconds is None else seconds
